@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
 
 from perf_xlsx.adoption.blank import blanked, emptied, filled_cells, kept_cells
 from perf_xlsx.adoption.check_workbook import Checked, check_workbook, checked, corrected
-from perf_xlsx.adoption.form_file import Naming, form_text, naming
+from perf_xlsx.adoption.form_file import form_text, naming
 from perf_xlsx.adoption.labels import Label, Survey
+from perf_xlsx.adoption.read_back import not_held
 from perf_xlsx.adoption.singles import one_word
 from perf_xlsx.adoption.source import AdoptionError, Source, open_source, surveyed, title_of
-from perf_xlsx.forms import FormFile, with_forms
+from perf_xlsx.forms import FormFile
 from perf_xlsx.forms.official import official_form
 from perf_xlsx.ooxml import Book
 from perf_xlsx.reading.grids import Sheets
-from perf_xlsx.reading.layout import Header
-from perf_xlsx.reading.official import locate_official
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 from perf_xlsx.system.output_files import write_atomically
 
@@ -69,8 +67,8 @@ def _adopted(path: Path, source: Source, output: Path | None, blank: bool, force
     found = surveyed(sheets)
     copy = _copy(source, found, sheets, blank)
     named = naming(title_of(sheets, found.sheet), form.stem, found.kind.form.name, original.name, copy.given.sha256)
-    text = form_text(named, found.labels)
-    unread = _not_found(FormFile(form.name, text), named, found.labels, sheets)  # contents are evidence
+    text = form_text(named, found)
+    unread = not_held(FormFile(form.name, text), named, found, sheets)  # contents are evidence
     form.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(original, copy.given.data)
     write_atomically(check, check_workbook(copy.given.package(), named, copy.found, copy.sheets))
@@ -86,11 +84,11 @@ def _corrected(path: Path, output: Path | None, read: Checked, blank: bool) -> A
     source = open_source(beside)
     sheets = source.sheets()
     found = surveyed(sheets, official_form(read.base))
-    found.labels = corrected(found.labels, sheets, found.sheet, read)
+    found.labels = corrected(found, sheets, read)
     copy = _copy(source, found, sheets, blank)
     named = naming(title_of(sheets, found.sheet), form.stem, read.base, read.file, copy.given.sha256)
-    text = form_text(named, found.labels)
-    unread = _not_found(FormFile(form.name, text), named, found.labels, sheets)
+    text = form_text(named, found)
+    unread = not_held(FormFile(form.name, text), named, found, sheets)
     form.parent.mkdir(parents=True, exist_ok=True)
     if blank or form.parent.resolve() != path.parent.resolve():
         write_atomically(form.with_name(beside.name), copy.given.data)
@@ -128,25 +126,3 @@ def _beside(form: Path, word: str) -> Path:
 
 def _others(sheets: Sheets, found: Survey) -> tuple[str, ...]:
     return tuple(sheets.names[at] for at in sheets.searched if at != found.sheet and sheets.grids[at].cells)
-
-
-def _not_found(file: FormFile, named: Naming, labels: Iterable[Label], sheets: Sheets) -> tuple[str, ...]:
-    """The columns that the reader does not find where the labels say; the file is judged as a form, too.
-
-    Raises FormError where the file is none.
-    """
-    file.form  # noqa: B018  # raises
-    with with_forms([file]):
-        layout = locate_official(sheets, named.name)
-    if layout is None or layout.official is None:
-        return ("指标表（至少要有指标名称、年度指标值、实际完成值、分值或得分各栏）",)
-    headers = {"indicators": layout.official.indicators, "funds": layout.official.funds}
-    return tuple(
-        f"{sheets.shown(label.at)[1]}“{label.text[:20]}”（{label.role.words}）"
-        for label in labels
-        if label.role.block in headers and not _reads(headers[label.role.block], label)
-    )
-
-
-def _reads(header: Header | None, label: Label) -> bool:
-    return header is not None and header.columns.get(label.role.key) == label.column

@@ -9,11 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.adoption.form_file import Naming
-from perf_xlsx.adoption.labels import Label, Survey
-from perf_xlsx.adoption.roles import ANSWER, NONE, TITLE, by_words
+from perf_xlsx.adoption.labels import SETTLED, Label, Survey
+from perf_xlsx.adoption.roles import ANSWER, NONE, TABLES, TITLE, by_words, roles
 from perf_xlsx.adoption.source import AdoptionError
 from perf_xlsx.forms import load_form, shipped_names
-from perf_xlsx.forms.form import BOXES, LINES, OTHER, PASSAGES
+from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES, SOURCES, TOTALS
 from perf_xlsx.forms.official import official_form
 from perf_xlsx.ooxml import Book, Draft, Grid, Mark, Package, annotate, cell_name, read_grid
 from perf_xlsx.ooxml.asking import Question, ask
@@ -123,7 +123,7 @@ def _row(draft: Draft, row: int, label: Label, sheets: Sheets, looks: _Looks) ->
     sheet, cell = sheets.shown(label.at)
     draft.text(row, 0, sheet, looks.cell)
     draft.link(row, 1, sheet, cell, cell, looks.link)
-    draft.text(row, 2, " ".join(label.text.split())[:LONGEST_SHOWN], looks.cell)
+    draft.text(row, 2, " ".join(label.name.split())[:LONGEST_SHOWN], looks.cell)
     draft.text(row, MEANING - 1, label.role.words, looks.meanings[label.role.block])
     for column, text in ((4, label.sure), (5, label.why), (CORRECTION - 1, "")):
         draft.text(row, column, text, looks.cell)
@@ -175,8 +175,9 @@ def _text(grid: Grid, row: int, column: int) -> str:
     return "" if cell is None or cell.value is None else str(cell.value).strip()
 
 
-def corrected(labels: Sequence[Label], sheets: Sheets, sheet: int, read: Checked) -> list[Label]:
+def corrected(survey: Survey, sheets: Sheets, read: Checked) -> list[Label]:
     """The labels with the meanings that a person settled. Raises AdoptionError with each wrong cell."""
+    labels, sheet = survey.labels, survey.sheet
     known, problems = by_words(official_form(read.base)), list[str]()
     found = {sheets.shown(label.at): label for label in labels}
     for one in read.meanings:
@@ -188,12 +189,30 @@ def corrected(labels: Sequence[Label], sheets: Sheets, sheet: int, read: Checked
             problems.append(f"“{SHEET}”{one.cell}：“{one.words[:40]}”不是列表中的含义，请从下拉列表选择。")
         else:
             role = known.get(one.words, NONE)
-            settled = replace(label, role=role, sure="已核对", why="按核对的含义")
+            settled = replace(label, role=role, sure=SETTLED, why="按核对的含义")
             found[place] = label if role == label.role else settled
+            if role != label.role and (wanted := _misplaced(settled, survey)):
+                problems.append(f"“{SHEET}”{one.cell}：“{one.words}”不能用在这里，{wanted}。")
     problems += _twice(found.values(), sheets, {(one.sheet, one.label): one.cell for one in read.meanings})
     if problems:
         raise AdoptionError(problems)
     return sorted(found.values(), key=lambda label: label.at)
+
+
+def _misplaced(label: Label, survey: Survey) -> str:
+    """What a label in a table may mean instead, where it cannot mean what was chosen; "" where it can."""
+    block, key = label.role.block, label.role.key
+    if survey.is_column(label):
+        fits = block == label.zone or block in ("", OTHER) and key not in (SOURCES, TOTALS)
+        return "" if fits else f"表格的栏目名称只能选“{TABLES[label.zone]}：…”；不读取的选“{_asides(survey)}”"
+    if label.zone == LINES:
+        fits = block in ("", LINES, OTHER) and key != TOTALS
+        return "" if fits else f"资金表中的行只能选“资金行：…”；不读取的选“{_asides(survey)}”"
+    return "它不在这张表的栏目名称中" if block in survey.tables else ""
+
+
+def _asides(survey: Survey) -> str:
+    return roles(survey.kind)[OTHER, ASIDES].words
 
 
 def _label_at(one: Meaning, sheets: Sheets, sheet: int) -> Label | None:
@@ -209,10 +228,10 @@ def _twice(labels: Iterable[Label], sheets: Sheets, cells: Mapping[tuple[str, st
     said: dict[tuple[str, str], Label] = {}
     for label in (one for one in labels if one.role.key and one.role.block not in (OTHER, PASSAGES)):
         other = first.setdefault((label.role.block, label.role.key), label)
-        same = said.setdefault((label.role.block, core(label.text)), label)
+        same = said.setdefault((label.role.block, core(label.name)), label)
         if same.role != label.role:
             place = cells.get(sheets.shown(label.at), "")
-            yield f"“{SHEET}”{place}：与{sheets.shown(same.at)[1]}同名，不能是不同的含义，读取时分不清。"
+            yield f"“{SHEET}”{place}：与{sheets.shown(same.at)[1]}同名，不能是不同的含义，读取时分不清：请在官方表样中改写其中一个名称，再运行一次 adopt。"
         if other is not label:
             (_, cell), place = sheets.shown(other.at), cells.get(sheets.shown(label.at), "")
             yield f"“{SHEET}”{place}：“{label.role.words}”已用于{cell}“{other.text[:20]}”，一种含义只能用于一栏。"

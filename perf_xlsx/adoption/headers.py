@@ -135,6 +135,15 @@ def _known(page: Page, block: str, table: Table, column: int) -> Known | None:
     return next((one for other in above if (one := page.known[block].of(other))), None)
 
 
+def heading_over(page: Page, table: Table, at: tuple[int, int]) -> str:
+    """The nearest text of the header that is merged over a label and others; "" where there is none."""
+    for row in range(at[0] - 1, table.top - 1, -1):
+        for column, text in page.rows.get(row, {}).items():
+            if _covers(page, (row, column), at[1]) and page.merge((row, column))[3] > column:
+                return text
+    return ""
+
+
 def _covers(page: Page, at: tuple[int, int], column: int) -> bool:
     _, left, _, right = page.merge(at)
     return left <= column <= right

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -41,11 +41,26 @@ def unread(kind: OfficialForm, block: str) -> list[Box]:
     return [Box("", words[0], synonyms=words[1:])] if words else []
 
 
+def has_label(form: Form, block: str, key: str) -> bool:
+    """Whether a form may be expected to have a box or column: an adopted one only what its original has."""
+    return form.original is None or key in form.original.labels.get(block, {})
+
+
+def has_block(form: Form, block: str) -> bool:
+    """The same of a whole table."""
+    return form.original is None or bool(form.original.labels.get(block))
+
+
 def _fit(original: Original | None, there: Collection[str]) -> float:
     """The share of the labels of boxes and columns that are there."""
     blocks = (original.labels if original else {}).items()
     wanted = [core(word) for block, keys in blocks if block != OTHER for words in keys.values() for word in words]
-    return sum(word in there for word in wanted) / len(wanted) if wanted else 0
+    return sum(_is_there(word, there) for word in wanted) / len(wanted) if wanted else 0
+
+
+def _is_there(word: str, there: Collection[str]) -> bool:
+    """Whether a label is on the sheet, perhaps below its heading: 一级指标·名称."""
+    return word in there or all(part in there for part in word.split("·"))
 
 
 @lru_cache(64)
@@ -62,10 +77,22 @@ def _laid_out(form: Form) -> OfficialForm:
         kind,
         form=replace(kind.form, sheets=tuple(sheets)),
         passages=_passages(kind.passages, original),
+        needs=_needs(kind.needs, original),
         totals=(*other.get(TOTALS, ()), *kind.totals),
         headings=(*other.get(HEADINGS, ()), *kind.headings),
         asides=(*other.get(ASIDES, ()), *_nameless(original), *kind.asides),
     )
+
+
+def _needs(known: Mapping[str, tuple[tuple[str, ...], ...]], original: Original) -> Mapping[str, Any]:
+    """The columns that tables cannot be without: of those that the original has; any one where it has none of them."""
+    needs = dict(known)
+    for block in ("indicators", "funds", "projects"):
+        own = tuple(original.labels.get(block, {}))
+        groups = tuple(group for group in known[block] if not {*group}.isdisjoint(own))
+        if own:
+            needs[block] = groups or (own,)
+    return needs
 
 
 def _block(block: Block, original: Original) -> Block:

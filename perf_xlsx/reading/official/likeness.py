@@ -9,7 +9,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from perf_xlsx.forms import Box, Line
-from perf_xlsx.reading.official.labels import LONGEST, Labels, core
+from perf_xlsx.reading.official.labels import LONGEST, Labels, core, under_heading
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import any_of, vocabulary
 
@@ -54,14 +54,14 @@ class Roles:
         self._alike = Alike(self.known)
         self._found: dict[tuple[str, str], Mapping[str, float]] = {}
 
-    def certain(self, text: str) -> tuple[int, str] | None:
-        """The rank and role of a known label; None of any other text."""
-        return self.labels.of(text)
+    def certain(self, text: str, heading: str = "") -> tuple[int, str] | None:
+        """The rank and role of a known label, by the heading above it where that is known; None of any other."""
+        return (self.labels.of(under_heading(heading, text)) if heading else None) or self.labels.of(text)
 
     def likely(self, text: str, heading: str = "") -> Mapping[str, float]:
         """The scores of the roles that a header may have, with the heading above it; "" is a role not read."""
-        known = self.labels.of(text)
-        if known and not self._turned(core(heading), core(text)):
+        known, whole = self.certain(text, heading), self.labels.of(under_heading(heading, text))
+        if known and (whole or not self._turned(core(heading), core(text))):
             rank, role = known
             return with_second({role: CERTAIN - rank})
         if not text or len(text) > LONGEST or _SENTENCE.search(text):
