@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
@@ -83,8 +84,14 @@ class HeaderRows:
             column: text
             for column, text in texts.items()
             if not (column in heads and ends[column] > other)  # 绩效指标 is a label unless it is merged down
-            and ((column not in heads and ends[column] <= low) or self.roles.certain(text))
+            and ((column not in heads and ends[column] <= low) or self._heads(row, column, text))
         }
+
+    def _heads(self, row: int, column: int, text: str) -> bool:
+        """Whether a heading of parts of the form is a label itself, or is merged over labels in the next row."""
+        bottom, right = self.merged.get((row, column), (row, column))
+        under = sum(column <= other <= right for other in self.rows.get(row + 1, {})) if bottom == row else 0
+        return under > 1 or self.roles.certain(text) is not None
 
     def _has_value(self, row: int, column: int) -> bool:
         """Whether a number stands beside a text: 自评得分 | 98 is a box."""
@@ -125,10 +132,12 @@ class HeaderRows:
 
 def told_apart(leaves: Sequence[Leaf]) -> list[Leaf]:
     """Labels that differ in their brackets alone are parts of one heading: 指标值（符号）, 指标值（值）."""
-    cores = [core(leaf.text) for leaf in leaves]
+    inner = defaultdict[str, set[str]](set)
+    for leaf in leaves:
+        inner[core(leaf.text)].add(bracketed(leaf.text))
     return [
-        replace(leaf, text=inner, heading=word)
-        if cores.count(word) > 1 and (inner := bracketed(leaf.text))
+        replace(leaf, text=part, heading=word)
+        if (part := bracketed(leaf.text)) and len(inner[word := core(leaf.text)]) > 1
         else leaf
-        for leaf, word in zip(leaves, cores, strict=True)
+        for leaf in leaves
     ]
