@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.labels import SIGNED, Label, Survey
+from perf_xlsx.adoption.labels import SIGNED, Label, Survey, is_figure
 from perf_xlsx.adoption.roles import ANSWER
 from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES, TOTALS
-from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.official.boxes import passage_boxes
 from perf_xlsx.reading.official.labels import core, without_spaces
 from perf_xlsx.reading.official.rows import PROMPT
@@ -61,13 +61,18 @@ def _single(found: Survey, sheets: Sheets) -> Iterator[Answer]:
     known = boxes_of(found)
     printed = {label.at for label in found.labels if label.role.key != ANSWER}
     last = max((sheets.merge_at(label.at)[3] for label in found.labels), default=0)
-    for label in found.labels:
+    over: Address = NOWHERE  # the last label that has its answer below
+    for label in sorted(found.labels, key=lambda one: one.at):
         box = known.get((label.role.block, label.role.key))
         if not _asks(label) and (box is None or label.role.block not in (BOXES, PASSAGES)):
             continue
         if label.inside:
             yield Answer(label.at, label, box, inside=True)
         elif (at := _beside(label, box, sheets, printed, last)) is not None:
+            under = sheets.below(label.at)
+            if box is None and over[:2] == label.at[:2] and under not in printed:
+                at = under
+            over = label.at if at == under else over
             yield Answer(at, label, box)
 
 
@@ -100,17 +105,32 @@ def _money(found: Survey, sheets: Sheets) -> Iterator[Answer]:
     known = boxes_of(found)
     labels = [one for one in found.labels if one.zone == "funds" and one.role.key != HEADINGS]
     columns = [(one.column, one, known.get((one.role.block, one.role.key))) for one in labels]
-    printed = {one.at for one in found.labels if one.role.key != ANSWER}
-    for line in found.labels:
-        own = (line.role.block, line.role.key) == (OTHER, SOURCES)
-        if line.role.block != LINES and not own:
-            continue
+    for row, (name, line) in sorted(_lines(found).items()):
         for column, label, box in columns:
-            at = sheets.merged_from((line.at[0], line.at[1], column))
-            if at in printed and at[2] < sheets.merge_at(label.at)[3]:  # 预算数 | 6.84 below one header
+            at = sheets.merged_from((found.sheet, row, column))
+            if names_value(at, label, sheets):
                 at = sheets.right_of(at)
-            if at[1] == line.at[1] and at != line.at:
-                yield Answer(at, label, box, core(line.text) if own else line.role.key)
+            if at[1] == row and at != name:
+                yield Answer(at, label, box, line)
+
+
+def names_value(at: Address, header: Label, sheets: Sheets) -> bool:
+    """Whether a cell names the value to its right, one header being merged over both: 预算数 | 6.84."""
+    text = contents(Answer(at, header, None), sheets)
+    inside = at[2] == header.at[2] and sheets.right_of(at)[2] <= sheets.merge_at(header.at)[3]
+    return inside and not is_blank(text) and not is_figure(text)
+
+
+def _lines(found: Survey) -> Mapping[int, tuple[Address, str]]:
+    """By row the place of a line's name, and its key or own name; a table without any names has the total's row."""
+    lines: dict[int, tuple[Address, str]] = {}
+    for label in found.labels:
+        if label.role.block == LINES:
+            lines[label.at[1]] = label.at, label.role.key
+        elif (label.role.block, label.role.key) == (OTHER, SOURCES):
+            lines[label.at[1]] = label.at, core(label.text)
+    rows = found.tables["funds"].rows if "funds" in found.tables else []
+    return lines or {row: (NOWHERE, found.kind.form.total_line) for row in rows[:1]}
 
 
 def _total(found: Survey, sheets: Sheets) -> Iterator[Answer]:

@@ -14,6 +14,7 @@ from perf_xlsx.adoption.answers import (
     is_filled,
     is_left_blank,
     left_over,
+    names_value,
     unticked,
 )
 from perf_xlsx.adoption.labels import Label, Survey, is_figure
@@ -99,7 +100,7 @@ def _theirs(found: Survey, sheets: Sheets, known: Iterable[Address]) -> Iterator
         if at in known or is_left_blank(text, found):
             continue
         if at[1] in rows:
-            if at[2] >= rows[at[1]] and not _is_printed_in_row(at, text, found):
+            if at[2] >= rows[at[1]] and not _is_printed_in_row(at, text, found, sheets):
                 yield at
         elif at[1] not in totals and is_figure(text):
             yield at
@@ -115,10 +116,14 @@ def _first_columns(found: Survey) -> Mapping[int, int]:
     return rows
 
 
-def _is_printed_in_row(at: Address, text: str, found: Survey) -> bool:
-    """Whether a text in a row of a table is printed on every form: the name of a level, the row's number."""
-    heads = {one.column: core(one.text) for one in found.labels if one.zone == "indicators"}
-    return names_a_level(text) or heads.get(at[2]) == NUMBERED
+def _is_printed_in_row(at: Address, text: str, found: Survey, sheets: Sheets) -> bool:
+    """Whether a text in a row of a table is printed on every form: a level's name, a row's number, a value's name."""
+    money = "funds" in found.tables and at[1] in found.tables["funds"].rows
+    block = "funds" if money else "indicators"
+    head = next((one for one in found.labels if one.zone == block and one.at[2] == at[2]), None)
+    if money:
+        return head is not None and names_value(at, head, sheets)
+    return names_a_level(text) or (head is not None and core(head.text) == NUMBERED)
 
 
 def _rows_of_totals(found: Survey) -> set[int]:
