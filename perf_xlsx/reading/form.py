@@ -354,7 +354,8 @@ class FormReader:
         parts = tuple(self.indicator(row) for n, row in rows if n in numbered)
         if not found and (table := self.layout.tables.get("indicators")):
             entry: Entry[Any] = Entry(None, self.sheets.place(self._below_the_names(table)), "", "绩效指标")
-            advice = "请每个指标填一行：名称、指标性质、指标值、实际完成值、分值和自评得分。"
+            *names, last = [word for key, word in ASKED.items() if key in table.columns]
+            advice = f"请每个指标填一行：{'、'.join(names)}{'和' if names else ''}{last}。"
             self.reports.about("R07", entry, "没有填写任何绩效指标。", advice)
         return found, parts
 
@@ -362,7 +363,7 @@ class FormReader:
         """Where the first indicator's name would be; NOWHERE where that column was not found."""
         labels = next(box.labels for box in self.form.rows("indicators").columns if box.key == "name")
         heads = (at for at in self.sheets.labelled(labels) if at[::2] == (table.sheet, table.columns.get("name")))
-        return next(((sheet, row + 1, column) for sheet, row, column in heads), NOWHERE)
+        return next(((sheet, max(row, table.head) + 1, column) for sheet, row, column in heads), NOWHERE)
 
     def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:
         """The rows with levels that are written only in the first row of their group (R12).

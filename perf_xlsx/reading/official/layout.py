@@ -190,6 +190,8 @@ class _Search:
         self._doubt_kind(layout)
         self._year(layout)
         self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
+        if layout.unscored == "monitoring":  # nobody sent out a template of it
+            layout.missing = []
         if layout.unscored:  # it cannot lack what it never had
             layout.missing = [(title, label, False) for title, label, _ in layout.missing]
         return layout.layout()
