@@ -46,6 +46,12 @@ NOT_READ = "—"  # `given` of a box that was lost, or is empty in a block that 
 
 IndicatorReader = Callable[[Mapping[str, Entry[Any]]], Indicator]
 
+ASKED = {  # of each indicator
+    "name": "名称", "sign": "指标性质", "target": "指标值", "actual": "实际完成值", "weight": "分值",
+    "claimed_points": "自评得分",
+}  # fmt: skip
+MIDYEAR = "年中监控值"
+
 
 class FormReader:
     """Reads one located form, box by box.
@@ -354,8 +360,7 @@ class FormReader:
         parts = tuple(self.indicator(row) for n, row in rows if n in numbered)
         if not found and (table := self.layout.tables.get("indicators")):
             entry: Entry[Any] = Entry(None, self.sheets.place(self._below_the_names(table)), "", "绩效指标")
-            *names, last = [word for key, word in ASKED.items() if key in table.columns]
-            advice = f"请每个指标填一行：{'、'.join(names)}{'和' if names else ''}{last}。"
+            advice = f"请每个指标填一行：{_asked(table)}。"
             self.reports.about("R07", entry, "没有填写任何绩效指标。", advice)
         return found, parts
 
@@ -383,6 +388,15 @@ class FormReader:
         columns = {table.columns[key] for key in FILLED_DOWN if key in table.columns}
         merges = self.sheets.grids[table.sheet].merges
         return any(top < bottom and left in columns and top in table.rows for top, left, bottom, _ in merges)
+
+
+def _asked(table: Table) -> str:
+    """What a row of indicators is filled in with, of the columns that the table has."""
+    has = [word for key, word in ASKED.items() if key in table.columns]
+    if "midyear" in table.columns and "actual" not in table.columns:
+        has.append(MIDYEAR)
+    *names, last = has or ASKED.values()
+    return f"{'、'.join(names)}和{last}" if names else last
 
 
 def _is_required(box: Box, required: bool) -> bool:
