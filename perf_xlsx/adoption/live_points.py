@@ -19,11 +19,6 @@ ASKED = (*NEEDED, "method", "unit", "midyear")
 EMPTY = "Z"  # a column of the hidden sheet in which nothing stands: of what a form has no column for
 
 
-def shown_number(cell: str) -> str:
-    """The number that a cell shows, one that was typed as a text too: forms have cells in text format."""
-    return f'IF(LEN({cell})=0,"",IFERROR(VALUE({cell}),{cell}))'
-
-
 class LivePoints(Struct, frozen=True):
     """The formulas of each row's completion and points, and the named formulas and words that they need."""
 
@@ -49,6 +44,5 @@ def live_points(found: Survey, sheet: str, column: int, rulebook: Rulebook) -> L
     cells["reference_completion"] = in_row(sheet, column_name(column))
     labels = {box.key: box.label for box in found.kind.form.rows("indicators").columns}
     steps = Steps("indicators", cells, labels)
-    cells |= {key: steps.step(f"{key}_shown", shown_number(cells[key])) for key in ("weight", "claimed_points")}
     row = IndicatorSteps(steps, is_redirected(sheet, column_name(column)), rulebook)
     return LivePoints(row.completion, row.points, steps.formulas, word_lists(found.kind.form, rulebook))
