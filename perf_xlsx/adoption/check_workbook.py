@@ -191,7 +191,7 @@ def corrected(survey: Survey, sheets: Sheets, read: Checked) -> list[Label]:
             role = known.get(one.words, NONE)
             settled = replace(label, role=role, sure=SETTLED, why="按核对的含义")
             found[place] = label if role == label.role else settled
-            if role != label.role and (wanted := _misplaced(settled, survey)):
+            if role != label.role and (wanted := _misplaced(label, settled, survey)):
                 problems.append(f"“{SHEET}”{one.cell}：“{one.words}”不能用在这里，{wanted}。")
     problems += _twice(found.values(), sheets, {(one.sheet, one.label): one.cell for one in read.meanings})
     if problems:
@@ -199,16 +199,30 @@ def corrected(survey: Survey, sheets: Sheets, read: Checked) -> list[Label]:
     return sorted(found.values(), key=lambda label: label.at)
 
 
-def _misplaced(label: Label, survey: Survey) -> str:
+def _misplaced(proposed: Label, label: Label, survey: Survey) -> str:
     """What a label in a table may mean instead, where it cannot mean what was chosen; "" where it can."""
     block, key = label.role.block, label.role.key
+    if proposed.role.key == TOTALS:
+        return "它总是读作总分一行；不是总分的，请在官方表样中改写名称，再运行一次 adopt"
     if survey.is_column(label):
         fits = block == label.zone or block in ("", OTHER) and key not in (SOURCES, TOTALS)
         return "" if fits else f"表格的栏目名称只能选“{TABLES[label.zone]}：…”；不读取的选“{_asides(survey)}”"
     if label.zone == LINES:
         fits = block in ("", LINES, OTHER) and key != TOTALS
         return "" if fits else f"资金表中的行只能选“资金行：…”；不读取的选“{_asides(survey)}”"
-    return "它不在这张表的栏目名称中" if block in survey.tables else ""
+    return _outside(label, survey)
+
+
+def _outside(label: Label, survey: Survey) -> str:
+    """The same of a label outside the tables."""
+    block, key, tables = label.role.block, label.role.key, survey.tables
+    if block in tables:
+        return "它不在这张表的栏目名称中"
+    if (block == LINES or key == SOURCES) and "funds" in tables:
+        return "它不在资金表的行中"
+    if key == TOTALS and label.at[1] <= tables["indicators"].bottom:
+        return "总分一行在指标表的下面"
+    return ""
 
 
 def _asides(survey: Survey) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from perf_xlsx.forms import Box, Line, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES, TOTALS
 from perf_xlsx.forms.official import OfficialForm
+from perf_xlsx.reading.official.adopted import UNMATCHED
 
 TITLE, ANSWER = (
     "title",
@@ -55,7 +56,7 @@ def _roles(kind: OfficialForm) -> Iterator[Role]:
 
 
 def _name(item: Box | Line) -> str:
-    return item.label.removeprefix("未对应的")
+    return item.label.removeprefix(UNMATCHED)
 
 
 def by_words(kind: OfficialForm) -> Mapping[str, Role]:

@@ -83,6 +83,16 @@ def test_a_filled_form_that_is_kept_counts_every_cell(tmp_path: Path) -> None:
     assert f"等{count}格），模板会带着它们。要清空，请加 --blank。" in result.output
 
 
+def test_other_sheets_are_named_as_not_cleared(tmp_path: Path) -> None:
+    path = bureau_form("water", tmp_path / "官方.xlsx")
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("名册")["A1"] = "某某"
+    book.save(path)
+    told = "没有读取的工作表：名册（在模板中原样保留"
+    assert f"{told}，没有清空；填有内容的，请从官方表样中删去，再运行一次 adopt）。" in command("adopt", path, "--blank").output
+    assert f"{told}）。" in command("adopt", path, "--force").output
+
+
 # ---- after corrections -----------------------------------------------------------------------------------------
 
 

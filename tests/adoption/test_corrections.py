@@ -102,13 +102,56 @@ def test_what_is_not_to_be_read_is_read_nowhere(cell: str, words: str, tmp_path:
     row = record(path, "--forms", file)
     match cell:
         case "H4":
-            assert row["unit"] is None
+            assert row["unit"] == "某区卫健局"  # the department in charge, which is told
+            assert any("本表没有“实施单位”一栏" in one["message"] for one in row["findings"])
         case "D8":
             assert "上年结转资金" not in str(row["findings"])
         case "M12":
             assert {one["claimed"] for one in row["indicators"]} == {None}
         case "N12":
             assert {one.get("reason") for one in row["indicators"]} <= {None, ""}
+
+
+def test_every_choice_for_a_box_holds_or_is_told(tmp_path: Path) -> None:
+    path = bureau_form("health", tmp_path / "官方.xlsx", **SUB_HEADERS)
+    file = adopted(path)
+    usual = HEALTH | {"A4": ASIDES}
+    told, refused = list[str](), list[str]()
+    for words in _offered(file):
+        said = correct(file, usual | {"H4": words})
+        if said.startswith("2 "):
+            refused.append(words)
+        elif "H4“实施单位”" in said:
+            told.append(words)
+        else:
+            row = record(path, "--forms", file)
+            is_read = words in ("单格：实施单位", "单格：主管部门")  # a form without a unit goes by its supervisor
+            assert row["unit"] == ("某区疾控中心" if is_read else None), words
+    assert told == ["单格：预算执行率得分", "单格：自评总分"]  # which stand in the tables
+    assert {words.partition("：")[0] for words in refused} == {
+        "单格", "资金栏", "资金行", "指标栏", "总分一行的名称",
+    }  # fmt: skip
+
+
+def test_every_choice_for_a_line_of_money_holds_or_is_told(tmp_path: Path) -> None:
+    path = bureau_form("health", tmp_path / "官方.xlsx", **SUB_HEADERS, I8=77)
+    file = adopted(path)
+    assert correct(file, HEALTH).startswith("0 ")
+    for words in _offered(file):
+        said = correct(file, HEALTH | {"D8": words})
+        if said.startswith("2 "):
+            assert not words.startswith("资金行：本表"), words
+            continue
+        assert "读不到" not in said, words
+        told = [one["message"] for one in record(path, "--forms", file)["findings"]]
+        assert any("I8“77”" in one for one in told) != words.startswith("资金行"), words
+
+
+def test_the_row_of_the_total_is_that_whatever_is_chosen(tmp_path: Path) -> None:
+    file = adopted(bureau_form("health", tmp_path / "官方.xlsx", **SUB_HEADERS))
+    said = correct(file, HEALTH | {"A22": ASIDES})
+    assert said.startswith("2 ")
+    assert "它总是读作总分一行；不是总分的，请在官方表样中改写名称，再运行一次 adopt。" in said
 
 
 def test_a_line_of_money_that_is_not_to_be_read_ends_nothing(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES
 from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.official.labels import Row, core
 
+UNMATCHED = "未对应的"  # before our own label where that means another box
 FITTING = 0.7  # the share of an original's labels that speaks for its form
 
 Labelled = TypeVar("Labelled", Box, Line)
@@ -120,11 +121,13 @@ def _nameless(original: Original) -> set[str]:
 
 
 def _unread(original: Original, block: str) -> set[str]:
-    """The labels that are no box of this block: nobody knows them, or they head others, or are remarks."""
+    """The labels that are no box of this block: nobody knows them, or they head others, are remarks, or texts."""
     other = original.labels.get(OTHER, {}) if block in (BOXES, PASSAGES) else {}
     known = BOXES if block == PASSAGES else block
     words = (*original.unread.get(known, ()), *other.get(HEADINGS, ()), *other.get(ASIDES, ()))
-    return {core(word) for word in words}
+    apart = {BOXES: PASSAGES, PASSAGES: BOXES}  # a label outside the tables is one or the other
+    theirs = original.labels.get(apart.get(block, ""), {}).values()
+    return {core(word) for word in (*words, *(word for labels in theirs for word in labels))}
 
 
 def _item(item: Labelled, own: tuple[str, ...], owner: Mapping[str, str], unread: Collection[str]) -> Labelled:
@@ -133,7 +136,7 @@ def _item(item: Labelled, own: tuple[str, ...], owner: Mapping[str, str], unread
         return word in unread or owner.get(word, item.key) != item.key
 
     synonyms = dict.fromkeys((*own, *(word for word in item.synonyms if not is_others(word))))
-    label = f"未对应的{item.label}" if is_others(item.label) else item.label  # a label of ours means another box
+    label = f"{UNMATCHED}{item.label}" if is_others(item.label) else item.label  # a label of ours means another box
     return replace(item, label=label, synonyms=tuple(synonyms))
 
 

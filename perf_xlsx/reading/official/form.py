@@ -12,6 +12,7 @@ from perf_xlsx.domain.rounding import plain
 from perf_xlsx.reading.form import FormReader
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import OfficialParts
+from perf_xlsx.reading.official.adopted import UNMATCHED
 from perf_xlsx.reading.official.entries import weights_from_claims
 from perf_xlsx.reading.official.projects import AMOUNTS
 from perf_xlsx.reading.official.recognised import absent, recognition
@@ -61,9 +62,9 @@ def _unit_or_supervisor(unit: Entry[str], form: SelfEvaluation, reader: FormRead
     supervisor = form.boxes.get("supervisor")
     if "unit" in reader.layout.boxes or supervisor is None or not supervisor.value:
         return unit
-    message = f"本表没有“{unit.field}”一栏，按主管部门“{supervisor.value}”列示。"
+    message = f"本表没有“{unit.field.removeprefix(UNMATCHED)}”一栏，按主管部门“{supervisor.value}”列示。"
     reader.cells.reports.about("R19", supervisor, message, "可以不改。", severity="notice")
-    return replace(supervisor, field=unit.field)
+    return replace(supervisor, field=unit.field.removeprefix(UNMATCHED))
 
 
 def _check_project_total(
