@@ -66,7 +66,9 @@ def _adopted(path: Path, source: Source, output: Path | None, blank: bool, force
     sheets = source.sheets()
     found = surveyed(sheets)
     copy = _copy(source, found, sheets, blank)
-    named = naming(title_of(sheets, found.sheet), form.stem, found.kind.form.name, original.name, copy.given.sha256)
+    named = naming(
+        title_of(sheets, found.sheet), form.stem, found.kind.form.name, original.name, copy.given.sha256
+    )
     text = form_text(named, found)
     unread = not_held(FormFile(form.name, text), named, found, sheets)  # contents are evidence
     form.parent.mkdir(parents=True, exist_ok=True)

@@ -122,7 +122,7 @@ def names_value(at: Address, header: Label, sheets: Sheets) -> bool:
 
 
 def _lines(found: Survey) -> Mapping[int, tuple[Address, str]]:
-    """By row the place of a line's name, and its key or own name; a table without any names has the total's row."""
+    """By row the place of a line's name, and its key or own name; without any names there is the total's row."""
     lines: dict[int, tuple[Address, str]] = {}
     for label in found.labels:
         if label.role.block == LINES:
@@ -130,7 +130,7 @@ def _lines(found: Survey) -> Mapping[int, tuple[Address, str]]:
         elif (label.role.block, label.role.key) == (OTHER, SOURCES):
             lines[label.at[1]] = label.at, core(label.text)
     rows = found.tables["funds"].rows if "funds" in found.tables else []
-    return lines or {row: (NOWHERE, found.kind.form.total_line) for row in rows[:1]}
+    return lines or dict.fromkeys(rows[:1], (NOWHERE, found.kind.form.total_line))
 
 
 def _total(found: Survey, sheets: Sheets) -> Iterator[Answer]:

@@ -1,9 +1,8 @@
-"""A filled form becomes a blank one: what a unit filled in goes, read or not; everything printed stays as it is."""
+"""A filled form becomes a blank one: what a unit filled in goes, read or not; everything printed stays."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -20,6 +19,7 @@ from perf_xlsx.adoption.answers import (
 from perf_xlsx.adoption.labels import Label, Survey, is_figure
 from perf_xlsx.adoption.roles import ANSWER
 from perf_xlsx.adoption.source import Source
+from perf_xlsx.forms.form import HEADINGS, OTHER, TOTALS
 from perf_xlsx.ooxml import Book
 from perf_xlsx.ooxml.marks import SheetCells
 from perf_xlsx.ooxml.styles import Styles
@@ -27,7 +27,6 @@ from perf_xlsx.ooxml.typed_cells import TypedCells
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.contents import names_a_level
 from perf_xlsx.reading.official.labels import core
-from perf_xlsx.forms.form import HEADINGS, OTHER, TOTALS
 
 NUMBERED = "序号"  # a column that every form prints
 FULL = 100  # the sum of the weights, as it is printed in the row of the total
@@ -117,7 +116,7 @@ def _first_columns(found: Survey) -> Mapping[int, int]:
 
 
 def _is_printed_in_row(at: Address, text: str, found: Survey, sheets: Sheets) -> bool:
-    """Whether a text in a row of a table is printed on every form: a level's name, a row's number, a value's name."""
+    """Whether a text in a table is printed on every form: a level's name, a row's number, a value's name."""
     money = "funds" in found.tables and at[1] in found.tables["funds"].rows
     block = "funds" if money else "indicators"
     head = next((one for one in found.labels if one.zone == block and one.at[2] == at[2]), None)

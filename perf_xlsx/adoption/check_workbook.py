@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -33,6 +33,7 @@ COLOURS = {  # of labels by what they are taken for
     BOXES: "FFDCEBFA", PASSAGES: "FFDCEBFA", "funds": "FFE2F2DC", LINES: "FFE2F2DC", "projects": "FFEDE3F7",
     "indicators": "FFFFF1C9", OTHER: "FFEDEDED", "": "FFF8C9C4",
 }  # fmt: skip
+RENAME = "请在官方表样中改写其中一个名称，再运行一次 adopt"
 LONGEST_SHOWN = 80  # characters of a text
 HINT = (
     "每个栏目名称一行。“含义”不对的，在“更正”一列从下拉列表选；没有含义又需要读取的（红色），也在“更正”中选。"
@@ -193,7 +194,8 @@ def corrected(survey: Survey, sheets: Sheets, read: Checked) -> list[Label]:
             found[place] = label if role == label.role else settled
             if role != label.role and (wanted := _misplaced(label, settled, survey)):
                 problems.append(f"“{SHEET}”{one.cell}：“{one.words}”不能用在这里，{wanted}。")
-    problems += _twice(found.values(), sheets, {(one.sheet, one.label): one.cell for one in read.meanings})
+    cells = {(one.sheet, one.label): one.cell for one in read.meanings}
+    problems += [*_twice(found.values(), sheets, cells), *_alike(found.values(), survey, sheets, cells)]
     if problems:
         raise AdoptionError(problems)
     return sorted(found.values(), key=lambda label: label.at)
@@ -205,7 +207,7 @@ def _misplaced(proposed: Label, label: Label, survey: Survey) -> str:
     if proposed.role.key == TOTALS:
         return "它总是读作总分一行；不是总分的，请在官方表样中改写名称，再运行一次 adopt"
     if survey.is_column(label):
-        fits = block == label.zone or block in ("", OTHER) and key not in (SOURCES, TOTALS)
+        fits = block == label.zone or (block in ("", OTHER) and key not in (SOURCES, TOTALS))
         return "" if fits else f"表格的栏目名称只能选“{TABLES[label.zone]}：…”；不读取的选“{_asides(survey)}”"
     if label.zone == LINES:
         fits = block in ("", LINES, OTHER) and key != TOTALS
@@ -237,15 +239,26 @@ def _label_at(one: Meaning, sheets: Sheets, sheet: int) -> Label | None:
 
 
 def _twice(labels: Iterable[Label], sheets: Sheets, cells: Mapping[tuple[str, str], str]) -> Iterable[str]:
-    """Two labels of a table, or of the single boxes, that mean the same, or say the same and mean two things."""
+    """Two labels of a table, or of the single boxes, that mean the same."""
     first: dict[tuple[str, str], Label] = {}
-    said: dict[tuple[str, str], Label] = {}
     for label in (one for one in labels if one.role.key and one.role.block not in (OTHER, PASSAGES)):
         other = first.setdefault((label.role.block, label.role.key), label)
-        same = said.setdefault((label.role.block, core(label.name)), label)
-        if same.role != label.role:
-            place = cells.get(sheets.shown(label.at), "")
-            yield f"“{SHEET}”{place}：与{sheets.shown(same.at)[1]}同名，不能是不同的含义，读取时分不清：请在官方表样中改写其中一个名称，再运行一次 adopt。"
         if other is not label:
             (_, cell), place = sheets.shown(other.at), cells.get(sheets.shown(label.at), "")
             yield f"“{SHEET}”{place}：“{label.role.words}”已用于{cell}“{other.text[:20]}”，一种含义只能用于一栏。"
+
+
+def _alike(
+    labels: Iterable[Label], survey: Survey, sheets: Sheets, cells: Mapping[tuple[str, str], str]
+) -> Iterable[str]:
+    """Two labels of a table, or of the single boxes, that say the same and mean two things; one may be unread."""
+    said: dict[tuple[str, str], Label] = {}
+    for label in labels:
+        is_column = survey.is_column(label)
+        if not is_column and (not label.role.key or label.role.block in (OTHER, PASSAGES)):
+            continue
+        block = label.zone if is_column else label.role.block
+        same = said.setdefault((block, core(label.name)), label)
+        if same.role != label.role and {same.role.block, label.role.block} != {"", OTHER}:
+            place, cell = cells.get(sheets.shown(label.at), ""), sheets.shown(same.at)[1]
+            yield f"“{SHEET}”{place}：与{cell}同名，不能是不同的含义，读取时分不清：{RENAME}。"

@@ -75,7 +75,7 @@ def _sorted(found: Survey) -> tuple[Mapping[str, Mapping[str, list[str]]], Mappi
 
 
 def is_unread(label: Label, found: Survey) -> bool:
-    """Whether the reader must not read a label, which it may know by itself: it has no meaning, or a person said so.
+    """Whether the reader must not read a label, though it may know it: it has no meaning, or a person said so.
 
     A column that is a remark or a heading is not read either.
     """

@@ -67,7 +67,9 @@ def test_ticks_are_taken_away_and_boxes_to_tick_stay(tmp_path: Path) -> None:
 
 
 def test_numbers_of_rows_stay(tmp_path: Path) -> None:
-    path = bureau_form("water", tmp_path / "官方.xlsx", A13="序号", **{f"A{row}": row - 13 for row in range(14, 21)})
+    path = bureau_form(
+        "water", tmp_path / "官方.xlsx", A13="序号", **{f"A{row}": row - 13 for row in range(14, 21)}
+    )
     book = openpyxl.load_workbook(path)
     book.active.unmerge_cells("A13:A20")
     for row in range(14, 21):
@@ -89,7 +91,10 @@ def test_other_sheets_are_named_as_not_cleared(tmp_path: Path) -> None:
     book.create_sheet("名册")["A1"] = "某某"
     book.save(path)
     told = "没有读取的工作表：名册（在模板中原样保留"
-    assert f"{told}，没有清空；填有内容的，请从官方表样中删去，再运行一次 adopt）。" in command("adopt", path, "--blank").output
+    assert (
+        f"{told}，没有清空；填有内容的，请从官方表样中删去，再运行一次 adopt）。"
+        in command("adopt", path, "--blank").output
+    )
     assert f"{told}）。" in command("adopt", path, "--force").output
 
 

@@ -82,13 +82,23 @@ def test_every_choice_for_a_column_holds_or_is_told(tmp_path: Path) -> None:
             assert '"比较"' in section or (wanted and '"全年完成值·比较"' in section), words
     assert told == []
     kinds = {words.partition("：")[0] for words in refused}
-    assert kinds == {"单格", "资金栏", "资金行", "项目明细栏", "指标栏", "文字说明", "总分一行的名称"} - {
-        "项目明细栏"
-    } | {"项目明细栏"} & kinds
+    assert (
+        kinds
+        == {"单格", "资金栏", "资金行", "项目明细栏", "指标栏", "文字说明", "总分一行的名称"} - {"项目明细栏"}
+        | {"项目明细栏"} & kinds
+    )
     assert [words for words in refused if words.startswith("指标栏")]  # meanings that other columns have
 
 
-@pytest.mark.parametrize("words", ["备注、签字、联系人等（不读取）", "小标题（下面分栏，自己没有内容）", "表名、年度", "填报内容（不是栏目名称）"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "备注、签字、联系人等（不读取）",
+        "小标题（下面分栏，自己没有内容）",
+        "表名、年度",
+        "填报内容（不是栏目名称）",
+    ],
+)
 @pytest.mark.parametrize("cell", ["K4", "H4", "D8", "N5", "L5", "H13", "N12", "M12"])
 def test_what_is_not_to_be_read_is_read_nowhere(cell: str, words: str, tmp_path: Path) -> None:
     """Of a box, a line of money, a column of money, a column of indicators."""
@@ -243,6 +253,9 @@ def test_a_template_of_such_a_form_is_read_like_it(tmp_path: Path) -> None:
 def test_two_columns_that_nothing_tells_apart_say_what_to_do(tmp_path: Path) -> None:
     path = bureau_form("health", tmp_path / "官方.xlsx", G13="单位", I13="比较", H13="比较")
     file = adopted(path)
+    said = correct(file, SAME)
+    assert "“各栏的含义”G" in said
+    assert "读取时分不清：请在官方表样中改写其中一个名称" in said
     said = correct(file, SAME | {"H13": "指标栏：指标完成率"})
     assert said.startswith("2 ")
     assert "读取时分不清：请在官方表样中改写其中一个名称，再运行一次 adopt。" in said

@@ -10,7 +10,7 @@ from tests.kit.bureau_forms import FORMS, bureau_form
 from tests.kit.libreoffice import XLSX, converted, needs_libreoffice
 from tests.kit.published import adopted, record, template
 
-HEADS = "参考执行率 参考得分 核对 分值合计（应为100） 自评得分合计 参考总分".split()
+HEADS = ["参考执行率", "参考得分", "核对", "分值合计（应为100）", "自评得分合计", "参考总分"]
 
 
 def _live(tmp_path: Path, texts: str) -> tuple[dict[str, object], Path, Path]:
@@ -24,7 +24,9 @@ def _live(tmp_path: Path, texts: str) -> tuple[dict[str, object], Path, Path]:
             sheet[cell] = str(value) if as_text else value
             sheet[cell].data_type = "s" if isinstance(sheet[cell].value, str) else "n"
     book.save(tmp_path / "填报.xlsx")
-    shown = openpyxl.load_workbook(converted(tmp_path / "out", XLSX, tmp_path / "填报.xlsx"), data_only=True)["自评表"]
+    shown = openpyxl.load_workbook(converted(tmp_path / "out", XLSX, tmp_path / "填报.xlsx"), data_only=True)[
+        "自评表"
+    ]
     found: dict[str, object] = {}
     for row in shown.iter_rows(min_col=12):
         for cell in row:
@@ -55,6 +57,10 @@ def test_typed_texts_are_summed(tmp_path: Path) -> None:
 @needs_libreoffice
 def test_a_blank_form_shows_nothing_that_nobody_filled_in(tmp_path: Path) -> None:
     file = adopted(bureau_form("school", tmp_path / "官方.xlsx"), "--blank")
-    shown = openpyxl.load_workbook(converted(tmp_path / "out", XLSX, template(file, 2023)), data_only=True)["自评表"]
-    beside = {cell.value for row in shown.iter_rows(min_col=12) for cell in row if cell.value not in (None, *HEADS)}
+    shown = openpyxl.load_workbook(converted(tmp_path / "out", XLSX, template(file, 2023)), data_only=True)[
+        "自评表"
+    ]
+    beside = {
+        cell.value for row in shown.iter_rows(min_col=12) for cell in row if cell.value not in (None, *HEADS)
+    }
     assert beside == {"参考完成率", 10, 0, "填齐后显示"}

@@ -10,7 +10,9 @@ import openpyxl
 from tests.kit.bureau_forms import bureau_form
 from tests.kit.published import adopted, proposed, record, template
 
-READING = "请核对以上读法；如有读错或漏读，请由下发表样的单位在“（核对）”工作簿中更正，再运行一次 perf-xlsx adopt。"
+READING = (
+    "请核对以上读法；如有读错或漏读，请由下发表样的单位在“（核对）”工作簿中更正，再运行一次 perf-xlsx adopt。"
+)
 
 
 def _told(row: dict[str, Any]) -> list[tuple[str, str | None, str, str]]:

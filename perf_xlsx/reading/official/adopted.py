@@ -86,7 +86,7 @@ def _laid_out(form: Form) -> OfficialForm:
 
 
 def _needs(known: Mapping[str, tuple[tuple[str, ...], ...]], original: Original) -> Mapping[str, Any]:
-    """The columns that tables cannot be without: of those that the original has; any one where it has none of them."""
+    """The columns that tables cannot be without, of those that the original has; where it has none, any one."""
     needs = dict(known)
     for block in ("indicators", "funds", "projects"):
         own = tuple(original.labels.get(block, {}))
@@ -136,7 +136,9 @@ def _item(item: Labelled, own: tuple[str, ...], owner: Mapping[str, str], unread
         return word in unread or owner.get(word, item.key) != item.key
 
     synonyms = dict.fromkeys((*own, *(word for word in item.synonyms if not is_others(word))))
-    label = f"{UNMATCHED}{item.label}" if is_others(item.label) else item.label  # a label of ours means another box
+    label = (
+        f"{UNMATCHED}{item.label}" if is_others(item.label) else item.label
+    )  # a label of ours means another box
     return replace(item, label=label, synonyms=tuple(synonyms))
 
 
