@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from perf_xlsx.adoption.labels import SIGNED, Label, Survey, is_figure
-from perf_xlsx.adoption.roles import ANSWER
+from perf_xlsx.adoption.roles import ANSWER, TITLE
 from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES, TOTALS
@@ -16,6 +16,7 @@ from perf_xlsx.reading.official.boxes import passage_boxes
 from perf_xlsx.reading.official.labels import core, without_spaces
 from perf_xlsx.reading.official.rows import PROMPT
 
+YEARS = ("年度", "预算年度", "年份")  # a label of its own, where the title does not state the year
 PRINTED = ("level1", "level2", "money_unit", "execution_weight")  # by most forms
 OPEN, TICKED, TICKS = "□", "☑", "☑√■✓"  # a box to tick, a ticked one, every tick
 
@@ -78,6 +79,8 @@ def _single(found: Survey, sheets: Sheets) -> Iterator[Answer]:
 
 def _asks(label: Label) -> bool:
     """Whether something is written at a label that is not read: a signature or a telephone, not a remark."""
+    if label.role.key == TITLE and core(label.text) in YEARS:
+        return not label.inside
     unread = (label.role.block, label.role.key) == (OTHER, ASIDES) or (not label.role.key and label.zone == BOXES)
     return unread and (not label.inside or SIGNED.search(normalise(label.text).partition(":")[0]) is not None)
 

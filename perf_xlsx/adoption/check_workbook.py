@@ -259,6 +259,6 @@ def _alike(
             continue
         block = label.zone if is_column else label.role.block
         same = said.setdefault((block, core(label.name)), label)
-        if same.role != label.role and {same.role.block, label.role.block} != {"", OTHER}:
+        if same.role != label.role and not {same.role.block, label.role.block} <= {"", OTHER}:
             place, cell = cells.get(sheets.shown(label.at), ""), sheets.shown(same.at)[1]
             yield f"“{SHEET}”{place}：与{cell}同名，不能是不同的含义，读取时分不清：{RENAME}。"

@@ -235,6 +235,18 @@ def test_names_and_weights_of_three_levels_are_told_apart(tmp_path: Path) -> Non
     assert [one["level1"] for one in row["indicators"]][:3] == ["过程", "过程", "产出"]
 
 
+def test_a_name_below_a_level_is_that_levels_without_being_told(tmp_path: Path) -> None:
+    path = bureau_form("awards", tmp_path / "官方.xlsx")
+    file = adopted(path)
+    found = proposed(file)
+    assert [found[f"{column}5"] for column in "ABCDEF"] == [
+        "指标栏：一级指标", "", "指标栏：二级指标", "", "指标栏：三级指标", "指标栏：分值",
+    ]  # fmt: skip
+    for row in (record(path), record(path, "--forms", file)):
+        assert [one["name"] for one in row["indicators"]][:2] == ["资金支出率", "支出规范性"]
+        assert [one["weight"] for one in row["indicators"]] == ["12", "8", "25", "15", "30", "10"]
+
+
 def test_a_template_of_such_a_form_is_read_like_it(tmp_path: Path) -> None:
     path = bureau_form("health", tmp_path / "官方.xlsx", G13="单位", H13="符号")
     file = adopted(path)

@@ -16,6 +16,7 @@ from perf_xlsx.vocabulary import any_of, vocabulary
 CERTAIN, WORDED, ALIKE = 1000.0, 500.0, 300.0  # of a known label, of one by its words, of one that is only similar
 _SIMILAR = 0.6  # share of common pairs of characters from which on two labels are alike
 _SENTENCE = pattern(r"[。；;！!？?]")  # no label has these
+_NAME = "名称"  # below 一级指标 it is that level's
 _SECOND = {"sign": "second_sign"}  # 指标性质 (正向) next to 指标方向 (等于)
 
 _REMEMBERED = 4096  # headers of which the roles are remembered
@@ -56,12 +57,15 @@ class Roles:
 
     def certain(self, text: str, heading: str = "") -> tuple[int, str] | None:
         """The rank and role of a known label, by the heading above it where that is known; None of any other."""
-        return (self.labels.of(under_heading(heading, text)) if heading else None) or self.labels.of(text)
+        if heading and (known := self.labels.of(under_heading(heading, text))):
+            return known
+        above = self.labels.of(heading) if heading and core(text) == _NAME else None
+        return (above[0] + 1, above[1]) if above else self.labels.of(text)
 
     def likely(self, text: str, heading: str = "") -> Mapping[str, float]:
         """The scores of the roles that a header may have, with the heading above it; "" is a role not read."""
-        known, whole = self.certain(text, heading), self.labels.of(under_heading(heading, text))
-        if known and (whole or not self._turned(core(heading), core(text))):
+        known, plain = self.certain(text, heading), self.labels.of(text)
+        if known and (known != plain or not self._turned(core(heading), core(text))):
             rank, role = known
             return with_second({role: CERTAIN - rank})
         if not text or len(text) > LONGEST or _SENTENCE.search(text):
