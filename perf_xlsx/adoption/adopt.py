@@ -83,6 +83,8 @@ def _corrected(path: Path, output: Path | None, read: Checked, blank: bool) -> A
     beside = path.parent / Path(read.file).name  # a name of the same folder, whatever the workbook says
     if not beside.is_file():
         raise AdoptionError([f"没有找到表样 {read.file}：它应与“{path.name}”在同一文件夹。"])
+    if blank and not beside.stem.endswith(ORIGINAL):
+        raise AdoptionError([f"{read.file} 不是 adopt 写出的“{ORIGINAL}”，没有清空它。"])
     source = open_source(beside)
     sheets = source.sheets()
     found = surveyed(sheets, official_form(read.base))

@@ -21,6 +21,7 @@ from perf_xlsx.adoption.roles import ANSWER
 from perf_xlsx.adoption.source import Source
 from perf_xlsx.forms.form import HEADINGS, OTHER, TOTALS
 from perf_xlsx.ooxml import Book
+from perf_xlsx.ooxml.graft import calculate_on_load
 from perf_xlsx.ooxml.marks import SheetCells
 from perf_xlsx.ooxml.styles import Styles
 from perf_xlsx.ooxml.typed_cells import TypedCells
@@ -47,6 +48,8 @@ def blanked(source: Source, found: Survey, sheets: Sheets) -> bytes:
         cells.clear(at[1:])
         if text:
             cells.text(at[1:], text)
+    if cells.forget_results():
+        calculate_on_load(book)
     return package.to_bytes()
 
 

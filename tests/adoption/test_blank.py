@@ -10,6 +10,7 @@ import pytest
 
 from tests.kit.bureau_forms import FORMS, bureau_form
 from tests.kit.command import command
+from tests.kit.libreoffice import XLSX, converted, needs_libreoffice
 from tests.kit.published import SHEET, adopted, checking, template
 
 PRINTED = {  # what is left beside the labels
@@ -87,6 +88,20 @@ def test_a_filled_form_that_is_kept_counts_every_cell(tmp_path: Path) -> None:
     assert f"等{count}格），模板会带着它们。要清空，请加 --blank。" in result.output
 
 
+@needs_libreoffice
+def test_formulas_stay_without_what_they_gave(tmp_path: Path) -> None:
+    path = bureau_form("health", tmp_path / "新.xlsx")
+    book = openpyxl.load_workbook(path)
+    book.active["M22"], book.active["L6"] = "=SUM(M14:M21)+M6", "=I6/G6"
+    book.save(path)
+    path = converted(tmp_path / "out", XLSX, path)
+    assert openpyxl.load_workbook(path, data_only=True).active["M22"].value == 97.04
+    original = adopted(path, "--blank").with_name("表样（原样）.xlsx")
+    sheet, shown = (openpyxl.load_workbook(original, data_only=one).active for one in (False, True))
+    assert [sheet[cell].value for cell in ("M22", "L6")] == ["=SUM(M14:M21)+M6", "=I6/G6"]
+    assert [shown[cell].value for cell in ("M22", "L6")] == [None, None]
+
+
 def test_other_sheets_are_named_as_not_cleared(tmp_path: Path) -> None:
     path = bureau_form("water", tmp_path / "官方.xlsx")
     book = openpyxl.load_workbook(path)
@@ -140,3 +155,14 @@ def test_corrections_are_cleared_beside_a_file_of_another_folder_too(tmp_path: P
     assert "D7" not in _left(other)
     assert "D7" in _left(file)  # the first stays as it is
     template(other, 2025)
+
+
+def test_no_other_workbook_than_the_copy_is_cleared(tmp_path: Path) -> None:
+    path = bureau_form("water", tmp_path / "官方.xlsx")
+    file, before = adopted(path), path.read_bytes()
+    book = openpyxl.load_workbook(checking(file))
+    book[SHEET]["C3"] = "官方.xlsx"
+    book.save(checking(file))
+    result = command("adopt", checking(file), "--blank")
+    assert (result.exit_code, "官方.xlsx 不是 adopt 写出的“（原样）”，没有清空它。" in result.output) == (2, True)
+    assert path.read_bytes() == before
