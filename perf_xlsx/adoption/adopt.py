@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.blank import blanked, emptied, filled_cells
+from perf_xlsx.adoption.blank import blanked, emptied, filled_cells, kept_cells
 from perf_xlsx.adoption.check_workbook import Checked, check_workbook, checked, corrected
-from perf_xlsx.adoption.form_file import Naming, form_text, naming
+from perf_xlsx.adoption.form_file import form_text, naming
 from perf_xlsx.adoption.labels import Label, Survey
+from perf_xlsx.adoption.read_back import not_held
 from perf_xlsx.adoption.singles import one_word
 from perf_xlsx.adoption.source import AdoptionError, Source, open_source, surveyed, title_of
-from perf_xlsx.forms import FormFile, with_forms
+from perf_xlsx.forms import FormFile
 from perf_xlsx.forms.official import official_form
 from perf_xlsx.ooxml import Book
 from perf_xlsx.reading.grids import Sheets
-from perf_xlsx.reading.layout import Header
-from perf_xlsx.reading.official import locate_official
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 from perf_xlsx.system.output_files import write_atomically
 
@@ -30,7 +27,8 @@ class Adopted(Struct, frozen=True):
     """What was written, and what a person should know.
 
     `unread` are what the reader does not find as it was said; `filled` are
-    cells whose answers stay in the form; `other_sheets` are not read.
+    cells whose answers stay in the form; `kept` is what a form that was
+    cleared still holds; `other_sheets` are not read.
     """
 
     form: Path
@@ -38,6 +36,7 @@ class Adopted(Struct, frozen=True):
     labels: tuple[Label, ...]
     unread: tuple[str, ...]
     filled: tuple[str, ...]
+    kept: tuple[str, ...]
     other_sheets: tuple[str, ...]
 
     @property
@@ -49,11 +48,11 @@ class Adopted(Struct, frozen=True):
 def adopt(path: Path, output: Path | None = None, blank: bool = False, force: bool = False) -> Adopted:
     """Adopt an official form, or take the corrections of the workbook that an earlier run wrote for checking.
 
-    `blank` clears the answers of a filled form in the copy. Raises AdoptionError, and OSError.
+    `blank` clears in the copy what a unit filled in. Raises AdoptionError, and OSError.
     """
     source = open_source(path)
     read = checked(source.package())
-    return _corrected(path, output, read) if read else _adopted(path, source, output, blank, force)
+    return _corrected(path, output, read, blank) if read else _adopted(path, source, output, blank, force)
 
 
 def _adopted(path: Path, source: Source, output: Path | None, blank: bool, force: bool) -> Adopted:
@@ -66,40 +65,63 @@ def _adopted(path: Path, source: Source, output: Path | None, blank: bool, force
         raise AdoptionError([f"{path.name} 是本软件写出的模板，不是官方表样。"])
     sheets = source.sheets()
     found = surveyed(sheets)
-    filled, title = filled_cells(found, sheets), title_of(sheets, found.sheet)
-    given = Source(source.name, blanked(source, found, sheets)) if blank else source
-    named = naming(title, form.stem, found.kind.form.name, original.name, given.sha256)
-    text = form_text(named, found.labels)
-    unread = _not_found(FormFile(form.name, text), named, found.labels, sheets)  # contents are evidence
-    if blank:
-        filled, sheets = [], given.sheets()
-        found = Survey(found.sheet, found.kind, list(emptied(found.labels, sheets)), found.tables)
+    copy = _copy(source, found, sheets, blank)
+    named = naming(
+        title_of(sheets, found.sheet), form.stem, found.kind.form.name, original.name, copy.given.sha256
+    )
+    text = form_text(named, found)
+    unread = not_held(FormFile(form.name, text), named, found, sheets)  # contents are evidence
     form.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(original, given.data)
-    write_atomically(check, check_workbook(given.package(), named, found, sheets))
+    write_atomically(original, copy.given.data)
+    write_atomically(check, check_workbook(copy.given.package(), named, copy.found, copy.sheets))
     write_atomically(form, text.encode())
-    return Adopted(form, check, tuple(found.labels), unread, tuple(filled), _others(sheets, found))
+    return _done(form, check, unread, copy)
 
 
-def _corrected(path: Path, output: Path | None, read: Checked) -> Adopted:
+def _corrected(path: Path, output: Path | None, read: Checked, blank: bool) -> Adopted:
     form = output or path.with_name(f"{path.stem.replace(CHECKING, '')}.toml")
     beside = path.parent / Path(read.file).name  # a name of the same folder, whatever the workbook says
     if not beside.is_file():
         raise AdoptionError([f"没有找到表样 {read.file}：它应与“{path.name}”在同一文件夹。"])
+    if blank and not beside.stem.endswith(ORIGINAL):
+        raise AdoptionError([f"{read.file} 不是 adopt 写出的“{ORIGINAL}”，没有清空它。"])
     source = open_source(beside)
     sheets = source.sheets()
     found = surveyed(sheets, official_form(read.base))
-    labels = corrected(found.labels, sheets, found.sheet, read)
-    stem = form.stem
-    named = naming(title_of(sheets, found.sheet), stem, read.base, read.file, source.sha256)
-    text = form_text(named, labels)
-    unread = _not_found(FormFile(form.name, text), named, labels, sheets)
+    found.labels = corrected(found, sheets, read)
+    copy = _copy(source, found, sheets, blank)
+    named = naming(title_of(sheets, found.sheet), form.stem, read.base, read.file, copy.given.sha256)
+    text = form_text(named, found)
+    unread = not_held(FormFile(form.name, text), named, found, sheets)
     form.parent.mkdir(parents=True, exist_ok=True)
-    if form.parent.resolve() != path.parent.resolve():
-        shutil.copyfile(beside, form.with_name(read.file))
+    if blank or form.parent.resolve() != path.parent.resolve():
+        write_atomically(form.with_name(beside.name), copy.given.data)
     write_atomically(form, text.encode())
-    filled = filled_cells(Survey(found.sheet, found.kind, labels, found.tables), sheets)
-    return Adopted(form, None, tuple(labels), unread, tuple(filled), _others(sheets, found))
+    return _done(form, None, unread, copy)
+
+
+class _Copy(Struct, frozen=True):
+    """The workbook that stands beside the form's file, and what is found in it; `kept` where it was cleared."""
+
+    given: Source
+    found: Survey
+    sheets: Sheets
+    filled: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+def _copy(source: Source, found: Survey, sheets: Sheets, blank: bool) -> _Copy:
+    if not blank:
+        return _Copy(source, found, sheets, filled=tuple(filled_cells(found, sheets)))
+    given = Source(source.name, blanked(source, found, sheets))
+    empty = given.sheets()
+    left = Survey(found.sheet, found.kind, list(emptied(found.labels, empty)), found.tables)
+    return _Copy(given, left, empty, kept=tuple(kept_cells(left, empty)))
+
+
+def _done(form: Path, check: Path | None, unread: tuple[str, ...], copy: _Copy) -> Adopted:
+    others = _others(copy.sheets, copy.found)
+    return Adopted(form, check, tuple(copy.found.labels), unread, copy.filled, copy.kept, others)
 
 
 def _beside(form: Path, word: str) -> Path:
@@ -108,25 +130,3 @@ def _beside(form: Path, word: str) -> Path:
 
 def _others(sheets: Sheets, found: Survey) -> tuple[str, ...]:
     return tuple(sheets.names[at] for at in sheets.searched if at != found.sheet and sheets.grids[at].cells)
-
-
-def _not_found(file: FormFile, named: Naming, labels: Iterable[Label], sheets: Sheets) -> tuple[str, ...]:
-    """The columns that the reader does not find where the labels say; the file is judged as a form, too.
-
-    Raises FormError where the file is none.
-    """
-    file.form  # noqa: B018  # raises
-    with with_forms([file]):
-        layout = locate_official(sheets, named.name)
-    if layout is None or layout.official is None:
-        return ("指标表（至少要有指标名称、年度指标值、实际完成值、分值或得分各栏）",)
-    headers = {"indicators": layout.official.indicators, "funds": layout.official.funds}
-    return tuple(
-        f"{sheets.shown(label.at)[1]}“{label.text[:20]}”（{label.role.words}）"
-        for label in labels
-        if label.role.block in headers and not _reads(headers[label.role.block], label)
-    )
-
-
-def _reads(header: Header | None, label: Label) -> bool:
-    return header is not None and header.columns.get(label.role.key) == label.column

@@ -16,6 +16,7 @@ from perf_xlsx.sheets.fixed_texts import Prompt
 from perf_xlsx.template.live import RATE, execution_points
 from perf_xlsx.template.missing import rate_amounts
 
+MOST_CELLS = 200  # in a sum: Excel takes 255 arguments
 CHECK, COMPLETION, POINTS, WEIGHTS = range(4)  # columns beside the table of indicators
 
 
@@ -62,7 +63,19 @@ def _rates(answers: Sequence[Answer], found: Survey, rulebook: Rulebook, column:
 
 
 def _rate(part: str, base: str) -> str:
-    return f'IF(AND(ISNUMBER({part}),ISNUMBER({base})),IF(AND({part}>=0,{base}>0),{part}/{base},""),"")'
+    spent, budget = _number(part), _number(base)
+    return _if_filled((part, base), f'IF(AND({spent}>=0,{budget}>0),{spent}/{budget},"")')
+
+
+def _number(cell: str) -> str:
+    """The number that a cell shows, one that was typed as a text too: forms have cells in text format."""
+    return f"VALUE({cell})"
+
+
+def _if_filled(cells: Sequence[str], formula: str) -> str:
+    """A formula over cells that are all filled; nothing where one of them holds no number."""
+    filled = ",".join(f'{cell}<>""' for cell in cells)
+    return f'IF(AND({filled}),IFERROR({formula},""),"")'
 
 
 def _indicators(answers: Sequence[Answer], found: Survey, column: int, live: LivePoints | None) -> Iterator[Aid]:
@@ -82,7 +95,7 @@ def _indicators(answers: Sequence[Answer], found: Survey, column: int, live: Liv
 
 
 def _check(weight: str, claimed: str) -> str:
-    return f'IF(AND(ISNUMBER({weight}),ISNUMBER({claimed})),IF({claimed}>{weight},"得分超过分值","✔"),"")'
+    return _if_filled((weight, claimed), f'IF({_number(claimed)}>{_number(weight)},"得分超过分值","✔")')
 
 
 def _sums(
@@ -102,10 +115,9 @@ def _sums(
     spans = {key: span for key in words if (span := _span(answers, key))}
     first = column + (WEIGHTS if live else COMPLETION)
     for at, (key, (top, bottom, own)) in enumerate(spans.items(), first):
-        area = f"{_name((top, own))}:{_name((bottom, own))}"
-        more = f",{stated[key]}" if key in stated else ""
+        cells = [_name((row, own)) for row in range(top, bottom + 1)]
         yield Aid((table.bottom, at), words[key])
-        yield Aid((table.bottom + 1, at), f"SUM({area}{more})", formula=True)
+        yield Aid((table.bottom + 1, at), _sum([*cells, *filter(None, [stated.get(key)])]), formula=True)
     plain_sum = (
         not rulebook.caps
         and not rulebook.word("execution.level")
@@ -115,10 +127,18 @@ def _sums(
         top, bottom, own = spans["weight"]
         scored = f"{_name((top, column + POINTS))}:{_name((bottom, column + POINTS))}"
         weights = f"{_name((top, own))}:{_name((bottom, own))}"
-        complete = f"AND(ISNUMBER({execution}),COUNT({scored})>0,COUNT({scored})=COUNT({weights}))"
+        weighed = f"SUMPRODUCT(ISNUMBER(--{weights})*(LEN({weights})>0))"
+        complete = f"AND(ISNUMBER({execution}),COUNT({scored})>0,COUNT({scored})={weighed})"
         total = f'IF({complete},ROUND(SUM({scored},{execution}),2),"{Prompt.FILL_FIRST}")'
         yield Aid((table.bottom, first + len(spans)), "参考总分")
         yield Aid((table.bottom + 1, first + len(spans)), total, formula=True)
+
+
+def _sum(cells: Sequence[str]) -> str:
+    """The sum of what cells show; a dash adds nothing. A very long table is summed as numbers alone."""
+    if len(cells) > MOST_CELLS:
+        return f"SUM({cells[0]}:{cells[-2]},{cells[-1]})"
+    return f"SUM({','.join(f'IFERROR({_number(cell)},0)' for cell in cells)})"
 
 
 def _execution(answers: Sequence[Answer], found: Survey) -> Mapping[str, str]:

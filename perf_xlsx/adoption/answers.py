@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.labels import SIGNED, Label, Survey
-from perf_xlsx.adoption.roles import ANSWER
+from perf_xlsx.adoption.labels import SIGNED, Label, Survey, is_figure
+from perf_xlsx.adoption.roles import ANSWER, TITLE
 from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.forms import Box, typed
-from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES, SOURCES, TOTALS
-from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES, TOTALS
+from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.official.boxes import passage_boxes
 from perf_xlsx.reading.official.labels import core, without_spaces
 from perf_xlsx.reading.official.rows import PROMPT
 
+YEARS = ("年度", "预算年度", "年份")  # a label of its own, where the title does not state the year
 PRINTED = ("level1", "level2", "money_unit", "execution_weight")  # by most forms
-TICKS = "□☑√■✓"
+OPEN, TICKED, TICKS = "□", "☑", "☑√■✓"  # a box to tick, a ticked one, every tick
 
 
 class Answer(Struct, frozen=True):
@@ -61,18 +62,25 @@ def _single(found: Survey, sheets: Sheets) -> Iterator[Answer]:
     known = boxes_of(found)
     printed = {label.at for label in found.labels if label.role.key != ANSWER}
     last = max((sheets.merge_at(label.at)[3] for label in found.labels), default=0)
-    for label in found.labels:
+    over: Address = NOWHERE  # the last label that has its answer below
+    for label in sorted(found.labels, key=lambda one: one.at):
         box = known.get((label.role.block, label.role.key))
         if not _asks(label) and (box is None or label.role.block not in (BOXES, PASSAGES)):
             continue
         if label.inside:
             yield Answer(label.at, label, box, inside=True)
         elif (at := _beside(label, box, sheets, printed, last)) is not None:
+            under = sheets.below(label.at)
+            if box is None and over[:2] == label.at[:2] and under not in printed:
+                at = under
+            over = label.at if at == under else over
             yield Answer(at, label, box)
 
 
 def _asks(label: Label) -> bool:
     """Whether something is written at a label that is not read: a signature or a telephone, not a remark."""
+    if label.role.key == TITLE and core(label.text) in YEARS:
+        return not label.inside
     unread = (label.role.block, label.role.key) == (OTHER, ASIDES) or (not label.role.key and label.zone == BOXES)
     return unread and (not label.inside or SIGNED.search(normalise(label.text).partition(":")[0]) is not None)
 
@@ -98,19 +106,34 @@ def _has_heading(at: Address, sheets: Sheets, printed: set[Address]) -> bool:
 
 def _money(found: Survey, sheets: Sheets) -> Iterator[Answer]:
     known = boxes_of(found)
-    labels = [one for one in found.labels if one.role.block == "funds"]
-    columns = [(one.column, one, known.get(("funds", one.role.key))) for one in labels]
-    printed = {one.at for one in found.labels if one.role.key != ANSWER}
-    for line in found.labels:
-        own = (line.role.block, line.role.key) == (OTHER, SOURCES)
-        if line.role.block != LINES and not own:
-            continue
+    labels = [one for one in found.labels if one.zone == "funds" and one.role.key != HEADINGS]
+    columns = [(one.column, one, known.get((one.role.block, one.role.key))) for one in labels]
+    for row, (name, line) in sorted(_lines(found).items()):
         for column, label, box in columns:
-            at = sheets.merged_from((line.at[0], line.at[1], column))
-            if at in printed and at[2] < sheets.merge_at(label.at)[3]:  # 预算数 | 6.84 below one header
+            at = sheets.merged_from((found.sheet, row, column))
+            if names_value(at, label, sheets):
                 at = sheets.right_of(at)
-            if at[1] == line.at[1] and at != line.at:
-                yield Answer(at, label, box, core(line.text) if own else line.role.key)
+            if at[1] == row and at != name:
+                yield Answer(at, label, box, line)
+
+
+def names_value(at: Address, header: Label, sheets: Sheets) -> bool:
+    """Whether a cell names the value to its right, one header being merged over both: 预算数 | 6.84."""
+    text = contents(Answer(at, header, None), sheets)
+    inside = at[2] == header.at[2] and sheets.right_of(at)[2] <= sheets.merge_at(header.at)[3]
+    return inside and not is_blank(text) and not is_figure(text)
+
+
+def _lines(found: Survey) -> Mapping[int, tuple[Address, str]]:
+    """By row the place of a line's name, and its key or own name; without any names there is the total's row."""
+    lines: dict[int, tuple[Address, str]] = {}
+    for label in found.labels:
+        if label.role.block == LINES:
+            lines[label.at[1]] = label.at, label.role.key
+        elif (label.role.block, label.role.key) == (OTHER, SOURCES):
+            lines[label.at[1]] = label.at, core(label.text)
+    rows = found.tables["funds"].rows if "funds" in found.tables else []
+    return lines or dict.fromkeys(rows[:1], (NOWHERE, found.kind.form.total_line))
 
 
 def _total(found: Survey, sheets: Sheets) -> Iterator[Answer]:
@@ -153,12 +176,24 @@ def is_calculated(answer: Answer, sheets: Sheets) -> bool:
 def is_filled(answer: Answer, found: Survey, sheets: Sheets) -> bool:
     """Whether a person typed something there: no dash, no prompt, nothing that is printed on every form."""
     text = contents(answer, sheets)
-    if is_calculated(answer, sheets) or answer.key in PRINTED:
-        return False
-    if is_blank(text) or text.strip() in ("/", "—", "……") or any(tick in text for tick in TICKS):
-        return False
-    prompts = any(word in without_spaces(text) for word in found.kind.prompts)
-    return bool(PROMPT.sub("", text).strip()) and not prompts
+    printed = is_calculated(answer, sheets) or answer.key in PRINTED
+    return not printed and not is_left_blank(text, found) and bool(PROMPT.sub("", text).strip())
+
+
+def is_left_blank(text: str, found: Survey) -> bool:
+    """Whether a text is what a blank form has: nothing, a dash, a prompt, boxes of which none is ticked."""
+    if is_blank(text) or text.strip() in ("/", "—", "……"):
+        return True
+    if OPEN in text and not any(tick in text for tick in TICKS):
+        return True
+    return any(word in without_spaces(text) for word in found.kind.prompts)
+
+
+def unticked(text: str) -> str:
+    """Boxes to tick, with none ticked; "" for any other text."""
+    if OPEN not in text and TICKED not in text:
+        return ""
+    return text.translate(dict.fromkeys(map(ord, TICKS), OPEN))
 
 
 def contents(answer: Answer, sheets: Sheets) -> str:
@@ -169,11 +204,11 @@ def contents(answer: Answer, sheets: Sheets) -> str:
 
 
 def left_over(answer: Answer, sheets: Sheets) -> str:
-    """What is printed there once the answer is gone: the label in the same cell, "指标1：" before a name."""
+    """What is printed there once the answer is gone: a label in the same cell, "指标1：" before a name, boxes."""
     cell = sheets.cell(answer.at)
     text = "" if cell is None or cell.value is None else str(cell.value)
     if answer.inside:
         at = min((place for mark in ":：" if (place := text.find(mark)) >= 0), default=len(text))
-        return text[: at + 1]
+        return text[: at + 1] + unticked(text[at + 1 :])
     found = PROMPT.match(text) if answer.key == "name" else None
-    return found[0].strip() if found else ""
+    return found[0].strip() if found else unticked(text)

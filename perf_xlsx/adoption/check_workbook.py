@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.adoption.form_file import Naming
-from perf_xlsx.adoption.labels import Label, Survey
-from perf_xlsx.adoption.roles import ANSWER, NONE, TITLE, by_words
+from perf_xlsx.adoption.labels import SETTLED, Label, Survey
+from perf_xlsx.adoption.roles import ANSWER, NONE, TABLES, TITLE, by_words, roles
 from perf_xlsx.adoption.source import AdoptionError
 from perf_xlsx.forms import load_form, shipped_names
-from perf_xlsx.forms.form import BOXES, LINES, OTHER, PASSAGES
+from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES, SOURCES, TOTALS
 from perf_xlsx.forms.official import official_form
 from perf_xlsx.ooxml import Book, Draft, Grid, Mark, Package, annotate, cell_name, read_grid
 from perf_xlsx.ooxml.asking import Question, ask
@@ -33,6 +33,7 @@ COLOURS = {  # of labels by what they are taken for
     BOXES: "FFDCEBFA", PASSAGES: "FFDCEBFA", "funds": "FFE2F2DC", LINES: "FFE2F2DC", "projects": "FFEDE3F7",
     "indicators": "FFFFF1C9", OTHER: "FFEDEDED", "": "FFF8C9C4",
 }  # fmt: skip
+RENAME = "请在官方表样中改写其中一个名称，再运行一次 adopt"
 LONGEST_SHOWN = 80  # characters of a text
 HINT = (
     "每个栏目名称一行。“含义”不对的，在“更正”一列从下拉列表选；没有含义又需要读取的（红色），也在“更正”中选。"
@@ -123,7 +124,7 @@ def _row(draft: Draft, row: int, label: Label, sheets: Sheets, looks: _Looks) ->
     sheet, cell = sheets.shown(label.at)
     draft.text(row, 0, sheet, looks.cell)
     draft.link(row, 1, sheet, cell, cell, looks.link)
-    draft.text(row, 2, " ".join(label.text.split())[:LONGEST_SHOWN], looks.cell)
+    draft.text(row, 2, " ".join(label.name.split())[:LONGEST_SHOWN], looks.cell)
     draft.text(row, MEANING - 1, label.role.words, looks.meanings[label.role.block])
     for column, text in ((4, label.sure), (5, label.why), (CORRECTION - 1, "")):
         draft.text(row, column, text, looks.cell)
@@ -175,8 +176,9 @@ def _text(grid: Grid, row: int, column: int) -> str:
     return "" if cell is None or cell.value is None else str(cell.value).strip()
 
 
-def corrected(labels: Sequence[Label], sheets: Sheets, sheet: int, read: Checked) -> list[Label]:
+def corrected(survey: Survey, sheets: Sheets, read: Checked) -> list[Label]:
     """The labels with the meanings that a person settled. Raises AdoptionError with each wrong cell."""
+    labels, sheet = survey.labels, survey.sheet
     known, problems = by_words(official_form(read.base)), list[str]()
     found = {sheets.shown(label.at): label for label in labels}
     for one in read.meanings:
@@ -188,12 +190,45 @@ def corrected(labels: Sequence[Label], sheets: Sheets, sheet: int, read: Checked
             problems.append(f"“{SHEET}”{one.cell}：“{one.words[:40]}”不是列表中的含义，请从下拉列表选择。")
         else:
             role = known.get(one.words, NONE)
-            settled = replace(label, role=role, sure="已核对", why="按核对的含义")
+            settled = replace(label, role=role, sure=SETTLED, why="按核对的含义")
             found[place] = label if role == label.role else settled
-    problems += _twice(found.values(), sheets, {(one.sheet, one.label): one.cell for one in read.meanings})
+            if role != label.role and (wanted := _misplaced(label, settled, survey)):
+                problems.append(f"“{SHEET}”{one.cell}：“{one.words}”不能用在这里，{wanted}。")
+    cells = {(one.sheet, one.label): one.cell for one in read.meanings}
+    problems += [*_twice(found.values(), sheets, cells), *_alike(found.values(), survey, sheets, cells)]
     if problems:
         raise AdoptionError(problems)
     return sorted(found.values(), key=lambda label: label.at)
+
+
+def _misplaced(proposed: Label, label: Label, survey: Survey) -> str:
+    """What a label in a table may mean instead, where it cannot mean what was chosen; "" where it can."""
+    block, key = label.role.block, label.role.key
+    if proposed.role.key == TOTALS:
+        return "它总是读作总分一行；不是总分的，请在官方表样中改写名称，再运行一次 adopt"
+    if survey.is_column(label):
+        fits = block == label.zone or (block in ("", OTHER) and key not in (SOURCES, TOTALS))
+        return "" if fits else f"表格的栏目名称只能选“{TABLES[label.zone]}：…”；不读取的选“{_asides(survey)}”"
+    if label.zone == LINES:
+        fits = block in ("", LINES, OTHER) and key != TOTALS
+        return "" if fits else f"资金表中的行只能选“资金行：…”；不读取的选“{_asides(survey)}”"
+    return _outside(label, survey)
+
+
+def _outside(label: Label, survey: Survey) -> str:
+    """The same of a label outside the tables."""
+    block, key, tables = label.role.block, label.role.key, survey.tables
+    if block in tables:
+        return "它不在这张表的栏目名称中"
+    if (block == LINES or key == SOURCES) and "funds" in tables:
+        return "它不在资金表的行中"
+    if key == TOTALS and label.at[1] <= tables["indicators"].bottom:
+        return "总分一行在指标表的下面"
+    return ""
+
+
+def _asides(survey: Survey) -> str:
+    return roles(survey.kind)[OTHER, ASIDES].words
 
 
 def _label_at(one: Meaning, sheets: Sheets, sheet: int) -> Label | None:
@@ -204,15 +239,26 @@ def _label_at(one: Meaning, sheets: Sheets, sheet: int) -> Label | None:
 
 
 def _twice(labels: Iterable[Label], sheets: Sheets, cells: Mapping[tuple[str, str], str]) -> Iterable[str]:
-    """Two labels of a table, or of the single boxes, that mean the same, or say the same and mean two things."""
+    """Two labels of a table, or of the single boxes, that mean the same."""
     first: dict[tuple[str, str], Label] = {}
-    said: dict[tuple[str, str], Label] = {}
     for label in (one for one in labels if one.role.key and one.role.block not in (OTHER, PASSAGES)):
         other = first.setdefault((label.role.block, label.role.key), label)
-        same = said.setdefault((label.role.block, core(label.text)), label)
-        if same.role != label.role:
-            place = cells.get(sheets.shown(label.at), "")
-            yield f"“{SHEET}”{place}：与{sheets.shown(same.at)[1]}同名，不能是不同的含义，读取时分不清。"
         if other is not label:
             (_, cell), place = sheets.shown(other.at), cells.get(sheets.shown(label.at), "")
             yield f"“{SHEET}”{place}：“{label.role.words}”已用于{cell}“{other.text[:20]}”，一种含义只能用于一栏。"
+
+
+def _alike(
+    labels: Iterable[Label], survey: Survey, sheets: Sheets, cells: Mapping[tuple[str, str], str]
+) -> Iterable[str]:
+    """Two labels of a table, or of the single boxes, that say the same and mean two things; one may be unread."""
+    said: dict[tuple[str, str], Label] = {}
+    for label in labels:
+        is_column = survey.is_column(label)
+        if not is_column and (not label.role.key or label.role.block in (OTHER, PASSAGES)):
+            continue
+        block = label.zone if is_column else label.role.block
+        same = said.setdefault((block, core(label.name)), label)
+        if same.role != label.role and not {same.role.block, label.role.block} <= {"", OTHER}:
+            place, cell = cells.get(sheets.shown(label.at), ""), sheets.shown(same.at)[1]
+            yield f"“{SHEET}”{place}：与{cell}同名，不能是不同的含义，读取时分不清：{RENAME}。"

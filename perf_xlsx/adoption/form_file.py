@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.labels import Label
+from perf_xlsx.adoption.labels import SETTLED, Label, Survey
 from perf_xlsx.adoption.roles import ANSWER, TITLE
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms import load_form, shipped_names
-from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES
+from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES, TOTALS
 from perf_xlsx.reading.official.likeness import similarity
 from perf_xlsx.system.pattern import pattern
 
@@ -46,11 +46,11 @@ def naming(title: str, stem: str, base: str, file: str, sha256: str) -> Naming:
     return Naming(f"form_{sha256[:8]}", re.sub(r'[\s"]', "", called)[:60], official, base, file, sha256)
 
 
-def form_text(named: Naming, labels: Iterable[Label]) -> str:
+def form_text(named: Naming, found: Survey) -> str:
     """The TOML of a form."""
     lines = [_HEAD, *(f"{key} = {_quoted(getattr(named, key))}" for key in ("name", "title", "official", "base"))]
     lines += ["", "[original]", f"file = {_quoted(named.file)}", f"sha256 = {_quoted(named.sha256)}"]
-    meanings, unread = _sorted(labels)
+    meanings, unread = _sorted(found)
     for block in BLOCKS:
         if block in meanings:
             lines += ["", f"[layout.{block}]", *map(_line, meanings[block].items())]
@@ -59,26 +59,39 @@ def form_text(named: Naming, labels: Iterable[Label]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _sorted(
-    labels: Iterable[Label],
-) -> tuple[Mapping[str, Mapping[str, list[str]]], Mapping[str, list[str]]]:
-    """The labels by block and key, and those without a meaning by the block that they stand in."""
+def _sorted(found: Survey) -> tuple[Mapping[str, Mapping[str, list[str]]], Mapping[str, list[str]]]:
+    """The labels by block and key, and those that are not read by the block that they stand in."""
     meanings: dict[str, dict[str, list[str]]] = {}
     unread: dict[str, list[str]] = {}
-    for label in labels:
-        text = printed(label)
-        if not text or label.role.key in (TITLE, ANSWER):
+    for label in found.labels:
+        text, unmeant = printed(label), is_unread(label, found)
+        if not text or (label.role.key in (TITLE, ANSWER) and not unmeant):
             continue
-        known = unread if not label.role.key else meanings.setdefault(label.role.block, {})
-        words = known.setdefault(label.role.key or label.zone, [])
+        known = unread if unmeant else meanings.setdefault(label.role.block, {})
+        words = known.setdefault(label.zone if unmeant else label.role.key, [])
         if text not in words:
             words.append(text)
     return {block: keys for block, keys in meanings.items() if keys}, unread
 
 
+def is_unread(label: Label, found: Survey) -> bool:
+    """Whether the reader must not read a label, though it may know it: it has no meaning, or a person said so.
+
+    A column that is a remark or a heading is not read either.
+    """
+    if not label.role.key:
+        return True
+    if label.role.block != OTHER or label.role.key in (SOURCES, TOTALS):
+        return False
+    if label.zone == BOXES:
+        return label.sure == SETTLED and label.role.key in (TITLE, ANSWER)
+    is_heading = label.role.key == HEADINGS and label.sure != SETTLED
+    return label.sure == SETTLED or (found.is_column(label) and not is_heading)
+
+
 def printed(label: Label) -> str:
     """A label on one line, without a value in its own cell; "" for what is no label, or too long for one."""
-    text = normalise(label.text).partition(":")[0] if label.inside else label.text
+    text = normalise(label.text).partition(":")[0] if label.inside else label.name
     text = re.sub(r"[\r\n\t]", "", text).strip()
     if label.role.block in (BOXES, PASSAGES) and "/" in text:  # 实施单位/负责人: the reader takes the value apart
         text = max(text.split("/"), key=lambda part: similarity(part, label.role.words.partition("：")[2])).strip()

@@ -8,7 +8,7 @@ from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, Table
 from perf_xlsx.adoption.page import SHORT, Page, most_alike
 from perf_xlsx.adoption.roles import NONE
 from perf_xlsx.domain.quantity import is_blank, parse_quantity
-from perf_xlsx.forms.form import HEADINGS
+from perf_xlsx.forms.form import HEADINGS, LINES
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.labels import core
 
@@ -32,13 +32,30 @@ def find_table(page: Page, block: str) -> Table | None:
         if any(table.top <= row <= table.bottom for table in page.found.tables.values()):
             continue
         keys = {known[1] for text in texts.values() if (known := page.known[block].of(text))}
-        if len(keys) > most and not keys.isdisjoint(NEEDS[block]):
-            best, most = row, len(keys)
+        count = len(keys)
+        if block == "funds" and _is_above_lines(page, row):
+            count += LEAST[block]
+        elif keys.isdisjoint(NEEDS[block]):
+            continue
+        if count > most:
+            best, most = row, count
     if header and best is None:
         table = _table(page, header.top, header.bottom)
         table.cells |= dict(_as_read(page, header))
         return table
     return _table(page, best, _bottom(page, best)) if best else None
+
+
+def _is_above_lines(page: Page, row: int) -> bool:
+    """Whether names of two lines of money stand in the next two rows, so that this is their header by any name."""
+    found = [_lines_in(page, at) for at in (row, row + 1, row + 2)]
+    return len(page.rows[row]) > 1 and not found[0] and len({key for keys in found[1:] for key in keys[:1]}) > 1
+
+
+def _lines_in(page: Page, row: int) -> list[str]:
+    """The lines of money that are named in a row."""
+    texts = page.rows.get(row, {}).values()
+    return [known[1] for text in texts if (known := page.known[LINES].of(text))]
 
 
 def _as_read(page: Page, header: Header) -> Iterator[tuple[int, tuple[int, str]]]:
@@ -116,6 +133,15 @@ def _known(page: Page, block: str, table: Table, column: int) -> Known | None:
         return known
     above = (other for at, other in page.rows.get(row - 1, {}).items() if _covers(page, (row - 1, at), column))
     return next((one for other in above if (one := page.known[block].of(other))), None)
+
+
+def heading_over(page: Page, table: Table, at: tuple[int, int]) -> str:
+    """The nearest text of the header that is merged over a label and others; "" where there is none."""
+    for row in range(at[0] - 1, table.top - 1, -1):
+        for column, text in page.rows.get(row, {}).items():
+            if _covers(page, (row, column), at[1]) and page.merge((row, column))[3] > column:
+                return text
+    return ""
 
 
 def _covers(page: Page, at: tuple[int, int], column: int) -> bool:

@@ -31,18 +31,24 @@ def add_lines(page: Page, table: Table) -> None:
     """Note the names of the lines below a header, and what else is written in their rows."""
     first, taken = first_amount(page, table), set[str]()
     for row in range(table.bottom + 1, _end(page, table, first) + 1):
-        if not _add_line(page, row, first, taken):
+        is_empty = row not in page.rows and _beside(page, table, first) >= row
+        if not is_empty and not _add_line(page, row, first, taken):
             break
         table.rows.append(row)
 
 
 def _end(page: Page, table: Table, first: int) -> int:
     """The last row beside the heading left of the table; else the row before the next table."""
-    heads = [(row, column) for column, (row, _) in table.cells.items() if column < first]
-    beside = max((page.merge(at)[2] for at in heads), default=0)
+    beside = _beside(page, table, first)
     others = [one.top for one in page.found.tables.values() if one.top > table.bottom]
     limit = min(others, default=page.last + 1) - 1
     return min(beside, limit) if beside > table.bottom else limit
+
+
+def _beside(page: Page, table: Table, first: int) -> int:
+    """The last row that a heading left of the table is merged over; 0 where there is none."""
+    heads = [(row, column) for column, (row, _) in table.cells.items() if column < first]
+    return max((page.merge(at)[2] for at in heads), default=0)
 
 
 def _add_line(page: Page, row: int, first: int, taken: set[str]) -> bool:

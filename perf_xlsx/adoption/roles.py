@@ -9,6 +9,7 @@ from msgspec import Struct
 from perf_xlsx.forms import Box, Line, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES, TOTALS
 from perf_xlsx.forms.official import OfficialForm
+from perf_xlsx.reading.official.adopted import UNMATCHED
 
 TITLE, ANSWER = (
     "title",
@@ -34,7 +35,7 @@ _OTHERS = (
     Role(OTHER, TITLE, "表名、年度"),
     Role(OTHER, ANSWER, "填报内容（不是栏目名称）"),
 )
-_TABLES = {"funds": "资金栏", "projects": "项目明细栏", "indicators": "指标栏"}
+TABLES = {"funds": "资金栏", "projects": "项目明细栏", "indicators": "指标栏"}
 
 
 def roles(kind: OfficialForm) -> Mapping[tuple[str, str], Role]:
@@ -45,7 +46,7 @@ def roles(kind: OfficialForm) -> Mapping[tuple[str, str], Role]:
 def _roles(kind: OfficialForm) -> Iterator[Role]:
     form = kind.form
     yield from (Role(BOXES, box.key, f"单格：{_name(box)}") for box in typed(form.single_boxes))
-    for key, table in _TABLES.items():
+    for key, table in TABLES.items():
         if form.has(key):
             yield from (Role(key, box.key, f"{table}：{_name(box)}") for box in typed(form.block(key).fields))
         if key == "funds":
@@ -55,7 +56,7 @@ def _roles(kind: OfficialForm) -> Iterator[Role]:
 
 
 def _name(item: Box | Line) -> str:
-    return item.label.removeprefix("未对应的")
+    return item.label.removeprefix(UNMATCHED)
 
 
 def by_words(kind: OfficialForm) -> Mapping[str, Role]:

@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.labels import NEAR, OPEN, SIGNED, SURE, Label
+from perf_xlsx.adoption.labels import NEAR, OPEN, SIGNED, SURE, Label, is_figure
 from perf_xlsx.adoption.page import Page, Spot, most_alike
 from perf_xlsx.adoption.roles import ANSWER, NONE, TITLE, Role
 from perf_xlsx.domain.quantity import normalise
@@ -149,6 +149,8 @@ def _by_look(page: Page, at: Spot, text: str) -> Meaning | None:
     bare = without_spaces(text)
     if _is_title(page, at, bare):
         return Meaning(page.other(TITLE), SURE, "表的标题")
+    if is_figure(text):
+        return Meaning(page.other(ANSWER), SURE, "数字")
     if len(text) > 2 * LONGEST or _NOTE.search(bare):
         return Meaning(page.other(ASIDES), NEAR, "像是说明文字", inside=True)
     if _MONEY_UNIT.search(bare):

@@ -19,6 +19,10 @@ from perf_xlsx.reading.official import locate_official
 
 MOST_CELLS = 10_000  # with contents, on one sheet: a form has some hundred
 NO_FORM = "没有找到自评表的栏目：一行中应有指标名称、指标值、实际完成值等至少三栏"
+SAVE_AS = (
+    "它的格式不能原样还给各单位。请先用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”，"
+    "再对另存的文件运行 perf-xlsx adopt。"
+)
 
 
 class AdoptionError(Exception):
@@ -57,7 +61,7 @@ def open_source(path: Path) -> Source:
     try:
         data = read_file(path, limits)
         if open_original(data, limits) is not None:
-            raise AdoptionError([f"{path.name}：请先用 Excel 或 WPS 另存为“Excel 工作簿（.xlsx）”，再运行一次"])
+            raise AdoptionError([f"{path.name} 不是 .xlsx 工作簿，{SAVE_AS}"])
         source = Source(path.name, data)
         source.package()
     except PackageError as error:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from perf_xlsx.adoption.bodies import add_body
-from perf_xlsx.adoption.headers import add_columns, find_table, first_column
+from perf_xlsx.adoption.headers import add_columns, find_table, first_column, heading_over
 from perf_xlsx.adoption.labels import OPEN, SURE, Label, Survey
 from perf_xlsx.adoption.money_lines import add_lines, first_amount
 from perf_xlsx.adoption.page import Page
@@ -43,6 +43,7 @@ def survey(sheets: Sheets, sheet: int, kind: OfficialForm, layout: Layout | None
         )
     add_singles(page)
     _keep_one_of_each(page)
+    _name_by_headings(page)
     _tell_apart(page)
     page.found.labels.sort(key=lambda label: label.at)
     return page.found
@@ -61,12 +62,25 @@ def _keep_one_of_each(page: Page) -> None:
             page.found.labels[page.found.labels.index(label)] = replace(label, role=NONE, sure=OPEN, why=why)
 
 
+def _name_by_headings(page: Page) -> None:
+    """Give columns of a table that say the same their headings."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for number, label in enumerate(page.found.labels):
+        if page.found.is_column(label):
+            groups.setdefault((label.zone, core(label.text)), []).append(number)
+    for (block, _), numbers in groups.items():
+        for number in numbers if len(numbers) > 1 else ():
+            label = page.found.labels[number]
+            heading = heading_over(page, page.found.tables[block], label.at[1:])
+            page.found.labels[number] = replace(label, heading=heading)
+
+
 def _tell_apart(page: Page) -> None:
     """Of labels of one block that say the same and mean different boxes, only the first has a meaning."""
     first: dict[tuple[str, str], Label] = {}
     for at, label in enumerate(page.found.labels):
         if label.role.key and label.role.block not in (OTHER, PASSAGES):
-            other = first.setdefault((label.role.block, core(label.text)), label)
+            other = first.setdefault((label.role.block, core(label.name)), label)
             if other.role != label.role:
                 why = f"与{page.sheets.shown(other.at)[1]}同名，读取时分不清"
                 page.found.labels[at] = replace(label, role=NONE, sure=OPEN, why=why)

@@ -27,7 +27,7 @@ from perf_xlsx.forms.form import BOXES, LINES, OTHER, PASSAGES, SOURCES
 from perf_xlsx.ooxml import Book, Draft, Package, PackageError, cell_name
 from perf_xlsx.ooxml.asking import ask, protect
 from perf_xlsx.ooxml.book import DefinedName, Sheet, quote_sheet
-from perf_xlsx.ooxml.graft import add_name, add_sheet
+from perf_xlsx.ooxml.graft import add_name, add_sheet, calculate_on_load
 from perf_xlsx.ooxml.marks import SheetCells
 from perf_xlsx.ooxml.sheet_xml import worksheet_xml
 from perf_xlsx.ooxml.styles import Styles
@@ -221,20 +221,13 @@ class _Made:
             for at in (one.at for one in written if one.rate and one.at[0] in total):
                 self._name(RATE, (sheet, *at), (sheet, *at))
             self._print_as_before(bounds)
-            self._calculate()
+            calculate_on_load(self.book)
 
     def _print_as_before(self, bounds: tuple[int, int]) -> None:
         name, listed = "_xlnm.Print_Area", self.book.defined_names()
         if not any(one.name == name and one.local_sheet == self.sheet.index for one in listed):
             area = f"{quote_sheet(self.sheet.name)}!$A$1:{cell_name(bounds[0] - 1, bounds[1] - 1, fixed=True)}"
             add_name(self.book, DefinedName(name, area, self.sheet.index, False))
-
-    def _calculate(self) -> None:
-        """Let programs calculate our formulas when they open the workbook."""
-        properties = self.book.child("calcPr")
-        if properties is not None:
-            properties.set("fullCalcOnLoad", "1")
-            self.package.touch(self.book.part)
 
     def _identity(self, year: int | None, rulebook: Rulebook) -> list[tuple[str, str]]:
         stated = {"form": self.form.name, "version": self.form.version, "year": str(year or "")}

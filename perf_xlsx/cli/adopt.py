@@ -16,6 +16,7 @@ from perf_xlsx.forms import FormError
 from perf_xlsx.system.streams import say
 
 MOST_SHOWN = 8
+MOST_KEPT = 30
 
 
 @click.command(cls=Command)
@@ -36,7 +37,7 @@ def adopt(path: Path, output: Path | None, blank: bool, force: bool) -> None:
         if output.suffix.lower() != ".toml":
             fail(f"-o 应为 .toml 文件，如 {output.stem}.toml。")
     try:
-        _report(adopt_form(path, output, blank, force))
+        _report(adopt_form(path, output, blank, force), blank)
     except AdoptionError as error:
         fail("\n  ".join(error.problems))
     except FormError as error:
@@ -45,7 +46,7 @@ def adopt(path: Path, output: Path | None, blank: bool, force: bool) -> None:
         fail(not_done(error, output or path))
 
 
-def _report(done: Adopted) -> None:
+def _report(done: Adopted, blank: bool) -> None:
     sure = sum(label.sure == SURE for label in done.labels)
     unknown = done.open_labels
     say(f"表样上有{len(done.labels)}处文字：{sure}处含义确定，{len(unknown)}处没有含义（不读取），其余请核对。")
@@ -61,8 +62,15 @@ def _report(done: Adopted) -> None:
             f"注意：表样中已填有内容（{shown} 等{len(done.filled)}格），模板会带着它们。要清空，请加 --blank。",
             err=True,
         )
+    if done.kept:
+        more = f"等{len(done.kept)}处" if len(done.kept) > MOST_KEPT else ""
+        say(
+            f"清空后仍保留的内容：{'、'.join(done.kept[:MOST_KEPT])}{more}。"
+            "其中有某个单位自己填的，请在官方表样中删去，再运行一次 adopt。"
+        )
     if done.other_sheets:
-        say(f"没有读取的工作表：{'、'.join(done.other_sheets)}（在模板中原样保留）。")
+        more = "，没有清空；填有内容的，请从官方表样中删去，再运行一次 adopt" if blank else ""
+        say(f"没有读取的工作表：{'、'.join(done.other_sheets)}（在模板中原样保留{more}）。", err=blank)
     say(f"表种文件已写好：{done.form}。")
     if done.check:
         say(f"请打开 {done.check}，核对各栏的含义；有更正的，保存后再运行 perf-xlsx adopt {done.check}。")

@@ -14,10 +14,11 @@ from perf_xlsx.batch.roster_templates import write_templates
 from perf_xlsx.cli.group import INTERRUPTED, Command, fail
 from perf_xlsx.cli.options import FILE, FORMS, ROSTER, known_forms, not_done, refuse_device
 from perf_xlsx.cli.progress import progress
-from perf_xlsx.forms import FormError, FormFile, load_form
+from perf_xlsx.forms import FormError, FormFile, form_names, load_form, shipped_names
 from perf_xlsx.forms.case import CaseError
 from perf_xlsx.reading.list_file import ListError
 from perf_xlsx.rulebook import RulebookError
+from perf_xlsx.system.output_files import safe_stem
 from perf_xlsx.system.streams import say
 
 
@@ -92,7 +93,10 @@ def _default_output(form: str | None, year: int | None, roster: Path | None, dat
     """Where a template goes when no place is named; with a list a folder."""
     if roster is not None:
         return roster.with_name(f"{roster.stem}-模板")
-    return data.with_suffix(".xlsx") if data is not None else Path(f"自评表-{form}-{year}.xlsx")
+    if data is not None:
+        return data.with_suffix(".xlsx")
+    own = form in form_names() and form not in shipped_names()
+    return Path(f"{safe_stem(load_form(form).title) if form and own else f'自评表-{form}'}-{year}.xlsx")
 
 
 def _write_one(

@@ -131,6 +131,14 @@ def add_name(book: Book, name: DefinedName) -> None:
     book.package.touch(book.part)
 
 
+def calculate_on_load(book: Book) -> None:
+    """Let programs calculate all formulas when they open the workbook."""
+    properties = book.child("calcPr")
+    if properties is not None:
+        properties.set("fullCalcOnLoad", "1")
+        book.package.touch(book.part)
+
+
 def _insert_behind(root: etree._Element, made: etree._Element, before: tuple[str, ...]) -> None:
     last = [element for element in root if local(element) in before]
     if last:

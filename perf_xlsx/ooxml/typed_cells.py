@@ -43,6 +43,17 @@ class TypedCells:
             made.text = formula
             element.append(made)
 
+    def forget_results(self) -> bool:
+        """Take from every formula the result that was calculated last; gives whether there is one."""
+        calculated = [element for _, _, element in self.cells.every() if named(element, "f")]
+        for element in calculated:
+            for value in named(element, "v"):
+                element.remove(value)
+            element.attrib.pop("t", None)
+        if calculated:
+            self.cells.package.touch(self.cells.part)
+        return bool(calculated)
+
     def unlock(self, at: Spot) -> None:
         """Let a cell be typed into where the sheet is protected."""
         element = self.cells.cell(*at)

@@ -49,6 +49,12 @@ NOT_READ = "—"  # `given` of a box that was lost, or is empty in a block that 
 
 IndicatorReader = Callable[[Mapping[str, Entry[Any]]], Indicator]
 
+ASKED = {  # of each indicator
+    "name": "名称", "sign": "指标性质", "target": "指标值", "actual": "实际完成值", "weight": "分值",
+    "claimed_points": "自评得分",
+}  # fmt: skip
+MIDYEAR = "年中监控值"
+
 
 class FormReader:
     """Reads one located form, box by box.
@@ -379,7 +385,7 @@ class FormReader:
         parts += [self.indicator(row) for n, row in rows if n in numbered]
         if not found and (table := self.layout.tables.get("indicators")):
             entry: Entry[Any] = Entry(None, self.sheets.place(self._below_the_names(table)), "", "绩效指标")
-            advice = "请每个指标填一行：名称、指标性质、指标值、实际完成值、分值和自评得分。"
+            advice = f"请每个指标填一行：{_asked(table)}。"
             self.reports.about("R07", entry, "没有填写任何绩效指标。", advice)
         return found, tuple(parts)
 
@@ -393,7 +399,7 @@ class FormReader:
         """Where the first indicator's name would be; NOWHERE where that column was not found."""
         labels = next(box.labels for box in self.form.rows("indicators").columns if box.key == "name")
         heads = (at for at in self.sheets.labelled(labels) if at[::2] == (table.sheet, table.columns.get("name")))
-        return next(((sheet, row + 1, column) for sheet, row, column in heads), NOWHERE)
+        return next(((sheet, max(row, table.head) + 1, column) for sheet, row, column in heads), NOWHERE)
 
     def _levelled(self, rows: Iterable[dict[str, Entry[Any]]]) -> Iterable[dict[str, Entry[Any]]]:
         """The rows with levels that are written only in the first row of their group (R12).
@@ -413,6 +419,15 @@ class FormReader:
         columns = {table.columns[key] for key in FILLED_DOWN if key in table.columns}
         merges = self.sheets.grids[table.sheet].merges
         return any(top < bottom and left in columns and top in table.rows for top, left, bottom, _ in merges)
+
+
+def _asked(table: Table) -> str:
+    """What a row of indicators is filled in with, of the columns that the table has."""
+    has = [word for key, word in ASKED.items() if key in table.columns]
+    if "midyear" in table.columns and "actual" not in table.columns:
+        has.append(MIDYEAR)
+    *names, last = has or ASKED.values()
+    return f"{'、'.join(names)}和{last}" if names else last
 
 
 def _is_required(box: Box, required: bool) -> bool:

@@ -97,7 +97,7 @@ def test_a_correction_changes_the_form(tmp_path: Path) -> None:
     assert _corrected(file, H8="指标栏：指标完成率", F8=None, K8="备注、签字、联系人等（不读取）").startswith("0 ")
     text = file.read_text("utf-8")
     assert 'claimed_completion = ["得分系数（%）"]' in text
-    assert 'indicators = ["调整指标值"]' in text
+    assert 'indicators = ["调整指标值", "是否核心指标"]' in text
     assert "adjusted_target" not in text
     row = record(published("old-cq-kexuecheng"), "--forms", file)
     assert row["status"] == "scored"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -13,6 +13,7 @@ from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES
 from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.official.labels import Row, core
 
+UNMATCHED = "未对应的"  # before our own label where that means another box
 FITTING = 0.7  # the share of an original's labels that speaks for its form
 
 Labelled = TypeVar("Labelled", Box, Line)
@@ -41,11 +42,26 @@ def unread(kind: OfficialForm, block: str) -> list[Box]:
     return [Box("", words[0], synonyms=words[1:])] if words else []
 
 
+def has_label(form: Form, block: str, key: str) -> bool:
+    """Whether a form may be expected to have a box or column: an adopted one only what its original has."""
+    return form.original is None or key in form.original.labels.get(block, {})
+
+
+def has_block(form: Form, block: str) -> bool:
+    """The same of a whole table."""
+    return form.original is None or bool(form.original.labels.get(block))
+
+
 def _fit(original: Original | None, there: Collection[str]) -> float:
     """The share of the labels of boxes and columns that are there."""
     blocks = (original.labels if original else {}).items()
     wanted = [core(word) for block, keys in blocks if block != OTHER for words in keys.values() for word in words]
-    return sum(word in there for word in wanted) / len(wanted) if wanted else 0
+    return sum(_is_there(word, there) for word in wanted) / len(wanted) if wanted else 0
+
+
+def _is_there(word: str, there: Collection[str]) -> bool:
+    """Whether a label is on the sheet, perhaps below its heading: 一级指标·名称."""
+    return word in there or all(part in there for part in word.split("·"))
 
 
 @lru_cache(64)
@@ -62,10 +78,22 @@ def _laid_out(form: Form) -> OfficialForm:
         kind,
         form=replace(kind.form, sheets=tuple(sheets)),
         passages=_passages(kind.passages, original),
+        needs=_needs(kind.needs, original),
         totals=(*other.get(TOTALS, ()), *kind.totals),
         headings=(*other.get(HEADINGS, ()), *kind.headings),
         asides=(*other.get(ASIDES, ()), *_nameless(original), *kind.asides),
     )
+
+
+def _needs(known: Mapping[str, tuple[tuple[str, ...], ...]], original: Original) -> Mapping[str, Any]:
+    """The columns that tables cannot be without, of those that the original has; where it has none, any one."""
+    needs = dict(known)
+    for block in ("indicators", "funds", "projects"):
+        own = tuple(original.labels.get(block, {}))
+        groups = tuple(group for group in known[block] if not {*group}.isdisjoint(own))
+        if own:
+            needs[block] = groups or (own,)
+    return needs
 
 
 def _block(block: Block, original: Original) -> Block:
@@ -93,11 +121,13 @@ def _nameless(original: Original) -> set[str]:
 
 
 def _unread(original: Original, block: str) -> set[str]:
-    """The labels that are no box of this block: nobody knows them, or they head others, or are remarks."""
+    """The labels that are no box of this block: nobody knows them, or they head others, are remarks, or texts."""
     other = original.labels.get(OTHER, {}) if block in (BOXES, PASSAGES) else {}
     known = BOXES if block == PASSAGES else block
     words = (*original.unread.get(known, ()), *other.get(HEADINGS, ()), *other.get(ASIDES, ()))
-    return {core(word) for word in words}
+    apart = {BOXES: PASSAGES, PASSAGES: BOXES}  # a label outside the tables is one or the other
+    theirs = original.labels.get(apart.get(block, ""), {}).values()
+    return {core(word) for word in (*words, *(word for labels in theirs for word in labels))}
 
 
 def _item(item: Labelled, own: tuple[str, ...], owner: Mapping[str, str], unread: Collection[str]) -> Labelled:
@@ -106,7 +136,9 @@ def _item(item: Labelled, own: tuple[str, ...], owner: Mapping[str, str], unread
         return word in unread or owner.get(word, item.key) != item.key
 
     synonyms = dict.fromkeys((*own, *(word for word in item.synonyms if not is_others(word))))
-    label = f"未对应的{item.label}" if is_others(item.label) else item.label  # a label of ours means another box
+    label = (
+        f"{UNMATCHED}{item.label}" if is_others(item.label) else item.label
+    )  # a label of ours means another box
     return replace(item, label=label, synonyms=tuple(synonyms))
 
 

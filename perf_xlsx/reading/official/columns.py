@@ -123,7 +123,9 @@ class Columns:
     def _weights_of_levels(self) -> None:
         """Of several columns of weights the one right of the name is the indicator's; others are of levels."""
         named = [
-            n for n, leaf in enumerate(self.leaves) if (self.known.certain(leaf.text) or ("", ""))[1] == "weight"
+            n
+            for n, leaf in enumerate(self.leaves)
+            if (self.known.certain(leaf.text, leaf.heading) or ("", ""))[1] == "weight"
         ]
         after = {self.roles[n - 1]: n for n in named if n > 0}
         if len(named) < 2 or not after.keys() & {*_LEVELS}:
@@ -275,7 +277,7 @@ class Columns:
         for number, leaf in enumerate(self.leaves):
             if self.roles[number] is not None or leaf.values in self.level_weights.values():
                 continue
-            known = self.known.certain(leaf.text)
+            known = self.known.certain(leaf.text, leaf.heading)
             rival = used.get(known[1]) if known else None
             if known and rival is not None and self._rank(known[1], rival) == known[0]:
                 doubled.append((core(leaf.text), self._at(number)))

@@ -12,6 +12,7 @@ from perf_xlsx.domain.rounding import plain
 from perf_xlsx.reading.form import FormReader
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import OfficialParts
+from perf_xlsx.reading.official.adopted import UNMATCHED
 from perf_xlsx.reading.official.as_text import by_column
 from perf_xlsx.reading.official.entries import weights_from_claims
 from perf_xlsx.reading.official.projects import AMOUNTS
@@ -27,7 +28,8 @@ _CODED = pattern(r"\d{3,12}\s*[-—–_]\s*(\D.{1,80})")
 def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> SelfEvaluation:
     """The form with the weights that its claims prove; reports how the layout was read (R19) and what follows."""
     rules, lacking = reader.cells.rules, absent(reader.layout, official)
-    form = replace(form, boxes={**form.boxes, "unit": _without_code(form.boxes["unit"], reader)})
+    unit = _without_code(form.boxes["unit"], reader)
+    form = replace(form, boxes={**form.boxes, "unit": _unit_or_supervisor(unit, form, reader)})
     _check_project_total(form, official, reader, rules.number("thresholds.tolerance"))
     check_weights(form, official, reader)
     proven = None
@@ -56,6 +58,16 @@ def _without_code(unit: Entry[str], reader: FormReader) -> Entry[str]:
     message = f"{unit.field}填“{unit.given}”，按“{found[1]}”读取。"
     reader.cells.reports.about("R19", unit, message, "可以不改。", found[1], "notice")
     return replace(unit, value=found[1])
+
+
+def _unit_or_supervisor(unit: Entry[str], form: SelfEvaluation, reader: FormReader) -> Entry[str]:
+    """The unit; of a form that has no box for it the department in charge (R19)."""
+    supervisor = form.boxes.get("supervisor")
+    if "unit" in reader.layout.boxes or supervisor is None or not supervisor.value:
+        return unit
+    message = f"本表没有“{unit.field.removeprefix(UNMATCHED)}”一栏，按主管部门“{supervisor.value}”列示。"
+    reader.cells.reports.about("R19", supervisor, message, "可以不改。", severity="notice")
+    return replace(supervisor, field=unit.field.removeprefix(UNMATCHED))
 
 
 def _check_project_total(

@@ -9,10 +9,11 @@ from itertools import chain, count
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.domain.quantity import is_blank, parse_quantity
 from perf_xlsx.forms import Line, typed
-from perf_xlsx.forms.form import OTHER, SOURCES
+from perf_xlsx.forms.form import LINES, OTHER, SOURCES
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header
+from perf_xlsx.reading.official.adopted import has_block, has_label
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
 from perf_xlsx.reading.official.likeness import roles_of
@@ -32,21 +33,33 @@ class FundSearch:
         """The fund lines and the cells of their columns."""
         block, header = self.layout.form.lines("funds"), self.layout.funds
         if header is None:
-            self.layout.missing.append((block.title, "资金表（年初预算数、全年预算数、全年执行数）", True))
+            if has_block(self.layout.form, "funds"):
+                self.layout.missing.append((block.title, "资金表（年初预算数、全年预算数、全年执行数）", True))
             return
         row, labels = header.bottom + 1, Labels(block.lines)
-        while (key := self._line(header, row, labels)) or self._is_blank_line(header, row):
-            if key:
-                self.layout.fund_rows[key] = row
+        while self._add_line(header, row, labels):
             row += 1
         for key, at in self.layout.fund_rows.items():
             for box in typed(block.columns):
                 if column := header.columns.get(box.key):
                     self.layout.lines["funds", key, box.key] = (header.sheet, at, column)
-        if "executed" not in header.columns:
+        if "executed" not in header.columns and has_label(self.layout.form, "funds", "executed"):
             self.layout.missing.append((block.title, "全年执行数", True))
-        if self.layout.form.total_line not in self.layout.fund_rows:
+        total = self.layout.form.total_line
+        if total not in self.layout.fund_rows and has_label(self.layout.form, LINES, total):
             self.layout.missing.append((block.title, "年度资金总额", True))
+
+    def _add_line(self, header: Header, row: int, labels: Labels) -> bool:
+        """Note the line in this row; False where the table has ended."""
+        if key := None if self._is_unread(header, row) else self._line(header, row, labels):
+            self.layout.fund_rows[key] = row
+        return bool(key) or self._is_unread(header, row) or self._is_blank_line(header, row)
+
+    def _is_unread(self, header: Header, row: int) -> bool:
+        """Whether a person said of an adopted form that this line is not read."""
+        original, (label, _) = self.layout.form.original, self._label(header, row)
+        words = original.unread.get(LINES, ()) if original else ()
+        return bool(label) and core(label) in map(core, words)
 
     def _line(self, header: Header, row: int, labels: Labels) -> str | None:
         """The key of the fund line in this row; None where the table has ended."""

@@ -105,7 +105,8 @@ class Search:
         """Whether the first of several rows adds columns to those of the next row, and takes none."""
         if all(leaf.row == header.top for leaf in leaves):
             return True
-        below = self._of(self.rows.leaves(header.top + 1))
+        headed = {(leaf.row, leaf.column): leaf for leaf in leaves}
+        below = self._of([headed.get((leaf.row, leaf.column), leaf) for leaf in self.rows.leaves(header.top + 1)])
         return below is None or {*below.columns.values()} < {*header.columns.values()}
 
     @cached_property

@@ -89,6 +89,11 @@ class Labels:
         return self._known.get(core(text)) if len(text) <= LONGEST else None
 
 
+def under_heading(heading: str, text: str) -> str:
+    """A label of a column as a form's file has it: behind the heading above it, if there is one: 一级指标·名称."""
+    return f"{core(heading)}·{text}" if heading else text
+
+
 def rows_of(sheets: Sheets, sheet: int, last: int = MAX_ROW) -> dict[int, dict[int, str]]:
     """The texts of a sheet by row and column, from top to bottom and left to right, down to the `last` row."""
     rows: dict[int, dict[int, str]] = {}

@@ -13,11 +13,12 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import BOXES, Unscored
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, typed
+from perf_xlsx.forms.form import BOXES as SINGLE
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
-from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind, unread
+from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind, has_label, unread
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
 from perf_xlsx.reading.official.contents import SheetContents
 from perf_xlsx.reading.official.draft import Draft
@@ -188,6 +189,8 @@ class _Search:
         self._doubt_kind(layout)
         self._year(layout)
         self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
+        if layout.unscored == "monitoring":  # nobody sent out a template of it
+            layout.missing = []
         if layout.unscored:  # it cannot lack what it never had
             layout.missing = [(title, label, False) for title, label, _ in layout.missing]
         return layout.layout()
@@ -349,7 +352,8 @@ class _Search:
     def _put(self, layout: Draft, box: Box, found: list[Located]) -> None:
         """Note where a box is: the first place that is filled in; others that are, are one too many."""
         if not found:
-            if box.required and box.key in {*BOXES, *CLAIMS}:
+            expected = box.key in CLAIMS or has_label(layout.form, SINGLE, box.key)
+            if box.required and box.key in {*BOXES, *CLAIMS} and expected:
                 layout.missing.append(("基本信息", box.label, True))
             return
         first, *others = [one for one in found if one.text or self.sheets.cell(one.value)] or found[:1]

@@ -64,8 +64,14 @@ class HeaderRows:
             column: text
             for column, text in texts.items()
             if not (column in heads and ends[column] > other)  # 绩效指标 is a label unless it is merged down
-            and ((column not in heads and ends[column] <= low) or self.roles.certain(text))
+            and ((column not in heads and ends[column] <= low) or self._heads(row, column, text))
         }
+
+    def _heads(self, row: int, column: int, text: str) -> bool:
+        """Whether a heading of parts of the form is a label itself, or is merged over labels in the next row."""
+        bottom, right = self.merged.get((row, column), (row, column))
+        under = sum(column <= other <= right for other in self.rows.get(row + 1, {})) if bottom == row else 0
+        return under > 1 or self.roles.certain(text) is not None
 
     def _has_value(self, row: int, column: int) -> bool:
         """Whether a number stands beside a text: 自评得分 | 98 is a box."""

@@ -10,13 +10,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.forms import Box, Line
-from perf_xlsx.reading.official.labels import LONGEST, Labels, Leaf, core
+from perf_xlsx.reading.official.labels import LONGEST, Labels, Leaf, core, under_heading
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import any_of, vocabulary
 
 CERTAIN, WORDED, ALIKE = 1000.0, 500.0, 300.0  # of a known label, of one by its words, of one that is only similar
 _SIMILAR = 0.6  # share of common pairs of characters from which on two labels are alike
 _SENTENCE = pattern(r"[。；;！!？?]")  # no label has these
+_NAME = "名称"  # below 一级指标 it is that level's
 _SECOND = {"sign": "second_sign"}  # 指标性质 (正向) next to 指标方向 (等于)
 PARTS = {"sign": 1, "unit": -1}  # of a number, in columns of their own: where the number is next to them
 _MEASURED = ("actual", "midyear")  # values whose parts are not those of the row
@@ -57,14 +58,18 @@ class Roles:
         self._alike = Alike(self.known)
         self._found: dict[tuple[str, str], Mapping[str, float]] = {}
 
-    def certain(self, text: str) -> tuple[int, str] | None:
-        """The rank and role of a known label; None of any other text."""
-        return self.labels.of(text)
+    def certain(self, text: str, heading: str = "") -> tuple[int, str] | None:
+        """The rank and role of a known label, by the heading above it where that is known; None of any other."""
+        if heading and (known := self.labels.of(under_heading(heading, text))):
+            return known
+        above = self.labels.of(heading) if heading and core(text) == _NAME else None
+        return (above[0] + 1, above[1]) if above else self.labels.of(text)
 
     def likely(self, text: str, heading: str = "") -> Mapping[str, float]:
         """The scores of the roles that a header may have, with the heading above it; "" is a role not read."""
         found = self._alone(text, heading)
-        return self._of_its_value(found, heading) if heading else found
+        stated = not heading or self.labels.of(under_heading(heading, text)) is not None
+        return found if stated else self._of_its_value(found, heading)
 
     def _of_its_value(self, found: Mapping[str, float], heading: str) -> Mapping[str, float]:
         """A sign or a unit below the heading of a value is of that value: 单位 below 实际完成值."""
@@ -95,8 +100,8 @@ class Roles:
 
     def _alone(self, text: str, heading: str = "") -> Mapping[str, float]:
         """The same, where a sign and a unit are those of the row."""
-        known = self.labels.of(text)
-        if known and not self._turned(core(heading), core(text)):
+        known, plain = self.certain(text, heading), self.labels.of(text)
+        if known and (known != plain or not self._turned(core(heading), core(text))):
             rank, role = known
             return with_second({role: CERTAIN - rank})
         if heading and _is_generic(text) and (known := self.labels.of(heading)):

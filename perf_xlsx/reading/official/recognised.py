@@ -21,6 +21,10 @@ WEIGHTS = {
     True: "；没有“分值”栏，各指标均已完成，自评得分与预算执行率分值合计正好是满分，分值按自评得分读取",
     False: "；没有“分值”栏，分值无法从自评得分推定，各指标暂不评分",
 }
+ADVICE = "请核对以上读法；如有读错或漏读，请把内容填入下发的模板后重新报送。"
+ADVICE_ON_THEIRS = (  # it may be the template itself
+    "请核对以上读法；如有读错或漏读，请由下发表样的单位在“（核对）”工作簿中更正，再运行一次 perf-xlsx adopt。"
+)
 
 
 def recognised(layout: Layout, official: OfficialParts, sheets: Sheets, proven: bool | None) -> str:
@@ -93,7 +97,7 @@ def recognition(
 
     `proven` tells whether missing weights follow from the claims; None where the form has a column for them.
     """
-    advice = "请核对以上读法；如有读错或漏读，请把内容填入下发的模板后重新报送。"
+    advice = ADVICE_ON_THEIRS if layout.form.original else ADVICE
     at = (official.indicators.sheet, 0, 0)
     yield Remark("R19", at, "版式", recognised(layout, official, sheets, proven), advice)
     yield from official.remarks

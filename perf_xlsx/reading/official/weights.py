@@ -20,7 +20,7 @@ _LEVELS = {"level1": "一级指标", "level2": "二级指标"}
 def check_weights(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
     """W01, W02: sums of weights that the form states, where every weight below them is known."""
     rows = form.indicators
-    if any(row.weight.value is None for row in rows):
+    if not rows or any(row.weight.value is None for row in rows):
         return
     for level, column in official.indicators.level_weights.items():
         for at, group in _groups(rows, official, column, reader.sheets):
