@@ -153,7 +153,7 @@ class _Search:
         self.sheets, self.sheet, self.rows, self.known, self.alone = sheets, sheet, rows, known, alone
         self.adopted, self.others = adopted, [n for n in sheets.searched if n != sheet]
         self.order = [sheet, *self.others] if alone else [sheet]
-        self.titles = titles_on(sheet, self.rows[sheet])
+        self.titles = titles_on(sheets, sheet, self.rows[sheet])
 
     def header(self) -> Header | None:
         """The header of the indicators of a form that is on this sheet alone, money included."""
