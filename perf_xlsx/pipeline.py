@@ -377,7 +377,7 @@ def template_bytes(
 
 
 def filled_template(fill: Fill, rulebook: str | None = None) -> bytes:
-    """A template with this typed in; by the form's own rulebook unless one is named. Raises as `template_bytes`."""
+    """A template with this typed in; the rulebook is the form's own unless one is named. Raises like the above."""
     kind, years = fill.form, fill.year
     rules = usable_rulebook(rulebook or kind.rulebook)
     if not _serves(rules, kind):

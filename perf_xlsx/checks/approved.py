@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 
 
 class Matched(Struct, frozen=True):
-    """Approved indicators with their rows: by name, by place where only the name can have changed; and the rest."""
+    """Approved indicators with their rows: by name, by place or values where the name changed; the rest."""
 
     named: tuple[Pair, ...]
     renamed: tuple[Pair, ...]
@@ -32,7 +32,7 @@ class Matched(Struct, frozen=True):
 
 @check("I22")
 def approved_targets_unchanged(form: SelfEvaluation) -> Iterator[Observation]:
-    """批复的目标不能改: every approved indicator is there, with the sign, target, unit, weight and levels approved.
+    """批复的目标不能改: every approved indicator is there, with its sign, target, unit, weight, levels.
 
     A cell that is empty or unreadable and has its own finding is passed over.
     """

@@ -87,7 +87,7 @@ def template(
     approved: bool,
     force: bool,
 ) -> None:
-    """生成自评表模板（可预先填好数据，或从上年、批复的目标带入）；用 --roster 给名单中的每个单位生成一份，-o 为文件夹。"""
+    """生成自评表模板，可预先填好，或从上年、批复的目标带入；用 --roster 给名单中的每个单位生成一份。"""
     if source is not None or approved:
         if source is None:
             fail("--approved 要和 --from 一起用：--from 写明批复的绩效目标。")

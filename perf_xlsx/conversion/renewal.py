@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from perf_xlsx.domain.approval import LONGEST
 from perf_xlsx.domain.entries import Path, map_entries
-from perf_xlsx.domain.model import APPROVED, Approved, Entry, Finding, Indicator, SelfEvaluation
+from perf_xlsx.domain.model import APPROVED, Approved, Entry, Finding, Indicator, SelfEvaluation, columns_of
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.forms import Box, Form, load_form, typed
@@ -187,7 +187,8 @@ class _Renewal:
 
     def _left_out(self) -> Iterator[str]:
         """What is there and belongs to the year that is over, or to nobody but the unit."""
-        left = (path for path, e in _entries(self.form).items() if not e.empty and e.place not in self.used)
+        known = self.used | {entry.place for row in self.form.parts for entry in _cells(row)}
+        left = (path for path, e in _entries(self.form).items() if not e.empty and e.place not in known)
         found = dict.fromkeys(filter(None, map(self._word, left)))
         if not self.approved and self._is_of_last_year() and "last_actual" in self.columns:
             found.pop(self.columns["actual"].label, None)
@@ -260,6 +261,11 @@ def _entries(form: SelfEvaluation) -> dict[Path, Entry[Any]]:
 
     map_entries(form, visit)
     return found
+
+
+def _cells(row: Indicator) -> Iterator[Entry[Any]]:
+    """The entries of an indicator's row."""
+    return (row.entry(key) for key in columns_of(Indicator))
 
 
 def _unit_beside(row: Indicator) -> str:

@@ -222,8 +222,8 @@ class SelfEvaluation(Struct, frozen=True):
     without a text. `weight_head` is the head of the column of weights, `form_title` the name of the kind of form
     (项目支出). `computed` are the sums that the sheet makes by itself, so that nobody claims them: their block (""
     for a single box), line and box. `unscored` is why the form is checked and gets no points;
-    "" where it is scored. `approved` are the indicators that the template was made from, in their order; none where
-    nothing was approved.
+    "" where it is scored. `approved` are the indicators that the template was made from, in their order; none
+    where nothing was approved.
     """
 
     form: str

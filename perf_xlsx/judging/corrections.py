@@ -37,7 +37,8 @@ CORRECTABLE = frozenset().union(*STAGES)
 CLAIMS = ("claimed_points", "claimed_execution_points")
 # Of findings at one cell with one cause the first is reported.
 PRECEDENCE = (
-    "I22", "F10", "F06", "F07", "F05", "F01", "F02", "F04", "F03", "I12", "I05", "I04", "I06", "I09", "T01", "T02", "T03",
+    "I22", "F10", "F06", "F07", "F05", "F01", "F02", "F04", "F03", "I12", "I05", "I04", "I06", "I09", "T01", "T02",
+    "T03",
 )  # fmt: skip
 RANKS = {code: rank for rank, code in enumerate(PRECEDENCE)}
 # Findings of one group are about the same thing: one is reported at a cell.

@@ -214,7 +214,7 @@ class Writer:
         canvas.name(counter_name(state.number - 1), state.sheet.name, 1, LEFT)
 
     def _halves(self, state: SheetState) -> list[tuple[int, int]]:
-        """First and last columns of the checks in the strip: two side by side where they are more than its rows."""
+        """First and last columns of the checks in the strip: two side by side where there are more than rows."""
         middle, end = self._column_at(SCREEN / 2), self._column_at(SCREEN)
         if len(state.checks) <= STRIP:
             return [(LEFT, end - 1)]
