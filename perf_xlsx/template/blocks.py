@@ -108,7 +108,8 @@ class Writer:
         labels = {box.key: box.label for box in self.box.form.single_boxes}
         tables = {table.block.key: table for table in self.tables}
         boxes, total_made = Steps("boxes", self.singles, labels), "claimed_total" in self.made
-        return Sources(self.amount_steps, boxes, tables, frozenset(self.made), total_made)
+        approved = self.fill.approved if self.fill else ()
+        return Sources(self.amount_steps, boxes, tables, frozenset(self.made), total_made, approved)
 
     def sheet(self, sheet: Sheet, worksheet: Any) -> SheetState:
         """Write one sheet."""
@@ -200,7 +201,8 @@ class Writer:
     def _checks(self, state: SheetState, worksheet: Any) -> None:
         """The strip of live checks: three rows, of one check or of two side by side."""
         form, canvas = self.box.form, self.canvas
-        state.checks = shown_on(state.sheet, state.number, form, self.box.rulebook)
+        approved = bool(self.fill and self.fill.approved)
+        state.checks = shown_on(state.sheet, state.number, form, self.box.rulebook, approved)
         look = canvas.style(align="left", text_wrap=False, border=1, border_color=s.COMPUTED_FILL, font_size=9)
         halves = self._halves(state)
         for row in range(1, 1 + STRIP):

@@ -17,7 +17,7 @@ from tests.kit.filled import filled, template_of, well_made
 from tests.kit.layouts import national
 from tests.kit.libreoffice import XLSX, converted, needs_libreoffice
 from tests.kit.target_forms import TARGETS, approved_form
-from tests.live import Form
+from tests.live import Form, calculated
 
 CARRIED = ("level1", "level2", "name", "sign", "target", "unit", "weight", "method")
 
@@ -362,6 +362,42 @@ def test_a_damaged_record_of_the_approval_is_told(approved: Form, tmp_path: Path
     )  # fmt: skip
 
 
+# ---- the live check ------------------------------------------------------------------------------------------------
+
+
+def said(form: Form, name: str) -> str:
+    cell = form.cell(name)
+    return str(calculated(form.book)(cell.parent.title, cell.coordinate))
+
+
+def test_the_sheet_itself_says_that_all_is_as_approved(approved: Form) -> None:
+    assert said(approved, "pxl_check_approved") == "✔ 批复的5项指标没有改动"
+    assert said(approved, "px_verdict") == "✔ 可以报送"
+    moved(approved, [4, 2, 0, 1, 3])
+    assert said(approved, "pxl_check_approved") == "✔ 批复的5项指标没有改动"
+
+
+@pytest.mark.parametrize(
+    ("key", "row", "value", "wanted"),
+    [
+        ("target", 1, 90, "✖ 批复的“养护合格率”改动了，请按批复恢复"),
+        ("target", 2, "0.9", "✖ 批复的“每公里养护成本”改动了，请按批复恢复"),
+        ("weight", 0, None, "✖ 批复的“养护里程”改动了，请按批复恢复"),
+        ("name", 3, "出行更便利", "✖ 批复的“出行条件改善情况”改动了，请按批复恢复"),
+        ("name", 6, "路肩除草", "△ 填了6项指标，批复的只有5项"),
+    ],
+)
+def test_the_sheet_itself_says_what_is_not_as_approved(
+    key: str, row: int, value: Any, wanted: str, approved: Form, tmp_path: Path
+) -> None:
+    if row == 6:
+        for other, one in zip(ALL, ("产出指标", "数量指标", "", "≥", 3, "次", 20, 3, 20), strict=True):
+            approved.type(f"px_indicators_{other}", one or None, row=row)
+    approved.type(f"px_indicators_{key}", value, row=row)
+    assert said(approved, "pxl_check_approved") == wanted
+    assert not said(approved, "px_verdict").startswith("✔")
+
+
 # ---- LibreOffice ---------------------------------------------------------------------------------------------------
 
 
@@ -378,6 +414,7 @@ def test_saved_by_libreoffice_the_locks_hold_and_the_checks_live(approved: Form,
     values = [str(c.value) for line in shown["绩效指标"].iter_rows(max_row=4) for c in line if c.value]
     assert any(value.startswith("✔ 分值合计100") for value in values), values
     assert any(value.startswith("✖ 1行要改：第6行自评得分") for value in values), values
+    assert any(value == "✔ 批复的5项指标没有改动" for value in values), values
     assert told(form, tmp_path) == []
 
 
