@@ -30,6 +30,7 @@ from perf_xlsx.system.safe_text import one_line
 from perf_xlsx.system.streams import say
 
 ENDED = "读取原表的进程意外中止（可能是有工作簿读取时间过长，或内存不够）。请把工作簿分开，一份一份地生成。"
+UNTITLED = "只有目标、没有实际完成值的表，标题须写明是“绩效目标表”。"
 LINES = 30  # told of one workbook; more are counted
 
 
@@ -105,7 +106,8 @@ def _made(source: Path, output: Path, request: Request) -> Iterator[Outcome]:
     terms = pipeline.Terms(request.rulebook)
     found = pipeline.readings(source, terms, targets=True)
     if isinstance(found, Finding):
-        yield _refused(source, found.message + found.advice)
+        hint = UNTITLED if found.code == "R04" else ""
+        yield _refused(source, found.message + found.advice + hint)
         return
     parts = part_names([one.evaluation for one in found])
     for one, part in zip(found, parts, strict=True):

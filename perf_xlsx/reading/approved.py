@@ -40,10 +40,9 @@ def _lines(sheets: Sheets) -> Iterator[Approved | None]:
     if HIDDEN_SHEET not in sheets.names:
         return
     cells = sheets.grids[sheets.names.index(HIDDEN_SHEET)].cells
-    for row, column in sorted(cells):
-        if column == 1 and cells[row, column].value == APPROVED_KEY:
-            line = cells.get((row, 2))
-            yield recalled(str(line.value)) if line else None
+    for row in sorted(row for (row, column), cell in cells.items() if column == 1 and cell.value == APPROVED_KEY):
+        line = cells.get((row, 2))
+        yield recalled(str(line.value)) if line else None
 
 
 def _remark(message: str, advice: str) -> Remark:
