@@ -65,7 +65,7 @@ def _form(context: click.Context, option: click.Parameter, form: str | None) -> 
     "source",
     type=click.Path(path_type=Path),
     metavar="工作簿|文件夹",
-    help="从上年的自评表带入指标、目标、项目名称和单位，年度默认为原表的下一年；文件夹则逐份生成。",
+    help="从上年的自评表带入指标、目标、项目和单位，年度默认为下一年；文件夹则逐份生成，可以加 --roster。",
 )
 @click.option(
     "--approved",
@@ -91,9 +91,9 @@ def template(
     if source is not None or approved:
         if source is None:
             fail("--approved 要和 --from 一起用：--from 写明批复的绩效目标。")
-        if roster is not None or data is not None:
-            fail("--from 不能和 --roster、--data 一起用：模板的内容取自原表。给多个单位生成的，--from 写文件夹。")
-        _write_from(Request(source, output, Wanted(form, year, approved), rulebook, force), context)
+        if data is not None:
+            fail("--from 不能和 --data 一起用：模板的内容取自原表。")
+        _write_from(Request(source, output, Wanted(form, year, approved), rulebook, force, roster), context)
     if roster is not None and data is not None:
         fail("--data 和 --roster 只能用一个：名单为每个单位各生成一份模板，不取数据文件的内容。")
     output = output or _default_output(form, year, roster, data)
@@ -121,7 +121,7 @@ def _write_from(request: Request, context: click.Context) -> NoReturn:
         sys.exit(write_from(request, context.find_object(Launched)))
     except pipeline.OutputError as error:
         fail(str(error))
-    except RulebookError as error:
+    except (ListError, RulebookError) as error:
         fail("\n  ".join(error.problems))
 
 

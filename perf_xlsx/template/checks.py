@@ -396,7 +396,7 @@ class Checks:
         )  # fmt: skip
 
     def _lost(self, approved: Approved) -> str:
-        """The name of an approved indicator where no row holds all that was approved; a text of its own, else ""."""
+        """A formula: the name of an approved indicator where no row holds all that was approved, else ""."""
         table = self.of.tables["indicators"]
         same = (
             f"(LEFT({table.bare(key)},{LITERAL})={quoted(text)})"

@@ -448,9 +448,36 @@ def test_a_folder_gives_a_folder_and_one_bad_file_stops_nothing(tmp_path: Path) 
     assert result.exit_code == 3
     assert "坏.xlsx：没有写模板。" in result.stderr
     assert "说明.docx" in result.stderr
-    assert "共写好模板2份，1份没有写成，见上。" in result.stdout
+    assert "由原表写好模板2份，1份没有写成，见上。" in result.stdout
     assert opened(tmp_path / "今年" / "县直" / "乙.xlsx").cell("px_unit").value == "乙局"
     assert sorted(p.name for p in (tmp_path / "今年").rglob("*.xlsx")) == ["乙.xlsx", "甲.xlsx"]
+
+
+def test_a_list_says_what_the_templates_are_called_and_who_is_without_a_return(tmp_path: Path) -> None:
+    returns = tmp_path / "上年"
+    returns.mkdir()
+    for name, unit in (("1.xlsx", "甲局"), ("2.xlsx", "乙 局"), ("3.xlsx", "丁局")):
+        (returns / name).write_bytes(filled(well_made() | {"unit": unit}))
+    roster = tmp_path / "名单.csv"
+    roster.write_text("单位名称,主管部门\n甲局,县政府\n乙局,县政府\n丙局,\n", "utf-8")
+    words = ("template", "--from", returns, "--roster", roster, "--year", 2025, "--form", "department")
+    result = command(*words, "-o", tmp_path / "今年")
+    assert result.exit_code == 0, result.output
+    assert sorted(path.name for path in (tmp_path / "今年").iterdir()) == ["丙局.xlsx", "乙局.xlsx", "甲局.xlsx"]
+    assert "3.xlsx：名单中没有“丁局”的这张表，没有写模板。" in result.stderr
+    assert "名单中没有上年的表的，写了空白模板：丙局。" in result.stdout
+    second, blank = (opened(tmp_path / "今年" / f"{unit}.xlsx") for unit in ("乙局", "丙局"))
+    assert [second.cell("px_unit").value, second.cell("px_supervisor").value] == ["乙局", "县政府"]
+    assert [second.cell("px_indicators_weight").value, blank.cell("px_indicators_weight").value] == [20, None]
+
+
+def test_without_an_approval_a_listed_unit_gets_no_template(tmp_path: Path) -> None:
+    source, roster = approved_form(tmp_path), tmp_path / "名单.csv"
+    roster.write_text("单位名称,表种\n示例县公路养护中心,项目支出\n丙局,项目支出\n", "utf-8")
+    result = command("template", "--from", source, "--approved", "--roster", roster, "-o", tmp_path / "今年")
+    assert result.exit_code == 0, result.output
+    assert [path.name for path in (tmp_path / "今年").iterdir()] == ["示例县公路养护中心-乡村道路养护.xlsx"]
+    assert "名单中没有批复目标的，没有写模板：丙局。" in result.stderr
 
 
 def test_existing_templates_are_kept_unless_forced(tmp_path: Path) -> None:
@@ -467,7 +494,7 @@ REFUSED = {
     "不是上年": (("--year", 2024), 3, "是2024年度的，不是2024年度的上年。里面是批复的目标的，请加 --approved。"),
     "别年的批复": (("--year", 2025, "--approved"), 3, "是2024年度的，不能作为2025年度批复的目标。"),
     "别的表种": (("--form", "project"), 3, "不能带入“项目支出绩效自评”的模板"),
-    "另有名单": (("--data", "上年.xlsx"), 2, "--from 不能和 --roster、--data 一起用"),
+    "另有名单": (("--data", "上年.xlsx"), 2, "--from 不能和 --data 一起用"),
     "没有这种办法": (("--rulebook", "nosuch"), 2, "nosuch"),
 }
 
