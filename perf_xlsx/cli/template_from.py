@@ -32,7 +32,10 @@ from perf_xlsx.system.output_files import explain_os_error, printable_path, rena
 from perf_xlsx.system.safe_text import one_line
 from perf_xlsx.system.streams import say
 
-ENDED = "读取原表的进程意外中止（可能是有工作簿读取时间过长，或内存不够）。请把工作簿分开，一份一份地生成。"
+ENDED = (
+    "读取原表的进程意外中止（可能是有工作簿读取时间过长，或内存不够）：是上面最后一份之后的那一份。"
+    "请把它移开，再运行一次，已写好的模板不会改动。"
+)
 UNTITLED = "只有目标、没有实际完成值的表，标题须写明是“绩效目标表”。"
 LINES = 30  # told of one workbook; more are counted
 NAMED = 10  # units in one sentence
@@ -164,7 +167,9 @@ def _one(
     except (CaseError, RulebookError) as error:
         return _refused(source, "；".join(error.problems) + "。")
     if os.path.exists(output) and not request.force:
-        return _refused(source, f"{printable_path(output)} 已经存在，没有改动它；要重新生成请加 --force。")
+        alone = request.roster is None and not os.path.isdir(request.source)
+        why = f"{printable_path(output)} 已经存在，没有改动它；要重新生成请加 --force。"
+        return replace(_refused(source, why), failed=alone)
     try:
         write_atomically(output, data)
     except OSError as error:

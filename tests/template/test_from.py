@@ -451,6 +451,9 @@ def test_a_folder_gives_a_folder_and_one_bad_file_stops_nothing(tmp_path: Path) 
     assert "由原表写好模板2份，1份没有写成，见上。" in result.stdout
     assert opened(tmp_path / "今年" / "县直" / "乙.xlsx").cell("px_unit").value == "乙局"
     assert sorted(p.name for p in (tmp_path / "今年").rglob("*.xlsx")) == ["乙.xlsx", "甲.xlsx"]
+    (returns / "坏.xlsx").unlink()
+    again = command("template", "--from", returns, "-o", tmp_path / "今年")  # what is there is kept
+    assert (again.exit_code, again.stderr.count("已经存在，没有改动它")) == (0, 2)
 
 
 def test_a_list_says_what_the_templates_are_called_and_who_is_without_a_return(tmp_path: Path) -> None:
