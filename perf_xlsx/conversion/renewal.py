@@ -15,6 +15,7 @@ from msgspec import Struct
 from perf_xlsx.domain.approval import LONGEST
 from perf_xlsx.domain.entries import Path, map_entries
 from perf_xlsx.domain.model import APPROVED, Approved, Entry, Finding, Indicator, SelfEvaluation, columns_of
+from perf_xlsx.domain.numerals import ONE_TO_TEN
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.forms import Box, Form, load_form, typed
@@ -142,13 +143,15 @@ class _Renewal:
         """What is typed into the row of an indicator."""
         name = row.display_name
         found: dict[str, Typed] = {
-            key: self._value(row.entry(key), name) for key in CARRIED if key in self.columns
+            key: _chosen(self.columns[key], self._value(row.entry(key), name))
+            for key in CARRIED
+            if key in self.columns
         }
-        found["unit"] = unit = found.get("unit") or _unit_beside(row)
-        for key, value in found.items():
-            if isinstance(value, Decimal) and key == "target":
-                found[key] = in_unit(value, str(unit))
-        if not self.approved and "last_actual" in self.columns and self._is_of_last_year():
+        beside = (row.target,) if self.approved else (row.target, row.actual)
+        found["unit"] = unit = found.get("unit") or _unit_beside(beside)
+        if isinstance(target := found.get("target"), Decimal):
+            found["target"] = in_unit(target, str(unit))
+        if self._shows_last():
             found["last_actual"] = _last_actual(row, unit)
         return {key: value for key, value in found.items() if value not in (None, "")}
 
@@ -159,30 +162,31 @@ class _Renewal:
             said.pop("sign", None)  # concluded by us
         return Approved({key: text for key, text in said.items() if len(text) <= LONGEST})
 
-    def _is_of_last_year(self) -> bool:
-        return self.form.year in (None, self.year - 1)
+    def _shows_last(self) -> bool:
+        """Whether the results are last year's, and stand beside the targets."""
+        return not self.approved and self.form.year in (None, self.year - 1) and "last_actual" in self.columns
 
     # ---- what is said ----------------------------------------------------------------------------------------
 
     def _remarks(self) -> tuple[str, ...]:
         """What the guide of the template says of it."""
+        number = _number_behind(self.kind.guide)
         if self.approved:
             return (
-                "七、蓝色格中的绩效指标、指标值和分值是批复的，已经锁定，不能改动，也不要增减；"
+                f"{number}蓝色格中的绩效指标、指标值和分值是批复的，已经锁定，不能改动，也不要增减；"
                 "确需调整的，按程序报批后由财政部门重新下发模板。",
             )
-        since = "" if self.form.year is None else f"（{self.form.year}年度）"
-        return (
-            f"七、绩效指标和项目名称是从上年{since}带入的，请按本年批复的目标逐项核对、修改；“上年实际值”供参考。",
-        )
+        since = "以前年度" if self.form.year is None else f"{self.form.year}年度"
+        last = "“上年实际值”供参考。" if self._shows_last() else ""
+        return (f"{number}绩效指标和项目名称是从{since}带入的，请按本年批复的目标逐项核对、修改。{last}",)
 
     def _carried(self, boxes: dict[str, Typed], projects: int, indicators: int) -> str:
         parts = [self.labels[key] for key in boxes]
         parts += [f"绩效指标{indicators}项"] if indicators else []
         parts += [f"项目名称{projects}个"] if projects else []
         locked = "，其中绩效指标已锁定" if self.approved and indicators else ""
-        beside = [row for row in self.form.indicators if not row.actual.empty]
-        last = "；上年实际值列在旁边，供参考" if not self.approved and beside and self._is_of_last_year() else ""
+        beside = self._shows_last() and any(not row.actual.empty for row in self.form.indicators)
+        last = "；上年实际值列在旁边，供参考" if beside else ""
         return f"带入：{'、'.join(parts) or '没有可带入的内容'}{locked}{last}。"
 
     def _left_out(self) -> Iterator[str]:
@@ -190,17 +194,24 @@ class _Renewal:
         known = self.used | {entry.place for row in self.form.parts for entry in _cells(row)}
         left = (path for path, e in _entries(self.form).items() if not e.empty and e.place not in known)
         found = dict.fromkeys(filter(None, map(self._word, left)))
-        if not self.approved and self._is_of_last_year() and "last_actual" in self.columns:
+        if self._shows_last():
             found.pop(self.columns["actual"].label, None)
         if found:
             yield f"没有带入（由单位填写）：{'、'.join(found)}。"
-        if not self.approved and not self._is_of_last_year():
-            yield f"原表是{self.form.year}年度的，不是上年，没有列出上年实际值。"
+        yield from self._of_years()
         if self.form.parts:
             names = _listed([row.name.given or f"第{row.name.place.row}行" for row in self.form.parts])
             yield f"没有带入上一项指标中的分项（其中）{len(self.form.parts)}行：{names}。"
         if not self.approved and all(row.actual.empty for row in self.form.indicators):
             yield "原表没有实际完成值；如是批复的绩效目标，请加 --approved，指标会锁定。"
+
+    def _of_years(self) -> Iterator[str]:
+        """Where the workbook does not say that it is of the year that it is taken for."""
+        if self.form.year is None:
+            as_what = f"{self.year}年度批复的目标" if self.approved else f"{self.year}年度的上年"
+            yield f"原表没有写明年度，按{as_what}带入，请核对。"
+        elif not self.approved and self.form.year != self.year - 1:
+            yield f"原表是{self.form.year}年度的，不是上年，没有列出上年实际值。"
 
     def _word(self, path: Path) -> str:
         """What is told of an entry that is not carried over."""
@@ -268,9 +279,22 @@ def _cells(row: Indicator) -> Iterator[Entry[Any]]:
     return (row.entry(key) for key in columns_of(Indicator))
 
 
-def _unit_beside(row: Indicator) -> str:
-    """The unit that stands beside the numbers of a row."""
-    read = (parse_quantity(entry.given) for entry in (row.target, row.actual) if entry.given)
+def _number_behind(guide: Sequence[str]) -> str:
+    """The number of a further line of the guide, where its lines are numbered."""
+    count = len(guide)
+    numbered = 0 < count < len(ONE_TO_TEN) and guide[-1].startswith(f"{ONE_TO_TEN[count - 1]}、")
+    return f"{ONE_TO_TEN[count]}、" if numbered else ""
+
+
+def _chosen(box: Box, value: Any) -> Any:
+    """The value, unless the template offers others: some official layouts have more signs than ours."""
+    offered = box.kind != "choice" or not box.strict or value in {choice.value for choice in box.choices}
+    return value if offered else None
+
+
+def _unit_beside(entries: Iterable[Entry[Any]]) -> str:
+    """The unit that stands beside the first of these numbers that has one."""
+    read = (parse_quantity(entry.given) for entry in entries if entry.given)
     return next((quantity.unit for quantity in read if quantity and quantity.unit), "")
 
 

@@ -188,6 +188,24 @@ def test_an_older_return_shows_no_results_as_last_years(tmp_path: Path) -> None:
     assert "上年实际值" not in values
 
 
+def test_a_workbook_without_a_year_is_taken_for_what_was_asked_and_that_is_told(tmp_path: Path) -> None:
+    source = FIXTURES / "published" / "old-cq-kexuecheng.xlsx"
+    assert "请用 --year 写明模板的年度" in command("template", "--from", source, "-o", tmp_path / "a.xlsx").stderr
+    said = command("template", "--from", source, "--year", 2025, "-o", tmp_path / "a.xlsx").stdout
+    assert "原表没有写明年度，按2025年度的上年带入，请核对。" in said
+
+
+@pytest.mark.parametrize("form", ["department", "project"])
+def test_the_guide_says_where_the_indicators_come_from(form: str, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(filled(well_made(form)))
+    guide = openpyxl.load_workbook(made(tmp_path / "a.xlsx"))["填报说明"]
+    (line,) = (c.value for row in guide.iter_rows() for c in row if str(c.value).startswith("七、"))
+    year = well_made(form)["year"]
+    assert line == (
+        f"七、绩效指标和项目名称是从{year}年度带入的，请按本年批复的目标逐项核对、修改。“上年实际值”供参考。"
+    )
+
+
 # ---- from the approved targets -------------------------------------------------------------------------------------
 
 RESULTS = (42, 95, 0.8, "达成", 90)
