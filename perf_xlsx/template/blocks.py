@@ -201,7 +201,7 @@ class Writer:
     def _checks(self, state: SheetState, worksheet: Any) -> None:
         """The strip of live checks: three rows, of one check or of two side by side."""
         form, canvas = self.box.form, self.canvas
-        approved = bool(self.fill and self.fill.approved)
+        approved = self.fill.approved if self.fill else ()
         state.checks = shown_on(state.sheet, state.number, form, self.box.rulebook, approved)
         look = canvas.style(align="left", text_wrap=False, border=1, border_color=s.COMPUTED_FILL, font_size=9)
         halves = self._halves(state)

@@ -26,6 +26,7 @@ from perf_xlsx.template.missing import TableRange, first_row
 from perf_xlsx.template.steps import Case, Steps, cases, quoted
 
 LITERAL, NAMED = 200, 60  # characters of a text in a formula, which takes 255; and of names in a sentence
+MOST_APPROVED = 300  # indicators that one formula can name
 CHECKS = "check"  # the table of their steps: pxl_check_…
 # Checks by the block that they are shown with.
 OF_BLOCKS: Mapping[str, tuple[str, ...]] = {
@@ -39,14 +40,16 @@ OF_BLOCKS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def shown_on(sheet: Sheet, number_of_sheet: int, form: Form, rulebook: Rulebook, approved: bool) -> list[str]:
+def shown_on(
+    sheet: Sheet, number_of_sheet: int, form: Form, rulebook: Rulebook, approved: Sequence[Approved]
+) -> list[str]:
     """The keys of a sheet's checks, from top to bottom; that of its empty boxes is the first.
 
-    `approved`: the template is made from approved targets.
+    `approved` are the approved indicators.
     """
-    found = [f"missing{number_of_sheet}"]
+    found, compared = [f"missing{number_of_sheet}"], 0 < len(approved) <= MOST_APPROVED
     for block in sheet.blocks:
-        keys = (key for key in OF_BLOCKS.get(block.key, ()) if approved or key != "approved")
+        keys = (key for key in OF_BLOCKS.get(block.key, ()) if compared or key != "approved")
         found += [key for key in keys if _applies(key, form, rulebook)]
     return found
 
@@ -97,8 +100,8 @@ class Checks:
         self.edge = plain(rulebook.number("thresholds.tolerance"))
         self.lines = form.lines("funds")
         self.columns = {box.key: box.label for box in self.lines.columns}
-        known = bool(sources.approved)
-        keys = {key for n, sheet in enumerate(form.sheets, 1) for key in shown_on(sheet, n, form, rulebook, known)}
+        known, sheets = sources.approved, enumerate(form.sheets, 1)
+        keys = {key for n, sheet in sheets for key in shown_on(sheet, n, form, rulebook, known)}
         for key in sorted(keys):
             if not key.startswith("missing"):
                 self.steps.step(key, getattr(self, f"_{key}")())

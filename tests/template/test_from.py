@@ -366,6 +366,14 @@ def test_a_form_without_weights_leaves_them_to_the_unit(tmp_path: Path) -> None:
     assert form.cell("px_goal_expected").value == "养护村道四十二公里，保障群众出行。"
 
 
+def test_more_indicators_than_a_formula_can_name_are_compared_when_they_return(tmp_path: Path) -> None:
+    targets = [("产出指标", "数量指标", f"第{n}段养护里程", f"≥{n}公里", 1) for n in range(1, 302)]
+    form = opened(made(approved_form(tmp_path, targets=targets), "--approved"))
+    assert "pxl_check_approved" not in form.book.defined_names
+    form.type("px_indicators_target", 7, row=300)
+    assert [cell for _, _, cell, _ in told(form, tmp_path)] == ["F306"]
+
+
 def test_a_form_of_targets_is_still_no_return(tmp_path: Path) -> None:
     assert [one.code for one in pipeline.score(approved_form(tmp_path)).findings] == ["R04"]
 
