@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from perf_xlsx.domain.approval import is_unchanged, number_of
+from perf_xlsx.domain.approval import is_unchanged, meaning, meaning_of, number_of
 from perf_xlsx.domain.model import Approved, Correction, Entry, Indicator, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import same_name
@@ -60,7 +60,7 @@ def matched(approved: Sequence[Approved], rows: Sequence[Indicator]) -> Matched:
     """Match what was approved with the rows, wherever these were moved."""
     pairs = _by_name(approved, rows)
     gone, new = _without(approved, pairs), [row for row in _without(rows, pairs) if not row.name.empty]
-    renamed = [*_by_values(gone, new)]
+    renamed = _by_values(gone, new)
     gone, new = _without(gone, renamed), _without(new, renamed)
     renamed += _by_place(approved, rows, [*pairs, *renamed], gone, new)
     return Matched(tuple(pairs), tuple(renamed), tuple(_without(gone, renamed)), tuple(_without(new, renamed)))
@@ -73,17 +73,44 @@ def _without(some: Sequence[Item], pairs: Sequence[Pair]) -> list[Item]:
 
 
 def _by_name(approved: Sequence[Approved], rows: Sequence[Indicator]) -> list[Pair]:
-    """Those of the same name; of several, each with the row that has most of its values."""
+    """Those of the same name; of several, each with one that is as approved, else in their order."""
     named: dict[str, list[Indicator]] = defaultdict(list)
     for row in rows:
         named[same_name(row.name.value or row.name.given)].append(row)
-    pairs: list[Pair] = []
+    groups: dict[str, list[Approved]] = defaultdict(list)
     for one in approved:
-        if candidates := named[same_name(one.values["name"])]:
-            best = max(candidates, key=lambda row: len(_kept(one, row)))
-            candidates.remove(best)
-            pairs.append((one, best))
+        groups[same_name(one.values["name"])].append(one)
+    pairs: list[Pair] = []
+    for name, group in groups.items():
+        same = _by_meanings(group, named[name], ())
+        pairs += [*same, *zip(_without(group, same), _without(named[name], same), strict=False)]
     return pairs
+
+
+def _by_values(gone: Sequence[Approved], new: Sequence[Indicator]) -> list[Pair]:
+    """Rows that hold everything approved but the name, where no other does."""
+    return [pair for pair in _by_meanings(gone, new, ("name",)) if pair[0].values.keys() != {"name"}]
+
+
+def _by_meanings(approved: Sequence[Approved], rows: Sequence[Indicator], but: tuple[str, ...]) -> list[Pair]:
+    """Pairs that mean the same in all columns but these; none where several do."""
+    pairs: list[Pair] = []
+    for keys in dict.fromkeys(tuple(key for key in one.values if key not in but) for one in approved):
+        alike = [one for one in approved if one.values.keys() - but == {*keys}]
+        known = _alone((tuple(meaning(key, one.values[key]) for key in keys), one) for one in alike)
+        found = _alone(
+            (tuple(meaning_of(key, row.entry(key)) for key in keys), row) for row in _without(rows, pairs)
+        )
+        pairs += [(known[meant], found[meant]) for meant in known if meant in found]
+    return pairs
+
+
+def _alone(pairs: Iterable[tuple[Hashable, Item]]) -> dict[Hashable, Item]:
+    """Things by what they mean, without those that mean the same as another."""
+    found: dict[Hashable, list[Item]] = defaultdict(list)
+    for meant, one in pairs:
+        found[meant].append(one)
+    return {meant: ones[0] for meant, ones in found.items() if len(ones) == 1}
 
 
 def _by_place(
@@ -98,26 +125,20 @@ def _by_place(
             yield from zip(missing, after[gap], strict=True)
 
 
-def _gaps(whole: Sequence[Any], number: dict[int, int], rest: Sequence[Any]) -> dict[tuple[int, int], list[Any]]:
+def _gaps(
+    whole: Sequence[Item], number: dict[int, int], rest: Sequence[Item]
+) -> dict[tuple[int, int], list[Item]]:
     """Those of the rest by the numbers of the matched ones before and behind them."""
-    left = {id(one) for one in rest}
-    known = [(at, number[id(one)]) for at, one in enumerate(whole) if id(one) in number]
-    gaps: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    for at, one in enumerate(whole):
-        if id(one) in left:
-            previous = next((n for where, n in reversed(known) if where < at), -1)
-            following = next((n for where, n in known if where > at), -1)
-            gaps[previous, following].append(one)
-    return gaps
-
-
-def _by_values(gone: Sequence[Approved], new: Sequence[Indicator]) -> Iterator[Pair]:
-    """Rows that hold everything approved but the name, where no other does."""
-    for one in gone:
-        alike = [row for row in new if len(_kept(one, row)) == len(one.values) - 1]
-        others = [other for other in gone for row in alike[:1] if len(_kept(other, row)) == len(other.values) - 1]
-        if len(alike) == len(others) == 1:
-            yield one, alike[0]
+    left, previous = {id(one) for one in rest}, -1
+    open_: list[Item] = []
+    gaps: dict[tuple[int, int], list[Item]] = {}
+    for one in whole:
+        if id(one) in number:
+            gaps[previous, number[id(one)]] = open_
+            previous, open_ = number[id(one)], []
+        elif id(one) in left:
+            open_.append(one)
+    return {gap: some for gap, some in {**gaps, (previous, -1): open_}.items() if some}
 
 
 def _kept(approved: Approved, row: Indicator) -> list[str]:
@@ -133,12 +154,12 @@ def _changed(key: str, approved: Approved, row: Indicator) -> Iterator[Observati
     given = entry.given or ("" if entry.value is None else str(entry.value)) or "空着"
     message = f"{row.display_name}的{entry.field}批复为{text}，填报{given}。"
     advice = f"请改回批复的{text}；{ORDER}"
-    yield observed(entry, message, advice, expected=text, correction=_restored(entry, text))
+    yield observed(entry, message, advice, expected=text, correction=_restored(key, entry, text))
 
 
-def _restored(entry: Entry[Any], text: str) -> Correction | None:
+def _restored(key: str, entry: Entry[Any], text: str) -> Correction | None:
     """The correction of an entry to what was approved."""
-    number = number_of(text)
+    number = number_of(key, text)
     value = text if number is None else number
     return Correction(entry.place, entry.field, text, value) if entry.place.cell else None
 
@@ -149,7 +170,7 @@ def _renamed(approved: Approved, row: Indicator) -> Observation:
     others = [key for key in approved.values if key not in ("name", *_kept(approved, row))]
     if not others:
         message = f"批复的指标“{name}”在这里写成{row.display_name}，其余与批复相同。"
-        right = _restored(row.name, name)
+        right = _restored("name", row.name, name)
         return observed(row.name, message, f"请改回批复的名称；{ORDER}", expected=name, correction=right)
     fields = "、".join(row.entry(key).field for key in others)
     message = f"批复的指标“{name}”{_described(approved)}不在了，这个位置是{row.display_name}，{fields}也不同。"

@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from perf_xlsx.domain.approval import is_same
 from perf_xlsx.domain.place import column_name
+from perf_xlsx.domain.quantity import same_name
 from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Typed, as_text
 from perf_xlsx.ooxml import cell_name
@@ -459,7 +459,7 @@ def fixed_columns(fill: Fill | None, block: Rows, values: Mapping[str, Typed]) -
     """The columns of an indicator's row that hold what was approved for the indicator of this name."""
     if fill is None or not fill.approved or block.key != "indicators" or not values.get("name"):
         return frozenset()
-    named = [one for one in fill.approved if is_same("name", one.values["name"], str(values["name"]))]
+    named = [one for one in fill.approved if same_name(one.values["name"]) == same_name(str(values["name"]))]
     return frozenset(
         key for key, value in values.items() if any(one.values.get(key) == as_text(value) for one in named)
     )

@@ -497,7 +497,7 @@ def _passages(form: Form, rulebook: Rulebook) -> list[str]:
 def _as_typed(approved: Approved) -> dict[str, str]:
     """What was approved as a formula reads it from the cells: without blanks, and no longer than it can hold."""
     values = dict(approved.values)
-    number_, unit = number_of(values.get("target", "")), values.get("unit")
+    number_, unit = number_of("target", values.get("target", "")), values.get("unit")
     if number_ is not None:
         typed_ = in_unit(number_, unit)
         values["target"] = plain(typed_.value) if isinstance(typed_, Shown) else plain(number_)

@@ -378,14 +378,38 @@ def test_a_form_of_targets_is_still_no_return(tmp_path: Path) -> None:
     assert [one.code for one in pipeline.score(approved_form(tmp_path)).findings] == ["R04"]
 
 
-def test_a_damaged_record_of_the_approval_is_told(approved: Form, tmp_path: Path) -> None:
+DAMAGED = (
+    "{",
+    "[]",
+    "1e999",
+    '{"name": ""}',
+    '{"name": "养护里程", "weight": "很多"}',
+    '{"name": "养护里程", "weight": "1e999999999"}',
+    '{"name": "养护里程", "sign": "大概"}',
+    '{"name": "养护里程", "target": 42}',
+    '{"name": "养护里程", "更多": "1"}',
+    "[" * 5000,
+)
+
+
+@pytest.mark.parametrize("line", DAMAGED)
+def test_a_damaged_record_of_the_approval_is_told(line: str, approved: Form, tmp_path: Path) -> None:
     hidden = approved.book["_perf_xlsx"]
     (first, *_) = (row for row in range(1, hidden.max_row + 1) if hidden.cell(row, 1).value == "approved")
-    hidden.cell(first, 2).value = "{"
+    hidden.cell(first, 2).value = line
     (said,) = (one for one in found(approved, tmp_path) if one.field == "批复的绩效目标")
     assert (said.code, said.severity, said.message) == (
         "R06", "warning", "模板记录的批复内容有1项读不出来，没有与批复核对。",
     )  # fmt: skip
+
+
+def test_a_record_that_says_impossible_numbers_ends_nothing(approved: Form, tmp_path: Path) -> None:
+    hidden = approved.book["_perf_xlsx"]
+    (first, *_) = (row for row in range(1, hidden.max_row + 1) if hidden.cell(row, 1).value == "approved")
+    hidden.cell(first, 2).value = '{"name": "养护里程", "target": "1e999999999", "unit": "公里"}'
+    assert [one[3] for one in told(approved, tmp_path)] == [
+        "“养护里程”的年度指标值批复为1e999999999，填报42。"
+    ]  # fmt: skip
 
 
 # ---- the live check ------------------------------------------------------------------------------------------------
