@@ -37,6 +37,7 @@ ENDED = (
     "请把它移开，再运行一次，已写好的模板不会改动。"
 )
 UNTITLED = "只有目标、没有实际完成值的表，标题须写明是“绩效目标表”。"
+UNASKED = "如是批复的绩效目标表（没有实际完成值），请加 --approved。"
 LINES = 30  # told of one workbook; more are counted
 NAMED = 10  # units in one sentence
 
@@ -138,9 +139,10 @@ def _tell_passed(jobs: Plan) -> None:
 
 def _made(source: Path, output: Path, request: Request, listed: ListedForms | None) -> Iterator[Outcome]:
     """Write a template for each form of a workbook."""
-    found = pipeline.readings(source, pipeline.Terms(request.rulebook), targets=True)
+    approved = request.wanted.approved
+    found = pipeline.readings(source, pipeline.Terms(request.rulebook), targets=approved)
     if isinstance(found, Finding):
-        hint = UNTITLED if found.code == "R04" else ""
+        hint = (UNTITLED if approved else UNASKED) if found.code == "R04" else ""
         yield _refused(source, found.message + found.advice + hint)
         return
     forms = [one.evaluation for one in found if one.evaluation]
@@ -166,6 +168,8 @@ def _one(
         return _refused(source, str(error))
     except (CaseError, RulebookError) as error:
         return _refused(source, "；".join(error.problems) + "。")
+    except Exception as error:  # one bad file never stops the others
+        return _refused(source, pipeline.failed(source, error).findings[0].message)
     if os.path.exists(output) and not request.force:
         alone = request.roster is None and not os.path.isdir(request.source)
         why = f"{printable_path(output)} 已经存在，没有改动它；要重新生成请加 --force。"

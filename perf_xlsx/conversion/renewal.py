@@ -23,7 +23,7 @@ from perf_xlsx.forms.case import Fill, Typed, as_text, in_unit
 from perf_xlsx.system.pattern import pattern
 
 WHOSE = ("unit", "supervisor", "project", "money_unit")
-GOALS = ("goal_tasks", "goal_expected")  # part of what is approved
+GOAL = "goal_expected"  # part of what is approved; 年度主要任务 is mostly a table of its own and left to the unit
 CARRIED = (*APPROVED, "method")
 ASKED = ("sign", "target", "weight")  # what an indicator cannot be scored without
 QUALITATIVE = "定性"
@@ -123,7 +123,7 @@ class _Renewal:
         return entry.value
 
     def _boxes(self) -> dict[str, Typed]:
-        keys = (*WHOSE, *(GOALS if self.approved else ()))
+        keys = (*WHOSE, *((GOAL,) if self.approved else ()))
         entries = {key: self.form.boxes[key] for key in keys if key in self.labels and key in self.form.boxes}
         return {key: value for key, entry in entries.items() if (value := self._value(entry))}
 

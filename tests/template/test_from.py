@@ -16,7 +16,7 @@ from tests.kit.command import command
 from tests.kit.filled import filled, template_of, well_made
 from tests.kit.layouts import national
 from tests.kit.libreoffice import XLSX, converted, needs_libreoffice
-from tests.kit.target_forms import TARGETS, approved_form
+from tests.kit.target_forms import TARGETS, approved_department, approved_form
 from tests.live import Form, calculated
 
 CARRIED = ("level1", "level2", "name", "sign", "target", "unit", "weight", "method")
@@ -364,6 +364,27 @@ def test_a_form_without_weights_leaves_them_to_the_unit(tmp_path: Path) -> None:
     assert column(form, "weight") == [None] * 5
     assert not form.cell("px_indicators_weight").protection.locked
     assert form.cell("px_goal_expected").value == "养护村道四十二公里，保障群众出行。"
+
+
+def test_the_targets_of_a_department_are_read_with_their_goal(tmp_path: Path) -> None:
+    source = approved_department(tmp_path)
+    result = command("template", "--from", source, "--approved", "-o", tmp_path / "a.xlsx")
+    assert "没有带入（由单位填写）：年度主要任务。" in result.stdout
+    assert "E5“200”" in result.stdout  # amounts are not carried over, and it is said where they are
+    form = opened(tmp_path / "a.xlsx")
+    assert form.cell("px_goal_expected").value == "完成水库维修，保障防汛安全。"
+    assert column(form, "target", 4) == [3, 100, "有所提高", 90]
+    assert column(form, "unit", 4) == ["座", "%", None, "%"]
+    assert form.cell("px_indicators_sign", 2).protection.locked  # here 定性 is what was approved
+
+
+def test_a_form_of_targets_is_taken_for_one_only_if_that_is_said(tmp_path: Path) -> None:
+    result = command("template", "--from", approved_form(tmp_path), "-o", tmp_path / "a.xlsx")
+    assert result.exit_code == 3
+    assert "如是批复的绩效目标表（没有实际完成值），请加 --approved。" in result.stderr
+    untitled = approved_form(tmp_path, title="绩效情况")
+    result = command("template", "--from", untitled, "--approved", "-o", tmp_path / "a.xlsx")
+    assert "标题须写明是“绩效目标表”" in result.stderr
 
 
 def test_more_indicators_than_a_formula_can_name_are_compared_when_they_return(tmp_path: Path) -> None:

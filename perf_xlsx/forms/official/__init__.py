@@ -21,7 +21,7 @@ class OfficialForm(Struct, frozen=True):
     """One kind of form as the official layouts have it.
 
     `title_words` are words of which the title of any form holds one, `target_titles` those of a form of targets,
-    `monitoring` those of a monitoring form.
+    `monitoring` those of a monitoring form. `target_goals` are labels of the goal on a form of targets.
 
     `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
     title. `needs` names for a table the columns that it cannot be without, each group needing one member.
@@ -47,6 +47,7 @@ class OfficialForm(Struct, frozen=True):
     last_sources: tuple[str, ...]
     title_words: tuple[str, ...]
     target_titles: tuple[str, ...]
+    target_goals: tuple[str, ...]
     monitoring: tuple[str, ...]
 
 
@@ -76,6 +77,7 @@ def _official(form: Form) -> OfficialForm:
         last_sources=tuple(words["last_sources"].get(name, ())),
         title_words=tuple(words["titles"]),
         target_titles=tuple(words["target_titles"]),
+        target_goals=tuple(words["target_goals"]),
         monitoring=tuple(words["monitoring"]),
     )
 
