@@ -30,13 +30,19 @@ def main() -> NoReturn:
     _open_streams()
     if os.environ.pop(LAUNCHED, None):
         _work()
-    if sys.argv[1:2] and sys.argv[1] in READING:
+    if _reads(sys.argv[1:]):
         pid, code = _run_forked() if hasattr(os, "fork") else _run_spawned()
         if COMPLETED <= code < 256:
             sys.exit(code if code == UNFLUSHED else code - COMPLETED)
         _end_by_same_signal(code)
         _run(pid)
     _run(None)
+
+
+def _reads(words: list[str]) -> bool:
+    """Whether the command opens workbooks that others filled in."""
+    made_from = words[:1] == ["template"] and any(word.partition("=")[0] == "--from" for word in words)
+    return made_from or (words[:1] != [] and words[0] in READING)
 
 
 def _open_streams() -> None:

@@ -16,7 +16,7 @@ from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import Observation, catalogue, finding
 from perf_xlsx.foreign import POINTERS, Original, open_original
 from perf_xlsx.forms import Form, FormError, FormFile, folder_of, form_names, load_form, with_forms
-from perf_xlsx.forms.case import CaseError, load_case
+from perf_xlsx.forms.case import CaseError, Fill, load_case
 from perf_xlsx.judging.judge import bounded, in_order
 from perf_xlsx.judging.judge import judge as judge_form
 from perf_xlsx.judging.stamp import stamp
@@ -38,7 +38,7 @@ from perf_xlsx.ooxml import (
 from perf_xlsx.reading.earlier_answers import answers, covered_by_answers
 from perf_xlsx.reading.earlier_run import is_ours
 from perf_xlsx.reading.part_names import part_names
-from perf_xlsx.reading.read import read
+from perf_xlsx.reading.read import Reading, read
 from perf_xlsx.rulebook import Rulebook, RulebookError, by_form, load_rulebook
 from perf_xlsx.scored.marks import marks_of
 from perf_xlsx.scored.sheets import scored_sheets
@@ -134,6 +134,33 @@ def score(
         except Exception as error:  # one bad file never stops a batch
             result = _refused(job.source, error)
     return _everywhere(result, sha256=digest())
+
+
+def readings(source: Path, terms: Terms, targets: bool = False) -> tuple[Reading, ...] | Finding:
+    """What a workbook holds, a reading a form, where it is not to be scored; the Finding why it cannot be read.
+
+    `targets`: forms of targets alone are read as well. Never raises because of a workbook's content; raises
+    RulebookError for an unknown rulebook.
+    """
+    try:
+        data, name = read_file(source, terms.limits), printable_path(Path(source.name))
+        found = _read_bytes(data, name, terms, targets)
+    except RulebookError:
+        raise
+    except Exception as error:  # one bad file never stops the others
+        return _refused(source, error).findings[0]
+    return found if found[0].evaluation else found[0].findings[0]
+
+
+def _read_bytes(data: bytes, name: str, terms: Terms, targets: bool) -> tuple[Reading, ...]:
+    original = open_original(data, terms.limits)
+    if original is not None:
+        from perf_xlsx.conversion.convert import read_original  # few workbooks need it
+
+        return read_original(original, name, terms.rulebook, terms.limits, targets)
+    package = Package.open(data, terms.limits)
+    strip(package, is_ours)
+    return read(package, name, terms.rulebook, targets)
 
 
 def _everywhere(result: Result, **change: str) -> Result:
@@ -354,21 +381,25 @@ def template_bytes(
     Form and year default to the case's. Raises CaseError, FormError or RulebookError.
     """
     fill = load_case(case, form, year) if case is not None else None
-    kind = fill.form if fill else load_form(form or "")
+    if fill is None and year is None:
+        raise FormError("空白模板要有年度")
+    return filled_template(fill or Fill(load_form(form or ""), year, {}, {}, {}), rulebook)
+
+
+def filled_template(fill: Fill, rulebook: str | None = None) -> bytes:
+    """A template with this typed in; the rulebook is the form's own unless one is named. Raises like the above."""
+    kind, years = fill.form, fill.year
     rules = usable_rulebook(rulebook or kind.rulebook)
     if not _serves(rules, kind):
         titles = "、".join(load_form(name).title for name in rules.forms)
         raise RulebookError([f"评分办法“{rules.name}”不适用于{kind.title}，它适用于{titles}"])
-    years = fill.year if fill else year
-    if years is None:
-        raise FormError("空白模板要有年度")
     if kind.original:
         from perf_xlsx.adoption.template import original_template  # late, and few forms are a bureau's workbook
 
         return original_template(kind, folder_of(kind.name), years, rules.on(kind.name), fill)
     from perf_xlsx.template.write import write_template as make_template  # late: scoring writes none
 
-    if fill and (most := max(map(len, fill.rows.values()), default=0)) > Limits().rows:
+    if (most := max(map(len, fill.rows.values()), default=0)) > Limits().rows:
         raise CaseError([f"有表格填了 {most} 行，最多 {Limits().rows} 行"])
     return make_template(kind, years, rules.on(kind.name), fill).data
 

@@ -53,9 +53,13 @@ class Attendance:
 
     def enter(self, unit: str, form: str | None, project: str | None) -> bool:
         """Enter a return of the unit; gives whether a row of the list asks for it."""
+        return bool(self.answered(unit, form, project))
+
+    def answered(self, unit: str, form: str | None, project: str | None) -> Sequence[Listed]:
+        """Enter a return of the unit; gives the rows of the list that ask for it."""
         rows = self._rows_for(unit, form, project)
         self._returned.update(one.row for one in rows)
-        return bool(rows)
+        return rows
 
     def _rows_for(self, unit: str, form: str | None, project: str | None) -> list[Listed]:
         """The rows of the unit that ask for this form and project."""

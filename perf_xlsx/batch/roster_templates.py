@@ -10,8 +10,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from perf_xlsx import pipeline
-from perf_xlsx.batch.roster import Listed, Roster
+from perf_xlsx.batch.roster import Attendance, Listed, Roster
 from perf_xlsx.batch.roster_list import COLUMNS
+from perf_xlsx.domain.model import SelfEvaluation
 from perf_xlsx.forms import Boxes, Form, load_form
 from perf_xlsx.forms.form import BOXES
 from perf_xlsx.reading.list_file import ListError
@@ -50,6 +51,42 @@ def write_templates(
         texts = _known(listed, kind)
         write_atomically(path, make(texts) if kind.original else stamp.template(texts))
         yield Written(path, True)
+
+
+class ListedForm(Struct, frozen=True):
+    """A form that the list asks for: where its template goes, and what the list says of it."""
+
+    path: Path
+    listed: Listed
+
+    def boxes(self, form: Form) -> dict[str, str]:
+        """What the list says, for the boxes of a form."""
+        return _known(self.listed, form)
+
+
+class ListedForms:
+    """Finds the row of a list that a workbook of last year, or of approved targets, belongs to."""
+
+    def __init__(self, roster: Roster, folder: Path) -> None:
+        self.folder = folder
+        self._attendance, self._roster = Attendance(roster), roster
+        self._taken: set[str] = set()
+
+    def of(self, form: SelfEvaluation, file: str) -> ListedForm | None:
+        """Where the template of a form goes; None where no row asks for it. Files may name the unit as well."""
+        unit = form.unit or self._attendance.named_in(file)
+        project = form.boxes["project"].value if "project" in form.boxes else None
+        rows = self._attendance.answered(unit, form.form, project) if unit else ()
+        if not rows:
+            return None
+        name = file_name(rows[0])
+        several = project and not rows[0].project  # the list asks for any project of the unit
+        path = self.folder / _free(safe_stem(f"{name}-{project}") if several else name, self._taken)
+        return ListedForm(path, rows[0])
+
+    def others(self) -> Roster:
+        """The list of those that no workbook was found for."""
+        return Roster(self._roster.name, list(self._attendance.missing()))
 
 
 def _known(listed: Listed, form: Form) -> dict[str, str]:

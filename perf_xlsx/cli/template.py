@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch.roster_list import read_roster
 from perf_xlsx.batch.roster_templates import write_templates
-from perf_xlsx.cli.group import INTERRUPTED, Command, fail
+from perf_xlsx.cli.group import INTERRUPTED, Command, Launched, fail
 from perf_xlsx.cli.options import FILE, FORMS, ROSTER, known_forms, not_done, refuse_device
 from perf_xlsx.cli.progress import progress
+from perf_xlsx.cli.template_from import Request, write_from
+from perf_xlsx.conversion.renewal import Wanted
 from perf_xlsx.forms import FormError, FormFile, form_names, load_form, shipped_names
 from perf_xlsx.forms.case import CaseError
 from perf_xlsx.reading.list_file import ListError
@@ -58,8 +61,22 @@ def _form(context: click.Context, option: click.Parameter, form: str | None) -> 
     metavar="评分办法",
     help="模板使用的评分办法（名称，或自己的 .xlsx、.toml 文件），默认 mof-2020。",
 )
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="工作簿|文件夹",
+    help="从上年的自评表带入指标、目标、项目和单位，年度默认为下一年；文件夹则逐份生成，可以加 --roster。",
+)
+@click.option(
+    "--approved",
+    is_flag=True,
+    help="--from 的是批复的绩效目标：指标、指标值、分值锁定，报送时改动过的会指出；年度默认为原表的年度。",
+)
 @click.option("--force", is_flag=True, help="输出文件已存在时覆盖它。")
+@click.pass_context
 def template(
+    context: click.Context,
     form: str | None,
     forms: tuple[FormFile, ...],
     year: int | None,
@@ -67,9 +84,17 @@ def template(
     roster: Path | None,
     data: Path | None,
     rulebook: str | None,
+    source: Path | None,
+    approved: bool,
     force: bool,
 ) -> None:
-    """生成自评表模板（可预先填好数据）；用 --roster 给名单中的每个单位生成一份，-o 为文件夹。"""
+    """生成自评表模板，可预先填好，或从上年、批复的目标带入；用 --roster 给名单中的每个单位生成一份。"""
+    if source is not None or approved:
+        if source is None:
+            fail("--approved 要和 --from 一起用：--from 写明批复的绩效目标。")
+        if data is not None:
+            fail("--from 不能和 --data 一起用：模板的内容取自原表。")
+        _write_from(Request(source, output, Wanted(form, year, approved), rulebook, force, roster), context)
     if roster is not None and data is not None:
         fail("--data 和 --roster 只能用一个：名单为每个单位各生成一份模板，不取数据文件的内容。")
     output = output or _default_output(form, year, roster, data)
@@ -87,6 +112,18 @@ def template(
         fail(f"{data} 不是 UTF-8 文本。请用记事本打开，另存时编码选 UTF-8。")
     except OSError as error:
         fail(not_done(error, output))
+
+
+def _write_from(request: Request, context: click.Context) -> NoReturn:
+    """Write templates from earlier workbooks, and end."""
+    if request.output is not None:
+        refuse_device(request.output)
+    try:
+        sys.exit(write_from(request, context.find_object(Launched)))
+    except pipeline.OutputError as error:
+        fail(str(error))
+    except (ListError, RulebookError) as error:
+        fail("\n  ".join(error.problems))
 
 
 def _default_output(form: str | None, year: int | None, roster: Path | None, data: Path | None) -> Path:

@@ -54,9 +54,7 @@ def convert(
     original: Original, workbook: str, rulebook: str | None = None, limits: Limits = DEFAULTS
 ) -> Converted | Finding:
     """Convert a workbook. A Finding (R04, R05) where it is no form that can be read."""
-    reading, *others = read_sheets(
-        original, original.grids, workbook, rulebook, limits, skip=_added_sheets(original)
-    )
+    reading, *others = read_original(original, workbook, rulebook, limits)
     if reading.layout is None or reading.evaluation is None:
         return reading.findings[0]
     evaluation, official, sheets = reading.evaluation, reading.layout.official, reading.sheets.whole
@@ -81,6 +79,14 @@ def convert(
     return Converted(
         transcript.evaluation, transcript.typed, findings, origin, transcript.template.data, reading.rules
     )
+
+
+def read_original(
+    original: Original, workbook: str, rulebook: str | None, limits: Limits, targets: bool = False
+) -> tuple[Reading, ...]:
+    """Read a workbook of another format, but for what an earlier scoring added to it; see `read`."""
+    added = _added_sheets(original)
+    return read_sheets(original, original.grids, workbook, rulebook, limits, skip=added, targets=targets)
 
 
 def _template_rules(reading: Reading, asked: str | None) -> Rulebook:

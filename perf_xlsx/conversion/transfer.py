@@ -23,7 +23,7 @@ from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import is_blank
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, Form, Lines, load_form, typed
-from perf_xlsx.forms.case import Fill, Shown, Typed
+from perf_xlsx.forms.case import Fill, Shown, Typed, as_percent, in_unit
 from perf_xlsx.ooxml import MAX_TEXT, Cell, legal
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
@@ -79,9 +79,8 @@ class Transcript:
 
     def _number(self, box: Box, path: Path, value: Decimal) -> Typed:
         if box.kind == "percent":
-            return _percent(value)
-        bare_percent = box.kind == "value" and 0 < abs(value) <= 1 and self._unit(path) == "%"
-        return _percent(value / 100) if bare_percent else value
+            return as_percent(value)
+        return in_unit(value, self._unit(path)) if box.kind == "value" else value
 
     def _unit(self, path: Path) -> str | None:
         """The unit of an indicator's row."""
@@ -104,7 +103,7 @@ class Transcript:
             if isinstance(title, str):
                 rows["passages"][at] = {"title": title}
         listed = {key: tuple(found[n] for n in sorted(found)) for key, found in rows.items()}
-        return Fill(self.form, year, boxes, lines, listed)
+        return Fill(self.form, year, boxes, lines, listed, self.joined.evaluation.approved)
 
     def _row(self, block: str, row: int) -> int:
         """The row of the template's table; passages keep to the order of the titles that it prints."""
@@ -243,17 +242,13 @@ def as_typed(cell: Cell | None) -> Typed:
     if cell.error is not None:
         return cell.error
     if isinstance(cell.value, Decimal) and cell.unit == "%":  # a sign that is mere text: 86.8 shows as 86.8%
-        return _percent(cell.value / 100)
+        return as_percent(cell.value / 100)
     if isinstance(cell.value, Decimal) and cell.percent:
         digits = re.search(r"0\.(0+)%", cell.number_format)
         return Shown(cell.value, f"0.{digits[1]}%" if digits else "0%")
     if isinstance(cell.value, datetime.date) and cell.value.year < FIRST_YEAR:
         return as_shown(cell)
     return cell.value
-
-
-def _percent(share: Decimal) -> Shown:
-    return Shown(share, percent_format(share))
 
 
 def _day(text: str) -> datetime.date | None:
@@ -275,9 +270,3 @@ def _shown(value: Typed) -> str:
             return value.isoformat()
         case _:
             return str(value or "")
-
-
-def percent_format(share: Decimal) -> str:
-    """A format that shows all of a share's digits as percent."""
-    digits = min(len(plain(share * 100).partition(".")[2]), 15)
-    return f"0.{'0' * digits}%" if digits else "0%"

@@ -201,6 +201,15 @@ class Extra(Struct, frozen=True):
     entry: Entry[Any]
 
 
+APPROVED = ("level1", "level2", "name", "sign", "target", "unit", "weight")  # columns that an approval may fix
+
+
+class Approved(Struct, frozen=True):
+    """An indicator of the approved targets (批复的绩效目标): what was approved, as text, by column (APPROVED)."""
+
+    values: Mapping[str, str]
+
+
 Unscored = Literal["", "no_points", "monitoring"]
 UNSCORED_WORDS: Mapping[str, str] = {
     "no_points": "本表没有分值和得分，只核对，不计分",
@@ -218,6 +227,7 @@ class SelfEvaluation(Struct, frozen=True):
     (项目支出). `computed` are the sums that the sheet makes by itself, so that nobody claims them: their block (""
     for a single box), line and box. `unscored` is why the form is checked and gets no points;
     "" where it is scored. `title` is what an official form is called at its head; "" where it is one of ours.
+    `approved` are the indicators that the template was made from, in their order; none where nothing was approved.
     """
 
     form: str
@@ -240,6 +250,7 @@ class SelfEvaluation(Struct, frozen=True):
     computed: frozenset[tuple[str, str | int, str]] = frozenset()
     unscored: Unscored = ""
     title: str = ""
+    approved: tuple[Approved, ...] = ()
 
     @property
     def indicator_rows(self) -> tuple[Indicator, ...]:

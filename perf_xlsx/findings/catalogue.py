@@ -75,7 +75,13 @@ def catalogue() -> Mapping[str, CatalogueEntry]:
     """Every kind of finding by its code."""
     raw = tomllib.loads(files("perf_xlsx.findings").joinpath("catalogue.toml").read_text("utf-8"))
     return {
-        code: CatalogueEntry(code, entry.pop("title"), tuple(entry.pop("severity")), **entry)
+        code: CatalogueEntry(
+            code,
+            entry.pop("title"),
+            tuple(entry.pop("severity")),
+            trust=Trust(entry.pop("trust", Trust.AGREED)),
+            **entry,
+        )
         for code, entry in raw.items()
     }
 

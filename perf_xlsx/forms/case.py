@@ -16,6 +16,8 @@ from typing import Any, cast
 
 from msgspec import Struct
 
+from perf_xlsx.domain.model import Approved
+from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.text import LONGEST
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, form_names, load_form, typed
 from perf_xlsx.system.os_errors import place_of
@@ -49,7 +51,8 @@ class CaseError(Exception):
 class Fill(Struct, frozen=True):
     """What is to be typed: single boxes by key, line cells by (block, line, column), rows by block.
 
-    `year` is None only for a carried-over workbook that does not name it.
+    `year` is None only for a carried-over workbook that does not name it. `approved` are the approved indicators:
+    cells that hold what was approved are locked, and all of it is remembered. `remarks` are added to the guide.
     """
 
     form: Form
@@ -57,6 +60,31 @@ class Fill(Struct, frozen=True):
     boxes: Mapping[str, Typed]
     lines: Mapping[tuple[str, str, str], Typed]
     rows: Mapping[str, tuple[Mapping[str, Typed], ...]]
+    approved: tuple[Approved, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def in_unit(value: Decimal, unit: str | None) -> Typed:
+    """A number as it is typed beside its unit; up to 1% as a percentage, because a bare 0.5 may be a share."""
+    return as_percent(value / 100) if unit == "%" and 0 < abs(value) <= 1 else value
+
+
+def as_percent(share: Decimal) -> Shown:
+    """A share as a percentage with all of its digits."""
+    digits = min(len(plain(share * 100).partition(".")[2]), 15)
+    return Shown(share, f"0.{'0' * digits}%" if digits else "0%")
+
+
+def as_text(value: Typed) -> str:
+    """What is typed, in words; a percentage is its number of percent."""
+    match value:
+        case Shown():
+            return plain(value.value * 100)
+        case Decimal():
+            return plain(value)
+        case datetime.date():
+            return value.isoformat()
+    return str(value or "")
 
 
 def load_case(text: str, form: str | None = None, year: int | None = None) -> Fill:

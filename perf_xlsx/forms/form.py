@@ -47,9 +47,9 @@ class Box(Struct, frozen=True, eq=False, dict=True):  # a key of many look-ups: 
     `strict` choices refuse any other word, others are suggestions. In the template's validation `minimum` bounds a
     number from below, and `points` from above by the rulebook's full score. In `help` (of columns of rows) and
     `error`, {total} is that score and {next_year} a year. `formula` names the live formula of a computed box, or
-    of a typed one that the template works out unless its data hold it. A column that is `claimed_only` is in a
-    template only where its data hold it; a box with `since` is in templates from that version on. A workbook
-    without them lacks nothing.
+    of a typed one that the template works out unless its data hold it; a computed one without a formula shows
+    what the data hold, locked. A column that is `claimed_only` is in a template only where its data hold it; a box
+    with `since` is in templates from that version on. A workbook without them lacks nothing.
     """
 
     key: str

@@ -28,7 +28,7 @@ Corrections = dict[Box, Correction]
 MOST_ROUNDS = 12
 # Each stage follows from those before it: rates and points from amounts, weights and signs, then totals, ...
 STAGES = (
-    frozenset({"F01", "F02", "F05", "F06", "F07", "W01", "W03", "W04", "I01", "I16"}),
+    frozenset({"F01", "F02", "F05", "F06", "F07", "W01", "W03", "W04", "I01", "I16", "I22"}),
     frozenset({"F03", "I04", "I05", "I06", "I09"}),
     frozenset({"T01", "T02"}),
     frozenset({"T03"}),
@@ -37,7 +37,8 @@ CORRECTABLE = frozenset().union(*STAGES)
 CLAIMS = ("claimed_points", "claimed_execution_points")
 # Of findings at one cell with one cause the first is reported.
 PRECEDENCE = (
-    "F10", "F06", "F07", "F05", "F01", "F02", "F04", "F03", "I12", "I05", "I04", "I06", "I09", "T01", "T02", "T03",
+    "I22", "F10", "F06", "F07", "F05", "F01", "F02", "F04", "F03", "I12", "I05", "I04", "I06", "I09", "T01", "T02",
+    "T03",
 )  # fmt: skip
 RANKS = {code: rank for rank, code in enumerate(PRECEDENCE)}
 # Findings of one group are about the same thing: one is reported at a cell.

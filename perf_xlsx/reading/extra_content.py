@@ -34,7 +34,7 @@ _COUNTER = pattern(r"✔ 必填项已填齐|还有 \d+ 个必填格未填")
 
 def extra_cells(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]:
     """Every cell with content outside the boxes, but for our labels and titles and what is reported elsewhere."""
-    taken, words = _taken(sheets, layout), printed(form)
+    taken, words = _taken(sheets, layout) | _shown(form, sheets, layout), printed(form)
     used = sorted({sheet for sheet, _, _ in taken})
     heads = {at for sheet in used for at in _heads(sheets, sheet, taken, words)}
     titles = {sheet: min(_hint_rows(form, sheets, sheet), default=MAX_ROW) for sheet in used}
@@ -165,6 +165,17 @@ def _taken(sheets: Sheets, layout: Layout) -> set[Address]:
     return taken
 
 
+def _shown(form: Form, sheets: Sheets, layout: Layout) -> set[Address]:
+    """The cells of columns that the template fills in for reference, in the rows of their tables."""
+    found: set[Address] = set()
+    for block in (block for block in form.tables if block.key in layout.tables):
+        table = layout.tables[block.key]
+        labels = [box.label for box in block.columns if box.kind == "computed" and not box.formula]
+        columns = {at[2] for at in sheets.labelled(labels) if at[:2] == (table.sheet, table.head)}
+        found |= {(table.sheet, row, column) for row in table.rows for column in columns}
+    return found
+
+
 def _first_in_row(layout: Layout) -> Iterator[Address]:
     first: dict[tuple[int, int], int] = {}
     for sheet, row, column in layout.lines.values():
@@ -186,7 +197,7 @@ def _computed_columns(form: Form) -> Iterator[str]:
     """Headers of the columns that the template computes by itself."""
     for block in form.blocks:
         if not isinstance(block, Boxes):
-            yield from computed_labels(block)
+            yield from (label for box in block.fields if box.formula for label in box.labels)
 
 
 def _computed_boxes(form: Form, sheets: Sheets) -> set[Address]:

@@ -49,6 +49,7 @@ class Sheets:
     """The sheets of a workbook (by its file name) as grids.
 
     Those named in `skip` or `reports` are not searched; the latter are sheets that an earlier scoring added.
+    `targets`: forms of targets alone are sought as well.
     """
 
     def __init__(
@@ -58,8 +59,9 @@ class Sheets:
         workbook: str,
         skip: Iterable[str],
         reports: Iterable[str] = (),
+        targets: bool = False,
     ) -> None:
-        self.workbook = workbook
+        self.workbook, self.targets = workbook, targets
         self.names = [sheet.name for sheet in book.sheets]
         self.positions = [sheet.index for sheet in book.sheets]
         self.states = [sheet.state for sheet in book.sheets]

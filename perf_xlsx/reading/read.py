@@ -13,6 +13,7 @@ from perf_xlsx.findings.collector import FindingCollector
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.ooxml import Book, Grid, Limits, Package, read_grid
 from perf_xlsx.ooxml.book import Sheet
+from perf_xlsx.reading.approved import with_approved
 from perf_xlsx.reading.cells import CellReader
 from perf_xlsx.reading.earlier_run import had_no_place, reports
 from perf_xlsx.reading.form import FormReader
@@ -48,15 +49,18 @@ class Reading(Struct, frozen=True):
     template_rulebook: str | None = None
 
 
-def read(package: Package, workbook: str, rulebook: str | None = None) -> tuple[Reading, ...]:
+def read(
+    package: Package, workbook: str, rulebook: str | None = None, targets: bool = False
+) -> tuple[Reading, ...]:
     """Read a returned .xlsx workbook, by its file name: a reading a form, at least one.
 
-    `rulebook` overrides the one that the template remembers. What is found about the workbook as a whole is with
+    `rulebook` overrides the one that the template remembers; `targets`: forms of targets alone, which are no
+    returns, are read as well. What is found about the workbook as a whole is with
     the first form. Raises PackageError for damage inside the package, RulebookError for an unknown `rulebook`.
     """
     book = Book(package)
     grids = [read_grid(book, sheet, _may_be_the_forms(book, sheet)) for sheet in book.sheets]
-    first, *others = readings = read_sheets(book, grids, workbook, rulebook, package.limits)
+    first, *others = readings = read_sheets(book, grids, workbook, rulebook, package.limits, targets=targets)
     if first.layout is None:
         return readings
     collector = FindingCollector()
@@ -77,25 +81,34 @@ def _may_be_the_forms(book: Book, sheet: Sheet) -> Callable[[Collection[str]], b
 
 def read_sheets(
     book: Workbook, grids: Sequence[Grid], workbook: str, rulebook: str | None, limits: Limits,
-    skip: Iterable[str] = (),
+    skip: Iterable[str] = (), targets: bool = False,
 ) -> tuple[Reading, ...]:  # fmt: skip
     """Read a workbook of any format from its grids; sheets named in `skip` are as if they were not there."""
     hidden = (HIDDEN_SHEET, *skip)
     printed = as_printed(book, grids)
     grids = printed.grids
     added = [name for name in reports(book, grids) if name not in hidden]
-    sheets = Sheets(book, grids, workbook, hidden, added)
+    sheets = Sheets(book, grids, workbook, hidden, added, targets)
     identity = identify(book, sheets)
     adopted = _adopted(identity) if printed.theirs else None  # a converted one is in our own template of that form
     found = None if identity.form and not adopted else _official_forms(sheets, limits, adopted)
     if found is None and added and not identity.form:  # our own 自评表 may be all that was sent in
-        found = _official_forms(Sheets(book, grids, workbook, hidden), limits)
+        found = _official_forms(Sheets(book, grids, workbook, hidden, targets=targets), limits)
     if found is None:
         if refusal := refuse(identity, sheets, rulebook, adopted):
             return (Reading(None, (refusal,), sheets),)
         found = template_forms(identity.form or "", sheets, limits.forms)
     readings = [_Reader(layout, seen, identity, rulebook, limits).reading() for seen, layout in found.located]
-    return _kept(readings, (*printed.retyped, *found.remarks))
+    readings, unknown = _with_approved(readings, sheets)
+    return _kept(readings, (*printed.retyped, *found.remarks, *unknown))
+
+
+def _with_approved(readings: Sequence[Reading], sheets: Sheets) -> tuple[list[Reading], list[Remark]]:
+    """The readings, those of our template with what was approved."""
+    own = [n for n, one in enumerate(readings) if one.layout and one.layout.official is None]
+    forms, remarks = with_approved([readings[n].evaluation for n in own], sheets)
+    known = dict(zip(own, forms, strict=True))
+    return [replace(one, evaluation=known.get(n, one.evaluation)) for n, one in enumerate(readings)], remarks
 
 
 def _adopted(identity: Identity) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 HIDDEN_SHEET = "_perf_xlsx"
+APPROVED_KEY = "approved"  # stands on it before each approved indicator
 STEP = "pxl_"  # begins the names of the steps of live formulas; those of boxes and columns begin with BOX
 BOX = "px_"
 SUMMARY = "评分汇总"  # the first sheet of a scored copy

@@ -9,8 +9,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from perf_xlsx.domain.place import column_name
+from perf_xlsx.domain.quantity import same_name
 from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, Rows, Sheet
-from perf_xlsx.forms.case import Fill, Typed
+from perf_xlsx.forms.case import Fill, Typed, as_text
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, NUMBER, OWED, UNIT_LEAD
@@ -38,6 +39,9 @@ TITLE_WIDTH, UNIT_WIDTH = 44.0, 16.0
 STRIP = 3  # rows of live checks below the title
 SCREEN = 160.0  # characters that a screen of 1366 pixels shows
 MONEY_UNIT = "px_money_unit"
+
+SHOWN: dict[str, Any] = {"locked": True, "bg_color": s.COMPUTED_FILL, "align": "right"}  # not typed: for reference
+FIXED: dict[str, Any] = {"locked": True, "bg_color": s.HEAD_FILL}  # what was approved
 
 PROTECTION = {
     "insert_rows": True, "delete_rows": True, "format_cells": True, "format_columns": True, "format_rows": True,
@@ -104,7 +108,8 @@ class Writer:
         labels = {box.key: box.label for box in self.box.form.single_boxes}
         tables = {table.block.key: table for table in self.tables}
         boxes, total_made = Steps("boxes", self.singles, labels), "claimed_total" in self.made
-        return Sources(self.amount_steps, boxes, tables, frozenset(self.made), total_made)
+        approved = self.fill.approved if self.fill else ()
+        return Sources(self.amount_steps, boxes, tables, frozenset(self.made), total_made, approved)
 
     def sheet(self, sheet: Sheet, worksheet: Any) -> SheetState:
         """Write one sheet."""
@@ -196,7 +201,8 @@ class Writer:
     def _checks(self, state: SheetState, worksheet: Any) -> None:
         """The strip of live checks: three rows, of one check or of two side by side."""
         form, canvas = self.box.form, self.canvas
-        state.checks = shown_on(state.sheet, state.number, form, self.box.rulebook)
+        approved = self.fill.approved if self.fill else ()
+        state.checks = shown_on(state.sheet, state.number, form, self.box.rulebook, approved)
         look = canvas.style(align="left", text_wrap=False, border=1, border_color=s.COMPUTED_FILL, font_size=9)
         halves = self._halves(state)
         for row in range(1, 1 + STRIP):
@@ -369,14 +375,18 @@ class Writer:
         self, block: Rows, worksheet: Any, row: int, number: int, values: Mapping[str, Typed],
         formulas: Mapping[str, str],
     ) -> None:  # fmt: skip
+        fixed = fixed_columns(self.fill, block, values)
         count = self.canvas.style(align="center", font_color=s.SOFT, border=1, bg_color=s.HEAD_FILL)
         self.canvas.typed(worksheet, row, 0, Decimal(number), count)
         for column, box in enumerate(block.columns, LEFT):
-            if box.kind == "computed":
+            value = values.get(box.key)
+            if box.formula in formulas:
                 self.box.computed(worksheet, row, column, box, formulas)
+            elif box.kind == "computed":
+                self.canvas.typed(worksheet, row, column, value, self.box.style(box, value=value, **SHOWN))
             else:
-                value = values.get(box.key)
-                self.canvas.typed(worksheet, row, column, value, self.box.style(box, value=value))
+                look = FIXED if box.key in fixed else {}
+                self.canvas.typed(worksheet, row, column, value, self.box.style(box, value=value, **look))
         _grow(
             worksheet, row, [(v, box.width) for box in block.columns if isinstance(v := values.get(box.key), str)]
         )
@@ -447,6 +457,16 @@ def fill_rows(fill: Fill | None, block: Rows) -> list[Mapping[str, Typed]]:
         return list(fill.rows[block.key])
     keys = [box.key for box in block.columns]
     return [dict(zip(keys, preset, strict=False)) for preset in block.preset]
+
+
+def fixed_columns(fill: Fill | None, block: Rows, values: Mapping[str, Typed]) -> frozenset[str]:
+    """The columns of an indicator's row that hold what was approved for the indicator of this name."""
+    if fill is None or not fill.approved or block.key != "indicators" or not values.get("name"):
+        return frozenset()
+    named = [one for one in fill.approved if same_name(one.values["name"]) == same_name(str(values["name"]))]
+    return frozenset(
+        key for key, value in values.items() if any(one.values.get(key) == as_text(value) for one in named)
+    )
 
 
 def _label(row: int) -> str:

@@ -98,7 +98,7 @@ class BoxWriter:
         if box.kind == "computed":
             if box.formula == "indicator_hint":
                 self.canvas.check_colours(worksheet, row, column, last, column)
-            elif box.formula != "grade":
+            elif box.formula and box.formula != "grade":
                 self.canvas.hint_colours(worksheet, row, column, last)
             return
         rule: dict[str, Any] = {

@@ -6,14 +6,17 @@ two numbers and the place. It is one named cell of the hidden sheet; whatever sh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
 
-from perf_xlsx.domain.model import AMOUNTS
+from perf_xlsx.domain.approval import number_of
+from perf_xlsx.domain.model import AMOUNTS, Approved
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, Boxes, Form, Line, Sheet, typed
+from perf_xlsx.forms.case import Shown, in_unit
 from perf_xlsx.rulebook import OTHERS, Rulebook
 from perf_xlsx.sheets.fixed_texts import DONE, DOUBTED, IDLE, OWED, WRONG
 from perf_xlsx.template import live
@@ -22,6 +25,8 @@ from perf_xlsx.template.conditions import bare, blank, listed, number, plain_num
 from perf_xlsx.template.missing import TableRange, first_row
 from perf_xlsx.template.steps import Case, Steps, cases, quoted
 
+LITERAL, NAMED = 200, 60  # characters of a text in a formula, which takes 255; and of names in a sentence
+MOST_APPROVED = 300  # indicators that one formula can name
 CHECKS = "check"  # the table of their steps: pxl_check_…
 # Checks by the block that they are shown with.
 OF_BLOCKS: Mapping[str, tuple[str, ...]] = {
@@ -29,17 +34,23 @@ OF_BLOCKS: Mapping[str, tuple[str, ...]] = {
     "goal": ("goals",),
     "funds": ("total", "parts", "across", "within", "listed"),
     "projects": ("listed", "projects"),
-    "indicators": ("weights", "claims", "rows", "levels"),
+    "indicators": ("weights", "claims", "rows", "levels", "approved"),
     "claimed": ("execution", "claimed_total", "grade"),
     "passages": ("passages",),
 }
 
 
-def shown_on(sheet: Sheet, number_of_sheet: int, form: Form, rulebook: Rulebook) -> list[str]:
-    """The keys of a sheet's checks, from top to bottom; that of its empty boxes is the first."""
-    found = [f"missing{number_of_sheet}"]
+def shown_on(
+    sheet: Sheet, number_of_sheet: int, form: Form, rulebook: Rulebook, approved: Sequence[Approved]
+) -> list[str]:
+    """The keys of a sheet's checks, from top to bottom; that of its empty boxes is the first.
+
+    `approved` are the approved indicators.
+    """
+    found, compared = [f"missing{number_of_sheet}"], 0 < len(approved) <= MOST_APPROVED
     for block in sheet.blocks:
-        found += [key for key in OF_BLOCKS.get(block.key, ()) if _applies(key, form, rulebook)]
+        keys = (key for key in OF_BLOCKS.get(block.key, ()) if compared or key != "approved")
+        found += [key for key in keys if _applies(key, form, rulebook)]
     return found
 
 
@@ -69,7 +80,7 @@ def check_name(key: str) -> str:
 class Sources(Struct, frozen=True):
     """What the checks look at: amounts by line and column, single boxes by key, tables by key.
 
-    `made` are the lines that the sheet adds up by itself.
+    `made` are the lines that the sheet adds up by itself, `approved` the approved indicators.
     """
 
     amounts: Steps
@@ -77,6 +88,7 @@ class Sources(Struct, frozen=True):
     tables: Mapping[str, TableRange]
     made: frozenset[str]
     total_made: bool
+    approved: tuple[Approved, ...] = ()
 
 
 class Checks:
@@ -88,7 +100,8 @@ class Checks:
         self.edge = plain(rulebook.number("thresholds.tolerance"))
         self.lines = form.lines("funds")
         self.columns = {box.key: box.label for box in self.lines.columns}
-        keys = {key for n, sheet in enumerate(form.sheets, 1) for key in shown_on(sheet, n, form, rulebook)}
+        known, sheets = sources.approved, enumerate(form.sheets, 1)
+        keys = {key for n, sheet in sheets for key in shown_on(sheet, n, form, rulebook, known)}
         for key in sorted(keys):
             if not key.startswith("missing"):
                 self.steps.step(key, getattr(self, f"_{key}")())
@@ -373,6 +386,29 @@ class Checks:
         flag = f"ISNUMBER(FIND({quoted(word)},{table.span('level1')}))"
         return self.steps.step(key, f"ROUND(SUMPRODUCT({table.entry}*{flag},{table.span('weight')}){inside},2)")
 
+    def _approved(self) -> str:
+        """The approved indicators that are no longer there as approved, by their names; and any in addition."""
+        table, approved = self.of.tables["indicators"], self.of.approved
+        lost = [self.steps.step(f"approved_{n}", self._lost(one)) for n, one in enumerate(approved)]
+        names = self.steps.step("approved_lost", f"LEFT({'&'.join(lost)},{NAMED})")
+        return cases(
+            (f'{names}<>""', said(WRONG, "批复的", Worth(names), "改动了，请按批复恢复")),
+            (f"{table.entries}>{len(approved)}", said(
+                DOUBTED, "填了", Worth(table.entries), f"项指标，批复的只有{len(approved)}项")),
+            otherwise=said(DONE, f"批复的{len(approved)}项指标没有改动"),
+        )  # fmt: skip
+
+    def _lost(self, approved: Approved) -> str:
+        """A formula: the name of an approved indicator where no row holds all that was approved, else ""."""
+        table = self.of.tables["indicators"]
+        same = (
+            f"(LEFT({table.bare(key)},{LITERAL})={quoted(text)})"
+            for key, text in _as_typed(approved).items()
+            if key in table.letters
+        )
+        name = quoted(f"“{approved.values['name'][:LITERAL]}”")
+        return f'IF(IFERROR(SUMPRODUCT({"*".join(same)}*1),0)=0,{name},"")'
+
     # ---- conclusion
 
     def _box(self, key: str) -> str:
@@ -456,6 +492,16 @@ def _passages(form: Form, rulebook: Rulebook) -> list[str]:
     labels = {box.label for box in form.single_boxes}
     titles = [title for title in rulebook.words(f"passages.{form.name}") if title not in labels]
     return titles if form.has("passages") else []
+
+
+def _as_typed(approved: Approved) -> dict[str, str]:
+    """What was approved as a formula reads it from the cells: without blanks, and no longer than it can hold."""
+    values = dict(approved.values)
+    number_, unit = number_of("target", values.get("target", "")), values.get("unit")
+    if number_ is not None:
+        typed_ = in_unit(number_, unit)
+        values["target"] = plain(typed_.value) if isinstance(typed_, Shown) else plain(number_)
+    return {key: re.sub(r"\s", "", text)[:LITERAL] for key, text in values.items()}
 
 
 def _asked(steps: Steps, key: str) -> Iterator[Case]:

@@ -113,6 +113,10 @@ class TableRange:
         """The cells of a column."""
         return self.steps.step(f"_{key}", self.cells[key])
 
+    def bare(self, key: str) -> str:
+        """The texts of a column without blanks."""
+        return self.steps.step(f"{key}_bare", bare(self.span(key)))
+
     def is_blank(self, key: str) -> str:
         """Whether each cell of a column is empty."""
         return self.steps.step(f"{key}_blank", blank(self.span(key)))

@@ -10,12 +10,13 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from perf_xlsx.domain.approval import remembered
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Block, Boxes, Form
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import GUIDE, HIDDEN_SHEET, PROPERTY_PREFIX, REQUIRED_HEAD
+from perf_xlsx.sheets.fixed_texts import APPROVED_KEY, GUIDE, HIDDEN_SHEET, PROPERTY_PREFIX, REQUIRED_HEAD
 from perf_xlsx.template import live
 from perf_xlsx.template.blocks import SheetState, Writer
 from perf_xlsx.template.box import LEVELS, NO_LIST, BoxWriter, list_name
@@ -52,7 +53,7 @@ def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill 
     steps, said = verdict([state.count_name for state in states], list(names))
     writer.hidden |= steps.formulas
     _hidden_sheet(canvas, hidden, form, year, rulebook, writer)
-    _guide_sheet(canvas, guide, form, year, rulebook, states, said)
+    _guide_sheet(canvas, guide, form, year, rulebook, states, said, fill)
     canvas.settle()
     guide.activate()
     book.close()
@@ -101,7 +102,7 @@ def _identity(form: Form, year: int | None, rulebook: Rulebook) -> dict[str, str
 def _hidden_sheet(
     canvas: LiveCanvas, sheet: Any, form: Form, year: int | None, rulebook: Rulebook, writer: Writer
 ) -> None:
-    """Identity, what live formulas share, the words that they know, and the lists of dependent drop-downs."""
+    """Identity, what live formulas share, the words that they know, what was approved, lists of drop-downs."""
     sheet.very_hidden()
     sheet.protect()
     row = 0
@@ -117,6 +118,10 @@ def _hidden_sheet(
             canvas.live(sheet, row, 1, f"={content}")
         elif content:
             canvas.text(sheet, row, 1, content)
+        row += 1
+    for approved in writer.fill.approved if writer.fill else ():
+        canvas.text(sheet, row, 0, APPROVED_KEY)
+        canvas.text(sheet, row, 1, remembered(approved))
         row += 1
     for column, (name, values) in enumerate(_lists(form, rulebook).items(), 3):
         for offset, value in enumerate(values):
@@ -170,6 +175,7 @@ def _guide_sheet(
     rulebook: Rulebook,
     states: list[SheetState],
     verdict_formula: str,
+    fill: Fill | None,
 ) -> None:
     """One page: what to do, what the colours mean, what is still missing."""
     sheet.hide_gridlines(2)
@@ -179,13 +185,14 @@ def _guide_sheet(
     _verdict(canvas, sheet, verdict_formula)
     sheet.freeze_panes(3, 0)
     row = 3
-    for line in _guide(form, rulebook):
+    for line in (*_guide(form, rulebook), *(fill.remarks if fill else ())):
         sheet.merge_range(row, 1, row, 2, "", canvas.paragraph)
         canvas.text(sheet, row, 1, line, canvas.paragraph)
         sheet.set_row(row, s.height_for([(line, 86)], 24))
         row += 1
     row = _checks_table(canvas, sheet, row + 1, states)
-    row = _legend_table(canvas, sheet, row + 1)
+    fixed = "标题、栏目名称和批复的内容" if fill and fill.approved else "标题和栏目名称"
+    row = _legend_table(canvas, sheet, row + 1, fixed)
     sheet.protect()
     canvas.print_setup(sheet, landscape=False)
     sheet.print_area(0, 0, row, 2)
@@ -227,14 +234,14 @@ def _guide(form: Form, rulebook: Rulebook) -> list[str]:
     return [re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), line) for line in form.guide]
 
 
-def _legend_table(canvas: LiveCanvas, sheet: Any, row: int) -> int:
+def _legend_table(canvas: LiveCanvas, sheet: Any, row: int, fixed: str) -> int:
     canvas.text(sheet, row, 1, "颜色说明", canvas.head)
     canvas.text(sheet, row, 2, "怎么填", canvas.head)
     legend = (
         ("黄色格", s.REQUIRED_FILL, "必须填写；填好后变成白色。"),
         ("白色格", s.OPTIONAL_FILL, "按需填写，没有的可以空着。"),
         ("灰色格", s.COMPUTED_FILL, "自动计算，仅供核对，请勿改动。"),
-        ("蓝色格", s.HEAD_FILL, "标题和栏目名称，请勿改动。"),
+        ("蓝色格", s.HEAD_FILL, f"{fixed}，请勿改动。"),
     )
     for offset, (word, colour, meaning) in enumerate(legend, 1):
         canvas.text(sheet, row + offset, 1, word, canvas.style(bg_color=colour, border=1, align="center"))

@@ -107,6 +107,15 @@ def test_a_workbook_that_ends_its_process_is_told(what: str, options: tuple[str,
     assert "或读取程序意外中止" in given_up(done)
 
 
+@NO_WINDOWS
+def test_a_workbook_of_last_year_that_ends_the_process_is_told(returned: Path, tmp_path: Path) -> None:
+    words = ("template", "--from", returned, "-o", tmp_path / "a.xlsx")
+    done = run(*words, before=READING.format(what="os.abort()"))
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "读取原表的进程意外中止" in done.stderr
+    assert run(*words).returncode == 0
+
+
 def test_verifying_ends_with_a_message_too(returned: Path, tmp_path: Path) -> None:
     done = run("verify", returned, before=READING.format(what="os.abort()"))
     assert (done.returncode, done.stdout) == (3, "")

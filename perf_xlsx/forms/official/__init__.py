@@ -20,7 +20,8 @@ Labelled = TypeVar("Labelled", Box, Line)
 class OfficialForm(Struct, frozen=True):
     """One kind of form as the official layouts have it.
 
-    `title_words` are words of which the title of any form holds one, `monitoring` those of a monitoring form.
+    `title_words` are words of which the title of any form holds one, `target_titles` those of a form of targets,
+    `monitoring` those of a monitoring form. `target_goals` are labels of the goal on a form of targets.
 
     `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
     title. `needs` names for a table the columns that it cannot be without, each group needing one member.
@@ -45,6 +46,8 @@ class OfficialForm(Struct, frozen=True):
     into: Mapping[str, str]
     last_sources: tuple[str, ...]
     title_words: tuple[str, ...]
+    target_titles: tuple[str, ...]
+    target_goals: tuple[str, ...]
     monitoring: tuple[str, ...]
 
 
@@ -73,6 +76,8 @@ def _official(form: Form) -> OfficialForm:
         into={line["key"]: line["into"] for line in raw["lines"] if line["form"] == name},
         last_sources=tuple(words["last_sources"].get(name, ())),
         title_words=tuple(words["titles"]),
+        target_titles=tuple(words["target_titles"]),
+        target_goals=tuple(words["target_goals"]),
         monitoring=tuple(words["monitoring"]),
     )
 

@@ -18,9 +18,10 @@ _YEAR = pattern(r"[（(]?(?:20[\dXx×]{2}|二[〇○零][〇○零一二三四�
 _HEAD = 30  # rows of a sheet in which the labels of its head are
 
 
-def titles_on(sheet: int, rows: Mapping[int, Row]) -> dict[Address, str]:
+def titles_on(sheets: Sheets, sheet: int, rows: Mapping[int, Row]) -> dict[Address, str]:
     """The titles of forms on a sheet, of self-evaluations and others, without spaces."""
-    words = official_form(shipped_names()[0]).title_words
+    known = official_form(shipped_names()[0])
+    words = known.title_words + (known.target_titles if sheets.targets else ())
     return {
         (sheet, row, column): without_spaces(text)
         for row, texts in rows.items()

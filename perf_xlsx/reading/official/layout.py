@@ -153,7 +153,7 @@ class _Search:
         self.sheets, self.sheet, self.rows, self.known, self.alone = sheets, sheet, rows, known, alone
         self.adopted, self.others = adopted, [n for n in sheets.searched if n != sheet]
         self.order = [sheet, *self.others] if alone else [sheet]
-        self.titles = titles_on(sheet, self.rows[sheet])
+        self.titles = titles_on(sheets, sheet, self.rows[sheet])
 
     def header(self) -> Header | None:
         """The header of the indicators of a form that is on this sheet alone, money included."""
@@ -344,10 +344,16 @@ class _Search:
             for order in (self.order, [] if self.alone else self.others)
         )
         for box in typed(layout.form.single_boxes):
-            found = search.box(box) or (common.box(box)[:1] if box.key in COMMON else [])
+            found = search.box(self._sought(layout, box)) or (common.box(box)[:1] if box.key in COMMON else [])
             self._put(layout, box, found or self._likely_box(layout, box, search))
         layout.labels |= self.titles.keys()
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
+
+    def _sought(self, layout: Draft, box: Box) -> Box:
+        """The box with its labels; on a form of targets the goal has more."""
+        if not self.sheets.targets or box.key != "goal_expected":
+            return box
+        return replace(box, synonyms=(*box.synonyms, *layout.kind.target_goals))
 
     def _put(self, layout: Draft, box: Box, found: list[Located]) -> None:
         """Note where a box is: the first place that is filled in; others that are, are one too many."""

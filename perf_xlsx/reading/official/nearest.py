@@ -71,7 +71,7 @@ def _nearest(sheets: Sheets) -> Iterator[Nearest]:
     effort = Effort(MOST_CELLS)
     for sheet in sheets.searched[:_FIRST_SHEETS]:
         rows = rows_of(sheets, sheet, _FIRST_ROWS)
-        kind = kind_of(titles_on(sheet, rows).values(), sheets, rows)
+        kind = kind_of(titles_on(sheets, sheet, rows).values(), sheets, rows)
         boxes = typed(kind.form.block("indicators").fields)
         known = roles_of("indicators", tuple(boxes))
         contents = SheetContents(sheets.grids[sheet])
