@@ -53,12 +53,6 @@ def test_a_column_that_is_not_to_be_read_is_not(heads: dict[str, str], tmp_path:
     assert f"{heads['H13']}、{heads['J13']}" in unread.partition("没有读取的栏：")[2]
 
 
-def _is_read_as(path: Path, file: Path, words: str) -> bool:
-    """Whether a column of "=" and "≥" is read as what was chosen."""
-    rows = record(path, "--forms", file)["indicators"]
-    return any(value in ("=", "≥", "≤") for key, value in rows[1].items() if key not in ("sign",)) == bool(words)
-
-
 def test_every_choice_for_a_column_holds_or_is_told(tmp_path: Path) -> None:
     path = bureau_form("health", tmp_path / "官方.xlsx", **SUB_HEADERS)
     file = adopted(path)
@@ -82,11 +76,7 @@ def test_every_choice_for_a_column_holds_or_is_told(tmp_path: Path) -> None:
             assert '"比较"' in section or (wanted and '"全年完成值·比较"' in section), words
     assert told == []
     kinds = {words.partition("：")[0] for words in refused}
-    assert (
-        kinds
-        == {"单格", "资金栏", "资金行", "项目明细栏", "指标栏", "文字说明", "总分一行的名称"} - {"项目明细栏"}
-        | {"项目明细栏"} & kinds
-    )
+    assert {"单格", "资金栏", "资金行", "文字说明", "总分一行的名称"} <= kinds
     assert [words for words in refused if words.startswith("指标栏")]  # meanings that other columns have
 
 
@@ -99,13 +89,11 @@ def test_every_choice_for_a_column_holds_or_is_told(tmp_path: Path) -> None:
         "填报内容（不是栏目名称）",
     ],
 )
-@pytest.mark.parametrize("cell", ["K4", "H4", "D8", "N5", "L5", "H13", "N12", "M12"])
+@pytest.mark.parametrize("cell", ["H4", "D8", "N5", "L5", "H13", "N12", "M12"])
 def test_what_is_not_to_be_read_is_read_nowhere(cell: str, words: str, tmp_path: Path) -> None:
     """Of a box, a line of money, a column of money, a column of indicators."""
     path = bureau_form("health", tmp_path / "官方.xlsx", **SUB_HEADERS)
     file = adopted(path)
-    if cell not in proposed(file):
-        return
     said = correct(file, HEALTH | {cell: words})
     assert said.startswith("0 "), said
     assert "读不到" not in said
