@@ -10,6 +10,7 @@ import datetime
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -146,21 +147,17 @@ def _write(
     canvas: Canvas, found: Statistics, with_findings: Iterable[Troubled], returns: _Returns, limit: int
 ) -> None:
     """Create the sheets in their order, then write the rows in one pass, then the summaries."""
+
+    def rows_of(kind: Table, note: str, empty: str = "", **look: Any) -> LongSheets:
+        look = {"hidden": found.idle, **look}
+        return LongSheets(canvas, kind.name, kind.columns, found.rows[kind.key], note, limit, empty=empty, **look)
+
     overview = Page(canvas, OVERVIEW, WIDTHS)
-    units = LongSheets(
-        canvas, UNITS.name, UNITS.columns, found.rows["units"], _units_note(found), limit,
-        empty="没有收到工作簿。", hidden=found.idle,
-    )  # fmt: skip
+    long = {UNITS.key: rows_of(UNITS, _units_note(found), "没有收到工作簿。")}
     money = Page(canvas, MONEY, MONEY_WIDTHS)
-    funds = LongSheets(
-        canvas, FUNDS.name, FUNDS.columns, found.rows["funds"], money_notes(found), limit, money=money_code(found),
-        empty="没有资金数据。", hidden=found.idle,
-    )  # fmt: skip
-    indicators = LongSheets(
-        canvas, INDICATORS.name, INDICATORS.columns, found.rows["indicators"],
-        "每个指标一行；差额＝自评得分－计算得分。可直接插入数据透视表。", limit, table=True,
-        empty="没有指标。", lines=2, hidden=found.idle,
-    )  # fmt: skip
+    funds = rows_of(FUNDS, money_notes(found), "没有资金数据。", money=money_code(found))
+    note = "每个指标一行；差额＝自评得分－计算得分。可直接插入数据透视表。"
+    long |= {FUNDS.key: funds, INDICATORS.key: rows_of(INDICATORS, note, "没有指标。", table=True, lines=2)}
     extras = _extras(canvas, found, limit)
     codes = Page(canvas, CODES, CODE_WIDTHS)
     troubled = LongSheets(
@@ -168,26 +165,17 @@ def _write(
         f"按名单的顺序，名单以外的错误多的在前；没有问题的{found.received - found.troubled}份不列。", limit,
         empty="✔ 没有发现问题。", hidden=found.idle,
     )  # fmt: skip
-    findings = LongSheets(
-        canvas, FINDINGS.name, FINDINGS.columns, found.rows["findings"],
-        "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿。", limit, empty="✔ 没有发现问题。",
-        lines=2, hidden=found.idle,
-    )  # fmt: skip
+    note = "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿。"
+    long[FINDINGS.key] = rows_of(FINDINGS, note, "✔ 没有发现问题。", lines=2)
     outstanding = Page(canvas, OUTSTANDING, OUTSTANDING_WIDTHS)
-    long = {UNITS.key: units, FUNDS.key: funds, INDICATORS.key: indicators, FINDINGS.key: findings}
-    if extras:
-        long[EXTRAS.key] = extras
-    if found.rows[RECEIPTS.key]:
-        long[RECEIPTS.key] = LongSheets(
-            canvas, RECEIPTS.name, RECEIPTS.columns, found.rows[RECEIPTS.key], RECEIPTS_NOTE, limit
-        )
+    long |= {EXTRAS.key: extras} if extras else {}
+    long |= {RECEIPTS.key: rows_of(RECEIPTS, RECEIPTS_NOTE, hidden=())} if found.rows[RECEIPTS.key] else {}
     listed = _fill(long, _tables(found), returns)
     write_troubled(troubled, with_findings, returns.link_of)
     write_money(money, found, funds, listed)
     total = xl_rowcol_to_cell(write_codes(codes, found), 4)
     write_outstanding(outstanding, found.roster)
-    elsewhere: Mapping[str, LongSheets] = {**long, TROUBLED: troubled}
-    write_overview(overview, found, Elsewhere(elsewhere, total))
+    write_overview(overview, found, Elsewhere({**long, TROUBLED: troubled}, total))
 
 
 def _extras(canvas: Canvas, found: Statistics, limit: int) -> LongSheets | None:
