@@ -17,6 +17,7 @@ from perf_xlsx.results.report import as_json
 from tests import FIXTURES
 from tests.kit.command import command
 from tests.kit.foreign_workbooks import xlsb
+from tests.kit.parted import parted
 from tests.kit.several import Asked, side_by_side, write
 
 PUBLISHED = FIXTURES / "published"
@@ -248,3 +249,18 @@ def test_every_place_that_shows_the_total_says_what_it_contains(tmp_path: Path) 
     assert "（含单位自评7项）" in command("check", tmp_path / "a.xlsx").output
     line = json.loads(command("check", tmp_path / "a.xlsx", "--json").output.splitlines()[0])
     assert line["claimed_rows"] == 7
+
+
+def test_levels_of_another_scheme_lack_no_dimension(tmp_path: Path) -> None:
+    """履职效能、管理效率 are no share-out of 产出、效益: nobody is asked for 产出指标."""
+    paper = parted(("符号", "值", "单位"))
+    for row, level in ((10, "履职效能"), (11, "管理效率"), (12, "可持续发展")):
+        paper.sheet[f"A{row}"], paper.sheet[f"B{row}"] = level, "重点工作"
+    result = pipeline.score(paper.save(tmp_path / "a.xlsx"))
+    assert [f.code for f in result.findings if f.code == "I13"] == []
+
+
+def test_a_judgement_on_a_form_without_points_asks_for_none() -> None:
+    scores = pipeline.score(AREA).scores
+    assert scores is not None
+    assert not [one.why for one in scores.indicators if "分值" in one.why or "自评得分" in one.why]

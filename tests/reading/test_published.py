@@ -37,7 +37,7 @@ FOUND: dict[str, dict[str, str]] = {
     },
     "he-chengan": {
         "I08 warning": "H15",
-        "R12 notice": "H13 H14 H15 H16",
+        "R12 notice": "H13",
         "R19 notice": "- B3 C3 E2 I9",
         "R19 warning": "C17",
     },
@@ -56,7 +56,7 @@ FOUND: dict[str, dict[str, str]] = {
         "F09 warning": "F7",
         "I12 error": "H22",
         "R09 warning": "D9 F9",
-        "R12 notice": "G15 G16 G17 G18 G19 G20 G22 H2",
+        "R12 notice": "G15 G16 G17 G22 H2",
         "R19 notice": "- A4",
         "W01 error": "E12",
     },
@@ -76,15 +76,20 @@ FOUND: dict[str, dict[str, str]] = {
         "I06 error": "J17",
         "I08 warning": "G23 G24 G25",
         "R06 error": "-",
-        "R12 notice": "E11 E12 E13 E14 E15 E17 E22 E23 E24 E25 E26 E27 E9 G11 G12 G13 G14 G15 G17 G18 G19 G20 G21 G22 G23 G24 G25 G26 G27 G9",
+        "R12 notice": "E9 G18 G19 G20 G21 G9",
         "R19 notice": "-",
         "W01 error": "I8",
     },
     "old-hb-huangshi": {
         "I13 warning": "B11",
         "I19 notice": "F11",
+<<<<<<< HEAD
         "R19 warning": "G11 G14",
         "R12 notice": "F13 F15 F17 F18 F19",
+=======
+        "R19 warning": "G12 G15",
+        "R12 notice": "F13 F15 F17 F18",
+>>>>>>> f14-roles
         "R13 warning": "F14",
         "R14 warning": "B21 B22",
         "R17 warning": "A8",
