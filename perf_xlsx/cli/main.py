@@ -23,7 +23,7 @@ COMMANDS = {  # in help, without loading them: the first sentence of each comman
     "report": "按提纲写出绩效自评报告（Word），数字都取自自评表。",
     "rules": "用文字列出评分办法，或写成工作簿；检查或比较评分办法。",
     "score": "读取、评分、标出问题，写出评分后的工作簿。",
-    "template": "生成自评表模板（可预先填好数据）；用 --roster 给名单中的每个单位生成一份，-o 为文件夹。",
+    "template": "生成自评表模板，可预先填好，或从上年、批复的目标带入；用 --roster 给名单中的每个单位生成一份。",
     "verify": "核对工作簿与评分回执：是否原样、改了哪些格、对分数有什么影响。",
 }
 

@@ -57,7 +57,7 @@ FOUND: dict[str, dict[str, str]] = {
         "I12 error": "H22",
         "R09 warning": "D9 F9",
         "R12 notice": "G15 G16 G17 G22 H2",
-        "R19 notice": "- A4",
+        "R19 notice": "- A4 B4",
         "W01 error": "E12",
     },
     "old-ah-guichi-cunji": {
@@ -83,13 +83,8 @@ FOUND: dict[str, dict[str, str]] = {
     "old-hb-huangshi": {
         "I13 warning": "B11",
         "I19 notice": "F11",
-<<<<<<< HEAD
         "R19 warning": "G11 G14",
-        "R12 notice": "F13 F15 F17 F18 F19",
-=======
-        "R19 warning": "G12 G15",
         "R12 notice": "F13 F15 F17 F18",
->>>>>>> f14-roles
         "R13 warning": "F14",
         "R14 warning": "B21 B22",
         "R17 warning": "A8",

@@ -42,6 +42,12 @@ def unread(kind: OfficialForm, block: str) -> list[Box]:
     return [Box("", words[0], synonyms=words[1:])] if words else []
 
 
+def left_unread(kind: OfficialForm) -> frozenset[str]:
+    """Every label of an adopted form that a person left without a meaning."""
+    original = kind.form.original
+    return frozenset(core(word) for words in (original.unread if original else {}).values() for word in words)
+
+
 def has_label(form: Form, block: str, key: str) -> bool:
     """Whether a form may be expected to have a box or column: an adopted one only what its original has."""
     return form.original is None or key in form.original.labels.get(block, {})

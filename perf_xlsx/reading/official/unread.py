@@ -12,6 +12,7 @@ from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.extra_content import LISTED, with_contents
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, OfficialParts
+from perf_xlsx.reading.official.adopted import left_unread
 from perf_xlsx.reading.official.boxes import known_labels
 from perf_xlsx.reading.official.contents import names_a_level
 from perf_xlsx.reading.official.labels import core, without_spaces
@@ -49,7 +50,7 @@ def _is_printed(at: tuple[int, int], grid: Grid, sheet: int, used: set[Address],
     row = at[0]
     cell, kind = grid.cells[at], official.kind
     text = str(cell.value or "")
-    words = {*kind.headings, *kind.totals, *kind.subtotals, *kind.execution}
+    words = {*kind.headings, *kind.totals, *kind.subtotals, *kind.execution, *left_unread(kind)}
     if is_blank(text) or normalise(text) in NOTHING or _NO_YEAR.fullmatch(normalise(text)):
         return True
     if core(text) in words or text in known_labels(kind) or _goes_on(grid, at, official):
@@ -97,6 +98,7 @@ def _on_sheet(
 
 def _used(layout: Layout, official: OfficialParts) -> set[Address]:
     used = {*layout.boxes.values(), *layout.lines.values(), *official.labels}
+    used |= {one.at for one in official.remarks if one.code == "R19"}  # named there
     used |= {at for _, located in layout.passages for at in (located.label, located.value)}
     for key in layout.tables:
         used |= layout.cells_of(key, ())
