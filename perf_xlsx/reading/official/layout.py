@@ -376,6 +376,7 @@ class _Search:
                 found[0].label, box.label, word, message, "可以不改；如不对，请改用通用的名称。", "notice"
             )
             return found
+        layout.labels |= {one.label for places in likely.values() for one in places}  # named together
         for word, found in likely.items():
             others = "、".join(f"“{other}”" for other in likely if other != word)
             message = f"“{word}”和{others}都像是“{box.label}”，不能确定是哪一个，没有读取。"
