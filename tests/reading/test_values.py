@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,8 @@ def points(result: Result, columns: str, first: int, count: int) -> list[tuple[s
     assert result.scores is not None, [f.message for f in result.findings]
     codes_of_values = ("R08", "R09", "R12", "R13", "R19")
     told = {(f.place.cell, f.code) for f in result.findings if f.code in codes_of_values}
+    together = [f.message for f in result.findings if f.code == "R12"]  # one note may name the cells of a column
+    told |= {(cell, "R12") for message in together for cell in re.findall(r"([A-Z]+\d+)“", message)}
     rows = [{f"{column}{row}" for column in columns} for row in range(first, first + count)]
     codes = [tuple(sorted(code for cell, code in told if cell in cells)) for cells in rows]
     scores = ["" if score.points is None else str(score.points) for score in result.scores.indicators[:count]]

@@ -86,16 +86,19 @@ class Roles:
     def of_values(self, leaves: Sequence[Leaf]) -> list[Leaf]:
         """Labels of several signs or units, each with the value that it stands beside as its heading.
 
-        性质 | 指标值 | 单位 | 性质 | 完成值 | 单位: a sign stands before its value, a unit behind it.
+        性质 | 指标值 | 单位 | 性质 | 完成值 | 单位: a sign stands before its value, a unit behind it. Where one
+        stands beside no value (性质 | 方向 | 指标值), all are the row's.
         """
         best = [_best(self.likely(leaf.text, leaf.heading)) for leaf in leaves]
         found = list(leaves)
         for part, step in PARTS.items():
-            for number in (n for n, role in enumerate(best) if role == part and best.count(part) > 1):
-                beside = range(number + step, len(best) if step > 0 else -1, step)
-                value = next((n for n in beside if best[n] in ("target", *_MEASURED)), None)
-                if value is not None and best[value] != "target" and not leaves[number].heading:
-                    found[number] = replace(leaves[number], heading=leaves[value].text)
+            numbers = [n for n, role in enumerate(best) if role == part]
+            beside = {n: best[n + step] for n in numbers if 0 <= n + step < len(best)}
+            if len(numbers) < 2 or [*map(beside.get, numbers)].count("target") != 1:
+                continue
+            if all(beside.get(n) in ("target", *_MEASURED) for n in numbers):
+                for n in (n for n in numbers if beside[n] != "target" and not leaves[n].heading):
+                    found[n] = replace(leaves[n], heading=leaves[n + step].text)
         return found
 
     def _alone(self, text: str, heading: str = "") -> Mapping[str, float]:
