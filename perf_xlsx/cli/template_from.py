@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -78,20 +78,28 @@ def write_from(request: Request, launched: Launched | None) -> int:
     jobs, listed = _planned(request), _listed(request)
     if launched:
         cap_memory(MEGABYTES * MIB)
-    outcomes: list[Outcome] = []
-    with progress(len(jobs)) as tick:
-        for source, output in jobs:
-            with within(SECONDS if launched else None):
-                own = list(_made(source, output, request, listed))
-            _tell(own)
-            outcomes += [replace(one, told=()) for one in own]
-            tick("写好" if any(one.written for one in own) else "没写成")
-    written, failed = (sum(getattr(one, key) for one in outcomes) for key in ("written", "failed"))
+    written, failed = _written(jobs, request, listed, SECONDS if launched else None)
     if listed:
         _tell_others(listed, request)
     if listed or os.path.isdir(request.source):
         say(f"由原表写好模板{written}份" + (f"，{failed}份没有写成，见上" if failed else "") + "。")
     return NOT_WRITTEN if failed else 0
+
+
+def _written(
+    jobs: Sequence[tuple[Path, Path]], request: Request, listed: ListedForms | None, seconds: float | None
+) -> tuple[int, int]:
+    """Write and tell the templates of each workbook; gives how many were written, and how many were not."""
+    written = failed = 0
+    with progress(len(jobs)) as tick:
+        for source, output in jobs:
+            with within(seconds):
+                own = list(_made(source, output, request, listed))
+            _tell(own)
+            written += sum(one.written for one in own)
+            failed += sum(one.failed for one in own)
+            tick("写好" if any(one.written for one in own) else "没写成")
+    return written, failed
 
 
 # ---- what is read, and where it goes --------------------------------------------------------------------------

@@ -55,6 +55,20 @@ class Paper:
 NATIONAL = "B C D E F G H I:J"
 
 
+def first_rows(
+    p: Paper, project: str, unit: str, goals: tuple[str, str], year: int = 2023, last: str = "H"
+) -> None:
+    """The rows of a project's form above its indicators, up to column `last`: all of 100万元 is spent."""
+    p.put(f"A1:{last}1", "项目支出绩效自评表")
+    p.put(f"A2:{last}2", f"（{year}年度）")
+    p.row(3, "A B:D E F:H", "项目名称", project, "实施单位", unit)
+    money = ("项目资金（万元）", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")
+    p.row(4, "A:B C D E F G H", *money)
+    p.row(5, "A:B C D E F G H", "年度资金总额", 100, 100, 100, 10, "100%", 10)
+    p.row(6, "A:D E:H", "预期目标", "实际完成情况")
+    p.row(7, "A:D E:H", *goals)
+
+
 def national() -> Paper:
     """财预〔2020〕10号: prompts "指标1：", signs and units inside the targets, a total row, a remark."""
     p = Paper("自评表（定稿）")

@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Entry, Finding, Result
-from tests.kit.layouts import HEADS, Paper
+from tests.kit.layouts import HEADS, Paper, first_rows
 
 OF_THE_WHOLE = ("I13", "I19", "W01", "W02", "W05")  # told at a row, and not of it
 Row = tuple[str, Any, Any, Any, Any]  # name, target, actual, weight, claimed points
@@ -19,23 +19,7 @@ Row = tuple[str, Any, Any, Any, Any]  # name, target, actual, weight, claimed po
 def official(folder: Path, *rows: Row, level: str = "产出指标", year: int = 2023, total: Any = None) -> Result:
     """Score a form in the national layout that holds these rows under one level."""
     p = Paper()
-    p.put("A1:H1", "项目支出绩效自评表")
-    p.put("A2:H2", f"（{year}年度）")
-    p.row(3, "A B:D E F:H", "项目名称", "乡村道路养护", "实施单位", "示例县公路养护中心")
-    p.row(
-        4,
-        "A:B C D E F G H",
-        "项目资金（万元）",
-        "年初预算数",
-        "全年预算数",
-        "全年执行数",
-        "分值",
-        "执行率",
-        "得分",
-    )
-    p.row(5, "A:B C D E F G H", "年度资金总额", 100, 100, 100, 10, "100%", 10)
-    p.row(6, "A:D E:H", "预期目标", "实际完成情况")
-    p.row(7, "A:D E:H", "养护村道四十二公里。", "全部养护完成。")
+    first_rows(p, "乡村道路养护", "示例县公路养护中心", ("养护村道四十二公里。", "全部养护完成。"), year)
     p.row(8, "A B C D E F G H", *HEADS)
     for at, (name, target, actual, weight, claimed) in enumerate(rows, 9):
         p.row(at, "A B C D E F G H", level, "", name, target, actual, weight, claimed, None)

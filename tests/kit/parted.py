@@ -8,7 +8,7 @@ from typing import Any
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
-from tests.kit.layouts import Paper
+from tests.kit.layouts import Paper, first_rows
 
 ROWS: tuple[tuple[Any, ...], ...] = (  # name, sign, target, unit, actual, weight, claimed points
     ("每平方米用电", "≤", 30, "千瓦时", 40, 30, 22.5),
@@ -29,23 +29,7 @@ def parted(
     `own` are sign and unit of each row's actual value.
     """
     p = Paper()
-    p.put("A1:K1", "项目支出绩效自评表")
-    p.put("A2:K2", "（2023年度）")
-    p.row(3, "A B:D E F:H", "项目名称", "校舍维修", "实施单位", "示例县第一中学")
-    p.row(
-        4,
-        "A:B C D E F G H",
-        "项目资金（万元）",
-        "年初预算数",
-        "全年预算数",
-        "全年执行数",
-        "分值",
-        "执行率",
-        "得分",
-    )
-    p.row(5, "A:B C D E F G H", "年度资金总额", 100, 100, 100, 10, "100%", 10)
-    p.row(6, "A:D E:H", "预期目标", "实际完成情况")
-    p.row(7, "A:D E:H", "维修校舍。", "完成维修。")
+    first_rows(p, "校舍维修", "示例县第一中学", ("维修校舍。", "完成维修。"), last="K")
     _header(p, target, actual, headings)
     for at, (name, sign, number, unit, done, weight, claimed) in enumerate(rows):
         row = 10 + at

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from perf_xlsx import pipeline
+from tests.kit.official_rows import official
 from tests.kit.outcome import findings_of
 from tests.kit.parted import ROWS, parted, scored
 
@@ -35,3 +36,11 @@ def test_money_as_text(tmp_path: Path) -> None:
     paper.sheet["C5"], paper.sheet["C5"].data_type = "1,200.00", "s"
     result = pipeline.score(paper.save(tmp_path / "a.xlsx"))
     assert [f.place.cell for f in findings_of(result, "R12")] == ["C5"]
+
+
+def test_of_many_cells_the_rows_are_named_and_another_number_is_told_by_itself(tmp_path: Path) -> None:
+    rows = [(f"养护路段{n}", "≥10公里", "10公里", "10分", 10) for n in range(1, 8)]
+    rows.append(("养护人次", "≥20000人次", "两万七千", 20, 20))
+    notes = findings_of(official(tmp_path, *rows), "R12")
+    assert ("F9", "等（第9—15行）") in {(n.place.cell, n.message[-len("等（第9—15行）。") : -1]) for n in notes}
+    assert [n.message for n in notes if n.place.cell == "E16"] == ["实际完成值填“两万七千”，已按27000读取。"]

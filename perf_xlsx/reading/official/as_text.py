@@ -8,9 +8,13 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import column_name
+from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.reading.cells.reports import AS_TEXT
+from perf_xlsx.reading.official.unread import in_rows
+from perf_xlsx.system.pattern import pattern
 
-_NAMED = 100  # cells of a note; the rest is counted
+_NAMED = 4  # cells of a note; of more their rows are named
+_DIGITS = pattern(r"\d+(?:\.\d+)?")
 
 
 def by_column(findings: Sequence[Finding]) -> Iterable[Finding]:
@@ -27,7 +31,13 @@ def by_column(findings: Sequence[Finding]) -> Iterable[Finding]:
 
 
 def _is_plain(found: Finding) -> bool:
-    return found.code == "R12" and found.severity == "notice" and found.advice == AS_TEXT
+    """Whether a number was read by the digits that were typed: 30分 as 30; not 2.7万, nor 无 as 0."""
+    as_text = found.code == "R12" and found.severity == "notice" and found.advice == AS_TEXT
+    return as_text and _digits(found.given or "") == _digits(found.expected or "")
+
+
+def _digits(text: str) -> list[float]:
+    return [float(one) for one in _DIGITS.findall(normalise(text).replace(",", ""))]
 
 
 def _column(found: Finding) -> tuple[int, int]:
@@ -36,7 +46,8 @@ def _column(found: Finding) -> tuple[int, int]:
 
 def _together(group: Sequence[Finding]) -> Finding:
     first = group[0]
-    column, more = column_name(first.place.column), "等" if len(group) > _NAMED else ""
+    column, rows = column_name(first.place.column), in_rows((one.place.row, 0) for one in group)
+    more = f"等（{rows}）" if len(group) > _NAMED else ""
     message = f"{column}列有{len(group)}格的数字带有格式或是文本，已按数字读取：{'、'.join(_read(group))}{more}。"
     return replace(first, message=message)
 

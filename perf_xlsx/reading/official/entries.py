@@ -155,21 +155,26 @@ class _OfficialRow:
         """The actual value with the sign and unit of its own columns, where they are not the row's: 1.2 | 万人."""
         row = self.row
         sign, unit = (row.pop(f"actual_{part}", None) for part in ("sign", "unit"))
-        actual, own = row["actual"], unit_name(_text(unit))
+        actual = row["actual"]
         if actual.empty or actual.unreadable:
             return
-        target = self._quantity("target")
-        stated = unit_name(row["unit"].value or "")
-        if unit and own and not stated and not (target and target.unit):
-            row["unit"], stated = replace(unit, field=row["unit"].field), own
-        if own in (stated, target.unit if target else ""):
-            own = ""
-        of = parse_sign(_text(sign)) or ""
-        if of in ("=", "定性", row["sign"].value or (target.sign if target else "")):
-            of = ""
+        target = self._quantity("target") or Quantity(Decimal(0))
+        before, behind = self._own_sign(sign, target), self._own_unit(unit, target)
         bare = parse_quantity(actual.given)
-        if (own or of) and bare and not bare.unit and not bare.sign:
-            row["actual"] = replace(actual, value=f"{of}{actual.given}{own}")
+        if (before or behind) and bare and not bare.unit and not bare.sign:
+            row["actual"] = replace(actual, value=f"{before}{actual.given}{behind}")
+
+    def _own_sign(self, sign: Entry[Any] | None, target: Quantity) -> str:
+        """The sign of the actual value where it says more than the target's; 92 and = 92 are the same."""
+        found = parse_sign(_text(sign)) or ""
+        return "" if found in ("=", "定性", self.row["sign"].value or target.sign) else found
+
+    def _own_unit(self, unit: Entry[Any] | None, target: Quantity) -> str:
+        """The unit of the actual value where it is another than the row's; it is the row's where that has none."""
+        own, stated = unit_name(_text(unit)), unit_name(self.row["unit"].value or "") or target.unit
+        if unit and own and not stated:
+            self.row["unit"], stated = replace(unit, field=self.row["unit"].field), own
+        return "" if own in (stated, target.unit) else own
 
     def _is_direction(self, sign: Entry[Any]) -> bool:
         """Whether it is no sign: empty, a direction, or only that it is a number."""

@@ -39,7 +39,7 @@ def unread_contents(layout: Layout, official: OfficialParts, sheets: Sheets) -> 
         texts = [at for at in left if at not in numbers and not _is_printed(at, grid, sheet, used, official)]
         for what, found in (("数字", numbers), ("文字", texts)):
             if found:
-                rows = f"（{_in_rows(found)}）" if len(found) > LISTED else ""
+                rows = f"（{in_rows(found)}）" if len(found) > LISTED else ""
                 message = f"表内还有{what}没有读取：{with_contents(grid, found)}{rows}。"
                 advice = f"评分没有用到这些{what}；如是应当填报的内容，请填到对应的栏中。"
                 yield Remark("R19", (sheet, *found[0]), f"没有读取的{what}", message, advice)
@@ -71,7 +71,7 @@ def _goes_on(grid: Grid, at: tuple[int, int], official: OfficialParts) -> bool:
     return row < at[0] and cell is not None and _is_aside(official, {column: cell}, column)
 
 
-def _in_rows(cells: Iterable[tuple[int, int]]) -> str:
+def in_rows(cells: Iterable[tuple[int, int]]) -> str:
     """The rows of cells, those in sequence as one: 第4—6、9行."""
     rows = sorted({row for row, _ in cells})
     starts = [row for row in rows if row - 1 not in rows]
