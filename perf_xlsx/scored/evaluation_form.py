@@ -66,9 +66,8 @@ def _paged(canvas: Canvas, subject: Subject, table: range) -> None:
     if sum(heights[: table.stop]) > PAGE[sheet.landscape][1]:
         sheet.repeated = (table.start, table.start)
     count = sheet.pages_high = pages(heights, sheet.landscape, heights[table.start] if sheet.repeated else 0)
-    sheet.footer = s.page_footer(
-        "第 &P 页"
-    )  # how many there are is the printer's choice, and &N counts the workbook
+    # How many pages there are is the printer's choice, and &N counts those of the workbook.
+    sheet.footer = s.page_footer("第 &P 页")
     if count > 1:
         canvas.labels_on_top(PAGE[sheet.landscape][1])
         words = (subject.title, subject.form.unit or "", "（续）", paper_texts.not_valid(subject.errors))
