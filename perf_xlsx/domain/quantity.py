@@ -135,10 +135,10 @@ def parse_quantity(text: str) -> Quantity | None:
 
     None when it is not a single number ("完成", "3-5", "2023年6月"), or not for sure (10⁴, 1½).
     """
-    folded = normalise(text).translate(_MINUS)
+    folded = normalise(text)
     if len(folded) > LONGEST_QUANTITY:
         return None
-    folded, mark = unmarked(folded.rstrip(_STOPS))
+    folded, mark = unmarked(folded.translate(_MINUS).rstrip(_STOPS))
     sign, rest = "", folded
     if folded.startswith(_SIGN_WORDS):
         word, sign = next(pair for pair in SIGNS if folded.startswith(pair[0]))
