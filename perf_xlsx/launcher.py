@@ -108,7 +108,8 @@ def _end_by_same_signal(code: int) -> None:
 
 def _run_forked() -> tuple[int, int]:
     """Run a forked child; returns its number and its exit code, which is minus the signal if one killed it."""
-    assert sys.platform != "win32"  # where a child is started anew
+    if sys.platform == "win32":
+        raise AssertionError("Windows starts a child anew")
     reader, writer = os.pipe()
     sys.stdout.flush()
     sys.stderr.flush()
