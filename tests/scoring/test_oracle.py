@@ -23,6 +23,7 @@ NATIONAL: dict[str, Any] = {
     "execution": 10,
     "base": "adjusted",
     "line": False,
+    "judged": ("达成", "部分达成", "未达成"),
     "bands": (80, 60),
     "grades": (90, 80, 60),
     "off": 0,
@@ -47,7 +48,6 @@ ORACLES: dict[str, dict[str, Any]] = {
     | {"execution": 0, "grades": (90, 80, 70), "full_rate": 96, "window": (70, 130), "rescaled": True},
 }
 KEY_DUTY = "重点任务"
-JUDGED = ("达成", "部分达成", "未达成")
 
 
 def cents(value: Fraction) -> Decimal:
@@ -91,7 +91,7 @@ def oracle_row(row: dict[str, Any], rate: Fraction, o: dict[str, Any]) -> Decima
 
 
 def oracle_judged(row: dict[str, Any], weight: Fraction, o: dict[str, Any]) -> Decimal | None:
-    place, claimed = JUDGED.index(row["actual"]), row["claimed_points"]
+    place, claimed = o["judged"].index(row["actual"]), row["claimed_points"]
     if row["method"] == "达标法":
         return cents(weight if place == 0 else Fraction(0))
     if claimed is None:
@@ -121,8 +121,8 @@ def oracle(form: dict[str, Any], name: str) -> tuple[list[Decimal | None], Decim
     return points, total, grade if sure else None
 
 
-def made_up(chance: random.Random, rows: int, idle: bool = False) -> dict[str, Any]:
-    """A form with numbers as people type them; a good part of them on the edges. `idle`: some do not apply."""
+def made_up(chance: random.Random, rows: int, o: dict[str, Any] = NATIONAL) -> dict[str, Any]:
+    """A form for an oracle, with numbers as people type them; a good part of them on the edges."""
 
     def number(low: float, high: float) -> float:
         return round(chance.uniform(low, high), chance.choice((0, 1, 2)))
@@ -151,10 +151,10 @@ def made_up(chance: random.Random, rows: int, idle: bool = False) -> dict[str, A
         row["level1"] = chance.choice((KEY_DUTY, KEY_DUTY, "产出指标"))
         row["method"] = chance.choice((None, None, "按比例", "达标法", "按执行率"))
         if sign == "定性":
-            row |= {"target": "明显改善", "actual": chance.choice(JUDGED)}
+            row |= {"target": "明显改善", "actual": chance.choice(o["judged"])}
             row["method"] = chance.choice((None, "定性", "达标法", "按执行率"))
             row["claimed_points"] = chance.choice((None, round(chance.uniform(0, weight), 2), weight))
-        if idle and chance.random() < 0.2:
+        if o["rescaled"] and chance.random() < 0.2:  # some do not apply
             row["actual"] = "不适用"
         form["rows"].append(row)
     return form
@@ -201,7 +201,7 @@ def test_every_rulebook_has_its_oracle() -> None:
 def test_engine_and_oracle_agree_on_two_thousand_forms(name: str) -> None:
     chance, rulebook, graded = random.Random(name), load_rulebook(name), 0
     for _ in range(2000):
-        form = made_up(chance, chance.randint(1, 8), ORACLES[name]["rescaled"])
+        form = made_up(chance, chance.randint(1, 8), ORACLES[name])
         others = sum(Decimal(str(row["weight"])) for row in form["rows"][1:])
         if (rest := 100 - ORACLES[name]["execution"] - others) > 0:
             form["rows"][0]["weight"] = float(rest)
@@ -214,7 +214,7 @@ def test_engine_and_oracle_agree_on_two_thousand_forms(name: str) -> None:
 
 @pytest.mark.parametrize("name", ORACLES)
 def test_they_agree_through_template_and_reader_too(name: str, score_case: Callable[..., Result]) -> None:
-    form = made_up(random.Random(f"{name} 2"), 60)
+    form = made_up(random.Random(f"{name} 2"), 60, ORACLES[name])
     scores = score_case(as_case(form, load_rulebook(name).forms[0]), rulebook=name).scores
     assert scores is not None
     ours = [scores.execution.points, *(s.points for s in scores.indicators)]
