@@ -26,7 +26,7 @@ def consolidated(request: Request) -> Response:
 
 
 def everything(request: Request) -> Response:
-    """The scored copies, 汇总.xlsx with the files of its tables, the letters and the receipts. Most are compressed."""
+    """The scored copies, 汇总.xlsx and the files beside it, the letters and the receipts. Most are compressed."""
     desk = desk_of(request)
     files = dict.fromkeys(_files(desk))
     if not files:
