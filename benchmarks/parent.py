@@ -3,7 +3,7 @@
     python -m benchmarks.parent [--counts 20000 100000] [--scratch FOLDER]
 
 The returns are empty files, and a worker's answer is the record of a form scored once, under the return's own name
-and unit; all else is the command's own: planning, comparing, journal, records, receipts, summary, and 汇总 as files.
+and unit; all else is the command's own: planning, comparing, journal, records, receipts, summary, 汇总 as files.
 Each stage of each count has a process of its own. What the second count takes more at its peak, divided by the
 returns that it has more, is the memory of a return.
 """
@@ -21,8 +21,6 @@ from collections.abc import Iterator
 from contextlib import closing, redirect_stderr, redirect_stdout
 from functools import partial
 from pathlib import Path
-
-from benchmarks.returns import unit_name
 
 STAGES = ("plan", "run", "again", "consolidate")
 PER_FOLDER = 1_000
@@ -44,12 +42,22 @@ def record() -> bytes:
         found = as_record(pipeline.score(returned))
     digest = "0" * 64
     own = Key(digest, found.rulebook, version=__version__)
-    names = {"file": FILE, "output": FILE, "output_sha256": digest, "sha256": digest, "unit": UNIT, "key": own, "schema": SCHEMA}
+    names = {
+        "file": FILE,
+        "output": FILE,
+        "output_sha256": digest,
+        "sha256": digest,
+        "unit": UNIT,
+        "key": own,
+        "schema": SCHEMA,
+    }
     return encode(replace(found, **names))
 
 
 def write_empty(folder: Path, count: int) -> None:
     """That many empty files, in folders of a thousand."""
+    from benchmarks.returns import unit_name  # which loads more than a run does
+
     for number in range(count):
         if number % PER_FOLDER == 0:
             (folder / f"区县{number // PER_FOLDER:04}").mkdir(parents=True)

@@ -16,7 +16,7 @@ from msgspec import Struct
 from perf_xlsx.batch import Roster
 from perf_xlsx.consolidated.export import ExportError, Format, exported, path_of, usual_format
 from perf_xlsx.consolidated.headline import Apart
-from perf_xlsx.consolidated.order import InOrder
+from perf_xlsx.consolidated.order import in_order
 from perf_xlsx.consolidated.returns import DEFAULT_NAME, identity, is_repeat, is_return, link_target
 from perf_xlsx.consolidated.roster_status import RosterStatus
 from perf_xlsx.consolidated.statistics import Statistics, gather
@@ -92,9 +92,8 @@ def consolidate(
 
     Raises RecordsError, ExportError and OSError.
     """
-    records = InOrder(records, roster)
-    with TroubledStore() as troubled:
-        found = gather(records, roster, troubled)
+    with in_order(records, roster) as ordered, TroubledStore() as troubled:
+        found = gather(ordered, roster, troubled)
         output = output or own_name(base, found)
         too_many = found.received > most_listed
         how = usual_format() if too_many and how is None else how
@@ -103,7 +102,7 @@ def consolidate(
         names = {table.name: path.name for table, path in paths.items()}
         apart = Apart(names, found.received, most_listed) if too_many else Apart()
         rows = _rows(
-            tables, records, troubled, found.roster, partial(link_target, base=base, folder=output.parent)
+            tables, ordered, troubled, found.roster, partial(link_target, base=base, folder=output.parent)
         )
         with atomic_write(output) as file, exported(paths) as files:
             write_workbook(file, found, rows, Places(files, apart, row_limit))
