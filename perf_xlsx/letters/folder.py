@@ -42,8 +42,9 @@ class Folder(Struct):
 
         Raises OSError where it is a link, which leads the writing elsewhere.
         """
-        tops = {reserved(base / output.partition("/")[0]) for output in outputs}
-        path = unique_path(base / NAME, tops)
+        ours = reserved(base / NAME)
+        tops = (reserved(base / output.partition("/")[0]) for output in outputs)
+        path = unique_path(base / NAME, {top for top in tops if top.startswith(ours)})
         if os.path.islink(path) or is_special(path):
             raise OSError(f"{path} 是链接或设备")
         return cls(path, _read(base / STATE / WRITTEN))

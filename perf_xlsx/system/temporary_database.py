@@ -6,7 +6,7 @@ import sqlite3
 
 
 def temporary_database() -> sqlite3.Connection:
-    """A database that is gone when it is closed. What is not asked for lies on the disk."""
-    database = sqlite3.connect("")
+    """A database that is gone when it is closed. One thread at a time may use it."""
+    database = sqlite3.connect("", check_same_thread=False)
     database.execute("pragma cache_size = -500")  # KB
     return database
