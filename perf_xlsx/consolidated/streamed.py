@@ -11,10 +11,10 @@ from xlsxwriter.utility import xl_range_abs
 
 from perf_xlsx.consolidated.page import NUMBERS, PRINTED, printed_width, spaced
 from perf_xlsx.consolidated.returns import file_name
-from perf_xlsx.consolidated.table_sheet import FileLink, TableSheet
 from perf_xlsx.consolidated.tables import Column, Row
 from perf_xlsx.domain.severity import STANDING_SIGNS
 from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.table_sheet import FileLink, TableSheet
 from perf_xlsx.sheets.writer import Canvas
 
 EXCEL_ROWS = 1_048_576
