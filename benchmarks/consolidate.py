@@ -36,14 +36,15 @@ def floor(records: Path, output: Path) -> float:
     from perf_xlsx.consolidated import Records
     from perf_xlsx.consolidated.returns import file_name, identity
     from perf_xlsx.consolidated.streamed import TOP
-    from perf_xlsx.consolidated.tables import LONG, Return, errors_in_words
+    from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, UNITS, Return, errors_in_words
     from perf_xlsx.sheets.writer import safe
 
     def cell(value: object) -> object:
         return safe(value) if isinstance(value, str) else None if value is None else float(value)  # type: ignore
 
     returns = [Return(record, identity(record), False, None) for record in Records.open(records)]
-    cells = {table: [tuple(map(cell, row)) for one in returns for row in table.rows(one)] for table in LONG}
+    tables = UNITS, FUNDS, INDICATORS, FINDINGS
+    cells = {table: [tuple(map(cell, row)) for one in returns for row in table.rows(one)] for table in tables}
     troubled = [
         (
             one.who.code, one.who.unit, errors_in_words(one.record), 1.0, 1.0, 1.0, 0.0, 3.0, one.who.form,

@@ -12,7 +12,20 @@ from perf_xlsx.batch import plan
 
 
 @pytest.mark.parametrize(
-    "name", ["one", "many", "consolidate", "yardstick", "floor", "returns", "others", "letters", "reports", "desk"]
+    "name",
+    [
+        "one",
+        "many",
+        "consolidate",
+        "yardstick",
+        "floor",
+        "returns",
+        "others",
+        "letters",
+        "parent",
+        "reports",
+        "desk",
+    ],
 )
 def test_each_benchmark_finds_what_it_measures(name: str) -> None:
     assert importlib.import_module(f"benchmarks.{name}").__doc__
@@ -31,6 +44,16 @@ def test_letters_are_measured_against_their_run(tmp_path: Path) -> None:
 
     write_returns(tmp_path / "in", 2)
     assert min(measured(tmp_path / "in", tmp_path / "out", 2)) > 0
+
+
+def test_the_parent_of_a_run_is_measured_at_each_stage(tmp_path: Path) -> None:
+    from benchmarks.parent import STAGES, measured
+
+    rows = list(measured(3, tmp_path))
+    assert [stage for stage, _, _ in rows] == list(STAGES)
+    assert min(peak for _, _, peak in rows) > 1
+    written = {path.name for path in (tmp_path / "3-out").iterdir()}
+    assert {"汇总.xlsx", "汇总-单位得分.csv", "回执.jsonl"} <= written
 
 
 def test_consolidating_and_its_floor_read_the_records(tmp_path: Path) -> None:

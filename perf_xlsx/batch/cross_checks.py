@@ -67,10 +67,9 @@ class CrossChecks:
     @cached_property
     def database(self) -> sqlite3.Connection:
         """The first record of every key."""
-        import sqlite3  # a single workbook is compared with none
+        from perf_xlsx.system.temporary_database import temporary_database  # a single workbook needs none
 
-        database = sqlite3.connect("")
-        database.execute("pragma cache_size = -500")  # KB; the rest lies on the disk
+        database = temporary_database()
         database.execute(
             "create table first"
             " (key blob primary key, file text, which text, unit text, content text) without rowid"

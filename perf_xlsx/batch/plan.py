@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from perf_xlsx.pipeline import COPY_SUFFIXES, WORKBOOKS, Job, OutputError
 from perf_xlsx.results.records import STATE
+from perf_xlsx.system.growing import Numbers, Pairs
 from perf_xlsx.system.os_errors import for_windows, identity, reachable, too_deep, why
 from perf_xlsx.system.output_files import printable_path, reserved, unique_path
 
@@ -23,7 +24,7 @@ SYSTEM_FOLDERS = (
 
 
 class Plan(Struct, frozen=True, dict=True):
-    """The jobs of a run, as two short texts each: there may be 100,000.
+    """The jobs of a run, as two short texts each: there may be a million.
 
     `rows` are a workbook's path below `base` and its copy's below `folder`, both with "/". `folder` None: nothing
     is written. `many`: a folder or several files were asked for. `passed` are files without a workbook's suffix,
@@ -42,7 +43,7 @@ class Plan(Struct, frozen=True, dict=True):
     def names(self) -> Mapping[str, str]:
         """Printable names, by row, of the files whose own name is not; no two are the same."""
         odd = [file for file, _ in self.rows if printable_path(Path(file)) != file]
-        taken = {file for file, _ in self.rows} if odd else set()
+        taken = _all(file for file, _ in self.rows) if odd else Numbers()
         found = {}
         for file in odd:
             name = plain = printable_path(Path(file))
@@ -80,18 +81,18 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
     _refuse_wrong_paths(asked, target)
     base = _base(asked)
     walk = _Walk(map(os.path.realpath, asked), identity(target) if target else None)
-    wanted: dict[str, str] = {}
+    wanted, known = Pairs(), Numbers()
     passed: dict[str, None] = {}
     for path in asked:
         for relative in walk.below(path):
             file = _below_base(base, path, relative)
             if _is_other_file(path, relative):
                 passed[file] = None
-            else:
-                wanted.setdefault(file, _copy_name(_copy_path(path, relative, several=len(asked) > 1)))
+            elif known.add(file):
+                wanted.append(file, _copy_name(_copy_path(path, relative, several=len(asked) > 1)))
     many = len(asked) > 1 or any(map(os.path.isdir, asked))
-    others = [file for file in passed if file not in wanted]
-    found = Plan(base, target, list(_with_unique_outputs(wanted)), many, others, walk.skipped, walk.outside)
+    others = [file for file in passed if file not in known]
+    found = Plan(base, target, _with_unique_outputs(wanted), many, others, walk.skipped, walk.outside)
     _refuse_overwriting(found)
     return found
 
@@ -146,8 +147,9 @@ def others(jobs: Plan, written: Iterable[Path]) -> Iterator[str]:
     """Workbooks in the output folder that are neither copies of this run nor `written`: originals may be gone."""
     if jobs.folder is None or not os.path.isdir(jobs.folder):
         return
-    kept = {reserved(Path(output)) for _, output in jobs.rows}
-    kept |= {reserved(Path(os.path.relpath(path, jobs.folder))) for path in written}
+    kept = _all(reserved(Path(output)) for _, output in jobs.rows)
+    for path in written:
+        kept.add(reserved(Path(os.path.relpath(path, jobs.folder))))
     walk = _Walk([os.path.realpath(jobs.folder)], identity(jobs.base), of_results=True)
     for relative in walk.below(jobs.folder):
         if _is_workbook(relative) and reserved(Path(relative)) not in kept:
@@ -246,22 +248,37 @@ def _copy_name(name: str) -> str:
     return stem + (".xlsm" if suffix.lower() == ".xltm" else ".xlsx")
 
 
-def _with_unique_outputs(wanted: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _with_unique_outputs(wanted: Pairs) -> Pairs:
     """The rows, no two with one output. A file that keeps its name goes before one that is renamed."""
-    taken: set[str] = set()
-    kept = sorted(wanted, key=lambda file: os.path.splitext(file)[1] != os.path.splitext(wanted[file])[1])
-    outputs = {file: unique_path(Path(wanted[file]), taken).as_posix() for file in kept}
-    return (
-        (file, file if outputs[file] == file else outputs[file]) for file in wanted
-    )  # mostly one text for both
+    taken, others = Numbers(), dict[int, str]()
+    for is_renamed in (False, True):
+        for at, (file, output) in enumerate(wanted):
+            if (os.path.splitext(file)[1] != os.path.splitext(output)[1]) == is_renamed:
+                unique = unique_path(Path(output), taken).as_posix()
+                if unique != output:
+                    others[at] = unique
+    if not others:
+        return wanted
+    found = Pairs()
+    for at, (file, output) in enumerate(wanted):
+        found.append(file, others.get(at, output))
+    return found
+
+
+def _all(texts: Iterable[str]) -> Numbers:
+    found = Numbers()
+    for text in texts:
+        found.add(text)
+    return found
 
 
 def _refuse_overwriting(jobs: Plan) -> None:
     if jobs.folder is None or not os.path.exists(jobs.folder):
         return
-    inputs = {identity(os.path.join(jobs.base, file)) for file, _ in jobs.rows} - {None}
-    names = {reserved(Path(os.path.abspath(jobs.base / file))) for file, _ in jobs.rows}
+    inputs = _all(repr(identity(os.path.join(jobs.base, file))) for file, _ in jobs.rows)
+    names = _all(reserved(Path(os.path.abspath(jobs.base / file))) for file, _ in jobs.rows)
     for _, output in jobs.rows:
         path = os.path.join(jobs.folder, output)
-        if identity(path) in inputs or reserved(Path(os.path.abspath(path))) in names:
+        there = identity(path)
+        if (there and repr(there) in inputs) or reserved(Path(os.path.abspath(path))) in names:
             raise OutputError(f"输出文件会覆盖输入文件：{printable_path(Path(path))}。请换一个输出文件夹。")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cached_property
@@ -14,10 +13,9 @@ from perf_xlsx.batch.roster import whose
 from perf_xlsx.results.comparison import since
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records
+from perf_xlsx.system.growing import Numbers
 
 REPEATED = "B01"
-
-Key = bytes
 
 
 class Rounds:
@@ -27,7 +25,7 @@ class Rounds:
         self.runs = [run for run in runs if run is not None]
 
     @cached_property
-    def _indexes(self) -> list[dict[Key, int]]:
+    def _indexes(self) -> list[Numbers]:
         """Where the record of each form begins, by run; of a form that came twice in one run, the first."""
         return [_index(run) for run in self.runs]
 
@@ -46,20 +44,20 @@ class Rounds:
     def _earlier(self, record: Record) -> Record | None:
         key = _key(record)
         for run, index in zip(self.runs, self._indexes, strict=True):
-            if key in index:
+            if (place := index.get(key)) is not None:
                 with suppress(ValueError, OSError):
-                    return run.at(index[key])
+                    return run.at(place)
         return None
 
 
-def _index(run: Records) -> dict[Key, int]:
-    found: dict[Key, int] = {}
+def _index(run: Records) -> Numbers:
+    found = Numbers()
     with suppress(OSError):
         for offset, record in run.placed():
             if record.is_read and record.unit:
-                found.setdefault(_key(record), offset)
+                found.add(_key(record), offset)
     return found
 
 
-def _key(record: Record) -> Key:
-    return hashlib.sha256(repr(whose(record)).encode("utf-8", "surrogatepass")).digest()[:16]
+def _key(record: Record) -> str:
+    return repr(whose(record))

@@ -26,6 +26,7 @@ from perf_xlsx.results.comparison import first
 from perf_xlsx.results.record import SCHEMA, Record, decode_known, encode
 from perf_xlsx.results.records import FILE as RECORDS
 from perf_xlsx.results.records import STATE, lines
+from perf_xlsx.system.growing import Numbers
 from perf_xlsx.system.lock import HeldError, hold, itself
 from perf_xlsx.system.os_errors import hide, is_special, put_in_place
 from perf_xlsx.system.output_files import BEGUN, explain_os_error
@@ -81,8 +82,8 @@ class State:
     def known(self, file: str) -> tuple[Record, ...]:
         """The records of a workbook's forms, without what was found by comparing them with others."""
         for stored, index in zip(self.files, self.index, strict=True):
-            if stored is not None and file in index:
-                stored.seek(index[file])
+            if stored is not None and (place := index.get(file)) is not None:
+                stored.seek(place)
                 if records := _own(stored, file):
                     return tuple(map(without_comparisons, records))
         return ()
@@ -161,9 +162,9 @@ def _open(path: Path) -> IO[bytes] | None:
         return None
 
 
-def _index(file: IO[bytes] | None) -> dict[str, int]:
+def _index(file: IO[bytes] | None) -> Numbers:
     """Where in the file the last whole lines of each workbook begin: those of its forms follow one another."""
-    found: dict[str, int] = {}
+    found = Numbers()
     decoder, before = json.JSONDecoder(), None
     for offset, line in lines(file) if file else ():
         name = None
@@ -171,7 +172,7 @@ def _index(file: IO[bytes] | None) -> dict[str, int]:
             with suppress(ValueError, RecursionError):
                 name, _ = decoder.raw_decode(_text(line), len(HEAD))
         if isinstance(name, str) and name != before:
-            found[name] = offset
+            found.put(name, offset)
         before = name
     return found
 

@@ -49,5 +49,7 @@ def consolidate(
     except OSError as error:
         path = error.filename or output or source
         fail(f"{path} 写不进去（{why(error)}）。文件如在 Excel 或 WPS 中打开，请先关闭。")
-    for path in written:
+    for path in (written.workbook, *written.files):
         say(f"已写好：{path}")
+    if written.remark:
+        say(written.remark)

@@ -26,11 +26,12 @@ from perf_xlsx.system.output_files import explain_os_error, printable_path
 from perf_xlsx.system.streams import say, write
 
 if TYPE_CHECKING:
+    from perf_xlsx import consolidated
     from perf_xlsx.letters import Written
 
 NAMED = 10  # files of one kind that are named; the others are counted
 
-Write = Callable[[Path, Roster | None], Path]  # writes 汇总 into a folder, for a list of units; returns its path
+Write = Callable[[Path, Roster | None], "consolidated.Written"]  # 汇总 into a folder, for a list of units
 Consolidation = Callable[[], Write]  # slow
 
 
@@ -64,10 +65,14 @@ class Run(Struct, frozen=True):
 
 
 class Consolidated(Struct, frozen=True):
-    """The consolidated workbook of a run, None where there is none. `failed`: it is not what it should be."""
+    """The consolidated workbook of a run, None where there is none. `failed`: it is not what it should be.
+
+    `remark` says which of its tables are in files beside it.
+    """
 
     path: Path | None = None
     failed: bool = False
+    remark: str = ""
 
 
 def report(run: Run, finished: Iterator[Finished]) -> int:
@@ -143,7 +148,8 @@ def _used(waiving: Waiving, record: Record) -> set[Waiver]:
 def _consolidated(run: Run, folder: Path, write: Write) -> Consolidated:
     """The consolidated workbook of a run over a folder; where it could not be written, a message says so."""
     try:
-        return Consolidated(write(folder, run.roster))
+        written = write(folder, run.roster)
+        return Consolidated(written.workbook, remark=written.remark)
     except OSError as error:
         path = Path(error.filename) if error.filename else None
         detail, advice = explain_os_error(path or folder, error)
@@ -183,6 +189,8 @@ def _close(run: Run, used: set[Waiver], summary: Summary, made: Consolidated, se
         summary.show()
         if made.path and not made.failed:
             say(f"汇总工作簿：{made.path}")
+            if made.remark:
+                say(made.remark)
         for line in said(sent) if sent else ():
             say(line)
     for line in remarks(sent) if sent else ():

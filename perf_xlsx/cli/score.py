@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from perf_xlsx.cli.letter_options import LetterOptions, letter_options, letters,
 from perf_xlsx.cli.options import FILE, JSON, PATHS, BatchOptions, batch_options
 from perf_xlsx.cli.run_output import Outputs
 from perf_xlsx.receipts.register import Sign
+
+if TYPE_CHECKING:
+    from perf_xlsx.consolidated import Written
 
 
 @click.command(cls=Command)
@@ -67,12 +71,11 @@ def _signer(key: Path) -> Sign:
         fail(str(error))
 
 
-def _consolidation() -> Callable[[Path, Roster | None], Path]:
+def _consolidation() -> Callable[[Path, Roster | None], Written]:
     """A function that writes the consolidated workbook of a run into its folder."""
     from perf_xlsx import consolidated  # a single workbook has none
 
-    def write(folder: Path, roster: Roster | None) -> Path:
-        (path,) = consolidated.write_consolidated(folder, None, roster)
-        return path
+    def write(folder: Path, roster: Roster | None) -> Written:
+        return consolidated.write_consolidated(folder, None, roster)
 
     return write

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
 
 from perf_xlsx.consolidated.roster_status import RosterStatus
 from perf_xlsx.consolidated.scores import Spread
-from perf_xlsx.consolidated.sheets import OUTSTANDING, TROUBLED, money_notes
+from perf_xlsx.consolidated.sheets import money_notes
 from perf_xlsx.consolidated.statistics import Statistics
+from perf_xlsx.consolidated.tables import OUTSTANDING, TROUBLED
 from perf_xlsx.domain.rounding import percent, points
 from perf_xlsx.sheets import style as s
 
@@ -74,9 +77,9 @@ def next_steps(found: Statistics) -> Iterator[str]:
     """What is to be done, and the limits of the numbers; nothing where all is well."""
     roster = found.roster
     if roster.missing:
-        yield f"催报：{len(roster.missing)}份还没有报送，见“{OUTSTANDING}”。"
+        yield f"催报：{len(roster.missing)}份还没有报送，见“{OUTSTANDING.name}”。"
     if found.unreadable or found.erroneous:
-        yield f"退回：{found.unreadable}份读不出来，{found.erroneous}份有错误须更正，见“{TROUBLED}”。"
+        yield f"退回：{found.unreadable}份读不出来，{found.erroneous}份有错误须更正，见“{TROUBLED.name}”。"
     if found.repeats:
         yield (
             f"⚠ {found.repeats}份为同一单位重复报送，份数、得分和金额中都含它们；请留下应采用的一份后重新汇总。"
@@ -96,4 +99,24 @@ def next_steps(found: Statistics) -> Iterator[str]:
     if found.without_unit or found.without_money or found.doubted:
         yield "⚠ " + money_notes(found)
     if roster.unlisted:
-        yield f"⚠ {len(roster.unlisted)}个单位不在名单上，见“{OUTSTANDING}”。"
+        yield f"⚠ {len(roster.unlisted)}个单位不在名单上，见“{OUTSTANDING.name}”。"
+
+
+class Apart(Struct, frozen=True):
+    """The tables that are too long for the workbook: the names of their files by theirs. `of` returns are more
+    than the `most` that it lists."""
+
+    files: Mapping[str, str] = {}
+    of: int = 0
+    most: int = 0
+
+    def __str__(self) -> str:
+        """For who reads the workbook, and who has it made; "" where all tables are in it."""
+        if not self.files:
+            return ""
+        names = "、".join(self.files.values())
+        csv = "" if names.endswith(".csv") else "需要 CSV 的，运行 perf-xlsx consolidate 并加 --export csv。"
+        return (
+            f"共{self.of:,}份，超过{self.most:,}份：汇总工作簿只有合计，"
+            f"逐份、逐条的明细太长，写成了旁边的文件：{names}。{csv}"
+        )

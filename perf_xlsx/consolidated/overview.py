@@ -15,9 +15,9 @@ from perf_xlsx.consolidated.overview_tables import (
 )
 from perf_xlsx.consolidated.page import Page, SheetLink
 from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
-from perf_xlsx.consolidated.sheets import CODES, MONEY, OUTSTANDING, TROUBLED
+from perf_xlsx.consolidated.sheets import CODES, MONEY
 from perf_xlsx.consolidated.statistics import Statistics
-from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, UNITS
+from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, OUTSTANDING, TROUBLED, UNITS
 from perf_xlsx.sheets import style as s
 
 TILES = ((1, 2), (3, 4), (6, 7), (8, 10), (11, 12), (13, 13))  # their columns
@@ -27,9 +27,9 @@ CONTENTS = {
     FUNDS.name: "每个资金类别一行，统一为万元",
     INDICATORS.name: "每个指标一行，可作数据透视",
     CODES: "按类别统计的问题",
-    TROUBLED: "每份的错误在哪一格、评分后工作簿的链接",
+    TROUBLED.name: "每份的错误在哪一格、评分后工作簿的链接",
     FINDINGS.name: "逐条的问题：在哪里、怎么改",
-    OUTSTANDING: "名单上还没有报送的单位、联系人",
+    OUTSTANDING.name: "名单上还没有报送的单位、联系人",
 }
 
 
@@ -37,7 +37,7 @@ def write_overview(page: Page, found: Statistics, elsewhere: Elsewhere) -> None:
     """Write the sheet from its top; every block gives the row that the next may start at."""
     _heading(page, found)
     _tiles(page, found)
-    row = _next_steps(page, 7, found)
+    row = _apart(page, _next_steps(page, 7, found), str(elsewhere.apart))
     graded = write_grades(page, row + 1, found)
     row = write_forms(page, graded.end + 1, found)
     row = write_money(page, row + 1, found)
@@ -92,15 +92,28 @@ def _next_steps(page: Page, row: int, found: Statistics) -> int:
     return row
 
 
+def _apart(page: Page, row: int, words: str) -> int:
+    """Which tables are on no sheet, if any; returns the next row."""
+    if words:
+        page.put(row, 1, LAST, words, font_color=s.ACCENT, bold=True)
+        page.height(row, s.height_for([(words, sum(WIDTHS[1:]))], 19))
+        row += 1
+    return row
+
+
 def _contents(page: Page, row: int, elsewhere: Elsewhere) -> int:
     page.turn(row, 24 + 18 * len(CONTENTS))
     row = page.title(row, "本工作簿")
-    parts = {sheets.name: sheets.names for sheets in elsewhere.long.values()}
+    parts = {sheets.name: sheets.names for sheets in elsewhere.sheets.values()}
     for name, words in CONTENTS.items():
-        sheets = parts.get(name, [name])
-        page.put(row, 1, 2, SheetLink(sheets[0]), font_color=s.ACCENT, underline=1, text_wrap=False)
+        sheets, file = parts.get(name, [name]), elsewhere.apart.files.get(name)
+        if page.canvas.book.get_worksheet_by_name(sheets[0]):
+            page.put(row, 1, 2, SheetLink(sheets[0]), font_color=s.ACCENT, underline=1, text_wrap=False)
+        else:
+            page.put(row, 1, 2, name, text_wrap=False)
         more = f"（分成{len(sheets)}张：{sheets[0]}至{sheets[-1]}）" if len(sheets) > 1 else ""
-        page.put(row, 3, LAST, words + more)
-        page.height(row, 18)
+        words += more + (f"（全部在文件“{file}”里）" if file else "")
+        page.put(row, 3, LAST, words)
+        page.height(row, s.height_for([(words, sum(WIDTHS[3:]))], 18) if file else 18)
         row += 1
     return row

@@ -6,29 +6,49 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from perf_xlsx.consolidated.headline import Apart
+from perf_xlsx.consolidated.listed import Listed
 from perf_xlsx.consolidated.overview_tables import LAST, Graded, nothing
 from perf_xlsx.consolidated.page import Formula, Page
-from perf_xlsx.consolidated.sheets import CODES, MONEY, TROUBLED
+from perf_xlsx.consolidated.sheets import CODES, MONEY
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.streamed import LongSheets
-from perf_xlsx.consolidated.tables import FINDINGS, UNITS
+from perf_xlsx.consolidated.tables import CHECKED, FINDINGS, TROUBLED, UNITS, UNREAD, WHOLE, Table
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.sheets import style as s
 
-UNREAD, CHECKED, WHOLE = '"*读不出*"', '"*仅核对*"', '"*完整*"'  # what 状态 holds
 SPANS = ((1, 8), (9, 10), (11, 11), (12, 13))
 
 
-class Elsewhere(Struct, frozen=True):
-    """What the checks are reached by: the long tables, and the cell that totals the findings by code."""
+class Over(Struct, frozen=True):
+    """A formula over columns of a long table; the cells of the first replace "{0}"."""
 
-    long: Mapping[str, LongSheets]
+    table: Table
+    pattern: str
+    heads: tuple[str, ...]
+
+
+class Elsewhere(Struct, frozen=True):
+    """What the checks are reached by: what the rows of the long tables come to, the sheets that these are on or
+    that they are apart, and the cell that totals the findings by code.
+    """
+
+    listed: Listed
+    sheets: Mapping[str, LongSheets]
+    apart: Apart
     codes_total: str
 
-    def over(self, key: str, pattern: str, *heads: str) -> str:
-        """A formula over columns of a long table, added over its sheets; the cells of the first replace "{0}"."""
-        areas = zip(*(self.long[key].range_of(head) for head in heads), strict=True)
-        return "+".join(pattern.format(*area) for area in areas)
+    def formula(self, text: str, *parts: Over, result: float) -> Formula:
+        """A formula whose `parts` replace "{0}", "{1}"; its result where one of their tables is on no sheet."""
+        if any(part.table.key not in self.sheets for part in parts):
+            return _number(result)
+        return Formula("=" + text.format(*map(self._added, parts)), result)
+
+    def _added(self, part: Over) -> str:
+        """Added over the sheets of a table."""
+        sheets = self.sheets[part.table.key]
+        areas = zip(*map(sheets.range_of, part.heads), strict=True)
+        return "+".join(part.pattern.format(*area) for area in areas)
 
 
 def write_checks(page: Page, row: int, found: Statistics, elsewhere: Elsewhere, graded: Graded) -> int:
@@ -47,46 +67,66 @@ def write_checks(page: Page, row: int, found: Statistics, elsewhere: Elsewhere, 
     return row + 1
 
 
-def _checks(found: Statistics, elsewhere: Elsewhere, graded: Graded) -> Iterator[tuple[str, Formula, Formula]]:
-    """What must agree, in words, and the two ways to it."""
-    units = elsewhere.long[UNITS.key]
-    unread = elsewhere.over(UNITS.key, f"COUNTIF({{0}},{UNREAD})", "状态")
-    others = f"-COUNTIF({{0}},{CHECKED})" if found.checked else ""
-    read = elsewhere.over(UNITS.key, f"COUNTA({{0}})-COUNTIF({{0}},{UNREAD}){others}", "状态")
-    scored = Formula(f"={read}", units.written - found.unreadable - found.checked)
-    counts = [found.scored, *[found.checked] * bool(found.checked), found.unreadable]
-    yield (
-        f"已评分＋{'仅核对＋' if found.checked else ''}读不出＝“单位得分”的行数",
-        Formula(f"={'+'.join(map(str, counts))}", sum(counts)),
-        Formula("=" + elsewhere.over(UNITS.key, "COUNTA({0})", "单位"), units.written),
-    )
-    yield "读不出＝“单位得分”中读不出的行数", _number(found.unreadable), Formula(f"={unread}", found.unreadable)
-    if found.checked:
-        checked = elsewhere.over(UNITS.key, f"COUNTIF({{0}},{CHECKED})", "状态")
-        words = "仅核对＝“单位得分”中仅核对的行数"
-        yield words, _number(found.checked), Formula(f"={checked}", found.checked)
+Check = tuple[str, Formula, Formula]  # what must agree, in words, and the two ways to it
+
+
+def _checks(found: Statistics, elsewhere: Elsewhere, graded: Graded) -> Iterator[Check]:
+    yield from _units(found, elsewhere)
     if found.overall:
-        counted = sum(grade.count for grade in found.grades)
-        yield "各等级之和＝“单位得分”中评了分的行数", Formula(f"=SUM({graded.grades})", counted), scored
-        counted = sum(found.bands.values())
-        yield "执行率各档之和＝“单位得分”中评了分的行数", Formula(f"=SUM({graded.bands})", counted), scored
-        if found.overall.mean is not None:
-            mean = float(half_up(found.overall.mean))
-            points = elsewhere.over(UNITS.key, f"SUMIF({{0}},{WHOLE},{{1}})", "状态", "计算总分")
-            whole = elsewhere.over(UNITS.key, f"COUNTIF({{0}},{WHOLE})", "状态")
-            again = Formula(f"=ROUND(({points})/({whole}),2)", mean)
-            yield "平均得分＝“单位得分”中完整的计算总分的平均", _number(mean), again
+        yield from _scores(found, elsewhere, graded)
     if found.findings:
-        total = Formula(f"='{CODES}'!{elsewhere.codes_total}", found.findings)
-        listed = elsewhere.over(FINDINGS.key, "COUNTA({0})", "单位")
-        yield "各类问题之和＝“问题清单”的行数", total, Formula(f"={listed}", elsewhere.long[FINDINGS.key].written)
-        by_unit = elsewhere.over(TROUBLED, "SUM({0})", "合计")
-        counted = sum(found.standings.values())
-        yield "各类问题之和＝“问题按单位”的合计", total, Formula(f"={by_unit}", counted)
+        yield from _findings(found, elsewhere)
     roster = found.roster
     if roster.expected is not None:
         left = Formula(f"={roster.returned}+{len(roster.missing)}", roster.returned + len(roster.missing))
         yield "已报送＋未报送＝名单份数", left, _number(roster.expected)
+
+
+def _state(word: str) -> Over:
+    """How many units have the word in their 状态."""
+    return Over(UNITS, f'COUNTIF({{0}},"*{word}*")', ("状态",))
+
+
+def _units(found: Statistics, elsewhere: Elsewhere) -> Iterator[Check]:
+    listed = elsewhere.listed
+    counts = [found.scored, *[found.checked] * bool(found.checked), found.unreadable]
+    yield (
+        f"已评分＋{'仅核对＋' if found.checked else ''}读不出＝“单位得分”的行数",
+        Formula(f"={'+'.join(map(str, counts))}", sum(counts)),
+        elsewhere.formula("{0}", Over(UNITS, "COUNTA({0})", ("单位",)), result=listed.rows[UNITS.key]),
+    )
+    words = [(UNREAD, found.unreadable), *[(CHECKED, found.checked)] * bool(found.checked)]
+    for word, count in words:
+        right = elsewhere.formula("{0}", _state(word), result=listed.states[word])
+        yield f"{word}＝“单位得分”中{word}的行数", _number(count), right
+
+
+def _scores(found: Statistics, elsewhere: Elsewhere, graded: Graded) -> Iterator[Check]:
+    listed = elsewhere.listed
+    others = f'-COUNTIF({{0}},"*{CHECKED}*")' if found.checked else ""
+    read = Over(UNITS, f'COUNTA({{0}})-COUNTIF({{0}},"*{UNREAD}*"){others}', ("状态",))
+    count = listed.rows[UNITS.key] - listed.states[UNREAD] - listed.states[CHECKED]
+    scored = elsewhere.formula("{0}", read, result=count)
+    counted = sum(grade.count for grade in found.grades)
+    yield "各等级之和＝“单位得分”中评了分的行数", Formula(f"=SUM({graded.grades})", counted), scored
+    counted = sum(found.bands.values())
+    yield "执行率各档之和＝“单位得分”中评了分的行数", Formula(f"=SUM({graded.bands})", counted), scored
+    if found.overall and found.overall.mean is not None:
+        points = Over(UNITS, f'SUMIF({{0}},"*{WHOLE}*",{{1}})', ("状态", "计算总分"))
+        mean = float(half_up(listed.mean))
+        again = elsewhere.formula("ROUND(({0})/({1}),2)", points, _state(WHOLE), result=mean)
+        words = "平均得分＝“单位得分”中完整的计算总分的平均"
+        yield words, _number(float(half_up(found.overall.mean))), again
+
+
+def _findings(found: Statistics, elsewhere: Elsewhere) -> Iterator[Check]:
+    listed = elsewhere.listed
+    total = Formula(f"='{CODES}'!{elsewhere.codes_total}", found.findings)
+    rows = Over(FINDINGS, "COUNTA({0})", ("单位",))
+    right = elsewhere.formula("{0}", rows, result=listed.rows[FINDINGS.key])
+    yield "各类问题之和＝“问题清单”的行数", total, right
+    right = elsewhere.formula("{0}", Over(TROUBLED, "SUM({0})", ("合计",)), result=listed.troubles)
+    yield "各类问题之和＝“问题按单位”的合计", total, right
 
 
 def _number(value: float) -> Formula:

@@ -33,6 +33,11 @@ class RosterStatus(Struct, frozen=True):
         """Rows of the list that something was returned for."""
         return (self.expected or 0) - len(self.missing)
 
+    @property
+    def named(self) -> int:
+        """All that are named, with what is wrong."""
+        return len(self.missing) + len(self.unlisted) + len(self.unread)
+
 
 class RosterComparison:
     """Compares records with a list, one after the other; without a list it collects what their batch reported."""

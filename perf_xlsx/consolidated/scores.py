@@ -1,13 +1,12 @@
-"""What scored returns got, as columns: means, medians and grades, all exact."""
+"""What scored returns got: means, medians and grades, all exact."""
 
 from __future__ import annotations
 
-import sys
-from array import array
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 
 from msgspec import Struct, field
 
@@ -56,65 +55,61 @@ class Claims(Struct):
 
 
 class Scores(Struct):
-    """What each scored return got, as columns: a hundred thousand of them are to take little memory.
+    """What scored returns got. Points are counted by whole cents, of which there are few however many returns."""
 
-    Points are whole cents, so that a column of them is small; what was claimed is only summed up.
-    """
-
-    forms: list[str] = field(default_factory=list)
-    cents: array[int] = field(default_factory=lambda: array("q"))
-    grades: list[str] = field(default_factory=list)
-    complete: bytearray = field(default_factory=bytearray)
+    forms: Counter[str] = field(default_factory=Counter)
+    grades: Counter[str] = field(default_factory=Counter)
+    whole: dict[str, Counter[int]] = field(default_factory=dict)  # by form, of those scored throughout
     claims: dict[str, Claims] = field(default_factory=dict)
 
     def add(self, record: Record, form: str) -> None:
         """One more."""
         points = Decimal(record.total or 0)
-        self.forms.append(form)
-        self.cents.append(int(points.scaleb(2)))
-        self.grades.append(sys.intern(record.grade or UNGRADED))
-        self.complete.append(bool(record.complete))
-        if record.claimed_total is not None and record.complete:  # a provisional total is no measure
-            self.claims.setdefault(form, Claims()).add(Decimal(record.claimed_total), points)
+        self.forms[form] += 1
+        self.grades[record.grade or UNGRADED] += 1
+        if record.complete:  # a provisional total is no measure
+            self.whole.setdefault(form, Counter())[int(points.scaleb(2))] += 1
+            if record.claimed_total is not None:
+                self.claims.setdefault(form, Claims()).add(Decimal(record.claimed_total), points)
 
     def spreads(self) -> tuple[list[Spread], Spread, list[GradeCount]]:
         """By form, of all, and by grade. There must be some."""
-        everybody = Claims()
+        everybody, together = Claims(), Counter[int]()
         for claims in self.claims.values():
             everybody.add(claims.claimed, claims.given, claims.count)
-        counts, whole = Counter(self.forms), self._whole()
-        by_form = [_spread(name, counts[name], whole[name], self.claims.get(name, Claims())) for name in counts]
-        together = [cents for of_form in whole.values() for cents in of_form]
-        return by_form, _spread("合计", len(self.forms), together, everybody), _grades(self.grades)
-
-    def _whole(self) -> defaultdict[str, array[int]]:
-        """By form, the cents of the returns that could be scored throughout."""
-        found: defaultdict[str, array[int]] = defaultdict(lambda: array("q"))
-        for form, cents, complete in zip(self.forms, self.cents, self.complete, strict=True):
-            if complete:
-                found[form].append(cents)
-        return found
+        for cents in self.whole.values():
+            together.update(cents)
+        by_form = [
+            _spread(name, count, self.whole.get(name, Counter()), self.claims.get(name, Claims()))
+            for name, count in self.forms.items()
+        ]
+        return by_form, _spread("合计", self.forms.total(), together, everybody), _grades(self.grades)
 
 
-def _grades(grades: Sequence[str]) -> list[GradeCount]:
-    counts = Counter(grades)
+def _grades(counts: Counter[str]) -> list[GradeCount]:
     others = sorted(name for name in counts if name not in (*GRADES, UNGRADED))
     last = [UNGRADED] if UNGRADED in counts else []
     return [GradeCount(name, counts[name]) for name in (*GRADES, *others, *last)]
 
 
-def _spread(name: str, returned: int, whole: Sequence[int], claims: Claims) -> Spread:
-    """`returned` is how many there are; `whole` the cents of those that could be scored throughout."""
-    count, cents = claims.count, sorted(whole)
+def _spread(name: str, returned: int, whole: Counter[int], claims: Claims) -> Spread:
+    """`returned` is how many there are; `whole` counts those that could be scored throughout, by their cents."""
+    count, scored, cents = claims.count, whole.total(), sorted(whole)
     return Spread(
         name,
         returned,
-        returned - len(cents),
-        Fraction(sum(cents), 100 * len(cents)) if cents else None,
-        Fraction(cents[(len(cents) - 1) // 2] + cents[len(cents) // 2], 200) if cents else None,
+        returned - scored,
+        Fraction(sum(one * times for one, times in whole.items()), 100 * scored) if scored else None,
+        Fraction(_nth(whole, (scored - 1) // 2) + _nth(whole, scored // 2), 200) if scored else None,
         Decimal(cents[-1]).scaleb(-2) if cents else None,
         Decimal(cents[0]).scaleb(-2) if cents else None,
         count,
         claims.claimed / count if count else None,
         (claims.claimed - claims.given) / count if count else None,
     )
+
+
+def _nth(whole: Counter[int], at: int) -> int:
+    """The one at that place, counted from 0, if they stood in order."""
+    ordered = sorted(whole)
+    return ordered[bisect_right(list(accumulate(whole[cents] for cents in ordered)), at)]

@@ -1,23 +1,24 @@
-"""The short sheets after 总览: money by line with its checks, findings by code and by unit, who is missing."""
+"""The short sheets after 总览: money by line with its checks, findings by code, who is missing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from perf_xlsx.consolidated.listed import Listed
 from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
 from perf_xlsx.consolidated.statistics import WRONG_UNIT, Compared, LineSum, Statistics
 from perf_xlsx.consolidated.streamed import FINE_MONEY, LongSheets, standing_colours
-from perf_xlsx.consolidated.tables import Column, Listed, code_title, standing_word
-from perf_xlsx.consolidated.troubled_store import Troubled
+from perf_xlsx.consolidated.tables import OUTSTANDING, code_title, standing_word
 from perf_xlsx.domain.model import AMOUNTS
+from perf_xlsx.domain.rounding import plain
 from perf_xlsx.sheets import style as s
 
-CODES, MONEY, OUTSTANDING, TROUBLED = "问题汇总", "执行情况", "未报送", "问题按单位"
+CODES, MONEY = "问题汇总", "执行情况"
 AMOUNT_NAMES = {
     "initial": "年初预算数",
     "adjustment": "调整数",
@@ -29,12 +30,6 @@ MONEY_ROW = 22
 COMPARED = {"adjusted": 7, "executed": 8}  # the amounts of 合计与分项, with their columns
 CODE_WIDTHS = (2.0, 7, 42, 11, 9, 10, 12)
 OUTSTANDING_WIDTHS = (2.0, 6, 32, 13, 15, 28, 26, 26)
-UNIT_COLUMNS = (
-    Column("单位编码", 9, "word"), Column("单位", 20), Column("须更正的错误", 52), Column("错误", 6, "count"),
-    Column("警告", 6, "count"), Column("提示", 6, "count"), Column("已豁免", 7, "count"),
-    Column("合计", 6, "count"), Column("表种", 14, "word"), Column("年度", 6, "word"), Column("项目", 30),
-    Column("工作簿", 36, "link"),
-)  # fmt: skip
 
 
 def money_notes(found: Statistics) -> str:
@@ -78,8 +73,11 @@ def finish(page: Page, last_row: int, repeat: int, landscape: bool = True) -> No
 # ---- 执行情况 ------------------------------------------------------------------------------------------------
 
 
-def write_money(page: Page, found: Statistics, details: LongSheets, listed: Listed) -> None:
-    """Sums by form, year and line; each set against the rows of 资金明细 and against its own parts."""
+def write_money(page: Page, found: Statistics, details: LongSheets | None, listed: Listed) -> None:
+    """Sums by form, year and line; each set against the rows of 资金明细 and against its own parts.
+
+    `details` None: these rows are on no sheet; what they come to is a value then.
+    """
     heading(page, MONEY, money_notes(found) + "各表种分别合计：项目支出已含在部门整体支出之内，不能相加。")
     row = _money_heads(page, 3)
     code = money_code(found)
@@ -124,7 +122,7 @@ def _money_row(
     year: int | str,
     line: LineSum,
     code: str,
-    details: LongSheets,
+    details: LongSheets | None,
     listed: Listed,
 ) -> None:
     bold = line.total
@@ -138,14 +136,17 @@ def _money_row(
         page.number(row, column, column, rate, s.PERCENT, bold=bold)
     cells = [xl_rowcol_to_cell(row, column) for column in (5, 6, 7, 8)]
     page.number(row, 11, 11, line.gap if line.whole else None, f"+{code};-{code};{code}")
-    own = [
-        _exactly(text, xl_rowcol_to_cell(row, column, col_abs=True))
-        for column, text in ((1, form), (2, str(year)), (3, line.name))
-    ]
-    sums = "+".join(_sum_if(details, AMOUNT_NAMES[amount], own) for amount in AMOUNTS)
-    agree = abs(listed.of(form, year, line.name) - sum(line.sums.values())) < Decimal("0.005")
+    rows = listed.of(form, year, line.name)
+    sums = _sums_of(details, row, (form, str(year), line.name)) if details else plain(rows)
+    agree = abs(rows - sum(line.sums.values())) < Decimal("0.005")
     page.verdict(row, 12, 12, f"ABS({sums}-SUM({cells[0]}:{cells[3]}))<0.005", agree, bold)
     page.height(row, MONEY_ROW)
+
+
+def _sums_of(details: LongSheets, row: int, texts: Sequence[str]) -> str:
+    """What all amounts in the rows of 资金明细 come to, for form, year and line in that row of this sheet."""
+    own = [_exactly(text, xl_rowcol_to_cell(row, at, col_abs=True)) for at, text in enumerate(texts, 1)]
+    return "+".join(_sum_if(details, AMOUNT_NAMES[amount], own) for amount in AMOUNTS)
 
 
 def _sum_if(details: LongSheets, amount: str, own: Sequence[str]) -> str:
@@ -274,43 +275,36 @@ def write_codes(page: Page, found: Statistics) -> int:
     return row
 
 
-def write_troubled(
-    sheets: LongSheets, troubled: Iterable[Troubled], link_of: Callable[[str | None], str | None]
-) -> None:
-    """A row a return with findings; `link_of` gives the path of a scored copy as this workbook reaches it."""
-    for one in troubled:
-        who, link = one.who, link_of(one.output)
-        counts = *one.counts, sum(one.counts)
-        row = who.code, who.unit, one.errors, *counts, who.form, who.year, who.project, link or one.file
-        sheets.add(row, link)
-
-
 # ---- 未报送 --------------------------------------------------------------------------------------------------
 
 
-def write_outstanding(page: Page, roll: RosterStatus) -> None:
-    """Who has not returned, with whom to call; then who returned without being on the list."""
-    heading(page, OUTSTANDING, _said(roll))
+def write_outstanding(page: Page, roll: RosterStatus, most: int | None = None) -> None:
+    """Who has not returned, with whom to call; then who returned without being on the list.
+
+    `most` is how many of each are named, None for all.
+    """
+    heading(page, OUTSTANDING.name, _said(roll))
     row = 3
     if roll.missing:
         row = page.heads(
             row, (1, 1, "序号"), (2, 2, "单位"), (3, 3, "单位编码"), (4, 4, "表种"), (5, 5, "项目"),
             (6, 6, "联系人、电话"), (7, 7, "读不出的文件"),
         )  # fmt: skip
-        for number, one in enumerate(roll.missing, 1):
+        for number, one in enumerate(roll.missing[:most], 1):
             page.put(row, 1, 1, number, border=1, align="center")
             shown = [(one[key], OUTSTANDING_WIDTHS[column]) for column, key in enumerate(COLUMNS, 2)]
             for column, (text, _) in enumerate(shown, 2):
                 page.word(row, column, column, text)
             page.height(row, s.height_for(shown, 22))
             row += 1
+        row = _rest(page, row, len(roll.missing), most)
     else:
         words = "✔ 名单上的单位都已报送。" if roll.given else "没有提供名单，不能列出未报送的单位。"
         page.put(row, 1, 7, words, border=1, align="center", font_size=12)
         page.height(row, 34)
         row += 1
-    row = _names(page, row + 1, "读不出单位的工作簿（其中可能有上列单位报送的）", roll.unread)
-    row = _names(page, row + 1, "报送了、但名单上没有的单位", roll.unlisted)
+    row = _names(page, row + 1, "读不出单位的工作簿（其中可能有上列单位报送的）", roll.unread, most)
+    row = _names(page, row + 1, "报送了、但名单上没有的单位", roll.unlisted, most)
     page.sheet.freeze_panes(4, 0)
     finish(page, row, 3)
 
@@ -326,12 +320,21 @@ def _said(roll: RosterStatus) -> str:
     return f"{counts}；按单位名称（和表种、项目）核对。"
 
 
-def _names(page: Page, row: int, title: str, names: tuple[str, ...]) -> int:
+def _names(page: Page, row: int, title: str, names: tuple[str, ...], most: int | None) -> int:
     if not names:
         return row
     row = page.title(row, f"{title}：{len(names)}")
-    for name in names:
+    for name in names[:most]:
         page.word(row, 1, 7, name)
         page.height(row, s.height_for([(name, sum(OUTSTANDING_WIDTHS[1:]))], 20))
         row += 1
-    return row
+    return _rest(page, row, len(names), most)
+
+
+def _rest(page: Page, row: int, count: int, most: int | None) -> int:
+    """How many are not named on this sheet, if any."""
+    if most is None or count <= most:
+        return row
+    page.put(row, 1, 7, f"其余{count - most:,}个见旁边的文件，文件名见“总览”。", font_color=s.TODO_INK)
+    page.height(row, 22)
+    return row + 1

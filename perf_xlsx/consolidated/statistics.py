@@ -220,7 +220,8 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
             found.bands[_band(record)] += 1
             scores.add(record, who.form)
     found.roster, found.kinds, found.standings = comparison.status, kinds.sorted(), kinds.standings
-    found.rows["findings"] = found.findings
+    found.rows["findings"], found.rows["troubled"] = found.findings, found.troubled
+    found.rows["outstanding"] = found.roster.named
     found.funds = dict(sorted(found.funds.items(), key=lambda item: (item[0][0], str(item[0][1]))))
     if scores.forms:
         found.spreads, found.overall, found.grades = scores.spreads()

@@ -11,10 +11,10 @@ from xlsxwriter.utility import xl_range_abs
 
 from perf_xlsx.consolidated.page import NUMBERS, PRINTED, printed_width, spaced
 from perf_xlsx.consolidated.returns import file_name
-from perf_xlsx.consolidated.table_sheet import FileLink, TableSheet
-from perf_xlsx.consolidated.tables import Column, Value
+from perf_xlsx.consolidated.tables import Column, Row
 from perf_xlsx.domain.severity import STANDING_SIGNS
 from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.table_sheet import FileLink, TableSheet
 from perf_xlsx.sheets.writer import Canvas
 
 EXCEL_ROWS = 1_048_576
@@ -134,7 +134,7 @@ class LongSheets:
         if self.count:
             self.sheet.begin_rows(TOP, TOP + self._rows_of(self.part) - 1, self.formats, self.link_style)
 
-    def add(self, values: tuple[Value, ...], link: str | None = None) -> None:
+    def add(self, values: Row, link: str | None = None) -> None:
         """Add a row. `link` is the path of the file that the link column opens; the cell shows the file name."""
         if self.row - TOP == self.capacity:
             self._next_part()
@@ -158,11 +158,6 @@ class LongSheets:
             return text
         self.links += 1
         return FileLink(link, file_name(link))
-
-    @property
-    def written(self) -> int:
-        """Rows written so far."""
-        return self.part * self.capacity + self.row - TOP
 
     def range_of(self, head: str) -> list[str]:
         """The data cells of a column on each sheet, for a formula."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
@@ -21,6 +21,8 @@ from perf_xlsx.consolidated.returns import (
     money,
     with_unit,
 )
+from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
+from perf_xlsx.consolidated.troubled_store import Troubled
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
@@ -29,7 +31,9 @@ from perf_xlsx.results.comparison import counted, word
 from perf_xlsx.results.record import Record
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
+UNREAD, CHECKED, WHOLE = "读不出", "仅核对", "完整"  # what 状态 of 单位得分 holds, besides others
 Value = str | int | Decimal | None
+Row = tuple[Value, ...]
 
 
 class Column(Struct, frozen=True):
@@ -54,20 +58,29 @@ class Return(Struct, frozen=True):
     link: str | None = None
 
 
+def no_rows(_: Return) -> Iterator[Row]:
+    """Of a table whose rows are not in the order of the returns."""
+    return iter(())
+
+
 class Table(Struct, frozen=True):
     """A long table. `rows` gives the rows of one return; `key` is its count in the statistics."""
 
     key: str
     name: str
     columns: tuple[Column, ...]
-    rows: Callable[[Return], Iterator[tuple[Value, ...]]]
+    rows: Callable[[Return], Iterator[Row]] = no_rows
+
+    def position(self, head: str) -> int:
+        """Which column has this head, counted from 0."""
+        return [column.head for column in self.columns].index(head)
 
 
 def _difference(claimed: Decimal | None, total: Decimal | None) -> Decimal | None:
     return None if claimed is None or total is None else claimed - total
 
 
-def unit_rows(one: Return) -> Iterator[tuple[Value, ...]]:
+def unit_rows(one: Return) -> Iterator[Row]:
     """One row: unit, claimed and computed totals, rate, findings, state, link."""
     record, who = one.record, one.who
     claimed, total = decimal(record.claimed_total), decimal(record.total)
@@ -95,10 +108,10 @@ def _state(one: Return) -> str:
 
 def _standing(record: Record) -> str:
     if not is_read(record):
-        return "读不出"
+        return UNREAD
     if record.total is None:
-        return "仅核对"
-    return "完整" if record.complete else "暂定"
+        return CHECKED
+    return WHOLE if record.complete else "暂定"
 
 
 def _since(record: Record) -> str:
@@ -122,7 +135,7 @@ def errors_in_words(record: Record) -> str:
     return "\n".join(f"{code_title(code)}（{code}）：{'、'.join(cells)}" for code, cells in kinds.items())
 
 
-def fund_rows(one: Return) -> Iterator[tuple[Value, ...]]:
+def fund_rows(one: Return) -> Iterator[Row]:
     """A row a fund line, in 万元."""
     unit, form = one.record.money_unit, one.record.form
     for fund in one.record.funds if counts_money(one.record) else ():
@@ -134,7 +147,7 @@ def fund_rows(one: Return) -> Iterator[tuple[Value, ...]]:
         )  # fmt: skip
 
 
-def indicator_rows(one: Return) -> Iterator[tuple[Value, ...]]:
+def indicator_rows(one: Return) -> Iterator[Row]:
     """A row an indicator."""
     who = one.who
     for row in one.record.indicators or ():
@@ -151,7 +164,7 @@ def indicator_rows(one: Return) -> Iterator[tuple[Value, ...]]:
 TABLE_NAMES = {"funds": "资金", "projects": "项目明细", "indicators": "绩效指标", "passages": "文字说明"}
 
 
-def extra_rows(one: Return) -> Iterator[tuple[Value, ...]]:
+def extra_rows(one: Return) -> Iterator[Row]:
     """A row a box that only its form knows, as it was filled in."""
     who = one.who
     for extra in one.record.extras:
@@ -169,7 +182,7 @@ def extra_rows(one: Return) -> Iterator[tuple[Value, ...]]:
         )
 
 
-def finding_rows(one: Return) -> Iterator[tuple[Value, ...]]:
+def finding_rows(one: Return) -> Iterator[Row]:
     """A row a finding."""
     who = one.who
     for found in one.record.findings:
@@ -181,7 +194,7 @@ def finding_rows(one: Return) -> Iterator[tuple[Value, ...]]:
         )  # fmt: skip
 
 
-def receipt_rows(one: Return) -> Iterator[tuple[Value, ...]]:
+def receipt_rows(one: Return) -> Iterator[Row]:
     """A row a scored copy: what 回执.jsonl says of it, without inputs and rulebook's digest."""
     receipt, who = receipt_of(one.record), one.who
     if receipt is not None:
@@ -190,6 +203,22 @@ def receipt_rows(one: Return) -> Iterator[tuple[Value, ...]]:
             receipt.check_code, receipt.rulebook, receipt.name, receipt.sha256, receipt.output_sha256,
             receipt.content,
         )  # fmt: skip
+
+
+def troubled_row(one: Troubled, link: str | None) -> Row:
+    """A row a return with findings; `link` is the path of its scored copy from the consolidated workbook."""
+    who, counts = one.who, (*one.counts, sum(one.counts))
+    return who.code, who.unit, one.errors, *counts, who.form, who.year, who.project, link or one.file
+
+
+def outstanding_rows(roster: RosterStatus) -> Iterator[Row]:
+    """A row for each that did not return, then for each file without a unit, then for each unit not listed."""
+    for one in roster.missing:
+        yield "未报送", *(one[key] for key in COLUMNS)
+    for file in roster.unread:
+        yield "读不出单位", "", "", "", "", "", file
+    for unit in roster.unlisted:
+        yield "不在名单上", unit, "", "", "", "", ""
 
 
 def standing_word(how: Standing) -> str:
@@ -266,24 +295,25 @@ RECEIPTS = Table(
     ),
     receipt_rows,
 )  # fmt: skip
-LONG = (UNITS, FUNDS, INDICATORS, FINDINGS)
+TROUBLED = Table(
+    "troubled", "问题按单位",
+    _columns(
+        ("单位编码", 9, "word"), ("单位", 20), ("须更正的错误", 52), ("错误", 6, "count"), ("警告", 6, "count"),
+        ("提示", 6, "count"), ("已豁免", 7, "count"), ("合计", 6, "count"), ("表种", 14, "word"),
+        ("年度", 6, "word"), ("项目", 30), ("工作簿", 36, "link"),
+    ),
+)  # fmt: skip
+OUTSTANDING = Table(
+    "outstanding", "未报送",
+    _columns(
+        ("类别", 12, "word"), ("单位", 32), ("单位编码", 13, "word"), ("表种", 15, "word"), ("项目", 28),
+        ("联系人、电话", 26), ("读不出的文件", 26),
+    ),
+)  # fmt: skip
+ALWAYS = (UNITS, FUNDS, INDICATORS, TROUBLED, FINDINGS)
+WHERE_ANY = (EXTRAS, RECEIPTS, OUTSTANDING)  # what only some form knows, or only some run has
 
 
-class Listed:
-    """What the rows of 资金明细 come to by form, year and line: as formulas over its cells find it."""
-
-    def __init__(self) -> None:
-        self._sums: dict[tuple[Value, Value, str], Decimal] = defaultdict(Decimal)
-        heads = [column.head for column in FUNDS.columns]
-        self._own = [heads.index(head) for head in ("表种", "年度", "资金类别")]
-        self._amounts = [at for at, column in enumerate(FUNDS.columns) if column.kind == "money"]
-
-    def add(self, row: tuple[Value, ...]) -> None:
-        """Take in a row as it was written."""
-        form, year, name = (row[at] for at in self._own)
-        amounts = (row[at] for at in self._amounts)
-        self._sums[form, year, str(name).casefold()] += sum(one for one in amounts if isinstance(one, Decimal))
-
-    def of(self, form: str, year: int | str, name: str) -> Decimal:
-        """All amounts of a line; a formula does not tell capitals apart."""
-        return self._sums[form, year, name.casefold()]
+def tables_of(rows: Counter[str]) -> tuple[Table, ...]:
+    """The long tables that there are, by their numbers of rows."""
+    return (*ALWAYS, *(table for table in WHERE_ANY if rows[table.key]))

@@ -1,4 +1,4 @@
-"""The returns with findings, in a temporary sqlite database: on disk beyond its cache, in order when read.
+"""The returns with findings, in a temporary database, in order when read.
 
 Held in memory they would take half a kilobyte each.
 """
@@ -6,7 +6,6 @@ Held in memory they would take half a kilobyte each.
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from msgspec.structs import astuple
 
 from perf_xlsx.consolidated.returns import Identity
 from perf_xlsx.domain.model import STANDINGS
+from perf_xlsx.system.temporary_database import temporary_database
 
 
 class Troubled(Struct, frozen=True):
@@ -34,8 +34,7 @@ class TroubledStore:
     """The store of one count of records. Use it in a `with` block."""
 
     def __enter__(self) -> TroubledStore:
-        self._database = sqlite3.connect("")
-        self._database.execute("pragma cache_size = -500")  # KB
+        self._database = temporary_database()
         self._database.execute(f"create table troubled (rank, more text, {', '.join(STANDINGS)})")
         return self
 

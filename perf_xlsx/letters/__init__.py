@@ -24,7 +24,7 @@ from perf_xlsx.letters.letter import (
     unit_of,
 )
 from perf_xlsx.letters.list_sheet import NAME as LIST
-from perf_xlsx.letters.list_sheet import Row, list_workbook
+from perf_xlsx.letters.list_sheet import Row, Rows, list_workbook
 from perf_xlsx.letters.template import Template, TemplateError
 from perf_xlsx.results.comparison import counted
 from perf_xlsx.results.record import Record
@@ -85,15 +85,15 @@ def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
     """
     records = Records.open(folder)
     target = Folder.open(records.base, (record.output for record in records if record.output))
-    rows: list[Row] = []
     count: Counter[str] = Counter()
-    for letter, row in _named(records, terms, target):
-        if letter:
-            target.put(row.letter, using[letter.kind].stamped(letter.fields, letter.lists))
-            count[letter.kind] += 1
-        rows.append(row)
-    if rows:
-        target.put(LIST, list_workbook(rows))
+    with Rows() as rows:
+        for letter, row in _named(records, terms, target):
+            if letter:
+                target.put(row.letter, using[letter.kind].stamped(letter.fields, letter.lists))
+                count[letter.kind] += 1
+            rows.add(row)
+        if rows:
+            target.put(LIST, list_workbook(rows))
     target.finish()
     return Written(target.path / LIST, count, target.kept, target.failed)
 

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct, field
 
 from perf_xlsx.results.records import STATE
+from perf_xlsx.system.growing import Numbers
 from perf_xlsx.system.os_errors import is_special, put_in_place
 from perf_xlsx.system.output_files import reserved, safe_stem, unique_path, write_atomically
 
@@ -31,7 +32,7 @@ class Folder(Struct):
     path: Path
     before: dict[str, str]  # digests of what the run before wrote, by file name
     now: dict[str, str] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
+    taken: Numbers = field(default_factory=Numbers)
     kept: list[str] = field(default_factory=list)  # letters that somebody has changed
     failed: list[tuple[Path, OSError]] = field(default_factory=list)
     written: int = 0
@@ -42,8 +43,9 @@ class Folder(Struct):
 
         Raises OSError where it is a link, which leads the writing elsewhere.
         """
-        tops = {reserved(base / output.partition("/")[0]) for output in outputs}
-        path = unique_path(base / NAME, tops)
+        ours = reserved(base / NAME)
+        tops = (reserved(base / output.partition("/")[0]) for output in outputs)
+        path = unique_path(base / NAME, {top for top in tops if top.startswith(ours)})
         if os.path.islink(path) or is_special(path):
             raise OSError(f"{path} 是链接或设备")
         return cls(path, _read(base / STATE / WRITTEN))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
-from decimal import Decimal
+import json
+from collections.abc import Iterator
 from io import BytesIO
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import PROPERTY_PREFIX, RETURN_LIST
+from perf_xlsx.sheets.table_sheet import TableSheet
 from perf_xlsx.sheets.writer import Canvas
+from perf_xlsx.system.temporary_database import temporary_database
 
 NAME = "退回清单.xlsx"
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same input gives the same bytes
@@ -39,34 +42,58 @@ class Row(Struct, frozen=True):
     letter: str
 
 
-def list_workbook(rows: Sequence[Row]) -> bytes:
-    """The workbook, in the order of the list of units, else of the returns."""
+class Rows:
+    """The rows of the list, in a temporary database. Use it in a `with` block."""
+
+    def __enter__(self) -> Rows:
+        self._database, self._count = temporary_database(), 0
+        self._database.execute("create table row (rank, more text)")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
+
+    def add(self, row: Row) -> None:
+        """One more."""
+        self._count += 1
+        more = json.dumps(astuple(row))  # names may hold half a character
+        self._database.execute("insert into row values (?, ?)", (row.rank, more))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Row]:
+        """In the order of the list of units, else of the returns."""
+        for (more,) in self._database.execute("select more from row order by rank, rowid"):
+            yield Row(*json.loads(more))
+
+
+def list_workbook(rows: Rows) -> bytes:
+    """The workbook. There must be rows."""
     out = BytesIO()
-    canvas = Canvas(out)
+    canvas = Canvas(out, streamed=True)
     canvas.book.set_properties({"title": "退回清单", "created": CREATED})
     canvas.book.set_custom_property(f"{PROPERTY_PREFIX}form", RETURN_LIST, "text")
-    sheet = canvas.book.add_worksheet("退回清单")
+    sheet = canvas.book.add_worksheet("退回清单", TableSheet)
+    sheet.freeze_panes(1, 3)
+    sheet.autofilter(0, 0, len(rows), len(COLUMNS) - 1)
+    sheet.repeat_rows(0)
+    canvas.print_setup(sheet, landscape=True)
+    sheet.set_row(0, 24)
     for column, (head, width) in enumerate(COLUMNS):
         sheet.set_column(column, column, width)
         canvas.text(sheet, 0, column, head, canvas.head)
-    sheet.set_row(0, 24)
     text = canvas.style(border=1, align="left")
     number = canvas.style(border=1, align="center", num_format="0")
-    for at, row in enumerate(sorted(rows, key=lambda one: one.rank), 1):
+    sheet.begin_rows(1, len(rows), [number if head in COUNTS else text for head, _ in COLUMNS], text)
+    for at, row in enumerate(rows, 1):
         values = (
             at, row.code, row.unit, row.contact, row.matter, row.form, row.file, row.round, row.errors,
             row.warnings, row.until, row.letter,
         )  # fmt: skip
-        for column, ((head, _), value) in enumerate(zip(COLUMNS, values, strict=True)):
-            shown_as = Decimal(value) if isinstance(value, int) else value or None
-            canvas.typed(sheet, at, column, shown_as, number if head in COUNTS else text)
         shown = [
             (value, width) for (_, width), value in zip(COLUMNS, values, strict=True) if isinstance(value, str)
         ]
-        sheet.set_row(at, s.height_for(shown, 20))
-    sheet.freeze_panes(1, 3)
-    sheet.autofilter(0, 0, max(1, len(rows)), len(COLUMNS) - 1)
-    sheet.repeat_rows(0)
-    canvas.print_setup(sheet, landscape=True)
+        sheet.add_row(at, s.height_for(shown, 20), values)
     canvas.book.close()
     return out.getvalue()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from msgspec import Struct
 
@@ -33,7 +33,15 @@ def printable_path(path: Path) -> str:
     return visible(text)
 
 
-def unique_path(output: Path, taken: set[str]) -> Path:
+class Taken(Protocol):
+    """Names that are taken, as they compare."""
+
+    def __contains__(self, name: str, /) -> bool: ...
+
+    def add(self, name: str, /) -> object: ...
+
+
+def unique_path(output: Path, taken: Taken) -> Path:
     """The output path, with a number if another output of this run already has its name."""
     candidate, number = output, 1
     while reserved(candidate) in taken:

@@ -701,7 +701,10 @@ def test_long_tables_as_csv(out: Path, tmp_path: Path, as_scored: list[Record]) 
     records = as_scored
     done = command("consolidate", out, "-o", tmp_path / "汇总.xlsx", "--export", "csv")
     assert done.exit_code == 0
-    assert len(done.output.splitlines()) == 5
+    assert [line.rpartition("/")[2] for line in done.output.splitlines()] == [
+        "汇总.xlsx",
+        *(f"汇总-{name}.csv" for name in ("单位得分", "资金明细", "指标明细", "问题按单位", "问题清单", "未报送")),
+    ]
     with (tmp_path / "汇总-单位得分.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["计算总分"] for row in rows if "读不出" not in row["状态"]] == [

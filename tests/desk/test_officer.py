@@ -59,6 +59,21 @@ def test_what_the_page_gives_is_what_the_command_writes(tmp_path: Path) -> None:
     assert len(copies) == 56
 
 
+def test_the_tables_beside_the_consolidated_workbook_are_taken_away_with_it(tmp_path: Path) -> None:
+    (tmp_path / "收回").mkdir()
+    for name, data in list(RETURNS.items())[:2]:
+        (tmp_path / "收回" / name).write_bytes(data)
+    with own_desk(tmp_path / "收回") as desk:
+        desk.post("/score")
+        desk.scored()
+        results = tmp_path / "收回-评分结果"
+        assert command("consolidate", results, "--export", "csv").exit_code == 0
+        whole = unpacked(desk.get("/everything").content)
+    tables = {name: data for name, data in below(results).items() if name.endswith(".csv")}
+    assert len(tables) == 6
+    assert tables.items() <= whole.items()
+
+
 def test_dropped_returns_are_scored_and_shown(tmp_path: Path) -> None:
     with own_desk(tmp_path / "收回") as desk:
         desk.drop(*RETURNS.items())

@@ -9,6 +9,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from perf_xlsx.consolidated.export import files_beside
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.passing import passing_folder, taken_away
 from perf_xlsx.desk.view import desk_of, download, missing
@@ -25,7 +26,7 @@ def consolidated(request: Request) -> Response:
 
 
 def everything(request: Request) -> Response:
-    """The scored copies, 汇总.xlsx, the letters and the receipts. They are compressed already."""
+    """The scored copies, 汇总.xlsx and the files beside it, the letters and the receipts. Most are compressed."""
     desk = desk_of(request)
     files = dict.fromkeys(_files(desk))
     if not files:
@@ -46,7 +47,7 @@ def _files(desk: Desk) -> Iterator[Path]:
     except RecordsError:
         return
     whole = desk.overviews.now(desk.results.now()).consolidated
-    for path in (whole, desk.folders.results / RECEIPTS):
+    for path in (whole, *(files_beside(whole) if whole else ()), desk.folders.results / RECEIPTS):
         if path and path.is_file():
             yield path
     letters = desk.folders.results / LETTERS

@@ -1,4 +1,4 @@
-"""A worksheet of XlsxWriter that writes the rows of a long table to disk as its own XML.
+"""A worksheet of XlsxWriter that writes the rows of a long table to disk, as XML of our own.
 
 XlsxWriter stores, checks and formats every cell separately, which takes most of the time for a million similar
 cells; and it does not allow an Excel table on a sheet written in constant memory.

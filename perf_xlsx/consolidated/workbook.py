@@ -1,0 +1,134 @@
+"""The consolidated workbook: its sheets in their order, the rows in one pass, then what sums them up."""
+
+from __future__ import annotations
+
+import datetime
+import traceback
+from collections.abc import Iterable, Mapping
+from typing import IO, Any
+
+from msgspec import Struct
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from perf_xlsx.consolidated.export import Add
+from perf_xlsx.consolidated.headline import Apart
+from perf_xlsx.consolidated.listed import Listed
+from perf_xlsx.consolidated.overview import write_overview
+from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
+from perf_xlsx.consolidated.page import Page
+from perf_xlsx.consolidated.reconciliation import Elsewhere
+from perf_xlsx.consolidated.sheets import (
+    CODE_WIDTHS,
+    CODES,
+    MONEY,
+    MONEY_WIDTHS,
+    OUTSTANDING_WIDTHS,
+    money_code,
+    money_notes,
+    write_codes,
+    write_money,
+    write_outstanding,
+)
+from perf_xlsx.consolidated.statistics import Statistics
+from perf_xlsx.consolidated.streamed import EXCEL_LINKS, LongSheets
+from perf_xlsx.consolidated.tables import (
+    ALWAYS,
+    EXTRAS,
+    FINDINGS,
+    FUNDS,
+    INDICATORS,
+    OUTSTANDING,
+    RECEIPTS,
+    TROUBLED,
+    UNITS,
+    Row,
+    Table,
+)
+from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
+from perf_xlsx.sheets.writer import Canvas
+
+RECEIPTS_NOTE = "每张评分后的自评表一行，与“回执.jsonl”相同；校验码也在自评表末尾。核对工作簿用 perf-xlsx verify。"
+CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same records give the same bytes
+MOST_NAMED = 1_000  # of each kind on 未报送, where all are in a file
+
+Placed = tuple[Table, Row, str | None]  # a row, its table, and the path of the file that its link column opens
+
+
+class Places(Struct, frozen=True):
+    """Where the rows of the long tables go.
+
+    `files` adds a row to the file of a table, by its key, where there is one. `apart` are the tables that are on
+    no sheet. `limit` is what a sheet holds.
+    """
+
+    files: Mapping[str, Add]
+    apart: Apart
+    limit: int
+
+
+def write_workbook(file: IO[bytes], found: Statistics, rows: Iterable[Placed], places: Places) -> None:
+    """Write the workbook, and the rows to their files too. Raises what `rows` raises, and OSError."""
+    canvas = Canvas(file, streamed=True)
+    canvas.book.set_properties({"title": "绩效自评汇总", "created": CREATED})
+    canvas.book.set_custom_property(f"{PROPERTY_PREFIX}form", CONSOLIDATED, "text")
+    try:
+        _write(canvas, found, rows, places)
+        canvas.book.close()
+    except BaseException as error:
+        traceback.clear_frames(error.__traceback__)  # the zip in them is closed before its file, not after
+        raise
+
+
+def _write(canvas: Canvas, found: Statistics, rows: Iterable[Placed], places: Places) -> None:
+    long: dict[str, LongSheets] = {}
+
+    def rows_of(kind: Table, note: str, empty: str = "", **look: Any) -> None:
+        count = found.rows[kind.key]
+        if kind.name not in places.apart.files and (count or kind in ALWAYS):
+            look = {"hidden": found.idle, "empty": empty, **look}
+            long[kind.key] = LongSheets(canvas, kind.name, kind.columns, count, note, places.limit, **look)
+
+    overview = Page(canvas, OVERVIEW, WIDTHS)
+    rows_of(UNITS, _units_note(found), "没有收到工作簿。")
+    money = Page(canvas, MONEY, MONEY_WIDTHS)
+    rows_of(FUNDS, money_notes(found), "没有资金数据。", money=money_code(found))
+    note = "每个指标一行；差额＝自评得分－计算得分。可直接插入数据透视表。"
+    rows_of(INDICATORS, note, "没有指标。", table=True, lines=2)
+    rows_of(EXTRAS, "表种文件中自加的格和栏，照填报的内容列出。", lines=2)
+    codes = Page(canvas, CODES, CODE_WIDTHS)
+    rows_of(TROUBLED, _troubled_note(found), "✔ 没有发现问题。")
+    note = "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿。"
+    rows_of(FINDINGS, note, "✔ 没有发现问题。", lines=2)
+    outstanding = Page(canvas, OUTSTANDING.name, OUTSTANDING_WIDTHS)
+    rows_of(RECEIPTS, RECEIPTS_NOTE, hidden=())
+    listed = _fill(rows, long, places.files)
+    write_money(money, found, long.get(FUNDS.key), listed)
+    total = xl_rowcol_to_cell(write_codes(codes, found), 4)
+    write_outstanding(outstanding, found.roster, MOST_NAMED if places.apart.files else None)
+    write_overview(overview, found, Elsewhere(listed, long, places.apart, total))
+
+
+def _fill(rows: Iterable[Placed], sheets: Mapping[str, LongSheets], files: Mapping[str, Add]) -> Listed:
+    """Write every row to the sheet and to the file of its table; gives what they come to."""
+    listed = Listed()
+    for table, row, link in rows:
+        if sheet := sheets.get(table.key):
+            sheet.add(row, link)
+        if add := files.get(table.key):
+            add(row)
+        listed.add(table, row)
+    return listed
+
+
+def _units_note(found: Statistics) -> str:
+    links = "点击“工作簿”打开评分后的文件"
+    if found.received > EXCEL_LINKS:
+        links += f"（Excel 每张表最多{EXCEL_LINKS:,}个链接，其后只写路径）"
+    return (
+        f"共{found.received:,}份；差额＝自评－计算；暂定＝有项目不能评分，按0分计，不算差额；"
+        f"退回＝有错误须更正；{links}。"
+    )
+
+
+def _troubled_note(found: Statistics) -> str:
+    return f"按名单的顺序，名单以外的错误多的在前；没有问题的{found.received - found.troubled}份不列。"
