@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from xlsxwriter.utility import xl_range_abs
 
-from perf_xlsx.consolidated.page import NUMBERS, PRINTED, printed_width, spaced
+from perf_xlsx.consolidated.page import NUMBERS, PRINTED, printed_width
 from perf_xlsx.consolidated.returns import file_name
 from perf_xlsx.consolidated.table_sheet import FileLink, TableSheet
 from perf_xlsx.consolidated.tables import Column, Value
@@ -218,4 +218,4 @@ def _format(canvas: Canvas, column: Column, money: str) -> Any:
             return canvas.style(border=1, align="center", num_format="0")
         case kind:
             code = {"points": s.POINTS, "gap": GAP, "money": money, "percent": s.PERCENT}[kind]
-            return canvas.style(border=1, align="right", num_format=spaced(code), indent=0, **NUMBERS)
+            return canvas.style(border=1, align="right", num_format=s.spaced(code), indent=0, **NUMBERS)

@@ -49,7 +49,7 @@ def chart_xml(chart: BarChart, area: Callable[[int], str], relation_space: str) 
         f"<a:r>{_run('rPr', 1100, title)}<a:t>{escaped(chart.title)}</a:t></a:r></a:p></c:rich></c:tx>"
         '<c:layout/><c:overlay val="0"/></c:title><c:autoTitleDeleted val="0"/>'
     )
-    look = f"<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr>{_run('defRPr', 900, body)}</a:pPr>"
+    look = f"<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr>{_run('defRPr', 1000, body)}</a:pPr>"
     look += '<a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
     names = (
         '<c:catAx><c:axId val="50010001"/><c:scaling><c:orientation val="maxMin"/></c:scaling><c:delete val="0"/>'
