@@ -30,10 +30,10 @@ COMPARED = {"adjusted": 7, "executed": 8}  # the amounts of 合计与分项, wit
 CODE_WIDTHS = (2.0, 7, 42, 11, 9, 10, 12)
 OUTSTANDING_WIDTHS = (2.0, 6, 32, 13, 15, 28, 26, 26)
 UNIT_COLUMNS = (
-    Column("单位编码", 9, "word"), Column("单位", 20), Column("须更正的错误", 52), Column("错误", 6, "count"),
-    Column("警告", 6, "count"), Column("提示", 6, "count"), Column("已豁免", 7, "count"),
-    Column("合计", 6, "count"), Column("表种", 14, "word"), Column("年度", 6, "word"), Column("项目", 30),
-    Column("工作簿", 36, "link"),
+    Column("单位编码", 9, "word"), Column("单位", 20), Column("项目", 20), Column("须更正的错误", 50),
+    Column("错误", 6, "count"), Column("警告", 6, "count"), Column("提示", 6, "count"),
+    Column("合计", 6, "count"), Column("已豁免", 7, "count"), Column("表种", 14, "word"),
+    Column("年度", 6, "word"), Column("工作簿", 36, "link"),
 )  # fmt: skip
 
 
@@ -280,8 +280,9 @@ def write_troubled(
     """A row a return with findings; `link_of` gives the path of a scored copy as this workbook reaches it."""
     for one in troubled:
         who, link = one.who, link_of(one.output)
-        counts = *one.counts, sum(one.counts)
-        row = who.code, who.unit, one.errors, *counts, who.form, who.year, who.project, link or one.file
+        *counts, waived = one.counts
+        counts = *counts, sum(one.counts), waived
+        row = who.code, who.unit, who.project, one.errors, *counts, who.form, who.year, link or one.file
         sheets.add(row, link)
 
 
