@@ -93,6 +93,8 @@ class _Letter:
         self._page()
         normal = self.document.styles["Normal"]
         _font(normal, BODY, NO_3)
+        for language in self.document.styles.element.iter(qn("w:lang")):
+            language.set(qn("w:eastAsia"), "zh-CN")  # else its punctuation is that of Taiwan where 仿宋 is missing
         form = normal.paragraph_format
         form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(LINE)
         form.space_before = form.space_after = Pt(0)
