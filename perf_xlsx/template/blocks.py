@@ -246,11 +246,11 @@ class Writer:
             self.box.computed(worksheet, row, LEFT + 1, box, formulas)
         else:
             self.box.ask(worksheet, row, LEFT + 1, row, box)
-            style = self.box.style(box, required, value, align="left")
+            style = self.box.style(box, value, align="left")
             canvas.typed(worksheet, row, LEFT + 1, value, style)
             state.box(row, LEFT + 1)
             if required:
-                canvas.fading(worksheet, row, LEFT + 1, row)
+                canvas.required(worksheet, row, LEFT + 1, row)
                 state.require(box.key, self.singles[box.key], box.label)
         help_text = self.box.dated(box.help) or COMPUTED_HELP
         canvas.text(worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9))
@@ -305,10 +305,10 @@ class Writer:
                 value = line_value(self.fill, block, line, box)
                 is_first = self._opens_total(block, line) and box.key in needed_of_total
                 required = box.key in needed or is_first
-                canvas.typed(worksheet, row, column, value, self.box.style(box, required, value))
+                canvas.typed(worksheet, row, column, value, self.box.style(box, value))
                 state.box(row, column)
                 if required:
-                    canvas.fading(worksheet, row, column, row)
+                    canvas.required(worksheet, row, column, row)
             if box.key in needed:
                 named = next(one for one in block.lines if one.key == line.parts[0]) if made else line
                 state.require(f"{line.key}_{box.key}", amount, f"{named.label}·{box.label}")
@@ -369,7 +369,7 @@ class Writer:
             canvas.name(f"px_{block.key}_{box.key}", state.sheet.name, header + 1, column, last, column)
             self.box.ask(worksheet, header + 1, column, last, box)
             if box.required:
-                canvas.fading(worksheet, header + 1, column, last)
+                canvas.required(worksheet, header + 1, column, last)
 
     def _row(
         self, block: Rows, worksheet: Any, row: int, number: int, values: Mapping[str, Typed],
@@ -383,10 +383,10 @@ class Writer:
             if box.formula in formulas:
                 self.box.computed(worksheet, row, column, box, formulas)
             elif box.kind == "computed":
-                self.canvas.typed(worksheet, row, column, value, self.box.style(box, value=value, **SHOWN))
+                self.canvas.typed(worksheet, row, column, value, self.box.style(box, value, **SHOWN))
             else:
                 look = FIXED if box.key in fixed else {}
-                self.canvas.typed(worksheet, row, column, value, self.box.style(box, value=value, **look))
+                self.canvas.typed(worksheet, row, column, value, self.box.style(box, value, **look))
         _grow(
             worksheet, row, [(v, box.width) for box in block.columns if isinstance(v := values.get(box.key), str)]
         )
