@@ -14,7 +14,7 @@ from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Typed, as_text
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, NUMBER, OWED, UNIT_LEAD
+from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD
 from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
 from perf_xlsx.template.checks import Sources, check_name, shown_on
 from perf_xlsx.template.conditions import blank, number, plain_number
@@ -37,7 +37,7 @@ HELP_WIDTH = 42.0
 DEFAULT_WIDTH = 8.4  # of a column without one, in characters
 TITLE_WIDTH, UNIT_WIDTH = 44.0, 16.0
 STRIP = 3  # rows of live checks below the title
-SCREEN = 160.0  # characters that a screen of 1366 pixels shows
+SCREEN = 140.0  # characters that a screen of 1366 pixels shows, also where 宋体 is missing
 MONEY_UNIT = "px_money_unit"
 
 SHOWN: dict[str, Any] = {"locked": True, "bg_color": s.COMPUTED_FILL, "align": "right"}  # not typed: for reference
@@ -58,6 +58,7 @@ class SheetState:
         self.steps = Steps(f"sheet{number}", {}, {})
         self.terms: list[str] = []
         self.places: list[Case] = []
+        self.idle: list[Case] = []
         self.checks: list[str] = []
 
     @property
@@ -83,7 +84,7 @@ class SheetState:
         """The check of empty boxes."""
         count = self.steps.step("missing", "+".join(self.terms) or "0")
         where = cases(*self.places, otherwise='""')
-        done = quoted(f"{DONE} 必填项已填齐")
+        done = cases(*self.idle, otherwise=quoted(f"{DONE} 必填项已填齐"))
         return f'IF({count}=0,{done},"{OWED} "&{count}&" 格，先填："&{where})'
 
 
@@ -203,7 +204,9 @@ class Writer:
         form, canvas = self.box.form, self.canvas
         approved = self.fill.approved if self.fill else ()
         state.checks = shown_on(state.sheet, state.number, form, self.box.rulebook, approved)
-        look = canvas.style(align="left", text_wrap=False, border=1, border_color=s.COMPUTED_FILL, font_size=9)
+        look = canvas.style(
+            align="left", text_wrap=False, shrink=True, border=1, border_color=s.COMPUTED_FILL, font_size=9
+        )
         halves = self._halves(state)
         for row in range(1, 1 + STRIP):
             worksheet.set_row(row, 16)
@@ -354,6 +357,8 @@ class Writer:
         self.tables.append(table)
         if table.required:
             state.count(missing_name(block.key), f"{missing_name(block.key)}>0", table.place())
+            if len(state.sheet.blocks) == 1:
+                state.idle = [(f"{entries_name(block.key)}=0", quoted(f"{IDLE} 没有必填的格"))]
         if block.key == "indicators":
             none = f"({entries_name(block.key)}=0)"
             state.count(none, none, quoted("第一个指标"))
