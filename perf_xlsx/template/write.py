@@ -260,7 +260,9 @@ def _checks_table(canvas: LiveCanvas, sheet: Any, row: int, states: list[SheetSt
         for key in state.checks:
             at += 1
             canvas.link(sheet, at, 1, f"internal:'{name}'!{state.first}", name, link)
-            canvas.live(sheet, at, 2, f"={check_name(key)}", canvas.style(border=1, indent=1, text_wrap=False, shrink=True))
+            canvas.live(
+                sheet, at, 2, f"={check_name(key)}", canvas.style(border=1, indent=1, text_wrap=False, shrink=True)
+            )
             canvas.check_colours(sheet, at, 2, at, 2)
             sheet.set_row(at, 18)
     return at + 1
