@@ -14,7 +14,6 @@ from perf_xlsx.results.record import Record
 from perf_xlsx.system.output_files import printable_path
 from perf_xlsx.system.pattern import pattern
 
-
 PLACE = pattern("[^省市县区旗州盟]{1,10}[省市县区旗州盟]")  # at the head of a unit's name
 SHORTEST = 3  # characters of a name without its place: 教育局
 

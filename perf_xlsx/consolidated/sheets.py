@@ -281,8 +281,8 @@ def write_troubled(
     for one in troubled:
         who, link = one.who, link_of(one.output)
         *counts, waived = one.counts
-        counts = *counts, sum(one.counts), waived
-        row = who.code, who.unit, who.project, one.errors, *counts, who.form, who.year, link or one.file
+        known = *counts, sum(one.counts), waived
+        row = who.code, who.unit, who.project, one.errors, *known, who.form, who.year, link or one.file
         sheets.add(row, link)
 
 

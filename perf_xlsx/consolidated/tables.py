@@ -174,7 +174,8 @@ def finding_rows(one: Return) -> Iterator[tuple[Value, ...]]:
     who = one.who
     for found in one.record.findings:
         yield (
-            who.code, who.unit, who.project, standing_word(found.standing), found.code, found.cell_address or "整个文件",
+            who.code, who.unit, who.project, standing_word(found.standing), found.code,
+            found.cell_address or "整个文件",
             found.given or "", found.expected or "", found.message, what_to_do(found),
             found.difference or "", word(found, since) if (since := one.record.since) and counted(found) else "",
             code_title(found.code), who.form, who.year,

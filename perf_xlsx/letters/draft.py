@@ -164,7 +164,7 @@ class _Letter:
         _font(run, FIRST_LEVEL if bold else BODY, NO_5)
 
     def signed(self) -> None:
-        """Who sends it, and when: right, with room for the seal; with the line before and the notes on one page."""
+        """Who sends it, and when: right, with room for the seal; on one page with what is before and after."""
         self.document.paragraphs[-1].paragraph_format.keep_with_next = True
         for text in ("【发函单位】", "　　　　年　　月　　日"):
             paragraph = self._paragraph(text, BODY, NO_3, WD_ALIGN_PARAGRAPH.RIGHT)

@@ -55,7 +55,7 @@ def chart_xml(chart: BarChart, area: Callable[[int], str], relation_space: str) 
         '<c:catAx><c:axId val="50010001"/><c:scaling><c:orientation val="maxMin"/></c:scaling><c:delete val="0"/>'
         f'<c:axPos val="l"/><c:tickLblPos val="nextTo"/><c:spPr>{_line(chart.rule)}</c:spPr>{look}'
         '<c:crossAx val="50010002"/><c:crosses val="autoZero"/><c:auto val="1"/><c:lblAlgn val="ctr"/>'
-        '<c:lblOffset val="100"/></c:catAx>'
+        '<c:lblOffset val="100"/><c:tickLblSkip val="1"/></c:catAx>'
     )
     values = (
         '<c:valAx><c:axId val="50010002"/><c:scaling><c:orientation val="minMax"/><c:min val="0"/></c:scaling>'

@@ -33,13 +33,14 @@ TILES = 3  # the row of the tiles' labels, from 0; their values are below
 COUNT_OF_ERRORS = f"B{TILES + 2}"  # the cell of the first tile's value
 WIDTHS = (1, 21, 9.5, 9.5, 8.5, 6, 8, 8, 8.5, 23, 27)  # columns A to K: as wide as a page of type of 9 points
 TITLE_SIZE = 18
-PAGE_HEIGHT, USUAL_HEIGHT = 515, 15  # points: of a page across; of a row without one
+SHORTEST_PAGE, USUAL_HEIGHT = 501, 15  # points: of the rows of a page across; of a row without a height
 BLANK_HEIGHT = 8  # of a row between two parts
 BEGUN = 2  # rows of a table that a page ends with, at least
-ACROSS = sum(WIDTHS[1:])
+ACROSS = 1.08 * sum(WIDTHS[1:])  # units of type of 10 points; widths count those of the workbook's own, of 11
 SPANS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 7), (8, 8))  # the columns of the small tables
-CHART_ROWS = 12  # the costliest; more bars than that say less than the table
-CHART_LINES, LINE_HEIGHT = 13, 20  # the chart is as high as that many lines of the small tables
+CHART_ROWS = 10  # the costliest; more bars than that say less than the table
+LINE_HEIGHT = 20  # points, of a row of the small tables
+CHART_HEIGHT = 15 * LINE_HEIGHT
 TOTAL, WITH_CLAIMS, CHECKED = "计算总分", "总分（含单位自评）", "只核对"
 GAP = "+0.00;-0.00;0.00"
 CLAIMED = "#9DC3E6"  # bars of the unit's own points; those of computed points have the accent colour
@@ -87,6 +88,7 @@ class _Summary:
         self._next_step(7)
         self.ordered = sorted(self.items, key=lambda item: -item.lost)
         row = self._funds(9) if self.form.unscored else self._beside_chart(9)
+        self.sheet.heights[row] = BLANK_HEIGHT
         row = self._indicators(row + 1)
         if not self.form.unscored:
             self._chart(9)
@@ -97,10 +99,11 @@ class _Summary:
         """The small tables, which are as high as the chart to the right of them."""
         between = self._dimensions(row)
         self.sheet.heights[between] = BLANK_HEIGHT
-        end, least = self._funds(between + 1), row + 1 + CHART_LINES
-        for blank in range(end, least):  # as high as a table's row
-            self.sheet.heights[blank] = LINE_HEIGHT
-        return max(end, least)
+        end = self._funds(between + 1)
+        while self._height(end) < self._height(row) + CHART_HEIGHT:
+            self.sheet.heights[end] = LINE_HEIGHT
+            end += 1
+        return end
 
     def _heading(self) -> None:
         sheet, last = self.sheet, len(WIDTHS) - 1
@@ -124,7 +127,7 @@ class _Summary:
 
     def _tiles(self, row: int) -> None:
         """Label, large value and remark in three rows, tile by tile; the errors first."""
-        self.sheet.heights |= {row: 20, row + 1: 46, row + 2: 32}
+        self.sheet.heights |= {row: 20, row + 1: 42, row + 2: 32}
         for tile in self._all_tiles():
             base: dict[str, Any] = {
                 "bg_color": tile.fill, "font_color": tile.ink, "align": "center", "text_wrap": False,
@@ -241,7 +244,7 @@ class _Summary:
         for item in self.ordered:
             self._item(row, item)
             row += 1
-        if self._height(title) <= PAGE_HEIGHT < self._height(first + BEGUN):
+        if self._height(first + BEGUN) > SHORTEST_PAGE:
             self.sheet.new_page = title
         self.sheet.bars.append(DataBar(first, row - 1, 4, CLAIMED))
         self._total_row(row)
@@ -310,7 +313,7 @@ class _Summary:
             series=(Series(name, 7, s.ACCENT, computed), Series("自评得分", 6, CLAIMED, claimed)),
             row=row,
             column=9,
-            size=(370, (CHART_LINES + 1) * LINE_HEIGHT * 4 // 3),
+            size=(370, CHART_HEIGHT * 4 // 3),
             fonts=(s.HEADING, s.BODY),
             rule=s.RULE,
             grid="#E5E7EB",
@@ -368,7 +371,7 @@ class _Summary:
             self._number(row, *span, entry.value, s.MONEY, entry.given or "—")
         self._number(row, 3, 3, rates.adjustment, s.PERCENT, "—")
         self._number(row, *SPANS[5], rates.execution, s.PERCENT, "—")
-        self.sheet.heights[row] = s.height_for([(name, WIDTHS[1])], LINE_HEIGHT)
+        self.sheet.heights[row] = s.height_for([(name, 1.08 * WIDTHS[1])], LINE_HEIGHT)
         return row + 1
 
 
