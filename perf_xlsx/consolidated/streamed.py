@@ -74,7 +74,7 @@ class LongSheets:
         sheet.set_default_row(_height(self.lines))
         sheet.set_row(0, 32)
         sheet.set_row(1, 18)
-        sheet.set_row(2, 30)
+        sheet.set_row(2, 34)
         sheet.freeze_panes(TOP, KEPT)
         sheet.repeat_rows(0, TOP - 1)
         canvas.print_setup(sheet, landscape=True)
@@ -89,8 +89,10 @@ class LongSheets:
         canvas.text(sheet, 0, 0, self.names[number], canvas.title)
         quiet = canvas.style(font_color=s.SOFT, text_wrap=False)
         canvas.text(sheet, 1, 0, self.note + self._printed_words() + self._part_words(number), quiet)
+        # At the top of a high row, because the buttons of the filter are at its bottom.
+        head = canvas.style(bold=True, bg_color=s.HEAD_FILL, border=1, align="center", valign="top")
         for position, column in enumerate(columns):
-            canvas.text(sheet, TOP - 1, position, column.head, canvas.head)
+            canvas.text(sheet, TOP - 1, position, column.head, head)
         if not self.count:
             style = canvas.style(border=1, align="center", font_size=12, font_color=s.SOFT)
             sheet.set_row(TOP, 36)

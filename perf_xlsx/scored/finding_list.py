@@ -34,9 +34,11 @@ def problems_sheet(result: Result) -> Draft:
     sheet.text(0, 0, PROBLEMS, title)
     sheet.text(1, 0, _summary([finding for _, finding in found]), s.look(font_color=s.SOFT, text_wrap=False))
     _key(sheet, [finding for _, finding in found], int(several))
+    # At the top of a high row, because the buttons of the filter are at its bottom.
+    style = s.look(bold=True, bg_color=s.HEAD_FILL, border=True, align="center", valign="top")
     for column, (head, _) in enumerate(heads):
-        sheet.text(2, column, head, s.look(bold=True, bg_color=s.HEAD_FILL, border=True, align="center"))
-    sheet.heights |= {0: 34, 1: 34 if found else 20, 2: 26}
+        sheet.text(2, column, head, style)
+    sheet.heights |= {0: 34, 1: 34 if found else 20, 2: 32}
     heaviest_first = sorted(found, key=lambda one: STANDINGS.index(one[1].standing))
     for number, (part, finding) in enumerate(heaviest_first, 1):
         _row(sheet, 2 + number, number, finding, part)

@@ -667,6 +667,7 @@ def test_what_is_printed_says_whose_it_is_and_what_became_of_it(book: Any) -> No
         of = {at: one for one in sheet.column_dimensions.values() for at in range(one.min, one.max + 1)}
         heads = [sheet.cell(3, at).value for at in range(1, edge + 1) if not of[at].hidden]
         assert {"单位", "项目"} <= set(heads), name
+        assert sheet["A3"].alignment.vertical == "top"  # above the filter's button, which hid its end
         assert heads[-1] == last, name
         assert sheet["A2"].value.endswith(f"打印到“{last}”为止，右边各栏供筛选。"), name
 
