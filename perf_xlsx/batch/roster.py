@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import UNSET, Struct
@@ -11,6 +12,10 @@ from msgspec.structs import replace
 from perf_xlsx.domain.quantity import same_name
 from perf_xlsx.results.record import Record
 from perf_xlsx.system.output_files import printable_path
+from perf_xlsx.system.pattern import pattern
+
+PLACE = pattern("[^省市县区旗州盟]{1,10}[省市县区旗州盟]")  # at the head of a unit's name
+SHORTEST = 3  # characters of a name without its place: 教育局
 
 
 class Listed(Struct, frozen=True):
@@ -45,7 +50,8 @@ class Attendance:
             self.by_unit.setdefault(same_unit(listed.unit), []).append(listed)
         self._roster = roster
         self._returned: set[int] = set()
-        self._lengths = sorted({len(unit) for unit in self.by_unit if len(unit) > 1}, reverse=True)
+        self._names = {**_short_names(self.by_unit), **{unit: unit for unit in self.by_unit if len(unit) > 1}}
+        self._lengths = sorted(set(map(len, self._names)), reverse=True)
 
     def listed(self, unit: str) -> Sequence[Listed]:
         """The rows of a unit."""
@@ -71,10 +77,13 @@ class Attendance:
         ]
 
     def named_in(self, file: str) -> str | None:
-        """The listed unit that a file's path names, as it compares; of several, the longest name."""
+        """The listed unit that a file's path names, as it compares; of several, the longest name.
+
+        Also by its name without the place, as people call their files: 教育局 for 示例县教育局.
+        """
         path = same_unit(printable_path(Path(file)))
         parts = (path[at : at + length] for length in self._lengths for at in range(len(path) - length + 1))
-        return next((part for part in parts if part in self.by_unit), None)
+        return next((self._names[part] for part in parts if part in self._names), None)
 
     def placed(self, record: Record) -> Record:
         """The record with the row of the list that it answers, and what the list says there.
@@ -96,6 +105,15 @@ class Attendance:
     def missing(self) -> Iterator[Listed]:
         """The rows that nothing was returned for, in the list's order."""
         return (one for one in self._roster.listed if one.row not in self._returned)
+
+
+def _short_names(units: Iterable[str]) -> dict[str, str]:
+    """Units by their names without the place at the head, where others have that place too and none the name."""
+    places = {unit: place[0] for unit in units if (place := PLACE.match(unit))}
+    shared = {place for place, count in Counter(places.values()).items() if count > 1}
+    short = [(unit[len(place) :], unit) for unit, place in places.items() if place in shared]
+    count = Counter(name for name, _ in short)
+    return {name: unit for name, unit in short if count[name] == 1 and len(name) >= SHORTEST}
 
 
 def unplaced(record: Record) -> Record:

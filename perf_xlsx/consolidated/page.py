@@ -92,7 +92,7 @@ class Page:
         align = "center" if value is None else "right"
         look: dict[str, Any] = {"border": 1, "align": align, "indent": 0, "bold": bold}
         shown = "—" if value is None else value
-        self.put(row, first, last, shown, num_format=spaced(code), **NUMBERS, **look)
+        self.put(row, first, last, shown, num_format=s.spaced(code), **NUMBERS, **look)
 
     def check(
         self, row: int, spans: tuple[tuple[int, int], ...], words: str, left: Formula, right: Formula
@@ -145,8 +145,3 @@ class Page:
 def printed_width(width: float) -> float:
     """The points that a column of so many units takes on paper."""
     return (width * 7 + 5) * 0.75
-
-
-def spaced(code: str) -> str:
-    """A number format with space before the border: some programs ignore the indent of numbers."""
-    return ";".join(f"{part}_ " for part in code.split(";"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import accumulate
 from math import ceil
 from typing import Any
 from urllib.parse import quote
 
 from xlsxwriter.utility import xl_range_abs
 
-from perf_xlsx.consolidated.page import NUMBERS, PRINTED, printed_width, spaced
+from perf_xlsx.consolidated.page import NUMBERS, PRINTED, printed_width
 from perf_xlsx.consolidated.returns import file_name
 from perf_xlsx.consolidated.tables import Column, Row
 from perf_xlsx.domain.severity import STANDING_SIGNS
@@ -23,10 +24,10 @@ LONGEST_LINK = 2_000  # characters; Excel refuses more than 2,079
 SPARE = 1.1  # lines break early, and other fonts are wider
 ROW_LINE = 13.5  # points a line of body text
 TOP = 3  # rows above the data: title, note, headers
-KEPT = 2  # columns that stay in sight, and are printed again on each page: code and unit
-SCALE = 92  # percent in print: 10 points become 9.2
+KEPT = 2  # columns that stay in sight: code and unit
+SCALE = 0.9  # in print, at least: 10 points become 9
 WIDER = 1.22  # where 宋体 is missing, another font makes columns that much wider
-PAGE = PRINTED[0] * 100 / SCALE / WIDER  # points of columns that fit a page
+PAGE = PRINTED[0] / SCALE / WIDER  # points of columns that fit a page
 GAP = "+0.00;-0.00;0.00"
 FINE_MONEY = "#,##0.00????"  # more decimals where there are any, the points one below another
 
@@ -51,6 +52,7 @@ class LongSheets:
         self.usable = [column.width - (0.7 if column.kind == "word" else 2) for column in columns]
         self.short = [int(usable * lines / SPARE / 2) for usable in self.usable]  # this many characters always fit
         self.formats = [_format(canvas, column, money) for column in columns]
+        self.printed = _printed(columns, self.hidden)
         self.link_column = _position("link", [column.kind for column in columns])
         self.link_style = canvas.style(border=1, align="left", font_color=s.ACCENT, underline=1)
         self.standing_column = _position("严重程度", [column.head for column in columns])
@@ -72,51 +74,35 @@ class LongSheets:
         sheet.set_default_row(_height(self.lines))
         sheet.set_row(0, 32)
         sheet.set_row(1, 18)
-        sheet.set_row(2, 30)
+        sheet.set_row(2, 34)
         sheet.freeze_panes(TOP, KEPT)
         sheet.repeat_rows(0, TOP - 1)
         canvas.print_setup(sheet, landscape=True)
-        printed = sum(column.kind != "link" for column in columns)  # links are not printed
-        first = self._print_across(sheet, columns[:printed])
-        sheet.print_area(0, 0, last, printed - 1)
+        sheet.print_area(0, 0, last, self.printed - 1)
         if self.count and self.table:
             sheet.stretched_table(TOP - 1, last, [column.head for column in columns], self.names[number])
         elif self.count:
             sheet.autofilter(TOP - 1, 0, last, len(columns) - 1)
         if self.standing_column is not None:
             standing_colours(canvas, sheet, TOP, last, self.standing_column)
-        sheet.merge_range(0, 0, 0, first - 1, "", canvas.title)
+        sheet.merge_range(0, 0, 0, self.printed - 1, "", canvas.title)
         canvas.text(sheet, 0, 0, self.names[number], canvas.title)
         quiet = canvas.style(font_color=s.SOFT, text_wrap=False)
-        canvas.text(sheet, 1, 0, self.note + self._part_words(number), quiet)
+        canvas.text(sheet, 1, 0, self.note + self._printed_words() + self._part_words(number), quiet)
+        # At the top of a high row, because the buttons of the filter are at its bottom.
+        head = canvas.style(bold=True, bg_color=s.HEAD_FILL, border=1, align="center", valign="top")
         for position, column in enumerate(columns):
-            canvas.text(sheet, TOP - 1, position, column.head, canvas.head)
+            canvas.text(sheet, TOP - 1, position, column.head, head)
         if not self.count:
             style = canvas.style(border=1, align="center", font_size=12, font_color=s.SOFT)
             sheet.set_row(TOP, 36)
             sheet.merge_range(TOP, 0, TOP, len(columns) - 1, "", style)
             canvas.text(sheet, TOP, 0, self.empty, style)
 
-    def _print_across(self, sheet: Any, columns: tuple[Column, ...]) -> int:
-        """Where the columns fill more than a page in legible type, they go on beside it, with their units again.
-
-        Gives the number of columns on the first page.
-        """
-        widths = [0.0 if column.head in self.hidden else printed_width(column.width) for column in columns]
-        if sum(widths) <= PAGE:
-            return len(columns)
-        kept = used = sum(widths[:KEPT])
-        breaks = []
-        for position, width in enumerate(widths[KEPT:], KEPT):
-            if used + width > PAGE:
-                breaks.append(position)
-                used = kept
-            used += width
-        sheet.set_print_scale(SCALE)
-        sheet.set_v_pagebreaks(breaks)
-        sheet.repeat_columns(0, KEPT - 1)
-        sheet.print_across()
-        return breaks[0]
+    def _printed_words(self) -> str:
+        shown = [column.head for column in self.columns[: self.printed] if column.head not in self.hidden]
+        more = any(column.kind != "link" for column in self.columns[self.printed :])
+        return f"打印到“{shown[-1]}”为止，右边各栏供筛选。" if more else ""
 
     def _part_words(self, number: int) -> str:
         parts = len(self.sheets)
@@ -172,6 +158,12 @@ def _sheet_names(name: str, parts: int) -> list[str]:
     return [name] if parts == 1 else [f"{name}{number}" for number in range(1, parts + 1)]
 
 
+def _printed(columns: Sequence[Column], hidden: Collection[str]) -> int:
+    """How many columns are printed: as many as fit a page in legible type; links are not."""
+    widths = accumulate(0.0 if column.head in hidden else printed_width(column.width) for column in columns)
+    return sum(width <= PAGE and column.kind != "link" for column, width in zip(columns, widths, strict=True))
+
+
 def _position(value: str, values: list[str]) -> int | None:
     return values.index(value) if value in values else None
 
@@ -213,4 +205,4 @@ def _format(canvas: Canvas, column: Column, money: str) -> Any:
             return canvas.style(border=1, align="center", num_format="0")
         case kind:
             code = {"points": s.POINTS, "gap": GAP, "money": money, "percent": s.PERCENT}[kind]
-            return canvas.style(border=1, align="right", num_format=spaced(code), indent=0, **NUMBERS)
+            return canvas.style(border=1, align="right", num_format=s.spaced(code), indent=0, **NUMBERS)

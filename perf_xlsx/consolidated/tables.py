@@ -86,12 +86,12 @@ def unit_rows(one: Return) -> Iterator[Row]:
     claimed, total = decimal(record.claimed_total), decimal(record.total)
     found = [finding.standing for finding in record.findings]
     yield (
-        who.code, who.unit, _state(one), claimed, total,
+        who.code, who.unit, who.project, _state(one), claimed, total,
         _difference(claimed, total) if record.complete else None,
         record.claimed_grade or "", record.grade or "",
-        *(found.count(how) for how in STANDINGS),
         decimal(record.execution.rate if record.execution else None),
-        (record.round or 1) if is_read(record) else None, who.form, who.year, who.project, who.supervisor,
+        *(found.count(how) for how in STANDINGS),
+        (record.round or 1) if is_read(record) else None, who.form, who.year, who.supervisor,
         _since(record), record.rulebook or "",
         one.link or file_name(record.file or ""),
     )  # fmt: skip
@@ -140,10 +140,10 @@ def fund_rows(one: Return) -> Iterator[Row]:
     unit, form = one.record.money_unit, one.record.form
     for fund in one.record.funds if counts_money(one.record) else ():
         yield (
-            one.who.code, one.who.unit, line_name(form, fund),
+            one.who.code, one.who.unit, one.who.project, line_name(form, fund),
             *(money(getattr(fund, amount), unit) for amount in AMOUNTS),
             decimal(fund.adjustment_rate), decimal(fund.execution_rate), unit or MISSING, one.who.form,
-            one.who.year, one.who.project,
+            one.who.year,
         )  # fmt: skip
 
 
@@ -153,11 +153,11 @@ def indicator_rows(one: Return) -> Iterator[Row]:
     for row in one.record.indicators or ():
         points, claimed, unit = decimal(row.points), decimal(row.claimed), row.unit
         yield (
-            who.code, who.unit, row.level1 or "", row.level2 or "", row.name or "",
+            who.code, who.unit, who.project, row.level1 or "", row.level2 or "", row.name or "",
             with_unit(row.target, unit, row.sign), with_unit(row.actual, unit), decimal(row.completion),
             decimal(row.weight), claimed, points,
             None if claimed is None or points is None else claimed - points, row.method or "", row.why,
-            who.form, who.year, who.project, who.supervisor,
+            who.form, who.year, who.supervisor,
         )  # fmt: skip
 
 
@@ -172,13 +172,13 @@ def extra_rows(one: Return) -> Iterator[Row]:
         yield (
             who.code,
             who.unit,
+            who.project,
             table,
             extra.row or "",
             extra.label,
             extra.given,
             who.form,
             who.year,
-            who.project,
         )
 
 
@@ -187,10 +187,11 @@ def finding_rows(one: Return) -> Iterator[Row]:
     who = one.who
     for found in one.record.findings:
         yield (
-            who.code, who.unit, standing_word(found.standing), found.code, found.cell_address or "整个文件",
+            who.code, who.unit, who.project, standing_word(found.standing), found.code,
+            found.cell_address or "整个文件",
             found.given or "", found.expected or "", found.message, what_to_do(found),
             found.difference or "", word(found, since) if (since := one.record.since) and counted(found) else "",
-            code_title(found.code), who.form, who.year, who.project,
+            code_title(found.code), who.form, who.year,
         )  # fmt: skip
 
 
@@ -207,8 +208,9 @@ def receipt_rows(one: Return) -> Iterator[Row]:
 
 def troubled_row(one: Troubled, link: str | None) -> Row:
     """A row a return with findings; `link` is the path of its scored copy from the consolidated workbook."""
-    who, counts = one.who, (*one.counts, sum(one.counts))
-    return who.code, who.unit, one.errors, *counts, who.form, who.year, who.project, link or one.file
+    who, (*counts, waived) = one.who, one.counts
+    known = *counts, sum(one.counts), waived
+    return who.code, who.unit, who.project, one.errors, *known, who.form, who.year, link or one.file
 
 
 def outstanding_rows(roster: RosterStatus) -> Iterator[Row]:
@@ -240,49 +242,48 @@ def _columns(*columns: tuple[Any, ...]) -> tuple[Column, ...]:
 UNITS = Table(
     "units", "单位得分",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 20), ("状态", 13, "word"), ("自评总分", 8, "points"),
+        ("单位编码", 9, "word"), ("单位", 18), ("项目", 18), ("状态", 13, "word"), ("自评总分", 8, "points"),
         ("计算总分", 8, "points"), ("差额", 7, "gap"), ("自评等级", 7, "word"), ("计算等级", 7, "word"),
-        ("错误", 5, "count"), ("警告", 5, "count"), ("提示", 5, "count"), ("已豁免", 6, "count"),
-        ("预算执行率", 9, "percent"), ("报送次数", 5, "count"), ("表种", 12, "word"), ("年度", 6, "word"),
-        ("项目", 26), ("主管部门", 20), ("与上次比", 24), ("评分办法", 11, "word"), ("工作簿", 36, "link"),
+        ("预算执行率", 9, "percent"), ("错误", 5, "count"), ("警告", 5, "count"), ("提示", 5, "count"),
+        ("已豁免", 6, "count"), ("报送次数", 5, "count"), ("表种", 12, "word"), ("年度", 6, "word"),
+        ("主管部门", 20), ("与上次比", 24), ("评分办法", 11, "word"), ("工作簿", 36, "link"),
     ),
     unit_rows,
 )  # fmt: skip
 FUNDS = Table(
     "funds", "资金明细",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 20), ("资金类别", 14), ("年初预算数", 13, "money"),
-        ("调整数", 12, "money"), ("全年预算数", 13, "money"), ("全年执行数", 13, "money"),
+        ("单位编码", 9, "word"), ("单位", 18), ("项目", 18), ("资金类别", 13), ("年初预算数", 12.5, "money"),
+        ("调整数", 12, "money"), ("全年预算数", 12.5, "money"), ("全年执行数", 12.5, "money"),
         ("预算调整率", 9, "percent"), ("预算执行率", 9, "percent"), ("填报单位", 7, "word"),
-        ("表种", 13, "word"), ("年度", 6, "word"), ("项目", 30),
+        ("表种", 13, "word"), ("年度", 6, "word"),
     ),
     fund_rows,
 )  # fmt: skip
 INDICATORS = Table(
     "indicators", "指标明细",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 16), ("一级指标", 8, "word"), ("二级指标", 9, "word"),
-        ("三级指标", 16), ("指标值", 9, "word"), ("实际完成值", 10, "word"), ("完成率", 8, "percent"),
-        ("分值", 7, "points"), ("自评得分", 8, "points"), ("计算得分", 8, "points"), ("差额", 8, "gap"),
-        ("计分方法", 8, "word"), ("计算过程", 32), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 20),
-        ("主管部门", 18),
+        ("单位编码", 9, "word"), ("单位", 14), ("项目", 14), ("一级指标", 8, "word"), ("二级指标", 9, "word"),
+        ("三级指标", 15), ("指标值", 9, "word"), ("实际完成值", 10, "word"), ("完成率", 8, "percent"),
+        ("分值", 6.5, "points"), ("自评得分", 7, "points"), ("计算得分", 7, "points"), ("差额", 7, "gap"),
+        ("计分方法", 8, "word"), ("计算过程", 32), ("表种", 14, "word"), ("年度", 6, "word"), ("主管部门", 18),
     ),
     indicator_rows,
 )  # fmt: skip
 EXTRAS = Table(
     "extras", "自定内容",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 20), ("所在表", 12, "word"), ("行", 20), ("栏目", 18, "word"),
-        ("填报内容", 40), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 24),
+        ("单位编码", 9, "word"), ("单位", 18), ("项目", 18), ("所在表", 12, "word"), ("行", 16),
+        ("栏目", 16, "word"), ("填报内容", 36), ("表种", 14, "word"), ("年度", 6, "word"),
     ),
     extra_rows,
 )  # fmt: skip
 FINDINGS = Table(
     "findings", "问题清单",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 16), ("严重程度", 8, "word"), ("编号", 5, "word"), ("位置", 13),
-        ("填报内容", 10), ("应为", 9), ("问题", 27), ("整改意见", 26), ("相差", 10), ("与上次比", 9, "word"),
-        ("类别", 26), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 24),
+        ("单位编码", 9, "word"), ("单位", 14), ("项目", 14), ("严重程度", 8, "word"), ("编号", 5, "word"),
+        ("位置", 13), ("填报内容", 9.5), ("应为", 9), ("问题", 23), ("整改意见", 21.5), ("相差", 10),
+        ("与上次比", 9, "word"), ("类别", 26), ("表种", 14, "word"), ("年度", 6, "word"),
     ),
     finding_rows,
 )  # fmt: skip
@@ -298,9 +299,9 @@ RECEIPTS = Table(
 TROUBLED = Table(
     "troubled", "问题按单位",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 20), ("须更正的错误", 52), ("错误", 6, "count"), ("警告", 6, "count"),
-        ("提示", 6, "count"), ("已豁免", 7, "count"), ("合计", 6, "count"), ("表种", 14, "word"),
-        ("年度", 6, "word"), ("项目", 30), ("工作簿", 36, "link"),
+        ("单位编码", 9, "word"), ("单位", 20), ("项目", 20), ("须更正的错误", 50), ("错误", 6, "count"),
+        ("警告", 6, "count"), ("提示", 6, "count"), ("合计", 6, "count"), ("已豁免", 7, "count"),
+        ("表种", 14, "word"), ("年度", 6, "word"), ("工作簿", 36, "link"),
     ),
 )  # fmt: skip
 OUTSTANDING = Table(

@@ -47,8 +47,10 @@ def _parts(form: SelfEvaluation, path: Path) -> list[Entry[Decimal]]:
     block, key, column = path
     if block == "funds":
         return _amounts(form.funds, form.funds[str(key)], column)
-    if any(row.claimed_points.empty and not (row.weight.empty or row.not_applicable) for row in form.indicators):
+    if form.claims_execution and form.claimed.execution_points.empty:
         return []  # a total of some of the points would read as the whole
+    if any(row.claimed_points.empty and not (row.weight.empty or row.not_applicable) for row in form.indicators):
+        return []
     return [form.claimed.execution_points, *(row.claimed_points for row in form.indicators)]
 
 

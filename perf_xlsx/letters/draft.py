@@ -93,6 +93,8 @@ class _Letter:
         self._page()
         normal = self.document.styles["Normal"]
         _font(normal, BODY, NO_3)
+        for language in self.document.styles.element.iter(qn("w:lang")):
+            language.set(qn("w:eastAsia"), "zh-CN")  # else its punctuation is that of Taiwan where 仿宋 is missing
         form = normal.paragraph_format
         form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(LINE)
         form.space_before = form.space_after = Pt(0)
@@ -131,6 +133,7 @@ class _Letter:
     def note(self, text: str) -> None:
         """A line in small type at the foot."""
         form = self._paragraph(text, BODY, NO_5).paragraph_format
+        form.keep_with_next = True
         form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(SMALL_LINE)
 
     def heading(self, text: str) -> None:
@@ -161,12 +164,13 @@ class _Letter:
         _font(run, FIRST_LEVEL if bold else BODY, NO_5)
 
     def signed(self) -> None:
-        """Who sends it, and when: right, with room for the seal."""
+        """Who sends it, and when: right, with room for the seal; on one page with what is before and after."""
+        self.document.paragraphs[-1].paragraph_format.keep_with_next = True
         for text in ("【发函单位】", "　　　　年　　月　　日"):
             paragraph = self._paragraph(text, BODY, NO_3, WD_ALIGN_PARAGRAPH.RIGHT)
             paragraph.paragraph_format.right_indent = Pt(4 * NO_3)
+            paragraph.paragraph_format.keep_with_next = True
         self.document.paragraphs[-2].paragraph_format.space_before = Pt(LINE)
-        self.document.paragraphs[-2].paragraph_format.keep_with_next = True
 
     def bytes(self) -> bytes:
         """The document, less what python-docx brings and no letter needs: most of its size."""

@@ -165,10 +165,20 @@ def _row(number: int, found: FindingRecord, others: Sequence[FindingRecord], rec
         "序号": str(number),
         "位置": " ".join(filter(None, (found.sheet, found.cell))) or "整个文件",
         "填报内容": _cut(found.given, LONGEST_VALUE) if found.cell else "—",
-        "应为": _cut(found.correction.value if found.correction else found.expected, LONGEST_VALUE, "—"),
+        "应为": _cut(_right(found), LONGEST_VALUE, "—"),
         "问题": _since(found, records) + _cut(found.message, LONGEST) + more,
         "办法": _cut(what_to_do(found), LONGEST, ""),
     }
+
+
+def _right(found: FindingRecord) -> str | None:
+    """What is right in the place of what was given: of a wrong sum the right sum, not the right part of it."""
+    expected, typed = found.expected, found.correction.value if found.correction else None
+    return typed if typed and (expected is None or _bare(expected) == _bare(typed)) else expected
+
+
+def _bare(number: str) -> str:
+    return number.rstrip("0").rstrip(".") if "." in number else number
 
 
 def _since(found: FindingRecord, records: Sequence[Record]) -> str:

@@ -20,7 +20,7 @@ NAME = "退回清单.xlsx"
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same input gives the same bytes
 COLUMNS: tuple[tuple[str, float], ...] = (
     ("序号", 5), ("单位编码", 9), ("单位", 20), ("联系人", 16), ("事项", 8), ("自评表", 16), ("报送文件", 16),
-    ("报送次数", 5), ("错误", 5), ("须说明", 6), ("期限", 12), ("信函", 20),
+    ("报送次数", 6), ("错误", 5), ("须说明", 7), ("期限", 14), ("信函", 20),
 )  # fmt: skip
 COUNTS = frozenset(("序号", "报送次数", "错误", "须说明"))
 
@@ -79,7 +79,7 @@ def list_workbook(rows: Rows) -> bytes:
     sheet.autofilter(0, 0, len(rows), len(COLUMNS) - 1)
     sheet.repeat_rows(0)
     canvas.print_setup(sheet, landscape=True)
-    sheet.set_row(0, 24)
+    sheet.set_row(0, 34)
     for column, (head, width) in enumerate(COLUMNS):
         sheet.set_column(column, column, width)
         canvas.text(sheet, 0, column, head, canvas.head)

@@ -49,13 +49,13 @@ def chart_xml(chart: BarChart, area: Callable[[int], str], relation_space: str) 
         f"<a:r>{_run('rPr', 1100, title)}<a:t>{escaped(chart.title)}</a:t></a:r></a:p></c:rich></c:tx>"
         '<c:layout/><c:overlay val="0"/></c:title><c:autoTitleDeleted val="0"/>'
     )
-    look = f"<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr>{_run('defRPr', 900, body)}</a:pPr>"
+    look = f"<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr>{_run('defRPr', 1000, body)}</a:pPr>"
     look += '<a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
     names = (
         '<c:catAx><c:axId val="50010001"/><c:scaling><c:orientation val="maxMin"/></c:scaling><c:delete val="0"/>'
         f'<c:axPos val="l"/><c:tickLblPos val="nextTo"/><c:spPr>{_line(chart.rule)}</c:spPr>{look}'
         '<c:crossAx val="50010002"/><c:crosses val="autoZero"/><c:auto val="1"/><c:lblAlgn val="ctr"/>'
-        '<c:lblOffset val="100"/></c:catAx>'
+        '<c:lblOffset val="100"/><c:tickLblSkip val="1"/></c:catAx>'
     )
     values = (
         '<c:valAx><c:axId val="50010002"/><c:scaling><c:orientation val="minMax"/><c:min val="0"/></c:scaling>'

@@ -31,7 +31,7 @@ def worksheet_xml(
         _columns(draft), "<sheetData>", *_rows(draft, format_of), "</sheetData>", _ranges(draft, names),
         '<printOptions horizontalCentered="1"/>',
         '<pageMargins left="0.5" right="0.5" top="0.6" bottom="0.7" header="0.3" footer="0.3"/>',
-        _page(draft), _header_footer(draft),
+        _page(draft), _header_footer(draft), _break(draft),
         f'<drawing r:id="{drawing}"/>' if drawing else "", _extensions(draft.bars), "</worksheet>",
     ]  # fmt: skip
     return "".join(pieces).encode()
@@ -124,6 +124,12 @@ def _page(draft: Draft) -> str:
     high = "" if draft.pages_high == 1 else f' fitToHeight="{draft.pages_high}"'
     way = "landscape" if draft.landscape else "portrait"
     return f'<pageSetup paperSize="9" firstPageNumber="1"{high} orientation="{way}" useFirstPageNumber="1"/>'
+
+
+def _break(draft: Draft) -> str:
+    row = draft.new_page
+    broken = f'<rowBreaks count="1" manualBreakCount="1"><brk id="{row}" max="16383" man="1"/></rowBreaks>'
+    return "" if row is None else broken
 
 
 def _header_footer(draft: Draft) -> str:

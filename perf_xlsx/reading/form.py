@@ -101,9 +101,14 @@ class FormReader:
             weight_head=self._head("indicators", "weight"),
             form_title=self.form.short,
             computed=frozenset(self.computed),
+            claims_execution=self._claims_execution(),
         )
         self.reports.report_crossed(self.required)
         return with_sums(form)
+
+    def _claims_execution(self) -> bool:
+        asked = any(box.key == "claimed_execution_points" for box in self.form.single_boxes)
+        return asked and bool(self.cells.rules.number("execution.weight"))
 
     def _head(self, key: str, column: str) -> Place | None:
         """The head of a table's column, where it has one."""

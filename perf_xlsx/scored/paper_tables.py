@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
+from math import ceil
 
 from perf_xlsx.domain.model import MERGED, PART, Entry, FundLine, Indicator, Project, Rates, Score, scored_rows
-from perf_xlsx.scored.canvas import Canvas
+from perf_xlsx.scored.canvas import GAP, Canvas
 from perf_xlsx.scored.clip_text import remarks
 from perf_xlsx.scored.items import actual_words, midyear_words, target_words, unscored
 from perf_xlsx.scored.paper import Column, Funds, Indicators, Projects, Span, Total
@@ -18,6 +19,7 @@ COMPUTED = "核定得分"
 MONEY = ("initial", "adjustment", "adjusted", "executed")
 LEVELS = ("level1", "level2")
 OF_WHICH = "其中："
+PER_UNIT = 8 / 7  # pixels of a column per pixel of a head, where the workbook is of 宋体 11
 
 
 # ---- points: whose they are ------------------------------------------------------------------------------------
@@ -25,7 +27,7 @@ OF_WHICH = "其中："
 
 def _heads(canvas: Canvas, columns: Iterable[Column], apart: bool) -> None:
     """The row of a table's heads; 自评得分 and 核定得分 where they differ somewhere."""
-    heads = [head for column in columns for head in _head(column, apart)]
+    heads = [(_folded(head, canvas.width(at)), at) for column in columns for head, at in _head(column, apart)]
     for text, at in heads:
         canvas.label(at, text)
     canvas.next(heads)
@@ -36,6 +38,12 @@ def _head(column: Column, apart: bool) -> list[tuple[str, Span]]:
     if column.key == "points" and apart:
         return [(column.head, Span(at.first, at.first)), (COMPUTED, Span(at.last, at.last))]
     return [(column.head, at)]
+
+
+def _folded(head: str, width: float) -> str:
+    """A head on lines of about equal length, where one line is too short for it."""
+    most = ceil(len(head) / ceil(s.units(head) / (width - GAP) / PER_UNIT))
+    return "\n".join(head[at : at + most] for at in range(0, len(head), most))
 
 
 def _points(

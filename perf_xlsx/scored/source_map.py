@@ -9,7 +9,7 @@ from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import NUMBER, ORIGIN_HEADS
 from perf_xlsx.sheets.origin import NO_PLACE, ORIGIN, LeftBehind, Origin
 
-CARRIED = tuple(zip((NUMBER, "栏目", *ORIGIN_HEADS, "说明"), (6, 36, 18, 16, 10, 46, 24), strict=True))
+CARRIED = tuple(zip((NUMBER, "栏目", *ORIGIN_HEADS, "说明"), (5, 26, 14, 12, 8, 34, 22), strict=True))
 LEFT_BEHIND = (NUMBER, "种类", *ORIGIN_HEADS, "说明")
 
 

@@ -31,10 +31,16 @@ from perf_xlsx.sheets.fixed_texts import SUMMARY, SUMMARY_HEADS
 
 TILES = 3  # the row of the tiles' labels, from 0; their values are below
 COUNT_OF_ERRORS = f"B{TILES + 2}"  # the cell of the first tile's value
-WIDTHS = (2, 26, 15, 14, 14, 8, 9, 9, 9, 44, 46)  # columns A to K
+WIDTHS = (1, 21, 9.5, 9.5, 8.5, 6, 8, 8, 8.5, 23, 27)  # columns A to K: as wide as a page of type of 9 points
 TITLE_SIZE = 18
-CHART_ROWS = 12  # the costliest; more bars than that say less than the table
-CHART_LINES, LINE_PIXELS = 13, 29  # the chart is as high as that many lines of the small tables
+SHORTEST_PAGE, USUAL_HEIGHT = 501, 15  # points: of the rows of a page across; of a row without a height
+BLANK_HEIGHT = 8  # of a row between two parts
+BEGUN = 2  # rows of a table that a page ends with, at least
+ACROSS = 1.08 * sum(WIDTHS[1:])  # units of type of 10 points; widths count those of the workbook's own, of 11
+SPANS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 7), (8, 8))  # the columns of the small tables
+CHART_ROWS = 10  # the costliest; more bars than that say less than the table
+LINE_HEIGHT = 20  # points, of a row of the small tables
+CHART_HEIGHT = 15 * LINE_HEIGHT
 TOTAL, WITH_CLAIMS, CHECKED = "计算总分", "总分（含单位自评）", "只核对"
 GAP = "+0.00;-0.00;0.00"
 CLAIMED = "#9DC3E6"  # bars of the unit's own points; those of computed points have the accent colour
@@ -77,10 +83,12 @@ class _Summary:
 
     def write(self) -> None:
         self._heading()
+        self.sheet.heights |= dict.fromkeys((TILES - 1, 6, 8), BLANK_HEIGHT)
         self._tiles(TILES)
         self._next_step(7)
         self.ordered = sorted(self.items, key=lambda item: -item.lost)
         row = self._funds(9) if self.form.unscored else self._beside_chart(9)
+        self.sheet.heights[row] = BLANK_HEIGHT
         row = self._indicators(row + 1)
         if not self.form.unscored:
             self._chart(9)
@@ -89,10 +97,13 @@ class _Summary:
 
     def _beside_chart(self, row: int) -> int:
         """The small tables, which are as high as the chart to the right of them."""
-        end, least = self._funds(self._dimensions(row) + 1), row + 1 + CHART_LINES
-        for blank in range(end, least):  # as high as a table's row
-            self.sheet.heights[blank] = 22
-        return max(end, least)
+        between = self._dimensions(row)
+        self.sheet.heights[between] = BLANK_HEIGHT
+        end = self._funds(between + 1)
+        while self._height(end) < self._height(row) + CHART_HEIGHT:
+            self.sheet.heights[end] = LINE_HEIGHT
+            end += 1
+        return end
 
     def _heading(self) -> None:
         sheet, last = self.sheet, len(WIDTHS) - 1
@@ -107,13 +118,16 @@ class _Summary:
         sheet.following = s.page_header(f"{title}　{SUMMARY}")
         book = f"{self.kind.title}　评分办法：{self.rulebook.document}（{self.rulebook.name}）"
         note = f"，各项规定的依据：{self.rulebook.trust_in_words()}"
-        sheet.text(1, 1, book + note, s.look(font_color=s.SOFT, text_wrap=False))
+        style = s.look(font_color=s.SOFT)
+        sheet.merge(1, 1, 1, last, style)
+        sheet.text(1, 1, book + note, style)
+        sheet.heights[1] = s.height_for([(book + note, ACROSS)])
 
     # ---- the first glance ------------------------------------------------------------------------------------
 
     def _tiles(self, row: int) -> None:
         """Label, large value and remark in three rows, tile by tile; the errors first."""
-        self.sheet.heights |= {row: 20, row + 1: 46, row + 2: 20}
+        self.sheet.heights |= {row: 20, row + 1: 42, row + 2: 32}
         for tile in self._all_tiles():
             base: dict[str, Any] = {
                 "bg_color": tile.fill, "font_color": tile.ink, "align": "center", "text_wrap": False,
@@ -124,7 +138,7 @@ class _Summary:
             }  # fmt: skip
             self._cell(row, *tile.columns, tile.label, **base | soft)
             self._cell(row + 1, *tile.columns, tile.value, **base | large)
-            self._cell(row + 2, *tile.columns, tile.remark, **base | soft, font_size=9)
+            self._cell(row + 2, *tile.columns, tile.remark, **base | soft | {"text_wrap": True})
 
     def _all_tiles(self) -> tuple[Tile, ...]:
         scores, execution, full = self.scores, self.scores.execution, plain(self.rulebook.number("total.points"))
@@ -146,10 +160,10 @@ class _Summary:
         return (
             self._error_tile(),
             Tile((2, 3), label, shown, total, s.POINTS, 26, **ACCENTED),
-            Tile((4, 4), "等级", scores.grade, no_grade, size=26, **ACCENTED),
-            Tile((5, 6), "自评", claimed.total.value, grade),
-            Tile((7, 8), "预算执行率", execution.completion, scored, s.PERCENT),
-            Tile((9, 9), "预算调整率", rates.adjustment, "调整数÷年初预算数", s.PERCENT),
+            Tile((4, 5), "等级", scores.grade, no_grade, size=26, **ACCENTED),
+            Tile((6, 7), "自评", claimed.total.value, grade),
+            Tile((8, 9), "预算执行率", execution.completion, scored, s.PERCENT),
+            Tile((10, 10), "预算调整率", rates.adjustment, "调整数÷年初预算数", s.PERCENT),
         )
 
     def _error_tile(self) -> Tile:
@@ -190,26 +204,30 @@ class _Summary:
             words = f"下一步：没有错误。请打开“{PROBLEMS}”核对警告和提示，确认无误后打印“自评表”盖章报送。"
         else:
             words = "下一步：没有发现问题，可以打印“自评表”盖章报送。"
-        self.sheet.link(row, 1, PROBLEMS, "A1", words, s.link(bold=True, text_wrap=False), to_draft=True)
-        self.sheet.heights[row] = 22
+        style = s.link(bold=True)
+        self.sheet.merge(row, 1, row, len(WIDTHS) - 1, style)
+        self.sheet.link(row, 1, PROBLEMS, "A1", words, style, to_draft=True)
+        self.sheet.heights[row] = s.height_for([(words, ACROSS)], 22)
 
     # ---- tables ----------------------------------------------------------------------------------------------
 
     def _title(self, row: int, text: str) -> int:
         self.sheet.text(row, 1, text, s.look(bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False))
-        self.sheet.heights[row] = 22
+        self.sheet.heights[row] = LINE_HEIGHT
         return row + 1
 
     def _heads(self, row: int, heads: tuple[tuple[int, int, str], ...]) -> int:
         for first, last, text in heads:
             self._cell(row, first, last, text, bold=True, bg_color=s.HEAD_FILL, border=True, align="center")
-        self.sheet.heights[row] = 24
+        self.sheet.heights[row] = LINE_HEIGHT
         return row + 1
 
     def _number(
         self, row: int, first: int, last: int, value: Decimal | Fraction | None, code: str, none: str
     ) -> None:
-        style = s.look(border=True, align="right", num_format=code, text_wrap=False)
+        align = "center" if value is None else "right"
+        look: dict[str, Any] = {"num_format": s.spaced(code), "indent": 0, "text_wrap": False, "shrink": True}
+        style = s.look(border=True, align=align, **look)
         if last > first:
             self.sheet.merge(row, first, row, last, style)
         if value is None:
@@ -218,6 +236,7 @@ class _Summary:
             self.sheet.number(row, first, value, style)
 
     def _indicators(self, row: int) -> int:
+        title = row
         row = self._title(row, "逐项核对" if self.form.unscored else "逐项得分（失分多的在前）")
         names = ("指标", "指标值", "实际完成值", "完成率", "分值", *SUMMARY_HEADS)
         self.sheet.repeated = (row, row)
@@ -225,9 +244,15 @@ class _Summary:
         for item in self.ordered:
             self._item(row, item)
             row += 1
+        if self._height(first + BEGUN) > SHORTEST_PAGE:
+            self.sheet.new_page = title
         self.sheet.bars.append(DataBar(first, row - 1, 4, CLAIMED))
         self._total_row(row)
         return row + 1
+
+    def _height(self, rows: int) -> float:
+        """Of so many rows from the top, in points."""
+        return sum(self.sheet.heights.get(row, USUAL_HEIGHT) for row in range(rows))
 
     def _item(self, row: int, item: Item) -> None:
         sheet, score, text = self.sheet, item.score, s.look(border=True, align="left")
@@ -249,12 +274,13 @@ class _Summary:
         gap = None if item.claimed is None or score.points is None else item.claimed - score.points
         self._number(row, 8, 8, gap, GAP, "—")
         sheet.text(row, 9, score.why, text)
-        sheet.text(row, 10, basis, s.look(border=True, align="left", font_size=9))
+        sheet.text(row, 10, basis, text)
         shown = [
             (item.name, WIDTHS[1]),
             (item.target, WIDTHS[2]),
+            (item.actual, WIDTHS[3]),
             (score.why, WIDTHS[9]),
-            (basis, WIDTHS[10] * 1.1),
+            (basis, WIDTHS[10]),
         ]
         sheet.heights[row] = s.height_for(shown, 24)
 
@@ -270,8 +296,8 @@ class _Summary:
         if self.scores.claimed_rows:
             claims = f"含单位自评{self.scores.claimed_rows}项：不能按规则计算，得分是单位自己的（＊）"
             words = "；".join(filter(None, (words, claims)))
-        self._cell(row, 9, 10, words, border=True)
-        self.sheet.heights[row] = 24
+        self._cell(row, 9, 10, words, border=True, align="left")
+        self.sheet.heights[row] = s.height_for([(words, WIDTHS[9] + WIDTHS[10])], 24)
 
     def _chart(self, row: int) -> None:
         """A bar chart of the costliest items, to the right of the small tables."""
@@ -287,7 +313,7 @@ class _Summary:
             series=(Series(name, 7, s.ACCENT, computed), Series("自评得分", 6, CLAIMED, claimed)),
             row=row,
             column=9,
-            size=(545, (CHART_LINES + 1) * LINE_PIXELS),
+            size=(370, CHART_HEIGHT * 4 // 3),
             fonts=(s.HEADING, s.BODY),
             rule=s.RULE,
             grid="#E5E7EB",
@@ -297,8 +323,7 @@ class _Summary:
         row = self._title(row, "按一级指标")
         last = "得分率、等级" if self.rulebook.flag("grades.by_level") else "得分率"
         names = ("一级指标", "分值", *SUMMARY_HEADS[:3], last)
-        spans = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 6), (7, 8))
-        row = self._heads(row, tuple((*span, name) for span, name in zip(spans, names, strict=True)))
+        row = self._heads(row, tuple((*span, name) for span, name in zip(SPANS, names, strict=True)))
         for name, group in self._groups():
             self._dimension(row, name, group)
             row += 1
@@ -315,15 +340,15 @@ class _Summary:
         self.sheet.text(row, 1, name, s.look(border=True, align="left"))
         self._number(row, 2, 2, None if self.form.unscored else weight, "General", "—")
         self._number(row, 3, 3, claimed, s.POINTS, "—")
-        self._number(row, 4, 4, earned, s.POINTS, "—")
-        self._number(row, 5, 6, gap, GAP, "—")
+        self._number(row, *SPANS[3], earned, s.POINTS, "—")
+        self._number(row, *SPANS[4], gap, GAP, "—")
         if share is not None and self.rulebook.flag("grades.by_level"):
             full = Fraction(self.rulebook.number("total.points"))
             words = f"{percent(share)}　{self.rulebook.grade(half_up(share * full))}"
-            self._cell(row, 7, 8, words, border=True, align="center")
+            self._cell(row, *SPANS[5], words, border=True, align="center", shrink=True, text_wrap=False)
         else:
-            self._number(row, 7, 8, share, s.PERCENT, "—")
-        self.sheet.heights[row] = 22
+            self._number(row, *SPANS[5], share, s.PERCENT, "—")
+        self.sheet.heights[row] = LINE_HEIGHT
 
     def _groups(self) -> Iterator[tuple[str, list[Item]]]:
         for name in dict.fromkeys(item.level1 for item in self.items):
@@ -333,8 +358,7 @@ class _Summary:
         unit = self.form.boxes["money_unit"].given or "金额单位未填"
         row = self._title(row, f"预算执行情况（{unit}）")
         heads = ("资金类别", "年初预算数", "调整率", "全年预算数", "全年执行数", "执行率")
-        spans = ((1, 1), (2, 2), (3, 3), (4, 4), (5, 6), (7, 8))
-        row = self._heads(row, tuple((*span, head) for span, head in zip(spans, heads, strict=True)))
+        row = self._heads(row, tuple((*span, head) for span, head in zip(SPANS, heads, strict=True)))
         for key, line in self.form.funds.items():
             row = self._money(row, line.name, line, self.scores.line_rates[key])
         for project, rates in zip(self.form.projects, self.scores.project_rates, strict=True):
@@ -343,11 +367,11 @@ class _Summary:
 
     def _money(self, row: int, name: str, line: FundLine | Project, rates: Rates) -> int:
         self.sheet.text(row, 1, name, s.look(border=True, align="left"))
-        for first, last, entry in ((2, 2, line.initial), (4, 4, line.adjusted), (5, 6, line.executed)):
-            self._number(row, first, last, entry.value, s.MONEY, entry.given or "—")
+        for span, entry in ((SPANS[1], line.initial), (SPANS[3], line.adjusted), (SPANS[4], line.executed)):
+            self._number(row, *span, entry.value, s.MONEY, entry.given or "—")
         self._number(row, 3, 3, rates.adjustment, s.PERCENT, "—")
-        self._number(row, 7, 8, rates.execution, s.PERCENT, "—")
-        self.sheet.heights[row] = s.height_for([(name, WIDTHS[1])], 22)
+        self._number(row, *SPANS[5], rates.execution, s.PERCENT, "—")
+        self.sheet.heights[row] = s.height_for([(name, 1.08 * WIDTHS[1])], LINE_HEIGHT)
         return row + 1
 
 

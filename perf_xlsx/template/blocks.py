@@ -14,7 +14,7 @@ from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Typed, as_text
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, NUMBER, OWED, UNIT_LEAD
+from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD
 from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
 from perf_xlsx.template.checks import Sources, check_name, shown_on
 from perf_xlsx.template.conditions import blank, number, plain_number
@@ -37,7 +37,7 @@ HELP_WIDTH = 42.0
 DEFAULT_WIDTH = 8.4  # of a column without one, in characters
 TITLE_WIDTH, UNIT_WIDTH = 44.0, 16.0
 STRIP = 3  # rows of live checks below the title
-SCREEN = 160.0  # characters that a screen of 1366 pixels shows
+SCREEN = 140.0  # characters that a screen of 1366 pixels shows, also where 宋体 is missing
 MONEY_UNIT = "px_money_unit"
 
 SHOWN: dict[str, Any] = {"locked": True, "bg_color": s.COMPUTED_FILL, "align": "right"}  # not typed: for reference
@@ -58,6 +58,7 @@ class SheetState:
         self.steps = Steps(f"sheet{number}", {}, {})
         self.terms: list[str] = []
         self.places: list[Case] = []
+        self.idle: list[Case] = []
         self.checks: list[str] = []
 
     @property
@@ -83,7 +84,7 @@ class SheetState:
         """The check of empty boxes."""
         count = self.steps.step("missing", "+".join(self.terms) or "0")
         where = cases(*self.places, otherwise='""')
-        done = quoted(f"{DONE} 必填项已填齐")
+        done = cases(*self.idle, otherwise=quoted(f"{DONE} 必填项已填齐"))
         return f'IF({count}=0,{done},"{OWED} "&{count}&" 格，先填："&{where})'
 
 
@@ -203,7 +204,9 @@ class Writer:
         form, canvas = self.box.form, self.canvas
         approved = self.fill.approved if self.fill else ()
         state.checks = shown_on(state.sheet, state.number, form, self.box.rulebook, approved)
-        look = canvas.style(align="left", text_wrap=False, border=1, border_color=s.COMPUTED_FILL, font_size=9)
+        look = canvas.style(
+            align="left", text_wrap=False, shrink=True, border=1, border_color=s.COMPUTED_FILL, font_size=9
+        )
         halves = self._halves(state)
         for row in range(1, 1 + STRIP):
             worksheet.set_row(row, 16)
@@ -246,11 +249,11 @@ class Writer:
             self.box.computed(worksheet, row, LEFT + 1, box, formulas)
         else:
             self.box.ask(worksheet, row, LEFT + 1, row, box)
-            style = self.box.style(box, required, value, align="left")
+            style = self.box.style(box, value, align="left")
             canvas.typed(worksheet, row, LEFT + 1, value, style)
             state.box(row, LEFT + 1)
             if required:
-                canvas.fading(worksheet, row, LEFT + 1, row)
+                canvas.required(worksheet, row, LEFT + 1, row)
                 state.require(box.key, self.singles[box.key], box.label)
         help_text = self.box.dated(box.help) or COMPUTED_HELP
         canvas.text(worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9))
@@ -305,10 +308,10 @@ class Writer:
                 value = line_value(self.fill, block, line, box)
                 is_first = self._opens_total(block, line) and box.key in needed_of_total
                 required = box.key in needed or is_first
-                canvas.typed(worksheet, row, column, value, self.box.style(box, required, value))
+                canvas.typed(worksheet, row, column, value, self.box.style(box, value))
                 state.box(row, column)
                 if required:
-                    canvas.fading(worksheet, row, column, row)
+                    canvas.required(worksheet, row, column, row)
             if box.key in needed:
                 named = next(one for one in block.lines if one.key == line.parts[0]) if made else line
                 state.require(f"{line.key}_{box.key}", amount, f"{named.label}·{box.label}")
@@ -354,6 +357,8 @@ class Writer:
         self.tables.append(table)
         if table.required:
             state.count(missing_name(block.key), f"{missing_name(block.key)}>0", table.place())
+            if len(state.sheet.blocks) == 1:
+                state.idle = [(f"{entries_name(block.key)}=0", quoted(f"{IDLE} 没有必填的格"))]
         if block.key == "indicators":
             none = f"({entries_name(block.key)}=0)"
             state.count(none, none, quoted("第一个指标"))
@@ -369,7 +374,7 @@ class Writer:
             canvas.name(f"px_{block.key}_{box.key}", state.sheet.name, header + 1, column, last, column)
             self.box.ask(worksheet, header + 1, column, last, box)
             if box.required:
-                canvas.fading(worksheet, header + 1, column, last)
+                canvas.required(worksheet, header + 1, column, last)
 
     def _row(
         self, block: Rows, worksheet: Any, row: int, number: int, values: Mapping[str, Typed],
@@ -383,10 +388,10 @@ class Writer:
             if box.formula in formulas:
                 self.box.computed(worksheet, row, column, box, formulas)
             elif box.kind == "computed":
-                self.canvas.typed(worksheet, row, column, value, self.box.style(box, value=value, **SHOWN))
+                self.canvas.typed(worksheet, row, column, value, self.box.style(box, value, **SHOWN))
             else:
                 look = FIXED if box.key in fixed else {}
-                self.canvas.typed(worksheet, row, column, value, self.box.style(box, value=value, **look))
+                self.canvas.typed(worksheet, row, column, value, self.box.style(box, value, **look))
         _grow(
             worksheet, row, [(v, box.width) for box in block.columns if isinstance(v := values.get(box.key), str)]
         )

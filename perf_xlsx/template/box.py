@@ -40,12 +40,10 @@ class BoxWriter:
     def __init__(self, canvas: LiveCanvas, form: Form, year: int | None, rulebook: Rulebook) -> None:
         self.canvas, self.form, self.year, self.rulebook = canvas, form, year, rulebook
 
-    def style(self, box: Box, required: bool | None = None, value: Typed = None, **more: Any) -> Any:
-        """The look of an empty box, or of one with `value` in it; `required` where its line decides that."""
-        needed = box.required if required is None else required
+    def style(self, box: Box, value: Typed = None, **more: Any) -> Any:
+        """The look of an empty box, or of one with `value` in it."""
         look: dict[str, Any] = {
-            "border": 1, "locked": False, "bg_color": s.REQUIRED_FILL if needed else s.OPTIONAL_FILL,
-            "align": ALIGNED.get(box.kind, "left"),
+            "border": 1, "locked": False, "bg_color": s.OPTIONAL_FILL, "align": ALIGNED.get(box.kind, "left"),
         }  # fmt: skip
         if box.kind == "number":
             look["num_format"] = s.MONEY if box.key in MONEY_COLUMNS else "General"

@@ -175,9 +175,9 @@ class Checks:
         ]
         nothing = (f"COUNT({','.join(parts)})=0", said(IDLE, "；".join(equations), "：没有分列"))
         shown = (
-            amount(self._amount(lines[0].key, "adjusted")),
+            amount(self._sum_of_parts(lines[0], "adjusted")),
             "，",
-            amount(self._amount(lines[0].key, "executed")),
+            amount(self._sum_of_parts(lines[0], "executed")),
         )
         return cases(*found, nothing, otherwise=said(DONE, "；".join(equations), "：", *shown))
 
@@ -188,6 +188,9 @@ class Checks:
     def _sum_of(self, line: Line) -> str:
         return "＋".join(self._label(part) for part in line.parts)
 
+    def _sum_of_parts(self, line: Line, column: str) -> str:
+        return f"SUM({','.join(self._amount(part, column) for part in line.parts)})"
+
     def _label(self, key: str) -> str:
         return next(one.label for one in self.lines.lines if one.key == key)
 
@@ -195,8 +198,7 @@ class Checks:
         """One case for each column in which a line is not the sum of its parts."""
         for column in self._amounts_():
             total, parts = self._amount(line.key, column), [self._amount(part, column) for part in line.parts]
-            least = 1 if line.blank_part_is_zero else len(parts)
-            summed = f"SUM({','.join(parts)})"
+            least, summed = 1 if line.blank_part_is_zero else len(parts), self._sum_of_parts(line, column)
             known = f"AND(ISNUMBER({total}),COUNT({','.join(parts)})>={least})"
             wrong = f"IF({known},{self._differ(total, summed)},FALSE)"
             yield wrong, said(
@@ -438,7 +440,7 @@ class Checks:
         owed = f"OR(NOT(ISNUMBER({total})),NOT(ISNUMBER({summed})))"
         return cases(
             *asked,
-            (owed, said(OWED, "各项自评得分填齐后显示自评总分")),
+            (owed, said(OWED, "各项填齐、改好后显示自评总分")),
             *([] if self.of.total_made else [typed_wrong]),
             otherwise=said(DONE, *shown),
         )

@@ -98,14 +98,13 @@ class LiveCanvas(Canvas):
             rule = {"type": "formula", "criteria": criteria, "format": look, "stop_if_true": True}
             sheet.conditional_format(row, column, last_row, last_column, rule)
 
-    def fading(self, sheet: Any, row: int, column: int, last_row: int) -> None:
-        """Required boxes: white once they are filled in; but in a scored copy they keep the colours of marks."""
+    def required(self, sheet: Any, row: int, column: int, last_row: int) -> None:
+        """Required boxes: yellow while they are empty; but in a scored copy they have the colours of marks."""
         cell = cell_name(row, column)
-        white = self.book.add_format({"bg_color": s.OPTIONAL_FILL})
-        filled = f'=AND(LEN(TRIM({cell}))>0,ISERROR(INDIRECT("{SUMMARY}!A1")))'
-        sheet.conditional_format(
-            row, column, last_row, column, {"type": "formula", "criteria": filled, "format": white}
-        )
+        yellow = self.book.add_format({"bg_color": s.REQUIRED_FILL})
+        empty = f'=AND(LEN(TRIM({cell}))=0,ISERROR(INDIRECT("{SUMMARY}!A1")))'
+        rule = {"type": "formula", "criteria": empty, "format": yellow}
+        sheet.conditional_format(row, column, last_row, column, rule)
 
     def settle(self) -> None:
         """Write every formula with its result."""

@@ -206,7 +206,7 @@ def _guide_head(canvas: LiveCanvas, sheet: Any, form: Form, year: int | None, ru
     canvas.text(sheet, 0, 1, f"{form.official}填报说明", canvas.title)
     look = canvas.style(bold=True, font_color=s.ACCENT, font_size=12)
     canvas.text(sheet, 1, 1, f"{year}年度" if year else "", look)
-    rules = f"评分办法：{rulebook.document}（{rulebook.name}）　模板版本：{form.version}"
+    rules = f"评分办法：{rulebook.document}（{rulebook.name}）\n模板版本：{form.version}"
     sheet.set_row(1, s.height_for([(rules, 66)], 20))
     canvas.text(sheet, 1, 2, rules, canvas.style(font_color=s.SOFT, align="right"))
 
@@ -260,7 +260,9 @@ def _checks_table(canvas: LiveCanvas, sheet: Any, row: int, states: list[SheetSt
         for key in state.checks:
             at += 1
             canvas.link(sheet, at, 1, f"internal:'{name}'!{state.first}", name, link)
-            canvas.live(sheet, at, 2, f"={check_name(key)}", canvas.style(border=1, indent=1, text_wrap=False))
+            canvas.live(
+                sheet, at, 2, f"={check_name(key)}", canvas.style(border=1, indent=1, text_wrap=False, shrink=True)
+            )
             canvas.check_colours(sheet, at, 2, at, 2)
             sheet.set_row(at, 18)
     return at + 1

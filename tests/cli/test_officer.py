@@ -530,6 +530,15 @@ def test_templates_go_beside_their_data_where_no_place_is_named(
     assert found == {"数据/甲.xlsx", "数据/名单-模板/甲局.xlsx", "自评表-project-2025.xlsx"}
 
 
+def test_a_short_name_that_two_listed_units_have_names_none(folder: Path, tmp_path: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "教育局自评表.xlsx").write_bytes(b"PK\x03\x04")
+    units = ("示例县教育局", "示例县水利局", "示例市教育局", "示例市水利局")
+    (roster := tmp_path / "名单.csv").write_text("\n".join(("单位名称", *units)), "utf-8")
+    done = command("check", folder, "--roster", roster, "--json")
+    assert "文件名中有这个单位的" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("name", "unit"),
     [
@@ -537,6 +546,7 @@ def test_templates_go_beside_their_data_where_no_place_is_named(
         ("2025 示例县水利局（更正）.xlsx", "示例县水利局"),
         ("示例县水利局/自评表.xlsx", "示例县水利局"),
         ("示例县.xlsx", "示例县"),
+        ("水利局自评表.xlsx", "示例县水利局"),
         ("自评表.xlsx", None),
     ],
 )

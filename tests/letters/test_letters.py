@@ -54,6 +54,17 @@ def test_what_must_only_be_explained_stands_apart(returns: Path, run: Run, lette
     assert found[-1].startswith("1 | 绩效指标 M7 | “数字化成果验收合格率”已达到指标值，自评得分3却少于分值20")
 
 
+def test_beside_a_wrong_sum_stands_the_right_sum_and_not_the_right_part(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    """It said 95 and 10: the sum of all weights, and the weight of the one indicator that is too small."""
+    case = case_of("水利局")
+    case["indicators"][0]["weight"] -= 5
+    put(returns, "水利局.xlsx", case)
+    run()
+    assert "1 | 绩效指标 K6 | 95 | 100 | 分值合计95（" in "\n".join(words(letters / LETTER))
+
+
 def test_a_sound_return_gets_no_letter_and_a_missing_one_a_reminder(
     returns: Path, run: Run, letters: Path
 ) -> None:

@@ -7,11 +7,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import openpyxl
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 
 from tests.kit.libreoffice import converted, needs_libreoffice
-from tests.letters.conftest import Run, overclaimed, put
+from tests.kit.printed import cut_off
+from tests.kit.printed import printed as pages_of
+from tests.letters.conftest import Run, case_of, overclaimed, put
 
 pytestmark = [
     needs_libreoffice,
@@ -40,6 +44,40 @@ def test_a_letter_with_two_errors_takes_one_page(returns: Path, run: Run, letter
     for cell in (cell for table in Document(str(letter)).tables for row in table.rows for cell in row.cells):
         assert set(re.sub(r"\s", "", cell.text)) <= set(shown)
     assert "—1—" in shown
+
+
+@pytest.mark.parametrize("reasons", [9, 10, 11])
+def test_notes_stand_on_the_page_of_the_signature_and_the_signature_with_text(
+    reasons: int, returns: Path, run: Run, letters: Path, tmp_path: Path
+) -> None:
+    """Contact, rules and check code stood alone on a second page."""
+    case = case_of("水利局")
+    case["indicators"] = [
+        row | {"claimed_points": 1 + row["weight"], "weight": row["weight"] / 5, "name": f"{row['name']}{number}"}
+        for number in range(5) for row in case["indicators"]
+    ][:reasons]  # fmt: skip
+    put(returns, "水利局.xlsx", case)
+    run()
+    last = re.sub(r"\s", "", printed(letters / "退回意见-水利局.docx", tmp_path)[-1])
+    assert "随附评分后的工作簿" in last
+    assert last.index("示例县财政局") < last.index("收件联系人") < last.index("校验码")
+
+
+def test_its_punctuation_is_that_of_the_mainland(returns: Path, run: Run, letters: Path) -> None:
+    """Without a language other programs put commas and full stops into the middle of their squares."""
+    put(returns, "水利局.xlsx", overclaimed("水利局"))
+    run()
+    for path in letters.glob("*.docx"):
+        languages = Document(str(path)).styles.element.iter(qn("w:lang"))
+        assert [language.get(qn("w:eastAsia")) for language in languages] == ["zh-CN"]
+
+
+def test_the_list_is_read_whole_on_paper(returns: Path, run: Run, letters: Path) -> None:
+    """The head 报送次数 was cut off."""
+    put(returns, "水利局.xlsx", overclaimed("水利局"))
+    run()
+    path = letters / "退回清单.xlsx"
+    assert cut_off(openpyxl.load_workbook(path).active, pages_of(path, "退回清单")) == []
 
 
 def test_type_is_nine_points_or_more(returns: Path, run: Run, letters: Path) -> None:

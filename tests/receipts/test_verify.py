@@ -176,7 +176,7 @@ def test_inputs_of_one_cell_count_together() -> None:
 OURS: dict[str, tuple[Callable[[Any], object], str, str]] = {
     "the total": (write("评分汇总", "C5", "98.01"), "评分汇总!C5", "98.01"),
     "the total, as a number": (write("评分汇总", "C5", 98.01), "评分汇总!C5", "98.01"),
-    "a figure emptied": (write("评分汇总", "F5", None), "评分汇总!F5", "空"),
+    "a figure emptied": (write("评分汇总", "G5", None), "评分汇总!G5", "空"),
 }
 
 

@@ -53,9 +53,9 @@ def scored(tmp_path: Path) -> Path:
 def test_the_list_says_what_the_colours_mean(scored: Path) -> None:
     sheet = openpyxl.load_workbook(scored)["问题清单"]
     key = {cell.value: cell.fill.start_color.rgb for cell in sheet[2] if cell.value}
-    assert key["✖ 错误：红色单元格，须更正"] == MARK_FILLS["error"]
-    assert key["⚠ 警告：橙色单元格，须核对"] == MARK_FILLS["warning"]
-    assert key["ℹ 提示：蓝色单元格，仅供了解"] == MARK_FILLS["notice"]
+    assert key["✖ 错误\n红色单元格，须更正"] == MARK_FILLS["error"]
+    assert key["⚠ 警告\n橙色单元格，须核对"] == MARK_FILLS["warning"]
+    assert key["ℹ 提示\n蓝色单元格，仅供了解"] == MARK_FILLS["notice"]
 
 
 def test_the_first_note_of_each_marked_sheet_says_what_the_colours_mean(scored: Path) -> None:

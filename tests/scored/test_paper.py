@@ -186,7 +186,7 @@ def test_points_of_the_unit_and_ours_stand_side_by_side_only_where_they_differ(s
     case["indicators"][0]["claimed_points"] = 1
     rows = [[c.value for c in row if c.value is not None] for row in scored(case)[1].iter_rows()]
     heads = next(row for row in rows if "三级指标" in row)
-    assert heads[-3:-1] == ["自评得分", "核定得分"]
+    assert heads[-3:-1] == ["自评\n得分", "核定\n得分"]
     first = next(row for row in rows if case["indicators"][0]["name"] in row)
     assert first[-3:-1] if isinstance(first[-1], str) else first[-2:] == [1, case["indicators"][0]["weight"]]
 

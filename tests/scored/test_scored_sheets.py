@@ -59,7 +59,7 @@ def test_project_form_is_laid_out_as_the_official_one(scored: Scored) -> None:
     assert row_of(sheet, "其中：当年财政拨款")[-3:] == ["—", pytest.approx(0.936142857), "—"]
     assert row_of(sheet, "上年结转资金")[1:4] == [60, 60, 60]
     assert row_of(sheet, "三级指标")[1:] == [
-        "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "自评得分", "偏差原因分析及改进措施",
+        "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "自评得分", "偏差原因分析\n及改进措施",
     ]  # fmt: skip
     assert row_of(sheet, "新增和改善供水人口")[1:4] == ["≥18000人", "17600人", 15]
     assert row_of(sheet, "新增和改善供水人口")[4] == 14.67
@@ -283,5 +283,5 @@ def test_a_level_with_an_open_indicator_has_no_rate(
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     begin = next(n for n, row in enumerate(rows) if "得分率" in row)
     first, second = rows[begin + 2 : begin + 4]  # below budget execution
-    assert (first[5], first[7]) == ("—", "—")
-    assert (second[5], second[7]) == (0, 1)
+    assert (first[6], first[8]) == ("—", "—")
+    assert (second[6], second[8]) == (0, 1)

@@ -28,14 +28,17 @@ UNIT = {"department": {"unit": "示例县水利局"}, "project": {"unit": "示�
 
 def yellow(sheet: Any) -> Iterator[tuple[Any, str]]:
     """The boxes that the sheet shows as required, with their labels: beside them, or at the head of their column."""
-    for line in sheet.iter_rows(min_row=4):
-        for cell in line:
-            if (
-                cell.fill.fill_type
-                and cell.fill.fgColor.rgb[2:] == REQUIRED_FILL[1:]
-                and not cell.protection.locked
-            ):
-                yield cell, _label(sheet, cell)
+    asked = {
+        place
+        for one in sheet.conditional_formatting
+        for rule in one.rules
+        if rule.dxf and rule.dxf.fill and rule.dxf.fill.bgColor.rgb[2:] == REQUIRED_FILL[1:]
+        for area in one.cells.ranges
+        for place in area.cells
+    }
+    for row, column in sorted(asked):
+        if not (cell := sheet.cell(row, column)).protection.locked:
+            yield cell, _label(sheet, cell)
 
 
 def _label(sheet: Any, cell: Any) -> str:

@@ -9,6 +9,8 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
+from perf_xlsx.rulebook import load_rulebook, rulebook_names
+from tests.kit.filled import filled, well_made
 from tests.live import Form, blank_form, calculated
 from tests.template.test_live import base
 
@@ -71,12 +73,38 @@ def test_a_well_made_form_can_be_sent_and_has_no_finding_that_is_an_error(tmp_pa
     assert errors(scored(form, tmp_path)) == set()
 
 
+def test_without_the_points_of_execution_neither_the_sheet_nor_the_engine_states_a_total(tmp_path: Path) -> None:
+    """The engine stated the sum of the indicators' points, on 评分汇总 and on the paper too."""
+    form = base()
+    form.type("px_claimed_execution_points", None)
+    assert said(form, "pxl_check_claimed_total").startswith("还差")
+    result = scored(form, tmp_path)
+    assert errors(result) == {"R07"}
+    assert result.evaluation
+    assert result.evaluation.claimed.total.empty
+
+
+def test_a_rulebook_without_points_for_execution_has_its_total_without_them(tmp_path: Path) -> None:
+    case = well_made("project")
+    del case["claimed"]["execution_points"], case["claimed"]["total"]
+    rulebook = next(
+        name for name in rulebook_names()
+        if "project" in load_rulebook(name).forms and not load_rulebook(name).number("execution.weight")
+    )  # fmt: skip
+    (tmp_path / "a.xlsx").write_bytes(filled(case, rulebook))
+    result = pipeline.score(tmp_path / "a.xlsx")
+    assert result.evaluation
+    assert result.evaluation.claimed.total.value == sum(row["claimed_points"] for row in case["indicators"])
+
+
 @pytest.mark.parametrize("kind", ["department", "project"])
 def test_an_empty_form_says_where_to_begin_and_is_nowhere_green_for_sums(kind: str) -> None:
     form = blank_form(kind, "mof-2020")
     first = "基本支出" if kind == "department" else "当年财政拨款"
     assert said(form, "px_counter_2") == f"还差 2 格，先填：{first}·全年预算数"
     assert said(form, "px_verdict").startswith("还差 ")
+    if kind == "department":
+        assert said(form, "px_counter_3") == "○ 没有必填的格"  # it was ✔ 必填项已填齐 on an empty sheet
     for check in ("total", "across", "within", "weights", "claims", "rows", "claimed_total", "grade"):
         assert not said(form, f"pxl_check_{check}").startswith("✔"), check
 

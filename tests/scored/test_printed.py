@@ -1,0 +1,85 @@
+"""评分汇总 and 问题清单 as they are printed and seen on a small screen: read whole, no table torn from its head."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter
+
+from perf_xlsx import pipeline
+from perf_xlsx.cli.stories import STORIES, case_text
+from tests.kit.filled import filled
+from tests.kit.libreoffice import needs_libreoffice
+from tests.kit.printed import Page, needs_pdftotext, printed, sizes
+
+SUMMARY, PROBLEMS = "评分汇总", "问题清单"
+SCREEN = 1366 - 60  # pixels, less the heads of rows and the bar at the side
+# Where 宋体 is missing LibreOffice takes a wider font: columns are wider than in Excel, and type on paper smaller.
+LEAST = 8.4  # points, which are 9 and more in Excel
+TABLE, FUNDS = "逐项得分", "预算执行情况"
+
+
+@pytest.fixture
+def scored(tmp_path: Path) -> Callable[[dict[str, Any]], Path]:
+    def run(case: dict[str, Any]) -> Path:
+        (tmp_path / "t.xlsx").write_bytes(filled(case))
+        pipeline.score(tmp_path / "t.xlsx", tmp_path / "s.xlsx")
+        return tmp_path / "s.xlsx"
+
+    return run
+
+
+def story(name: str) -> dict[str, Any]:
+    case: dict[str, Any] = json.loads(case_text(name))
+    return case
+
+
+def with_projects(count: int) -> dict[str, Any]:
+    case = story("department-as-filed")
+    case["projects"] = [case["projects"][0] | {"name": f"第{n}个项目"} for n in range(count)]
+    return case
+
+
+CASES: dict[str, Callable[[], dict[str, Any]]] = {
+    **{name: lambda name=name: story(name) for name in STORIES},  # type: ignore[misc]
+    "no project": lambda: with_projects(0),
+    "many projects": lambda: with_projects(30),
+}
+
+
+def headless(pages: list[Page], table: str, first: str) -> list[int]:
+    """Pages that end with the heading of a table whose first row is on the next."""
+    return [number for number, page in enumerate(pages, 1) if table in page.text and first not in page.text]
+
+
+@needs_libreoffice
+@needs_pdftotext
+@pytest.mark.parametrize("name", CASES)
+def test_the_summary_can_be_read_on_paper(name: str, scored: Any) -> None:
+    path = scored(CASES[name]())
+    pages = printed(path, SUMMARY)
+    assert min(sizes(pages)) >= LEAST
+    assert not any("###" in page.text for page in pages)
+    assert headless(pages, TABLE, "预算执行率") == []
+    assert headless(pages, FUNDS, "全年预算数") == []
+
+
+@needs_libreoffice
+@needs_pdftotext
+@pytest.mark.parametrize("name", STORIES)
+def test_the_problems_can_be_read_on_paper(name: str, scored: Any) -> None:
+    pages = printed(scored(story(name)), PROBLEMS)
+    assert min(sizes(pages)) >= LEAST
+    assert [page for page in pages if "整改意见" not in page.text and "没有发现问题" not in page.text] == []
+
+
+@pytest.mark.parametrize("sheet", [SUMMARY, PROBLEMS])
+def test_all_columns_are_in_sight_on_a_small_screen(sheet: str, scored: Any) -> None:
+    found = openpyxl.load_workbook(scored(story("department-as-filed")))[sheet]
+    letters = map(get_column_letter, range(1, found.max_column + 1))
+    assert sum(found.column_dimensions[letter].width * 8 + 5 for letter in letters) < SCREEN
