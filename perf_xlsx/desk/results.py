@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -24,6 +25,7 @@ from perf_xlsx.system.safe_text import one_line
 
 Key = tuple[int, str]
 PER_PAGE = 200
+ENCRYPTED = "R02"  # the finding of a workbook with a password to open
 
 
 class Row(Struct, frozen=True):
@@ -45,6 +47,7 @@ class Row(Struct, frozen=True):
     rate_number: Decimal | None = None
     total_number: Decimal | None = None
     claimed_number: Decimal | None = None
+    password: Literal["", "needed", "used"] = ""
 
 
 SORTS: Mapping[str, Callable[[Row], Key | tuple[int, Decimal] | tuple[int, int]]] = {
@@ -185,8 +188,15 @@ def row_of(record: Record, name: str, at: int = 0) -> Row:
         total=total_in_words(record) if record.is_read else "—",
         claimed=record.claimed_total or "—", grade=record.grade or "—",
         errors=counts["error"], warnings=counts["warning"], state=outcome(record),
-        rate_number=rate, total_number=total, claimed_number=claimed,
+        rate_number=rate, total_number=total, claimed_number=claimed, password=_password(record),
     )  # fmt: skip
+
+
+def _password(record: Record) -> Literal["", "needed", "used"]:
+    """Whether a password is needed to open the workbook, or one opened it."""
+    if not any(found.code == ENCRYPTED for found in record.findings):
+        return ""
+    return "used" if record.is_read else "needed"
 
 
 def _decimals(record: Record) -> list[Decimal | None]:

@@ -81,10 +81,18 @@ def withdraw(request: Request) -> Response:
 
 
 def again(request: Request) -> Response:
-    """Score anew what is not decided, after the settings have changed."""
-    desk = desk_of(request)
+    """Score anew what is not decided, after the settings have changed; but what could not be opened again."""
+    desk, shut = desk_of(request), 0
     for one in desk.arrivals.all():
-        if one.state == "new" and desk.arrivals.is_scored(one):
-            desk.arrivals.again(one)
-            desk.inbox.add(one)
+        if one.state != "new" or not desk.arrivals.is_scored(one):
+            continue
+        opened = any(row.password == "used" for row in desk.arrivals.in_short(one).rows)
+        if opened and not desk.passwords.of(one.owner):  # forgotten since
+            shut += 1
+            continue
+        desk.arrivals.again(one)
+        desk.inbox.add(one)
+    if shut:
+        words = f"其余的正在重评。有{shut}份设了打开密码，密码已经忘掉，没有重评，原来的结果还在。"
+        return note(request, "没有全部重评", words, "采用后，在首页输入打开密码，就会重新评分。")
     return to("/inbox")
