@@ -62,7 +62,7 @@ ADVICE = {
     "not_a_workbook": "请报送 Excel 工作簿（.xlsx），不要只改文件名后缀。",
     "damaged": "请用 Excel 或 WPS 打开检查，另存为新的 .xlsx 后重新报送。",
     "encrypted": "请在 Excel 或 WPS 中取消打开密码，保存后重新报送；"
-    "知道密码的，评分时可以给出（--password-file，或在网页上输入）。",
+    "或把密码告诉经办人，评分时打开（--password-file，或在网页上输入）。",
     "no_decryption": '请运行 pip install "perf-xlsx[encrypted]" 后重新评分，或请单位取消打开密码。',
     "legacy": "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后重新报送。",
     "foreign": "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后重新报送。",

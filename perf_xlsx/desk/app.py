@@ -20,6 +20,7 @@ from perf_xlsx.desk.door import SESSION, Door, allowed
 from perf_xlsx.desk.guard import Addresses, CutOffError, Guard, answer
 from perf_xlsx.desk.pages import (
     archive,
+    doubles,
     drop,
     home,
     inbox,
@@ -68,6 +69,9 @@ PAGES: tuple[tuple[str, str, Handler, Role], ...] = (
     ("GET", "/return/{id}/paper", returned.returned_paper, "officer"),
     ("GET", "/return/{id}/original", returned.returned_original, "officer"),
     ("POST", "/return/{id}/remove", returned.remove, "officer"),
+    ("POST", "/return/{id}/keep", doubles.keep, "officer"),
+    ("GET", "/doubles", doubles.doubles, "officer"),
+    ("POST", "/doubles/latest", doubles.keep_latest, "officer"),
     ("GET", "/consolidated", archive.consolidated, "officer"),
     ("GET", "/everything", archive.everything, "officer"),
     ("GET", "/inbox", inbox.inbox, "officer"),

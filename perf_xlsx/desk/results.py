@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from perf_xlsx.batch.roster import whose
 from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.desk.folders import Folders
 from perf_xlsx.desk.secret import made_id
@@ -29,7 +30,10 @@ ENCRYPTED = "R02"  # the finding of a workbook with a password to open
 
 
 class Row(Struct, frozen=True):
-    """One form of the table; `at` is where its record begins, `workbook` the file's path in the records."""
+    """One form of the table; `at` is where its record begins, `workbook` the file's path in the records.
+
+    `whose` is alike of returns of one form of one unit; () where the form names none.
+    """
 
     id: str
     at: int
@@ -48,6 +52,7 @@ class Row(Struct, frozen=True):
     total_number: Decimal | None = None
     claimed_number: Decimal | None = None
     password: Literal["", "needed", "used"] = ""
+    whose: tuple[object, ...] = ()
 
 
 SORTS: Mapping[str, Callable[[Row], Key | tuple[int, Decimal] | tuple[int, int]]] = {
@@ -189,6 +194,7 @@ def row_of(record: Record, name: str, at: int = 0) -> Row:
         claimed=record.claimed_total or "—", grade=record.grade or "—",
         errors=counts["error"], warnings=counts["warning"], state=outcome(record),
         rate_number=rate, total_number=total, claimed_number=claimed, password=_password(record),
+        whose=tuple(whose(record)) if record.is_read and record.unit else (),
     )  # fmt: skip
 
 

@@ -189,7 +189,7 @@ def test_a_unit_sends_and_the_officer_decides(page: Any, browser: Any, tmp_path:
         officer.get_by_label("口令").fill(PASSWORD)
         officer.get_by_role("button", name="登录").click()
         officer.get_by_role("link", name="来件").click()
-        officer.get_by_role("button", name="采用没有重复的1份").click()
+        officer.get_by_role("button", name="采用没有争议的1份").click()
         officer.get_by_role("link", name="首页").click()
         officer.wait_for_selector("table.returns")
         assert (tmp_path / "收回" / "甲局.xlsx").is_file()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import sys
@@ -152,6 +153,48 @@ def test_a_name_that_is_taken_is_not_written_over(tmp_path: Path) -> None:
         "自评表(2).xlsx",
         "自评表.xlsx",
     ]
+
+
+def test_what_came_twice_is_shown_and_the_last_is_kept(tmp_path: Path) -> None:
+    """A second round: corrected returns are dropped under the same and under other names, and compared with the first."""
+    old = [a_return("project", unit, 91) for unit in ("甲局", "乙局")]
+    new = [a_return("project", unit, 92) for unit in ("甲局", "乙局")]
+    with own_desk(tmp_path / "收回") as desk:
+        desk.drop(("甲局.xlsx", old[0]), ("乙局.xlsx", old[1]), ("丙局.xlsx", a_return("project", "丙局")))
+        assert "重复报送，选定" not in desk.scored()
+        desk.drop(("甲局.xlsx", new[0]), ("乙局（改）.xlsx", new[1]))
+        assert "2张表重复报送，选定采用哪一份" in desk.scored()
+        page = desk.get("/doubles").text
+        assert "每张表只留最后修改的一份（移走2份）" in page
+        assert "丙局" not in page
+        assert "没有重复报送的" in desk.post("/doubles/latest").text
+        assert len(links(desk.scored(), "/return/")) == 3
+    files = {path.name: path.read_bytes() for path in (tmp_path / "收回").iterdir()}
+    assert (files["甲局(2).xlsx"], files["乙局（改）.xlsx"], len(files)) == (*new, 3)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "收回-网页" / "移走").iterdir()} == {
+        "甲局.xlsx": old[0], "乙局.xlsx": old[1],
+    }  # fmt: skip
+    records = (tmp_path / "收回-评分结果" / ".perf_xlsx" / "records.jsonl").read_text("utf-8").splitlines()
+    assert {one["file"]: one.get("round") for one in map(json.loads, records)} == {
+        "甲局(2).xlsx": 2, "乙局（改）.xlsx": 2, "丙局.xlsx": None,
+    }  # fmt: skip
+
+
+def test_the_officer_says_which_of_two_counts(tmp_path: Path) -> None:
+    """Where both were changed at one moment, he alone can say it."""
+    with own_desk(tmp_path / "收回") as desk:
+        desk.drop(("一.xlsx", a_return("project", "甲局", 91)), ("二.xlsx", a_return("project", "甲局", 92)))
+        desk.scored()
+        for name in ("一.xlsx", "二.xlsx"):
+            os.utime(tmp_path / "收回" / name, (1_000_000, 1_000_000))
+        page = desk.get("/doubles").text
+        assert "只留最后修改的" not in page
+        address = re.search(r'"(/return/[^"]+)">二.xlsx', page)
+        assert address
+        assert desk.post("/return/none/keep").status_code == 404
+        desk.post(f"{address[1]}/keep")
+        desk.scored()
+    assert [path.name for path in (tmp_path / "收回").iterdir()] == ["二.xlsx"]
 
 
 def test_a_return_is_moved_away_and_never_deleted(tmp_path: Path) -> None:

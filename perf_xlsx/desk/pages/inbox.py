@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,13 +17,16 @@ MOST_SHOWN = 500  # the last ones
 
 
 def inbox(request: Request) -> Response:
-    """All that came, the last first; of whose form came more than one, is marked."""
+    """All that came, the last first; what came more than once is told, and whether from several senders."""
     desk = desk_of(request)
     notes = desk.arrivals.all()
     shown = [came(desk, one) for one in notes[:MOST_SHOWN]]
+    same = [some for some in _by_form(desk, notes) if len(some) > 1]
     return page(
-        request, "inbox", shown=shown, many=_many(desk, notes), total=len(notes), problem=desk.inbox.problem,
-        waiting=sum(not one.rows for one in shown), alone=len(_alone(desk)),
+        request, "inbox", shown=shown, total=len(notes), problem=desk.inbox.problem,
+        many={note.id: len(some) for some in same for note in some},
+        disputed={note.id for some in same if not _of_one(some) for note in some},
+        waiting=sum(not one.rows for one in shown), clear=len(_clear(desk)),
     )  # fmt: skip
 
 
@@ -37,25 +40,41 @@ def accept(request: Request) -> Response:
 
 
 def accept_all(request: Request) -> Response:
-    """Let all count that were not decided, can be read, and are the only ones of their units."""
+    """Let all count about which there is no doubt."""
     desk = desk_of(request)
-    return _taken(request, desk, _alone(desk))
+    return _taken(request, desk, _clear(desk))
 
 
-def _many(desk: Desk, notes: list[Arrival]) -> dict[str, int]:
-    """How many came of the same forms, by the id of each."""
-    whose = {note.id: desk.arrivals.in_short(note).whose for note in notes}
-    counts = Counter(whose.values())
-    return {name: counts[mine] if mine else 1 for name, mine in whose.items()}
-
-
-def _alone(desk: Desk) -> list[Arrival]:
-    """What may be taken without asking: new, read, and the only one of its unit's form."""
+def undecided(desk: Desk) -> int:
+    """About how many returns the officer has decided nothing; what its sender sent again counts once."""
     notes = desk.arrivals.all()
-    many = _many(desk, notes)
-    return [
-        note for note in notes if note.state == "new" and many[note.id] == 1 and desk.arrivals.in_short(note).whose
-    ]
+    seen: set[tuple[object, str]] = set()
+    found = 0
+    for one in notes:
+        mine = (desk.arrivals.in_short(one).whose or one.id, one.owner)
+        found += one.state == "new" and mine not in seen
+        seen.add(mine)
+    return found
+
+
+def _by_form(desk: Desk, notes: Sequence[Arrival]) -> list[list[Arrival]]:
+    """What came of each form that could be read, the last first."""
+    found: dict[object, list[Arrival]] = {}
+    for one in notes:
+        if mine := desk.arrivals.in_short(one).whose:
+            found.setdefault(mine, []).append(one)
+    return list(found.values())
+
+
+def _of_one(some: Sequence[Arrival]) -> bool:
+    """Whether one sender sent them all."""
+    return len({note.owner for note in some}) == 1
+
+
+def _clear(desk: Desk) -> list[Arrival]:
+    """The last return of each form that one sender alone sent, where nothing was decided about it."""
+    last = (some[0] for some in _by_form(desk, desk.arrivals.all()) if _of_one(some))
+    return [note for note in last if note.state == "new"]
 
 
 def _taken(request: Request, desk: Desk, some: list[Arrival]) -> Response:
