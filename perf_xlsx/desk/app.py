@@ -37,6 +37,7 @@ from perf_xlsx.desk.pages import (
 from perf_xlsx.desk.sessions import Role
 from perf_xlsx.desk.uploads import LARGEST_BODY, LARGEST_FILE
 from perf_xlsx.desk.view import missing, note, to
+from perf_xlsx.system.os_errors import why
 
 Handler = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
 
@@ -145,8 +146,15 @@ def _refused(request: Request, error: Exception) -> Response:
     return note(request, "没有受理", error.detail, status=error.status_code)
 
 
+def _held(request: Request, error: Exception) -> Response:
+    """A file that the system did not let us read, write or move; on Windows mostly one that is open in Excel."""
+    assert isinstance(error, OSError)
+    words = f"文件读不出来、写不进去或移不走（{why(error)}）。"
+    return note(request, "没有做完", words, "在 Excel 或 WPS 中打开着的，请关闭后再做一次。", status=500)
+
+
 def _failed(request: Request, error: Exception) -> Response:
     return PlainTextResponse("网页出错了。已做完的都在，请返回上一页再试。", 500)
 
 
-_HANDLERS = {CutOffError: _cut_off, HTTPException: _refused, Exception: _failed}
+_HANDLERS = {CutOffError: _cut_off, HTTPException: _refused, OSError: _held, Exception: _failed}

@@ -6,7 +6,6 @@ the process does not end the page, and a run that was stopped goes on, by either
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -42,6 +41,11 @@ class Progress(Struct, frozen=True):
     counts: dict[str, int] = {}
     said: tuple[str, ...] = ()
     run: int = 0
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the command said that something was not done, such as 汇总.xlsx while it is open in Excel."""
+        return self.stage == "failed" or any(line.startswith("错误") for line in self.said)
 
     @property
     def busy(self) -> bool:
@@ -139,13 +143,13 @@ class ScoreRun:
 
 def _started(folders: Folders, options: Sequence[str], passwords: Sequence[str]) -> subprocess.Popen[str]:
     """The command. Passwords are told on its standard input: its words are seen by every user of the machine."""
-    words = [sys.executable, "-P", *subprocess._args_from_interpreter_flags(), "-m", "perf_xlsx"]  # type: ignore[attr-defined]
+    # On Windows what it says would be in the code page of the machine: an embeddable Python heeds no variable.
+    words = [sys.executable, "-P", "-X", "utf8", *subprocess._args_from_interpreter_flags(), "-m", "perf_xlsx"]  # type: ignore[attr-defined]
     words += ["score", str(folders.returns), "-o", str(folders.results), "--json", *options]
     words += ["--password-file", "-"] if passwords else []
     process = subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        encoding="utf-8", errors="surrogateescape", env=os.environ | {"PYTHONIOENCODING": "utf-8"},
-        start_new_session=True,
+        encoding="utf-8", errors="surrogateescape", start_new_session=True,
     )  # fmt: skip
     assert process.stdin is not None
     with suppress(OSError), process.stdin:  # it may have ended already

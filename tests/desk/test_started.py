@@ -7,29 +7,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from tests.kit.batch_returns import a_return, write_returns
 from tests.kit.command import command
-from tests.kit.desk import Browser, links, started, wait
+from tests.kit.desk import Visitor, links, started, wait
 
 SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)
-
-
-class Visitor(Browser):
-    """A browser at a desk in another process."""
-
-    def __init__(self, address: str, cookies: Any = None) -> None:
-        port = re.search(r":(\d+)/", address)
-        assert port
-        self.origin = f"http://127.0.0.1:{port[1]}"
-        super().__init__(httpx.Client(base_url=self.origin, follow_redirects=True, timeout=60, cookies=cookies))  # type: ignore[arg-type]
-
-    def post(self, path: str, **more: Any) -> Any:
-        return super().post(path, headers={"Origin": self.origin, **more.pop("headers", {})}, **more)
 
 
 def test_it_opens_the_folder_and_ends_by_ctrl_c(tmp_path: Path) -> None:

@@ -12,8 +12,7 @@ from starlette.responses import Response
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.folders import move
 from perf_xlsx.desk.results import Row, inside
-from perf_xlsx.desk.view import desk_of, missing, note, page, to
-from perf_xlsx.system.os_errors import why
+from perf_xlsx.desk.view import desk_of, missing, page, to
 
 
 class Double(Struct, frozen=True):
@@ -77,15 +76,11 @@ def keep_latest(request: Request) -> Response:
 
 
 def _moved(request: Request, some: Iterable[Double]) -> Response:
+    """Set these aside. Raises OSError."""
     desk = desk_of(request)
-    try:
-        for one in some:
-            path = inside(desk.folders.returns, one.row.workbook)
-            if path is not None:
-                move(path, desk.folders.removed)
-    except OSError as error:
-        return note(
-            request, "没有移走", f"文件可能在 Excel 或 WPS 中打开着，请关闭后再试（{why(error)}）。", status=500
-        )
+    for one in some:
+        path = inside(desk.folders.returns, one.row.workbook)
+        if path is not None:
+            move(path, desk.folders.removed)
     desk.score_run.start()
     return to("/doubles")
