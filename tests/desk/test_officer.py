@@ -8,10 +8,12 @@ import os
 import re
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec import Struct
 
 from perf_xlsx.desk.sheet_page import evaluation_forms
 from perf_xlsx.system.lock import hold
@@ -19,9 +21,25 @@ from tests.kit.batch_returns import a_return, write_returns
 from tests.kit.command import command
 from tests.kit.desk import Browser, file_name, links, own_desk, wait
 from tests.kit.filled import template_of
+from tests.kit.parts import edited
 from tests.kit.several import Asked, side_by_side
 
 RETURNS = {f"示例{n}局.xlsx": a_return("project", f"示例{n}局", 90 + n) for n in range(5)}
+
+
+UNIT = "乌鲁木齐高新技术产业开发区（乌鲁木齐市新市区）机关事务管理中心"
+
+
+class Two(Struct, frozen=True):
+    desk: Browser
+    wrong: str
+    right: str
+    results: Path
+
+
+def other_unit(xml: str) -> str:
+    """Another unit's return, so that it is no second one."""
+    return xml.replace(UNIT, "乙局")
 
 
 def unpacked(data: bytes) -> dict[str, bytes]:
@@ -37,11 +55,11 @@ def below(folder: Path) -> dict[str, bytes]:
 
 
 def test_what_the_page_gives_is_what_the_command_writes(tmp_path: Path) -> None:
-    """Sixty mixed returns, the damaged and the doubled among them: copies, 汇总, letters, receipts."""
-    write_returns(tmp_path / "甲" / "收回")
+    """Mixed returns in folders, the damaged and the doubled among them: copies, 汇总, letters, receipts."""
+    write_returns(tmp_path / "甲" / "收回", 40)
     assert command("score", tmp_path / "甲" / "收回", "-o", tmp_path / "甲" / "结果").exit_code == 3
     expected = below(tmp_path / "甲" / "结果")
-    write_returns(tmp_path / "乙" / "收回")
+    write_returns(tmp_path / "乙" / "收回", 40)
     with own_desk(tmp_path / "乙" / "收回") as desk:
         desk.post("/score")
         page = desk.scored()
@@ -57,7 +75,7 @@ def test_what_the_page_gives_is_what_the_command_writes(tmp_path: Path) -> None:
     assert copies == {
         name.rpartition("/")[2]: data for name, data in expected.items() if re.search(r"(^|/)\d\d\.xlsx$", name)
     }
-    assert len(copies) == 56
+    assert len(copies) == 36
 
 
 def test_dropped_returns_are_scored_and_shown(tmp_path: Path) -> None:
@@ -84,11 +102,21 @@ def test_page_and_command_are_used_in_turn_on_one_folder(tmp_path: Path) -> None
     assert "（都没有变化，沿用上次的评分）" in told
 
 
-def test_findings_are_told_in_words_with_their_cells(tmp_path: Path) -> None:
-    with own_desk(tmp_path / "收回") as desk:
-        desk.drop(("部门.xlsx", template_of("department-as-filed")))
-        (address,) = links(desk.scored(), "/return/")
-        page = desk.get(address).text
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    """A desk with a wrong return and a right one, the addresses of their pages, and what was written of them."""
+    folder = tmp_path_factory.mktemp("two") / "收回"
+    with own_desk(folder) as desk:
+        desk.drop(
+            ("错.xlsx", template_of("department-as-filed")),
+            ("对.xlsx", edited(template_of("department-corrected"), {"xl/sharedStrings.xml": other_unit})),
+        )
+        found = dict(reversed(one) for one in re.findall(r'"(/return/[^"]+)">([^<]+)<', desk.scored()))
+        yield Two(desk, found[UNIT], found["乙局"], folder.with_name("收回-评分结果"))
+
+
+def test_findings_are_told_in_words_with_their_cells(two: Two) -> None:
+    page = two.desk.get(two.wrong).text
     shown = re.sub(r"<[^>]+>|\s+", " ", page)
     for words in (
         "绩效指标!",
@@ -103,20 +131,15 @@ def test_findings_are_told_in_words_with_their_cells(tmp_path: Path) -> None:
         assert words in shown
 
 
-def test_the_letter_is_the_one_that_was_written(tmp_path: Path) -> None:
-    with own_desk(tmp_path / "收回") as desk:
-        desk.drop(("部门.xlsx", template_of("department-as-filed")))
-        (address,) = links(desk.scored(), "/return/")
-        letter = desk.get(f"{address}/letter")
-    (written,) = (tmp_path / "收回-评分结果" / "退回").glob("退回意见*.docx")
+def test_the_letter_is_the_one_that_was_written(two: Two) -> None:
+    letter = two.desk.get(f"{two.wrong}/letter")
+    (written,) = (two.results / "退回").glob("退回意见*.docx")
+    assert two.desk.get(f"{two.right}/letter").status_code == 404
     assert (file_name(letter), letter.content) == (written.name, written.read_bytes())
 
 
-def test_the_paper_shows_what_the_sheet_holds(tmp_path: Path) -> None:
-    with own_desk(tmp_path / "收回") as desk:
-        desk.drop(("部门.xlsx", template_of("department-corrected")))
-        (address,) = links(desk.scored(), "/return/")
-        page = desk.get(f"{address}/paper").text
+def test_the_paper_shows_what_the_sheet_holds(two: Two) -> None:
+    page = two.desk.get(f"{two.right}/paper").text
     boxes = re.findall(r"<td[^>]*>([^<]*)</td>", page)
     assert "部门（单位）整体支出绩效自评表" in boxes
     assert {"3,291.98", "86.80%", "2,857.28", "单位负责人："} <= set(boxes)
@@ -124,17 +147,17 @@ def test_the_paper_shows_what_the_sheet_holds(tmp_path: Path) -> None:
 
 
 def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
-    write_returns(tmp_path / "收回")
+    write_returns(tmp_path / "收回", 24)
     with own_desk(tmp_path / "收回") as desk:
         desk.post("/score")
-        wait(lambda: desk.get("/progress").json()["done"] > 8)
+        wait(lambda: desk.get("/progress").json()["done"] > 4)
         desk.post("/stop")
         page = desk.scored()
         assert "上次没有评完" in page
         assert "继续评分" in page
         assert "评分时的说明" not in page
         desk.post("/score")
-        assert len(links(desk.scored(), "/return/")) == 60
+        assert len(links(desk.scored(), "/return/")) == 24
         assert desk.get("/progress").json()["stage"] == "done"
 
 

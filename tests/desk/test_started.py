@@ -28,21 +28,21 @@ def test_it_opens_the_folder_and_ends_by_ctrl_c(tmp_path: Path) -> None:
 
 def test_killed_while_it_scores_nothing_is_lost(tmp_path: Path) -> None:
     """The run ends with it, and the next start goes on from there."""
-    write_returns(tmp_path / "收回")
+    write_returns(tmp_path / "收回", 24)
     with started(tmp_path / "收回") as (process, address, _):
         officer = Visitor(address)
         officer.get(address)
         officer.post("/score")
-        wait(lambda: officer.get("/progress").json()["done"] > 8)
+        wait(lambda: officer.get("/progress").json()["done"] > 4)
         process.send_signal(SIGKILL)
         process.wait()
     with started(tmp_path / "收回") as (_, address, _):
         officer = Visitor(address)
         assert "上次没有评完" in officer.get(address).text
         wait(lambda: _goes_on(officer))
-        assert len(links(officer.scored(), "/return/")) == 60
+        assert len(links(officer.scored(), "/return/")) == 24
     told = command("score", tmp_path / "收回", "-o", tmp_path / "收回-评分结果").output
-    assert "（本次处理1份，其余59份没有变化，沿用上次的评分）" in told, "an encrypted one is always tried again"
+    assert "（本次处理1份，其余23份没有变化，沿用上次的评分）" in told, "an encrypted one is always tried again"
 
 
 def _goes_on(officer: Visitor) -> bool:
