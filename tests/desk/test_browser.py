@@ -236,22 +236,27 @@ def test_every_page_fits_can_be_read_and_is_named(day: Day, page: Any) -> None:
 
 
 def test_a_folder_is_dropped_with_the_mouse(page: Any, tmp_path: Path) -> None:
-    """As a browser reports a drop: files in a transfer."""
+    """As the file manager drags it: the browser walks through it; hidden files stay away, what is no workbook is told."""
+    write_returns(tmp_path / "收", 3)
     with started(tmp_path / "收回") as (_, address, _):
         page.goto(address)
-        data = page.evaluate_handle(
-            """(bytes) => {
-                const transfer = new DataTransfer();
-                transfer.items.add(new File([new Uint8Array(bytes)], '甲局.xlsx'));
-                transfer.items.add(new File(['x'], '说明.txt'));
-                return transfer;
-            }""",
-            list(a_return("project", "甲局")),
-        )
-        page.dispatch_event("#drop", "drop", {"dataTransfer": data})
+        box = page.locator("#drop").bounding_box()
+        dragged = {"items": [], "files": [str(tmp_path / "收")], "dragOperationsMask": 1}
+        mouse = page.context.new_cdp_session(page)
+        for kind in ("dragEnter", "dragOver", "drop"):
+            at = {"x": box["x"] + 40, "y": box["y"] + 40}
+            mouse.send("Input.dispatchDragEvent", {"type": kind, **at, "data": dragged})
+            if kind == "dragOver":
+                page.wait_for_selector("#drop.over")
+        page.get_by_role("link", name="显示结果").wait_for()
+        assert page.locator(".refused li").all_inner_texts() == [
+            "说明.txt：不是工作簿，没有接收。请另存为 .xlsx 再报送。"
+        ]
         page.get_by_role("link", name="显示结果").click()
-        assert "说明.txt" not in page.content()
-        assert page.locator("table.returns tbody tr").count() == 1
+        page.wait_for_selector("table.returns")
+        assert page.locator("table.returns tbody tr").count() == 3
+        names = sorted(path.name for path in (tmp_path / "收回").iterdir())
+    assert names == ["00.xlsx", "乙县-三镇-02.xlsx", "甲 乡-01.xlsx"]
 
 
 def test_a_folder_is_chosen_with_the_folders_in_it(page: Any, tmp_path: Path) -> None:
