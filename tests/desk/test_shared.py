@@ -114,7 +114,9 @@ def test_all_that_came_alone_are_taken_at_once(tmp_path: Path) -> None:
         assert len(links(officer.scored(), "/return/")) == 3
 
 
-def test_what_a_unit_sends_again_needs_no_decision_between_strangers(tmp_path: Path) -> None:
+def test_what_a_unit_sends_again_needs_no_decision_between_strangers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of what one sender sent alone the last is taken, also where an earlier one was; of two senders', none."""
     with shared_desk(tmp_path / "收回") as enter:
         unit, one, other, officer = enter(), enter(), enter(), enter()
@@ -130,7 +132,10 @@ def test_what_a_unit_sends_again_needs_no_decision_between_strangers(tmp_path: P
         unit.drop(("甲局（改）.xlsx", OTHER))
         unit.mine()
         page = officer.get("/inbox").text
-        assert page.count("来自不同的浏览器，请核对") == 2
+        assert (page.count("来自不同的浏览器，请核对"), page.count("同时报送，请核对")) == (2, 2)
+        assert "采用没有争议的" not in page, "both came within a minute"
+        monkeypatch.setattr("perf_xlsx.desk.pages.inbox.APART", 0)
+        page = officer.get("/inbox").text
         assert "采用没有争议的1份" in page
         officer.post("/inbox/accept-all")
         officer.scored()

@@ -14,6 +14,8 @@ from perf_xlsx.desk.folders import move
 from perf_xlsx.desk.results import Row, inside
 from perf_xlsx.desk.view import desk_of, missing, page, to
 
+APART = 60  # seconds between two changes; files that are taken in together get their times one after the other
+
 
 class Double(Struct, frozen=True):
     """One of several workbooks that hold the same forms of the same unit; `changed` in nanoseconds since 1970."""
@@ -51,8 +53,8 @@ def _there(desk: Desk, rows: Iterable[Row]) -> Iterator[Double]:
 
 
 def older(some: Group) -> Group:
-    """All but the last changed; none where two were changed last."""
-    return some[1:] if some[0].changed != some[1].changed else ()
+    """All but the last changed; none where another was changed within a minute: then the order says nothing."""
+    return some[1:] if some[0].changed - some[1].changed >= APART * 10**9 else ()
 
 
 def doubles(request: Request) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -39,8 +40,8 @@ Keep = Callable[[Sent], Taken]
 
 async def drop(request: Request) -> Response:
     """Take in files. The page's script gets JSON, a browser without scripts goes on to the first page."""
-    keep = _keeper(request)
     async with received(request) as form:
+        keep = _keeper(request, form.text("modified"))
         found = await run_in_threadpool(_each, form.several("files"), keep)
     if "x-token" in request.headers:
         return JSONResponse([{"name": one.name, "taken": one.taken, "words": one.words} for one in found])
@@ -69,20 +70,25 @@ def _refused(sent: Sent) -> Taken | None:
     return None
 
 
-def _keeper(request: Request) -> Keep:
+def _keeper(request: Request, modified: str) -> Keep:
     desk, session = desk_of(request), session_of(request)
     if is_officer(request):
-        return lambda sent: _into_folder(desk, sent)
+        return lambda sent: _into_folder(desk, sent, modified)
     return lambda sent: _among_arrivals(desk, sent, desk.sessions.owner(session))
 
 
-def _into_folder(desk: Desk, sent: Sent) -> Taken:
-    """Put a return into the folder, unless it is there; one that differs keeps its name and gets a number."""
+def _into_folder(desk: Desk, sent: Sent, modified: str) -> Taken:
+    """Put a return into the folder, unless it is there; one that differs keeps its name and gets a number.
+
+    `modified`: when it was last changed, in milliseconds since 1970, as the browser says; so it will be here.
+    """
     folder, name = desk.folders.returns, joined_name(sent.told)
     try:
         if _same(folder / name, sent):
             return Taken(sent.told, False, "与文件夹中的同名文件完全相同，没有重复接收。")
         path = place(folder, name, sent.save)
+        if modified.isascii() and modified.isdecimal() and 0 < int(modified[:15]) / 1000 < time.time():
+            os.utime(path, (int(modified[:15]) / 1000,) * 2)
     except OSError as error:
         return Taken(sent.told, False, f"没有存下（{why(error)}）。")
     return Taken(sent.told, True, "" if path.name == name else f"已有同名文件，存为“{path.name}”。")

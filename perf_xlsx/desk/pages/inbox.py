@@ -14,6 +14,7 @@ from perf_xlsx.desk.view import desk_of, missing, note, page, to
 from perf_xlsx.system.os_errors import why
 
 MOST_SHOWN = 500  # the last ones
+APART = 60  # seconds; of what one sender sent together, the order says nothing
 
 
 def inbox(request: Request) -> Response:
@@ -25,7 +26,7 @@ def inbox(request: Request) -> Response:
     return page(
         request, "inbox", shown=shown, total=len(notes), problem=desk.inbox.problem,
         many={note.id: len(some) for some in same for note in some},
-        disputed={note.id for some in same if not _of_one(some) for note in some},
+        doubts={note.id: doubt for some in same if (doubt := _doubt(some)) for note in some},
         waiting=sum(not one.rows for one in shown), clear=len(_clear(desk)),
     )  # fmt: skip
 
@@ -66,14 +67,18 @@ def _by_form(desk: Desk, notes: Sequence[Arrival]) -> list[list[Arrival]]:
     return list(found.values())
 
 
-def _of_one(some: Sequence[Arrival]) -> bool:
-    """Whether one sender sent them all."""
-    return len({note.owner for note in some}) == 1
+def _doubt(some: Sequence[Arrival]) -> str:
+    """Why the last of a form's returns is not simply the one that counts; "" where it is."""
+    if len({one.owner for one in some}) > 1:
+        return "来自不同的浏览器"
+    if len(some) > 1 and (some[0].sent - some[1].sent).total_seconds() < APART:
+        return "同时报送"
+    return ""
 
 
 def _clear(desk: Desk) -> list[Arrival]:
-    """The last return of each form that one sender alone sent, where nothing was decided about it."""
-    last = (some[0] for some in _by_form(desk, desk.arrivals.all()) if _of_one(some))
+    """The last return of each form about which there is no doubt, where nothing was decided."""
+    last = (some[0] for some in _by_form(desk, desk.arrivals.all()) if not _doubt(some))
     return [note for note in last if note.state == "new"]
 
 

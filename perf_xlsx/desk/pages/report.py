@@ -42,14 +42,14 @@ async def check(request: Request) -> Response:
 def _checked(request: Request, desk: Desk, form: Form) -> Response:
     sent, workbook = form.one("report"), form.one("workbook")
     if sent is None or workbook is None:
-        return note(request, "没有核对", "请选一份报告和它的自评表。", status=422)
+        return note(request, "没有核对", "请选一份报告和它的自评表。", status=422, back="/check-report")
     with passing_folder(desk.folders) as folder:
         try:
             record = _held(desk, folder, sent, workbook)
         except LimitedError as error:
-            return note(request, "没有核对", *error.problems, status=422)
+            return note(request, "没有核对", *error.problems, status=422, back="/check-report")
         except OSError as error:
-            return note(request, "没有核对", f"文件没有存下（{why(error)}）。", status=500)
+            return note(request, "没有核对", f"文件没有存下（{why(error)}）。", status=500, back="/check-report")
         if form.text("copy") and record.output:
             path = Path(record.output)
             return taken_away(desk.folders, path, f"{path.stem}（批注）{path.suffix}")

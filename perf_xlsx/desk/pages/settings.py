@@ -50,7 +50,9 @@ async def save(request: Request) -> Response:
     desk = desk_of(request)
     async with received(request) as form:
         problems = await run_in_threadpool(_saved, desk, form)
-    return note(request, "没有保存", *problems, status=422) if problems else to("/settings?saved=1")
+    return (
+        note(request, "没有保存", *problems, status=422, back="/settings") if problems else to("/settings?saved=1")
+    )
 
 
 def _saved(desk: Desk, form: Form) -> Sequence[str]:

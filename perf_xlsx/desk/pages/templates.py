@@ -50,7 +50,7 @@ def _made(request: Request, desk: Desk, form: Form) -> Response:
     called = {name: load_form(name).short for name in shipped_names()}
     called |= {own.name: own.short for own in settings.forms}
     if kind not in called or not _is_year(year):
-        return note(request, "没有制作", "请选表种，年度写四位数字。", status=422)
+        return note(request, "没有制作", "请选表种，年度写四位数字。", status=422, back="/template")
     rulebook = form.text("rulebook") if form.text("rulebook") in rulebook_names() else None
     if form.text("rulebook") == "own":
         rulebook = settings.rulebook_asked(desk.folders)
@@ -64,7 +64,7 @@ def _made(request: Request, desk: Desk, form: Form) -> Response:
             path = limited_with(forms, _one, folder, kind, int(year), rulebook)
             return taken_away(desk.folders, path, f"自评表-{safe_name(called[kind])}-{year}.xlsx")
         except LimitedError as error:
-            return note(request, "没有制作", *error.problems, status=422)
+            return note(request, "没有制作", *error.problems, status=422, back="/template")
 
 
 def _is_year(text: str) -> bool:

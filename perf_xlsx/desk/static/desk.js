@@ -18,6 +18,7 @@
   function send(file, name, progress) {
     return new Promise((resolve) => {
       const form = new FormData();
+      form.append("modified", String(file.lastModified || 0));
       form.append("files", file, name);
       const request = new XMLHttpRequest();
       request.open("POST", "/drop");
