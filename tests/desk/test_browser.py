@@ -249,6 +249,7 @@ def test_a_folder_is_dropped_with_the_mouse(page: Any, tmp_path: Path) -> None:
             if kind == "dragOver":
                 page.wait_for_selector("#drop.over")
         page.get_by_role("link", name="显示结果").wait_for()
+        assert not page.get_by_role("button", name="停止").is_visible()
         assert page.locator(".refused li").all_inner_texts() == [
             "说明.txt：不是工作簿，没有接收。请另存为 .xlsx 再报送。"
         ]

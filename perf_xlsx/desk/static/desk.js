@@ -175,6 +175,7 @@
   function show() {
     if (one(".refused") && one(".refused").children.length) {
       one("#run h2").textContent = "评完了";
+      one(".running form").hidden = true;
       one("#run-words").innerHTML = "";
       const link = document.createElement("a");
       link.href = "/";
