@@ -99,5 +99,13 @@ class Inbox:
                 note = self.arrivals.one((file or "").partition("/")[0])
                 if note is not None:
                     self.arrivals.scored(note, records)
+                    self._again_if_opened(note, terms.passwords)
                 if self.closed:
                     return
+
+    def _again_if_opened(self, note: Arrival, tried: tuple[str, ...]) -> None:
+        """Once more, where a password was given while it was scored without. Raises OSError."""
+        needed = any(row.password == "needed" for row in self.arrivals.in_short(note).rows)
+        if needed and self.passwords.of(note.owner) not in ((), tried):
+            self.arrivals.again(note)
+            self.add(note)

@@ -12,7 +12,7 @@ import pytest
 from perf_xlsx.desk.passwords import MOST_OF_ONE, MOST_PEOPLE, OFFICER, Passwords
 from tests.kit.batch_returns import a_return
 from tests.kit.command import command
-from tests.kit.desk import Browser, file_name, links, own_desk, shared_desk
+from tests.kit.desk import Browser, file_name, links, own_desk, shared_desk, wait
 from tests.kit.filled import template_of
 from tests.kit.locked import locked
 
@@ -126,6 +126,20 @@ def test_a_unit_opens_what_it_sent_itself_and_nothing_of_others(tmp_path: Path) 
         one.post("/sign-out")
         officer.post("/inbox/again")
         assert one.get("/").text.count("已记住") == 0
+
+
+def test_a_password_that_comes_while_its_return_is_scored_counts(tmp_path: Path) -> None:
+    """Without waiting in between, on either page."""
+    with own_desk(tmp_path / "甲" / "收回") as desk:
+        desk.drop(("加密.xlsx", LOCKED))
+        give(desk, SECRET)
+        assert "要密码才能打开" not in desk.scored()
+    with shared_desk(tmp_path / "乙" / "收回") as enter:
+        unit = enter()
+        unit.drop(("加密.xlsx", LOCKED))
+        wait(lambda: unit.get("/mine").json()["waiting"] == 1)
+        give(unit, SECRET)
+        assert "要密码才能打开" not in unit.mine()
 
 
 def test_what_cannot_be_opened_again_keeps_its_result(tmp_path: Path) -> None:

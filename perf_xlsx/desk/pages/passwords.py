@@ -32,8 +32,8 @@ async def add(request: Request) -> Response:
 def _again(request: Request, desk: Desk) -> None:
     """Raises OSError."""
     if is_officer(request):
-        if any(row.password == "needed" for row in desk.results.now().rows):
-            desk.score_run.start()
+        if desk.score_run.progress.busy or any(row.password == "needed" for row in desk.results.now().rows):
+            desk.score_run.start()  # a run that is under way was begun without it
         return
     for one in desk.arrivals.of(whose(request)):
         if any(row.password == "needed" for row in desk.arrivals.in_short(one).rows):
