@@ -236,8 +236,12 @@ def test_every_page_fits_can_be_read_and_is_named(day: Day, page: Any) -> None:
 
 
 def test_a_folder_is_dropped_with_the_mouse(page: Any, tmp_path: Path) -> None:
-    """As the file manager drags it: the browser walks through it; hidden files stay away, what is no workbook is told."""
+    """As the file manager drags it: the browser walks through it; hidden files stay away, what is no workbook is told.
+
+    Each file keeps the time when it was changed: by it the last of two is known.
+    """
     write_returns(tmp_path / "收", 3)
+    os.utime(tmp_path / "收" / "00.xlsx", (1_700_000_000, 1_700_000_000))
     with started(tmp_path / "收回") as (_, address, _):
         page.goto(address)
         box = page.locator("#drop").bounding_box()
@@ -258,6 +262,7 @@ def test_a_folder_is_dropped_with_the_mouse(page: Any, tmp_path: Path) -> None:
         assert page.locator("table.returns tbody tr").count() == 3
         names = sorted(path.name for path in (tmp_path / "收回").iterdir())
     assert names == ["00.xlsx", "乙县-三镇-02.xlsx", "甲 乡-01.xlsx"]
+    assert (tmp_path / "收回" / "00.xlsx").stat().st_mtime == 1_700_000_000
 
 
 def test_a_folder_is_chosen_with_the_folders_in_it(page: Any, tmp_path: Path) -> None:

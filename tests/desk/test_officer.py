@@ -177,12 +177,15 @@ def test_a_name_that_is_taken_is_not_written_over(tmp_path: Path) -> None:
         assert desk.drop(("自评表.xlsx", a_return("project", "甲局"))).history
         told = desk.drop(
             ("自评表.xlsx", a_return("project", "乙局")), ("自评表.xlsx", a_return("project", "甲局")),
-            ("甲乡\\丙局/自评表.xlsx", a_return("project", "丙局")),
+            ("甲乡\\丙局/自评表.xlsx", a_return("project", "丙局")), ("CON.xlsx", a_return("project", "丁局")),
         )  # fmt: skip
         desk.scored()
     assert "已有同名文件，存为“自评表(2).xlsx”" in told.text
     assert "完全相同，没有重复接收" in told.text
+    assert "CON.xlsx：名称太长，或有 Windows 不能用的字，存为“_CON.xlsx”" in told.text
+    assert "丙局/自评表.xlsx：" not in told.text, "its folders in its name say whose it is"
     assert sorted(path.name for path in (tmp_path / "收回").iterdir()) == [
+        "_CON.xlsx",
         "甲乡-丙局-自评表.xlsx",
         "自评表(2).xlsx",
         "自评表.xlsx",

@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,7 +18,7 @@ from perf_xlsx.batch.plan import LEFT_BEHIND
 from perf_xlsx.desk.arrivals import TooManyError
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer, session_of
-from perf_xlsx.desk.folders import joined_name, place
+from perf_xlsx.desk.folders import joined_name, parts_of, place
 from perf_xlsx.desk.uploads import LARGEST_FILE, Sent, received
 from perf_xlsx.desk.view import desk_of, note, to
 from perf_xlsx.ooxml import MIB
@@ -87,11 +88,27 @@ def _into_folder(desk: Desk, sent: Sent, modified: str) -> Taken:
         if _same(folder / name, sent):
             return Taken(sent.told, False, "与文件夹中的同名文件完全相同，没有重复接收。")
         path = place(folder, name, sent.save)
-        if modified.isascii() and modified.isdecimal() and 0 < int(modified[:15]) / 1000 < time.time():
-            os.utime(path, (int(modified[:15]) / 1000,) * 2)
     except OSError as error:
         return Taken(sent.told, False, f"没有存下（{why(error)}）。")
-    return Taken(sent.told, True, "" if path.name == name else f"已有同名文件，存为“{path.name}”。")
+    _date(path, modified)
+    return Taken(sent.told, True, _renamed(sent, name, path))
+
+
+def _date(path: Path, modified: str) -> None:
+    """Give a file that time of its last change, if it can be one."""
+    seconds = int(modified[:15]) / 1000 if modified.isascii() and modified.isdecimal() else 0
+    if 0 < seconds < time.time():
+        with suppress(OSError):
+            os.utime(path, (seconds, seconds))
+
+
+def _renamed(sent: Sent, name: str, path: Path) -> str:
+    """In words, why a return is not called here as its sender calls it; "" where it is."""
+    if path.name != name:
+        return f"已有同名文件，存为“{path.name}”。"
+    if name != "-".join(parts_of(sent.told)):
+        return f"名称太长，或有 Windows 不能用的字，存为“{name}”。"
+    return ""
 
 
 def _same(path: Path, sent: Sent) -> bool:
