@@ -61,7 +61,8 @@ ADVICE = {
     "empty": "请重新发送文件，确认上传或拷贝完整。",
     "not_a_workbook": "请报送 Excel 工作簿（.xlsx），不要只改文件名后缀。",
     "damaged": "请用 Excel 或 WPS 打开检查，另存为新的 .xlsx 后重新报送。",
-    "encrypted": "请在 Excel 或 WPS 中取消打开密码，保存后重新报送；知道密码的，可用 --password-file 打开。",
+    "encrypted": "请在 Excel 或 WPS 中取消打开密码，保存后重新报送；"
+    "或把密码告诉经办人，评分时打开（--password-file，或在网页上输入）。",
     "no_decryption": '请运行 pip install "perf-xlsx[encrypted]" 后重新评分，或请单位取消打开密码。',
     "legacy": "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后重新报送。",
     "foreign": "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后重新报送。",
@@ -69,7 +70,7 @@ ADVICE = {
     "too_large": "请删去无关的图片、工作表和多余的格式，另存后重新报送。",
 }
 DECRYPTED = (
-    "有打开密码，已用密码文件中的密码打开。写出的副本没有加密。",
+    "有打开密码，已用给出的密码打开。写出的副本没有加密。",
     "含有不宜公开的内容时，请把副本加上密码再发送。",
 )
 HELD = "在 Excel 或 WPS 中打开着的，请关闭后重新评分；否则请检查有无权限。"

@@ -49,7 +49,7 @@ def original_template(form: Form, folder: str, year: int | None, rulebook: Ruleb
 
     Raises FormError where its workbook is missing, is another one, or has no place for a value.
     """
-    source = _source(form, folder)
+    source = original_of(form, folder)
     sheets = source.sheets()
     try:
         found = surveyed(sheets, adopted_form(form.name), form.name)
@@ -58,8 +58,8 @@ def original_template(form: Form, folder: str, year: int | None, rulebook: Ruleb
         raise FormError(f"表样 {source.name} 做不成模板：{error}。{AGAIN}") from error
 
 
-def _source(form: Form, folder: str) -> Source:
-    """The form's workbook, judged to be the one that was adopted."""
+def original_of(form: Form, folder: str) -> Source:
+    """The form's workbook, judged to be the one that was adopted. Raises FormError."""
     assert form.original is not None
     path = Path(folder) / form.original.file
     try:

@@ -113,7 +113,10 @@ def _opened(folder: Path, sharing: Sharing | None) -> Desk:
         plain = sharing is None or sharing.certificate is None
         return Desk(folders, password=password, key=secrets.token_urlsafe(24), plain=plain)
     except HeldError:
-        fail(f"{folder} 已经在另一个网页中打开。请用那个网页，或先结束它。")
+        fail(
+            f"{folder} 已经在另一个网页中打开。请用那个网页；网页关了的，地址在先前打开的窗口里；"
+            "或先关掉那个窗口，再打开一次。"
+        )
     except OSError as error:
         say(f"错误：{not_done(error, folder)}", err=True)
         sys.exit(NOT_WRITTEN)

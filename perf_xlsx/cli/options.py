@@ -17,10 +17,13 @@ from perf_xlsx.system.os_errors import is_device, is_special, why
 
 
 class RegularFile(click.Path):
-    """A file that exists: no folder, and no pipe or device, since reading one may wait for ever."""
+    """A file that exists: no folder, and no pipe or device, since reading one may wait for ever.
 
-    def __init__(self) -> None:
-        super().__init__(exists=True, dir_okay=False, path_type=Path)
+    `or_input`: "-" is the standard input.
+    """
+
+    def __init__(self, or_input: bool = False) -> None:
+        super().__init__(exists=True, dir_okay=False, path_type=Path, allow_dash=or_input)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path. Raises BadParameter, as click does."""
@@ -30,6 +33,7 @@ class RegularFile(click.Path):
 
 
 FILE = RegularFile()
+FILE_OR_INPUT = RegularFile(or_input=True)
 
 
 def known_forms(context: click.Context, paths: Iterable[Path]) -> tuple[FormFile, ...]:
@@ -76,9 +80,9 @@ BATCH = (
     ),
     click.option(
         "--password-file",
-        type=FILE,
+        type=FILE_OR_INPUT,
         metavar="文件",
-        help="打开密码，一行一个，对加密的工作簿逐个尝试。",
+        help="打开密码，一行一个，对加密的工作簿逐个尝试；写 - 时从标准输入读。",
     ),
     click.option(
         "--limits",

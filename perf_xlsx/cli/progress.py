@@ -17,11 +17,15 @@ Tick = Callable[[str], None]  # one more is done, with this outcome
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Tick]:
-    """Show rate, time left and counts by outcome while `total` workbooks are done; a single one is not shown."""
-    if total < 2:
+def progress(total: int, lines: bool = True) -> Iterator[Tick]:
+    """Show rate, time left and counts by outcome while `total` workbooks are done; a single one is not shown.
+
+    Where there is no terminal, as lines; not even so without `lines`.
+    """
+    terminal = is_terminal(sys.stderr)
+    if total < 2 or not (terminal or lines):
         yield lambda _: None
-    elif is_terminal(sys.stderr):
+    elif terminal:
         with _bar(total) as tick:
             yield tick
     else:

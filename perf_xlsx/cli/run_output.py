@@ -113,7 +113,7 @@ def _follow(run: Run, finished: Iterator[Finished], summary: Summary) -> set[Wai
     """Show and count each workbook when it is done; gives the waivers that let something pass."""
     used: set[Waiver] = set()
     jobs = run.jobs
-    with progress(len(jobs)) as tick:
+    with progress(len(jobs), lines=not run.as_json) as tick:  # who reads JSON counts its lines
         for one in finished:
             record = one.record
             path = jobs.folder / record.output if jobs.folder and record.output else None

@@ -12,7 +12,7 @@ from perf_xlsx.batch.backends import MEGABYTES, SECONDS
 from perf_xlsx.batch.worker import within
 from perf_xlsx.cli.batch_run import passwords_of
 from perf_xlsx.cli.group import NOT_WRITTEN, Command, Launched, fail
-from perf_xlsx.cli.options import FILE, FORMS, not_done
+from perf_xlsx.cli.options import FILE, FILE_OR_INPUT, FORMS, not_done
 from perf_xlsx.forms import FormFile
 from perf_xlsx.ooxml import MIB
 from perf_xlsx.pipeline import Terms, usable_rulebook
@@ -46,7 +46,9 @@ Signed = Callable[[Receipt], str]
     help="生成一对钥匙：私钥写入这个文件（给 score --sign 用，请自己保管），公钥写入同名的 .pub。",
 )
 @click.option("--rulebook", metavar="评分办法", help="评分时用的评分办法；不写时用回执中的，或模板自带的。")
-@click.option("--password-file", type=FILE, metavar="文件", help="打开密码，一行一个。")
+@click.option(
+    "--password-file", type=FILE_OR_INPUT, metavar="文件", help="打开密码，一行一个；写 - 时从标准输入读。"
+)
 @FORMS
 def verify(
     paths: tuple[Path, ...],

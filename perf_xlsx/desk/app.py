@@ -20,9 +20,11 @@ from perf_xlsx.desk.door import SESSION, Door, allowed
 from perf_xlsx.desk.guard import Addresses, CutOffError, Guard, answer
 from perf_xlsx.desk.pages import (
     archive,
+    doubles,
     drop,
     home,
     inbox,
+    passwords,
     report,
     returned,
     rules,
@@ -35,6 +37,7 @@ from perf_xlsx.desk.pages import (
 from perf_xlsx.desk.sessions import Role
 from perf_xlsx.desk.uploads import LARGEST_BODY, LARGEST_FILE
 from perf_xlsx.desk.view import missing, note, to
+from perf_xlsx.system.os_errors import why
 
 Handler = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
 
@@ -52,6 +55,8 @@ PAGES: tuple[tuple[str, str, Handler, Role], ...] = (
     ("GET", "/arrival/{id}/copy", returned.arrived_copy, "unit"),
     ("GET", "/arrival/{id}/paper", returned.arrived_paper, "unit"),
     ("GET", "/arrival/{id}/original", returned.arrived_original, "unit"),
+    ("POST", "/passwords", passwords.add, "unit"),
+    ("POST", "/passwords/forget", passwords.forget, "unit"),
     ("GET", "/rules", rules.rules, "unit"),
     ("GET", "/sign-in", sign_in.sign_in, "unit"),
     ("POST", "/sign-in", sign_in.enter, "unit"),
@@ -65,6 +70,9 @@ PAGES: tuple[tuple[str, str, Handler, Role], ...] = (
     ("GET", "/return/{id}/paper", returned.returned_paper, "officer"),
     ("GET", "/return/{id}/original", returned.returned_original, "officer"),
     ("POST", "/return/{id}/remove", returned.remove, "officer"),
+    ("POST", "/return/{id}/keep", doubles.keep, "officer"),
+    ("GET", "/doubles", doubles.doubles, "officer"),
+    ("POST", "/doubles/latest", doubles.keep_latest, "officer"),
     ("GET", "/consolidated", archive.consolidated, "officer"),
     ("GET", "/everything", archive.everything, "officer"),
     ("GET", "/inbox", inbox.inbox, "officer"),
@@ -138,8 +146,15 @@ def _refused(request: Request, error: Exception) -> Response:
     return note(request, "没有受理", error.detail, status=error.status_code)
 
 
+def _held(request: Request, error: Exception) -> Response:
+    """A file that the system did not let us read, write or move; on Windows mostly one that is open in Excel."""
+    assert isinstance(error, OSError)
+    words = f"文件读不出来、写不进去或移不走（{why(error)}）。"
+    return note(request, "没有做完", words, "在 Excel 或 WPS 中打开着的，请关闭后再做一次。", status=500)
+
+
 def _failed(request: Request, error: Exception) -> Response:
     return PlainTextResponse("网页出错了。已做完的都在，请返回上一页再试。", 500)
 
 
-_HANDLERS = {CutOffError: _cut_off, HTTPException: _refused, Exception: _failed}
+_HANDLERS = {CutOffError: _cut_off, HTTPException: _refused, OSError: _held, Exception: _failed}

@@ -21,7 +21,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.batch import Plan, without_comparisons
-from perf_xlsx.batch.roster import same_unit
+from perf_xlsx.batch.roster import whose
 from perf_xlsx.desk.folders import Folders, move, place, safe_name
 from perf_xlsx.desk.results import Row, inside, row_of
 from perf_xlsx.desk.uploads import Sent
@@ -210,5 +210,5 @@ def _copied(source: Path, path: Path) -> None:
 
 def _whose(records: Iterable[Record]) -> tuple[tuple[object, ...], ...]:
     """Whose forms these are; nothing where a form names no unit: then it replaces none."""
-    found = [(same_unit(one.unit), one.form, one.year, same_unit(one.project)) for one in records]
-    return tuple(found) if all(unit for unit, *_ in found) else ()
+    found = [tuple(whose(one)) if one.is_read and one.unit else () for one in records]
+    return tuple(found) if all(found) else ()

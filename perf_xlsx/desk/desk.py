@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from perf_xlsx.desk.arrivals import Arrivals
-from perf_xlsx.desk.chosen import terms_of
+from perf_xlsx.desk.chosen import Chosen, terms_of
 from perf_xlsx.desk.folders import Folders
 from perf_xlsx.desk.inbox import Inbox
 from perf_xlsx.desk.overview import Overviews
 from perf_xlsx.desk.password import Hashed, SignIn
+from perf_xlsx.desk.passwords import OFFICER, Passwords
 from perf_xlsx.desk.results import Results
 from perf_xlsx.desk.score_run import ScoreRun
 from perf_xlsx.desk.secret import load_secret
@@ -29,9 +30,20 @@ class Desk:
         self.sign_in = SignIn(password) if password else None
         self.results = Results(folders, self.secret)
         self.overviews = Overviews(self.results)
-        self.score_run = ScoreRun(folders, lambda: tuple(options_of(load_settings(folders), folders)))
+        self.passwords = Passwords()
+        self.score_run = ScoreRun(
+            folders,
+            lambda: tuple(options_of(load_settings(folders), folders)),
+            lambda: self.passwords.of(OFFICER),
+        )
         self.arrivals = Arrivals(folders)
-        self.inbox = Inbox(self.arrivals, lambda: terms_of(load_settings(folders), folders))
+        self.inbox = Inbox(self.arrivals, lambda: terms_of(load_settings(folders), folders), self.passwords)
+
+    def chosen(self) -> Chosen:
+        """How a workbook is opened that the officer holds against something."""
+        settings = load_settings(self.folders)
+        rulebook, forms = settings.rulebook_asked(self.folders), settings.form_files(self.folders)
+        return Chosen(rulebook, forms, self.passwords.of(OFFICER))
 
     def start(self) -> None:
         """Begin to score what visitors sent."""

@@ -8,11 +8,14 @@ from collections.abc import Callable
 from contextlib import closing
 from itertools import groupby
 
+from msgspec.structs import replace
+
 from perf_xlsx import batch
 from perf_xlsx.batch import BatchError
 from perf_xlsx.batch.backends import MEGABYTES, SECONDS, cores
 from perf_xlsx.batch.processes import local_processes
 from perf_xlsx.desk.arrivals import Arrival, Arrivals
+from perf_xlsx.desk.passwords import Passwords
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.rulebook import RulebookError
 
@@ -24,8 +27,8 @@ PAUSE = 5.0  # seconds after which what failed is tried again
 class Inbox:
     """A thread that scores what waits. `terms` gives how, for each batch."""
 
-    def __init__(self, arrivals: Arrivals, terms: Callable[[], Terms]) -> None:
-        self.arrivals, self.terms = arrivals, terms
+    def __init__(self, arrivals: Arrivals, terms: Callable[[], Terms], passwords: Passwords) -> None:
+        self.arrivals, self.terms, self.passwords = arrivals, terms, passwords
         self.come = threading.Condition()
         self.left: list[Arrival] = arrivals.waiting()
         self.closed = False
@@ -77,14 +80,32 @@ class Inbox:
                 self.come.wait(PAUSE)
 
     def _score(self, notes: list[Arrival]) -> None:
+        """Score them, each person's with the passwords that he gave and no others: those without any go first."""
+        by_passwords: dict[tuple[str, ...], list[Arrival]] = {(): []}
+        for note in notes:
+            by_passwords.setdefault(self.passwords.of(note.owner), []).append(note)
+        terms = self.terms()
+        for passwords, some in by_passwords.items():
+            if some and not self.closed:
+                self._batch(some, replace(terms, passwords=passwords))
+
+    def _batch(self, notes: list[Arrival], terms: Terms) -> None:
         plan = self.arrivals.plan(notes)
         workers = max(1, min(cores(), -(-len(notes) // PER_WORKER)))
         backend = local_processes(workers, SECONDS, MEGABYTES)
-        with closing(batch.run(plan, terms=self.terms(), backend=backend)) as finished:
+        with closing(batch.run(plan, terms=terms, backend=backend)) as finished:
             for file, forms in groupby(finished, key=lambda one: one.record.file):
                 records = [one.record for one in forms]
                 note = self.arrivals.one((file or "").partition("/")[0])
                 if note is not None:
                     self.arrivals.scored(note, records)
+                    self._again_if_opened(note, terms.passwords)
                 if self.closed:
                     return
+
+    def _again_if_opened(self, note: Arrival, tried: tuple[str, ...]) -> None:
+        """Once more, where a password was given while it was scored without. Raises OSError."""
+        needed = any(row.password == "needed" for row in self.arrivals.in_short(note).rows)
+        if needed and self.passwords.of(note.owner) not in ((), tried):
+            self.arrivals.again(note)
+            self.add(note)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -49,7 +49,7 @@ def limited(work: Callable[..., _T], *given: object) -> _T:
     finally:
         _room.release()
     if problems:
-        folders = [f"{path.parent}{os.sep}" for path in given if isinstance(path, Path)]
+        folders = [f"{path.parent}{os.sep}" for path in _paths(given)]
         raise LimitedError(*(_without(folders, problem) for problem in problems))
     return found  # type: ignore[return-value]  # there is one where nothing is wrong
 
@@ -79,6 +79,14 @@ def _in_words(error: Exception) -> Sequence[str]:
             return (str(error),)
     traceback.print_exception(error)
     return (f"出现意外错误（{type(error).__name__}），请把这个文件发给软件维护者。",)
+
+
+def _paths(given: Iterable[object]) -> Iterator[Path]:
+    for one in given:
+        if isinstance(one, Path):
+            yield one
+        elif isinstance(one, tuple | list):
+            yield from _paths(one)
 
 
 def _without(folders: Sequence[str], problem: str) -> str:

@@ -8,9 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
+from perf_xlsx.batch.roster import whose
 from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.desk.folders import Folders
 from perf_xlsx.desk.secret import made_id
@@ -24,10 +26,14 @@ from perf_xlsx.system.safe_text import one_line
 
 Key = tuple[int, str]
 PER_PAGE = 200
+ENCRYPTED = "R02"  # the finding of a workbook with a password to open
 
 
 class Row(Struct, frozen=True):
-    """One form of the table; `at` is where its record begins, `workbook` the file's path in the records."""
+    """One form of the table; `at` is where its record begins, `workbook` the file's path in the records.
+
+    `whose` is alike of returns of one form of one unit; () where the form names none.
+    """
 
     id: str
     at: int
@@ -45,6 +51,8 @@ class Row(Struct, frozen=True):
     rate_number: Decimal | None = None
     total_number: Decimal | None = None
     claimed_number: Decimal | None = None
+    password: Literal["", "needed", "used"] = ""
+    whose: tuple[object, ...] = ()
 
 
 SORTS: Mapping[str, Callable[[Row], Key | tuple[int, Decimal] | tuple[int, int]]] = {
@@ -185,8 +193,16 @@ def row_of(record: Record, name: str, at: int = 0) -> Row:
         total=total_in_words(record) if record.is_read else "—",
         claimed=record.claimed_total or "—", grade=record.grade or "—",
         errors=counts["error"], warnings=counts["warning"], state=outcome(record),
-        rate_number=rate, total_number=total, claimed_number=claimed,
+        rate_number=rate, total_number=total, claimed_number=claimed, password=_password(record),
+        whose=tuple(whose(record)) if record.is_read and record.unit else (),
     )  # fmt: skip
+
+
+def _password(record: Record) -> Literal["", "needed", "used"]:
+    """Whether a password is needed to open the workbook, or one opened it."""
+    if not any(found.code == ENCRYPTED for found in record.findings):
+        return ""
+    return "used" if record.is_read else "needed"
 
 
 def _decimals(record: Record) -> list[Decimal | None]:

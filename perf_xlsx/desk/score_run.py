@@ -6,7 +6,6 @@ the process does not end the page, and a run that was stopped goes on, by either
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -44,6 +43,11 @@ class Progress(Struct, frozen=True):
     run: int = 0
 
     @property
+    def wrong(self) -> bool:
+        """Whether the command said that something was not done, such as 汇总.xlsx while it is open in Excel."""
+        return self.stage == "failed" or any(line.startswith("错误") for line in self.said)
+
+    @property
     def busy(self) -> bool:
         """Whether the process runs."""
         return self.stage in ("running", "finishing")
@@ -52,8 +56,13 @@ class Progress(Struct, frozen=True):
 class ScoreRun:
     """One run at a time. What is asked for meanwhile is done once it is over."""
 
-    def __init__(self, folders: Folders, options: Callable[[], Sequence[str]]) -> None:
-        self.folders, self.options = folders, options
+    def __init__(
+        self,
+        folders: Folders,
+        options: Callable[[], Sequence[str]],
+        passwords: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        self.folders, self.options, self.passwords = folders, options, passwords
         self.lock = threading.Lock()
         self.progress = Progress()
         self.process: subprocess.Popen[str] | None = None
@@ -75,7 +84,7 @@ class ScoreRun:
                 self.progress = Progress("failed", said=(str(error),), run=number)
                 return
             self.progress = Progress("running", total, run=number)
-            self.process = _started(self.folders, self.options())
+            self.process = _started(self.folders, self.options(), self.passwords())
             threading.Thread(target=self._follow, args=(self.process, total), daemon=True).start()
 
     def stop(self) -> None:
@@ -132,14 +141,20 @@ class ScoreRun:
                     )  # fmt: skip
 
 
-def _started(folders: Folders, options: Sequence[str]) -> subprocess.Popen[str]:
-    words = [sys.executable, "-P", *subprocess._args_from_interpreter_flags(), "-m", "perf_xlsx"]  # type: ignore[attr-defined]
+def _started(folders: Folders, options: Sequence[str], passwords: Sequence[str]) -> subprocess.Popen[str]:
+    """The command. Passwords are told on its standard input: its words are seen by every user of the machine."""
+    # On Windows what it says would be in the code page of the machine: an embeddable Python heeds no variable.
+    words = [sys.executable, "-P", "-X", "utf8", *subprocess._args_from_interpreter_flags(), "-m", "perf_xlsx"]  # type: ignore[attr-defined]
     words += ["score", str(folders.returns), "-o", str(folders.results), "--json", *options]
-    return subprocess.Popen(
-        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        encoding="utf-8", errors="surrogateescape", env=os.environ | {"PYTHONIOENCODING": "utf-8"},
-        start_new_session=True,
+    words += ["--password-file", "-"] if passwords else []
+    process = subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        encoding="utf-8", errors="surrogateescape", start_new_session=True,
     )  # fmt: skip
+    assert process.stdin is not None
+    with suppress(OSError), process.stdin:  # it may have ended already
+        process.stdin.write("\n".join(passwords))
+    return process
 
 
 def _listen(stderr: IO[str], said: list[str]) -> None:

@@ -54,9 +54,9 @@ def page(request: Request, name: str, /, status: int = 200, **shown: Any) -> Res
     return HTMLResponse(text, status)
 
 
-def note(request: Request, title: str, *lines: str, status: int = 200) -> Response:
-    """A page with a title and a few sentences."""
-    return page(request, "note", status, title=title, lines=lines)
+def note(request: Request, title: str, *lines: str, status: int = 200, back: str = "/") -> Response:
+    """A page with a title and a few sentences, and the way `back`."""
+    return page(request, "note", status, title=title, lines=lines, back=back)
 
 
 def missing(request: Request) -> Response:

@@ -79,7 +79,7 @@ def returned(records: Sequence[Record], terms: Terms) -> Letter | None:
         "评分办法": "、".join(dict.fromkeys(filter(None, (_rulebook(one, terms) for one in records)))),
         "评分表": _name(first.output),
         "校验码": "、".join(filter(None, map(_check_code, records))),
-        "与上次比较": "".join(map(_compared, records)),
+        "与上次比较": "".join(map(compared, records)),
     }
     stem = "-".join(filter(None, (RETURNED, texts["单位"], _project(records))))
     return _letter(RETURNED, stem, texts, lists, terms)
@@ -195,8 +195,8 @@ def _cut(text: str | None, longest: int, otherwise: str = EMPTY) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def _compared(record: Record) -> str:
-    """In words, what became of the findings of the return before."""
+def compared(record: Record) -> str:
+    """In words, what became of the findings of the return before; "" where there was none."""
     if record.since is UNSET:
         return ""
     since = record.since

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from perf_xlsx.ooxml.archive import OLE, PackageError
 from perf_xlsx.ooxml.limits import Limits
 
 USUAL_SPINS = 100_000  # what Office writes: with these any number of passwords is tried
+STANDARD_INPUT = Path("-")
 _MARK = "EncryptedPackage".encode("utf-16-le")  # the name of the stream in the OLE directory
 
 
@@ -19,8 +21,12 @@ def is_encrypted(data: bytes) -> bool:
 
 
 def read_passwords(path: Path) -> tuple[str, ...]:
-    """The passwords of a file, one a line, blanks within a line kept. Raises OSError and UnicodeDecodeError."""
-    return tuple(dict.fromkeys(line for line in path.read_text("utf-8-sig").splitlines() if line))
+    """The passwords of a file, or of the standard input ("-"): one a line, blanks within a line kept.
+
+    Raises OSError and UnicodeDecodeError.
+    """
+    data = sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
+    return tuple(dict.fromkeys(line for line in data.decode("utf-8-sig").splitlines() if line))
 
 
 def decrypt(data: bytes, passwords: Sequence[str], limits: Limits) -> bytes:
@@ -51,4 +57,4 @@ def decrypt(data: bytes, passwords: Sequence[str], limits: Limits) -> bytes:
         except Exception:  # as above, and a wrong password
             continue
         return opened.getvalue()
-    raise PackageError("encrypted", f"设置了打开密码，密码文件中的 {len(passwords)} 个密码都打不开")
+    raise PackageError("encrypted", f"设置了打开密码，给出的 {len(passwords)} 个打开密码都不对")

@@ -230,6 +230,15 @@ def test_without_a_terminal_progress_is_a_plain_line_now_and_then(monkeypatch: p
     assert re.fullmatch(r"已完成 \d+/40，每秒\d\.\d份，还需.*秒，有错误\d+，没有错误\d+", lines[0])
 
 
+def test_who_reads_json_is_told_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("perf_xlsx.cli.progress.LINE_EVERY", 0)
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", out)
+    with progress(40, lines=False) as tick:
+        tick("有错误")
+    assert out.getvalue() == ""
+
+
 def test_on_a_terminal_progress_is_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.StringIO()
     monkeypatch.setattr(sys, "stderr", out)

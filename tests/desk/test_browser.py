@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 
 from tests.kit.batch_returns import a_return, write_returns
 from tests.kit.command import command
 from tests.kit.desk import PASSWORD, started
 from tests.kit.filled import template_of
+from tests.kit.locked import locked
+from tests.kit.mixed_returns import mixed_returns
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright's Python package is not installed")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -63,52 +69,200 @@ def fits(page: Any) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
-def test_sixty_returns_are_dropped_watched_opened_and_taken_away(page: Any, tmp_path: Path) -> None:
-    write_returns(tmp_path / "原件")
-    flat = tmp_path / "收"
-    flat.mkdir()
-    for path in (tmp_path / "原件").rglob("*.xlsx"):
-        if not path.name.startswith(("~$", ".~")):
-            shutil.copy(path, flat / path.name)
-    command("score", flat, "-o", tmp_path / "结果")
-    with started(tmp_path / "收回") as (_, address, _):
-        page.goto(address)
-        page.set_input_files("#files", sorted(map(str, flat.iterdir())))
-        page.locator("#run-words", has_text="/60份").wait_for()
-        page.wait_for_selector("table.returns")
-        assert page.locator("table.returns tbody tr").count() == 60
+CONTRAST = """
+() => {
+  const light = (colour) => {
+    const parts = colour.match(/[\\d.]+/g).map(Number).slice(0, 3).map((part) => {
+      const share = part / 255;
+      return share <= 0.03928 ? share / 12.92 : Math.pow((share + 0.055) / 1.055, 2.4);
+    });
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+  };
+  const ground = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = getComputedStyle(at).backgroundColor;
+      if (!/, 0\\)$/.test(colour)) { return colour; }
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  const faint = [];
+  document.querySelectorAll('body *').forEach((element) => {
+    const own = Array.from(element.childNodes).some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !element.getClientRects().length) { return; }
+    const style = getComputedStyle(element);
+    const ink = light(element.namespaceURI.includes('svg') ? style.fill : style.color);
+    const below = light(ground(element));
+    const ratio = (Math.max(ink, below) + 0.05) / (Math.min(ink, below) + 0.05);
+    if (ratio < 4.5) { faint.push(element.textContent.trim().slice(0, 30) + ' ' + ratio.toFixed(2)); }
+  });
+  return faint;
+}
+"""
+UNNAMED = """
+() => Array.from(document.querySelectorAll('input:not([type=hidden]), select, button, a, progress')).filter((element) => {
+  const label = element.labels && element.labels.length ? element.labels[0].textContent : '';
+  return !(label + (element.getAttribute('aria-label') || '') + element.textContent).trim();
+}).map((element) => element.outerHTML)
+"""
+UNTOLD = """
+() => Array.from(document.querySelectorAll('[id]')).map((one) => one.id)
+  .filter((id, at, all) => all.indexOf(id) !== at)
+  .concat(Array.from(document.querySelectorAll('label[for]'))
+    .filter((label) => !document.getElementById(label.htmlFor)).map((label) => label.outerHTML))
+  .concat(Array.from(document.querySelectorAll('th:not([scope])')).map((head) => head.outerHTML))
+"""
+
+
+def faults(page: Any) -> list[str]:
+    """What hangs over at 1366×768, is fainter than AA, has no name, names nothing, or is no heading."""
+    found: list[str] = [] if fits(page) else ["too wide"]
+    for script in (CONTRAST, UNNAMED, UNTOLD):
+        found += page.evaluate(script)
+    headings = 0 if page.locator(".paper").count() else 1
+    if (page.locator("h1").count(), page.locator("main").count()) != (headings, 1):
+        found.append("headings")
+    return found
+
+
+class Day(Struct, frozen=True):
+    """A desk after a day's work: its address, what was told meanwhile, and what the command writes of the same."""
+
+    address: str
+    progress: str
+    expected: Path
+
+    @property
+    def origin(self) -> str:
+        return self.address.partition("/start")[0]
+
+
+@pytest.fixture(scope="module")
+def day(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    """Sixty mixed returns are chosen and watched while they are scored."""
+    folder = tmp_path_factory.mktemp("day")
+    (folder / "收到").mkdir()
+    for name, data in mixed_returns().items():
+        (folder / "收到" / name).write_bytes(data)
+    command("score", folder / "收到", "-o", folder / "结果")
+    context = browser.new_context(viewport=SCREEN, locale="zh-CN")
+    with started(folder / "收回") as (_, address, _):
+        window = context.new_page()
+        window.set_default_timeout(PATIENCE)
+        window.goto(address)
+        window.set_input_files("#files", sorted(map(str, (folder / "收到").iterdir())))
+        window.locator("#run-words", has_text="还需").wait_for()
+        progress = window.locator("#run-words").inner_text()
+        window.wait_for_selector("table.returns")
+        context.close()
+        yield Day(address, progress, folder / "结果")
+
+
+def test_while_they_are_scored_file_number_and_time_left_are_told(day: Day) -> None:
+    assert re.fullmatch(r"\d+/60份，还需\d+(秒|分\d+秒)（.+份）　.+", day.progress), day.progress
+
+
+def test_what_is_taken_away_is_what_the_command_writes(day: Day, page: Any) -> None:
+    """Byte for byte: a copy, 汇总, and in the zip every copy, letter and receipt."""
+    page.goto(day.address)
+    assert page.locator("table.returns tbody tr").count() == 61, "one workbook holds two forms"
+    page.get_by_role("link", name="示例28局").click()
+    name, copy = downloaded(page, "下载评分后的工作簿")
+    assert copy == (day.expected / name).read_bytes()
+    page.get_by_role("link", name="← 返回").click()
+    name, whole = downloaded(page, "下载 汇总.xlsx")
+    assert (name, whole) == ("汇总.xlsx", (day.expected / "汇总.xlsx").read_bytes())
+    name, everything = downloaded(page, "下载全部（zip）")
+    assert name == "收回-评分结果.zip"
+    with zipfile.ZipFile(io.BytesIO(everything)) as archive:
+        found = {name: archive.read(name) for name in archive.namelist()}
+    files = (path for path in day.expected.rglob("*") if path.is_file())
+    written = {path.relative_to(day.expected).as_posix(): path.read_bytes() for path in files}
+    assert found == {name: data for name, data in written.items() if not name.startswith(".perf_xlsx/")}
+
+
+def test_the_table_is_filtered_and_sorted_on_the_page(day: Day, page: Any) -> None:
+    page.goto(day.address)
+    page.get_by_label("单位、项目或文件").fill("示例2")
+    page.get_by_role("button", name="筛选").click()
+    assert page.get_by_role("status").get_by_text("10份").is_visible()
+    for order in ("ascending", "descending"):
+        page.get_by_role("link", name="得分", exact=True).click()
+        page.wait_for_selector(f"th[aria-sort={order}]")
+        shown = page.locator("table.returns tbody td:nth-child(5)").all_inner_texts()
+        points = [float(text.removesuffix("（暂定）")) for text in shown]
+        assert points == sorted(points, reverse=order == "descending")
+    page.get_by_role("link", name="全部显示").click()
+    page.get_by_label("状态").select_option("读不出来")
+    page.get_by_role("button", name="筛选").click()
+    assert page.locator("table.returns tbody tr").count() == 7
+
+
+FOUND = {
+    "申报有误.xlsx": "请按此更正", "加密一.xlsx": "设置了打开密码", "截断.xlsx": "文件已损坏", "空文件.xlsx": "是空文件",
+    "其实是网页.xls": "网页", "其实是文本.xlsx": "不是", "旧格式.xls": "R18", "开放格式.ods": "R18", "二进制.xlsb": "R18",
+    "hb-shangwu.xlsx": "没有使用下发的模板", "重复报送.xlsx": "两个文件完全相同", "示例05局（改）.xlsx": "不完全相同",
+}  # fmt: skip
+
+
+def test_every_kind_of_return_says_what_is_wrong_and_what_to_do(day: Day, page: Any) -> None:
+    for file, words in FOUND.items():
+        page.goto(day.address)
+        page.locator("tr", has=page.get_by_text(file, exact=True)).get_by_role("link").click()
+        assert page.get_by_role("heading", name=file).is_visible()
+        assert words in page.locator("table.findings").inner_text()
         assert fits(page)
-        page.get_by_label("单位、项目或文件").fill("示例28")
-        page.get_by_role("button", name="筛选").click()
-        page.get_by_role("link", name="示例28局").click()
-        assert page.get_by_text("怎么办").count() == 1
-        assert fits(page)
-        name, copy = downloaded(page, "下载评分后的工作簿")
-        assert copy == (tmp_path / "结果" / name).read_bytes()
-        page.get_by_role("link", name="← 返回").click()
-        name, whole = downloaded(page, "下载 汇总.xlsx")
-        assert (name, whole) == ("汇总.xlsx", (tmp_path / "结果" / "汇总.xlsx").read_bytes())
-        name, _ = downloaded(page, "下载全部（zip）")
-        assert name == "收回-评分结果.zip"
+
+
+def test_the_paper_prints_without_what_is_around_it(day: Day, page: Any) -> None:
+    page.goto(day.address)
+    page.locator("tr", has=page.get_by_text("完好.xlsx", exact=True)).get_by_role("link").click()
+    page.get_by_role("link", name="自评表（可打印）").click()
+    page.emulate_media(media="print")
+    assert page.get_by_text("部门（单位）整体支出绩效自评表").is_visible()
+    assert not page.get_by_role("navigation").first.is_visible()
+    assert not page.get_by_role("button", name="打印").is_visible()
+    assert page.pdf(format="A4", landscape=True).startswith(b"%PDF")
+
+
+def test_every_page_fits_can_be_read_and_is_named(day: Day, page: Any) -> None:
+    page.goto(day.address)
+    addresses = page.eval_on_selector_all(
+        "table.returns tbody a", "links => links.map(link => link.getAttribute('href'))"
+    )
+    looked = [addresses[0], addresses[10], f"{addresses[0]}/paper", "/", "/?words=x", "/doubles", "/settings"]
+    for path in (*looked, "/template", "/rules", "/verify", "/check-report", "/return/x"):
+        page.goto(day.origin + path)
+        assert faults(page) == [], path
 
 
 def test_a_folder_is_dropped_with_the_mouse(page: Any, tmp_path: Path) -> None:
-    """As a browser reports a drop: files in a transfer."""
+    """As the file manager drags it: the browser walks through it; hidden files stay away, what is no workbook is told.
+
+    Each file keeps the time when it was changed: by it the last of two is known.
+    """
+    write_returns(tmp_path / "收", 3)
+    os.utime(tmp_path / "收" / "00.xlsx", (1_700_000_000, 1_700_000_000))
     with started(tmp_path / "收回") as (_, address, _):
         page.goto(address)
-        data = page.evaluate_handle(
-            """(bytes) => {
-                const transfer = new DataTransfer();
-                transfer.items.add(new File([new Uint8Array(bytes)], '甲局.xlsx'));
-                transfer.items.add(new File(['x'], '说明.txt'));
-                return transfer;
-            }""",
-            list(a_return("project", "甲局")),
-        )
-        page.dispatch_event("#drop", "drop", {"dataTransfer": data})
+        box = page.locator("#drop").bounding_box()
+        dragged = {"items": [], "files": [str(tmp_path / "收")], "dragOperationsMask": 1}
+        mouse = page.context.new_cdp_session(page)
+        for kind in ("dragEnter", "dragOver", "drop"):
+            at = {"x": box["x"] + 40, "y": box["y"] + 40}
+            mouse.send("Input.dispatchDragEvent", {"type": kind, **at, "data": dragged})
+            if kind == "dragOver":
+                page.wait_for_selector("#drop.over")
+        page.get_by_role("link", name="显示结果").wait_for()
+        assert not page.get_by_role("button", name="停止").is_visible()
+        assert page.locator(".refused li").all_inner_texts() == [
+            "说明.txt：不是工作簿，没有接收。请另存为 .xlsx 再报送。"
+        ]
         page.get_by_role("link", name="显示结果").click()
-        assert "说明.txt" not in page.content()
-        assert page.locator("table.returns tbody tr").count() == 1
+        page.wait_for_selector("table.returns")
+        assert page.locator("table.returns tbody tr").count() == 3
+        names = sorted(path.name for path in (tmp_path / "收回").iterdir())
+    assert names == ["00.xlsx", "乙县-三镇-02.xlsx", "甲 乡-01.xlsx"]
+    assert (tmp_path / "收回" / "00.xlsx").stat().st_mtime == 1_700_000_000
 
 
 def test_a_folder_is_chosen_with_the_folders_in_it(page: Any, tmp_path: Path) -> None:
@@ -124,7 +278,7 @@ def test_a_folder_is_chosen_with_the_folders_in_it(page: Any, tmp_path: Path) ->
 
 
 def test_by_keyboard_alone(page: Any, tmp_path: Path) -> None:
-    """Skip to the text, choose files, stop nothing, sort, open a return, print: every stop has a ring around it."""
+    """Skip to the text, choose files, type a password, sort, open a return, print: every stop has a ring around it."""
     with started(tmp_path / "收回") as (_, address, _):
         page.goto(address)
         page.keyboard.press("Tab")
@@ -133,14 +287,16 @@ def test_by_keyboard_alone(page: Any, tmp_path: Path) -> None:
         with page.expect_file_chooser() as chooser:
             _tab_to(page, "files")
             page.keyboard.press("Enter")
-        files = [("甲局.xlsx", "甲局"), ("乙局.xlsx", "乙局")]
-        chooser.value.set_files(
-            [
-                {"name": name, "mimeType": "application/octet-stream", "buffer": a_return("project", unit)}
-                for name, unit in files
-            ]
-        )
+        files = {
+            "甲局.xlsx": a_return("project", "甲局"),
+            "乙局.xlsx": locked(a_return("project", "乙局"), "a password"),
+        }
+        chooser.value.set_files([{"name": name, "mimeType": "", "buffer": data} for name, data in files.items()])
         page.wait_for_selector("table.returns")
+        _tab_to(page, "password")
+        page.keyboard.type("a password")
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name="乙局", exact=True).wait_for()
         _tab_to_text(page, "错误")
         page.keyboard.press("Enter")
         page.wait_for_selector("th[aria-sort=ascending]")
@@ -181,98 +337,26 @@ def test_a_unit_sends_and_the_officer_decides(page: Any, browser: Any, tmp_path:
         )
         page.get_by_role("link", name="甲局.xlsx").click()
         assert page.get_by_text("怎么办").count() == 1
+        mine = page.url
+        for path in (mine, f"{mine}/paper", f"{address}rules", f"{address}sign-in", f"{address}return/x", address):
+            page.goto(path)
+            assert faults(page) == [], path
         officer = browser.new_context(viewport=SCREEN).new_page()
         officer.goto(address + "sign-in")
         officer.get_by_label("口令").fill("不对的口令")
         officer.get_by_role("button", name="登录").click()
         assert officer.get_by_role("alert").inner_text() == "口令不对。"
+        assert faults(officer) == []
         officer.get_by_label("口令").fill(PASSWORD)
         officer.get_by_role("button", name="登录").click()
-        officer.get_by_role("link", name="来件").click()
-        officer.get_by_role("button", name="采用没有重复的1份").click()
+        assert officer.get_by_text("有1份来件还没有决定是否采用").is_visible()
+        assert faults(officer) == []
+        officer.get_by_role("link", name="来件", exact=True).click()
+        assert faults(officer) == []
+        officer.get_by_role("button", name="采用没有争议的1份").click()
         officer.get_by_role("link", name="首页").click()
         officer.wait_for_selector("table.returns")
         assert (tmp_path / "收回" / "甲局.xlsx").is_file()
         officer.get_by_role("button", name="退出登录").click()
         assert officer.get_by_role("heading", name="报送自评表").count() == 1
         officer.context.close()
-
-
-def test_the_paper_prints_without_what_is_around_it(page: Any, tmp_path: Path) -> None:
-    with started(tmp_path / "收回") as (_, address, _):
-        page.goto(address)
-        page.set_input_files(
-            "#files", {"name": "甲.xlsx", "mimeType": "", "buffer": template_of("department-corrected")}
-        )
-        page.locator("table.returns tbody a").first.click()
-        page.get_by_role("link", name="自评表（可打印）").click()
-        page.emulate_media(media="print")
-        assert page.get_by_text("部门（单位）整体支出绩效自评表").is_visible()
-        assert not page.get_by_role("navigation").first.is_visible()
-        assert not page.get_by_role("button", name="打印").is_visible()
-        assert page.pdf(format="A4", landscape=True).startswith(b"%PDF")
-
-
-CONTRAST = """
-() => {
-  const light = (colour) => {
-    const parts = colour.match(/[\\d.]+/g).map(Number).slice(0, 3).map((part) => {
-      const share = part / 255;
-      return share <= 0.03928 ? share / 12.92 : Math.pow((share + 0.055) / 1.055, 2.4);
-    });
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
-  };
-  const ground = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const colour = getComputedStyle(at).backgroundColor;
-      if (!/, 0\\)$/.test(colour)) { return colour; }
-    }
-    return 'rgb(255, 255, 255)';
-  };
-  const faint = [];
-  document.querySelectorAll('body *').forEach((element) => {
-    const own = Array.from(element.childNodes).some((node) => node.nodeType === 3 && node.textContent.trim());
-    if (!own || !element.getClientRects().length) { return; }
-    const style = getComputedStyle(element);
-    const ink = light(element.namespaceURI.includes('svg') ? style.fill : style.color);
-    const below = light(ground(element));
-    const ratio = (Math.max(ink, below) + 0.05) / (Math.min(ink, below) + 0.05);
-    if (ratio < 4.5) { faint.push(element.textContent.trim().slice(0, 30) + ' ' + ratio.toFixed(2)); }
-  });
-  return faint;
-}
-"""
-UNNAMED = """
-() => Array.from(document.querySelectorAll('input:not([type=hidden]), select, button, a, progress')).filter((element) => {
-  const label = element.labels && element.labels.length ? element.labels[0].textContent : '';
-  return !(label + (element.getAttribute('aria-label') || '') + element.textContent).trim();
-}).map((element) => element.outerHTML)
-"""
-
-
-def test_every_page_fits_can_be_read_and_is_named(page: Any, tmp_path: Path) -> None:
-    """At 1366×768 nothing hangs over, contrast is AA, each control has a name, each page one heading."""
-    with started(tmp_path / "收回") as (_, address, _):
-        page.goto(address)
-        page.set_input_files(
-            "#files", {"name": "甲.xlsx", "mimeType": "", "buffer": template_of("department-as-filed")}
-        )
-        page.wait_for_selector("table.returns")
-        here = page.locator("table.returns tbody a").first.get_attribute("href")
-        for path in (
-            "/",
-            here,
-            f"{here}/paper",
-            "/settings",
-            "/template",
-            "/rules",
-            "/verify",
-            "/check-report",
-            "/return/x",
-        ):
-            page.goto(address.partition("/start")[0] + path)
-            assert fits(page), path
-            assert page.evaluate(CONTRAST) == [], path
-            assert page.evaluate(UNNAMED) == [], path
-            assert page.locator("h1").count() == (0 if path.endswith("/paper") else 1), path
-            assert page.locator("main").count() == 1, path

@@ -85,7 +85,7 @@ def test_a_return_never_replaces_anothers_and_the_officer_decides(tmp_path: Path
         assert officer.sign_in().history
         page = officer.get("/inbox").text
         assert "报送了2份" in page
-        assert "采用没有重复的" not in page
+        assert "采用没有争议的" not in page
         last, first = links(page, "/arrival/")
         officer.post(first.replace("/arrival/", "/inbox/") + "/accept")
         officer.scored()
@@ -109,9 +109,39 @@ def test_all_that_came_alone_are_taken_at_once(tmp_path: Path) -> None:
         damaged.mine()
         officer = enter()
         officer.sign_in()
-        assert "采用没有重复的3份" in officer.get("/inbox").text
+        assert "采用没有争议的3份" in officer.get("/inbox").text
         officer.post("/inbox/accept-all")
         assert len(links(officer.scored(), "/return/")) == 3
+
+
+def test_what_a_unit_sends_again_needs_no_decision_between_strangers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what one sender sent alone the last is taken, also where an earlier one was; of two senders', none."""
+    with shared_desk(tmp_path / "收回") as enter:
+        unit, one, other, officer = enter(), enter(), enter(), enter()
+        officer.sign_in()
+        unit.drop(("甲局.xlsx", ONE))
+        one.drop(("乙局.xlsx", a_return("project", "乙局", 91)))
+        other.drop(("乙局.xlsx", a_return("project", "乙局", 92)))
+        for each in (unit, one, other):
+            each.mine()
+        assert "有3份来件还没有决定" in officer.get("/").text
+        officer.post("/inbox/accept-all")
+        officer.scored()
+        unit.drop(("甲局（改）.xlsx", OTHER))
+        unit.mine()
+        page = officer.get("/inbox").text
+        assert (page.count("来自不同的浏览器，请核对"), page.count("同时报送，请核对")) == (2, 2)
+        assert "采用没有争议的" not in page, "both came within a minute"
+        monkeypatch.setattr("perf_xlsx.desk.pages.inbox.APART", 0)
+        page = officer.get("/inbox").text
+        assert "采用没有争议的1份" in page
+        officer.post("/inbox/accept-all")
+        officer.scored()
+        assert files_of(tmp_path / "收回") == {"甲局（改）.xlsx": OTHER}
+        assert files_of(tmp_path / "收回-网页" / "移走") == {"甲局.xlsx": ONE}
+        assert "有2份来件还没有决定" in officer.get("/").text
 
 
 def test_what_was_taken_can_be_withdrawn(tmp_path: Path) -> None:

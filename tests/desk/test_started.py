@@ -7,29 +7,15 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from tests.kit.batch_returns import a_return, write_returns
 from tests.kit.command import command
-from tests.kit.desk import Browser, links, started, wait
+from tests.kit.desk import Visitor, links, started, wait
 
 SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)
-
-
-class Visitor(Browser):
-    """A browser at a desk in another process."""
-
-    def __init__(self, address: str, cookies: Any = None) -> None:
-        port = re.search(r":(\d+)/", address)
-        assert port
-        self.origin = f"http://127.0.0.1:{port[1]}"
-        super().__init__(httpx.Client(base_url=self.origin, follow_redirects=True, timeout=60, cookies=cookies))  # type: ignore[arg-type]
-
-    def post(self, path: str, **more: Any) -> Any:
-        return super().post(path, headers={"Origin": self.origin, **more.pop("headers", {})}, **more)
 
 
 def test_it_opens_the_folder_and_ends_by_ctrl_c(tmp_path: Path) -> None:
@@ -42,21 +28,21 @@ def test_it_opens_the_folder_and_ends_by_ctrl_c(tmp_path: Path) -> None:
 
 def test_killed_while_it_scores_nothing_is_lost(tmp_path: Path) -> None:
     """The run ends with it, and the next start goes on from there."""
-    write_returns(tmp_path / "收回")
+    write_returns(tmp_path / "收回", 24)
     with started(tmp_path / "收回") as (process, address, _):
         officer = Visitor(address)
         officer.get(address)
         officer.post("/score")
-        wait(lambda: officer.get("/progress").json()["done"] > 8)
+        wait(lambda: officer.get("/progress").json()["done"] > 4)
         process.send_signal(SIGKILL)
         process.wait()
     with started(tmp_path / "收回") as (_, address, _):
         officer = Visitor(address)
         assert "上次没有评完" in officer.get(address).text
         wait(lambda: _goes_on(officer))
-        assert len(links(officer.scored(), "/return/")) == 60
+        assert len(links(officer.scored(), "/return/")) == 24
     told = command("score", tmp_path / "收回", "-o", tmp_path / "收回-评分结果").output
-    assert "（本次处理1份，其余59份没有变化，沿用上次的评分）" in told, "an encrypted one is always tried again"
+    assert "（本次处理1份，其余23份没有变化，沿用上次的评分）" in told, "an encrypted one is always tried again"
 
 
 def _goes_on(officer: Visitor) -> bool:

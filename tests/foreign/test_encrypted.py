@@ -9,23 +9,22 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from perf_xlsx import pipeline
+from perf_xlsx.cli.main import main
 from perf_xlsx.ooxml import Limits
 from tests.kit.command import command
 from tests.kit.filled import template_of
+from tests.kit.locked import locked
 
 SECRET = "财政 2024#密码"
 
 
 @pytest.fixture(scope="module")
 def encrypted() -> bytes:
-    """The corrected report with a password, encrypted as Office does it (AES-256, SHA-512, 100,000 rounds)."""
-    from msoffcrypto.format.ooxml import OOXMLFile
-
-    out = io.BytesIO()
-    OOXMLFile(io.BytesIO(template_of("department-corrected"))).encrypt(SECRET, out)
-    return out.getvalue()
+    """The corrected report with a password."""
+    return locked(template_of("department-corrected"), SECRET)
 
 
 @pytest.fixture
@@ -79,7 +78,7 @@ def test_what_was_opened_once_is_done(returned: Path, tmp_path: Path, passwords:
 def test_passwords_that_do_not_fit_are_told(returned: Path, tmp_path: Path) -> None:
     result = pipeline.score(returned, tmp_path / "out.xlsx", terms=pipeline.Terms(passwords=("1", "2")))
     assert [found.code for found in result.findings] == ["R02"]
-    assert "2 个密码都打不开" in result.findings[0].message
+    assert "2 个打开密码都不对" in result.findings[0].message
     assert not (tmp_path / "out.xlsx").exists()
 
 
@@ -88,6 +87,14 @@ def test_without_the_extra_it_is_told_how_to_install_it(returned: Path, monkeypa
     result = pipeline.score(returned, terms=pipeline.Terms(passwords=(SECRET,)))
     assert [found.code for found in result.findings] == ["R02"]
     assert 'pip install "perf-xlsx[encrypted]"' in result.findings[0].advice
+
+
+def test_passwords_come_from_the_standard_input(returned: Path) -> None:
+    """So that no file holds them."""
+    done = CliRunner().invoke(
+        main, ["check", str(returned), "--json", "--password-file", "-"], input=f"1234\n{SECRET}\n"
+    )
+    assert (done.exit_code, json.loads(done.stdout)["total"]) == (0, "88.01")
 
 
 def test_endless_hashing_is_refused(returned: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import httpx
 from httpx import Response
 from starlette.testclient import TestClient
 
@@ -116,6 +117,11 @@ def at_desk(desk: Desk) -> Iterator[Any]:
         yield enter
 
 
+def _heed_ctrl_c() -> None:
+    """A shell has what it starts in the background ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def links(page: str, to: str) -> list[str]:
     """The addresses on a page that lead to such pages, each once."""
     return list(dict.fromkeys(re.findall(rf'href="({to}[^"]*)"', page)))
@@ -128,12 +134,26 @@ def file_name(answer: Response) -> str:
     return unquote(found[1])
 
 
+class Visitor(Browser):
+    """A browser at a desk in another process."""
+
+    def __init__(self, address: str, cookies: Any = None) -> None:
+        port = re.search(r":(\d+)/", address)
+        assert port
+        self.origin = f"http://127.0.0.1:{port[1]}"
+        super().__init__(httpx.Client(base_url=self.origin, follow_redirects=True, timeout=60, cookies=cookies))  # type: ignore[arg-type]
+
+    def post(self, path: str, **more: Any) -> Any:
+        return super().post(path, headers={"Origin": self.origin, **more.pop("headers", {})}, **more)
+
+
 @contextmanager
 def started(folder: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
     """The command in a process of its own: the process, its address, and what it said before."""
     process = subprocess.Popen(
         [sys.executable, "-m", "perf_xlsx", "desk", "--folder", str(folder), "--no-browser", *words],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        preexec_fn=_heed_ctrl_c if sys.platform != "win32" else None,
     )  # fmt: skip
     assert process.stdout is not None
     said = ""

@@ -26,6 +26,12 @@ MAIN = """
 __declspec(dllimport) int Py_Main(int argc, wchar_t **argv);
 int wmain(int argc, wchar_t **argv) { return Py_Main(argc, argv); }
 """
+RANDOM = """
+#include <windows.h>
+BOOLEAN NTAPI SystemFunction036(PVOID buffer, ULONG length);
+__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE buffer, SIZE_T length)
+{ return SystemFunction036(buffer, (ULONG)length); }
+"""  # a DLL of Windows that Wine 8 lacks
 LOADED = "int DllMain(void *module, unsigned long reason, void *reserved) { return 1; }\n"
 
 
@@ -76,14 +82,16 @@ def _compiled(folder: Path) -> dict[str, bytes]:
         (folder / f"{library}.def").write_text(text)
     (folder / "main.c").write_text(MAIN)
     (folder / "loaded.c").write_text(LOADED)
+    (folder / "random.c").write_text(RANDOM + LOADED)
     compiler = [f"{MINGW}gcc", "-O1", "-s"]
     for words in (
         [f"{MINGW}dlltool", "-d", "python311.def", "-l", "libpython311.a", "-D", "python311.dll"],
         [*compiler, "-municode", "main.c", "libpython311.a", "-o", "python.exe"],
         [*compiler, "-shared", "loaded.c", "python3.def", "-L.", "-lpython311", "-o", "python3.dll"],
+        [*compiler, "-shared", "random.c", "-ladvapi32", "-o", "bcryptprimitives.dll"],
     ):
         subprocess.run(words, cwd=folder, check=True)
-    return {name: (folder / name).read_bytes() for name in ("python.exe", "python3.dll")}
+    return {name: (folder / name).read_bytes() for name in ("python.exe", "python3.dll", "bcryptprimitives.dll")}
 
 
 def _write_modules(archive: zipfile.ZipFile) -> None:

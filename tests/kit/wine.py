@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
+import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -35,17 +39,38 @@ def cmd(batch_file: str, *words: str, folder: Path, line: str = "") -> tuple[int
 
     `line` is what cmd says that it was called with, which Wine's does not say by itself (CMDCMDLINE).
     """
-    environment = os.environ | {
-        "WINEPREFIX": str(_prefix()),
-        "WINEDEBUG": "-all",
-        "DISPLAY": "",
-        "LC_ALL": "C.UTF-8",
-    }
+    environment = _environment()
     done = subprocess.run(
         [str(WINE), "cmd", "/c", batch_file, *words],
         cwd=folder, env=environment | {"CMDCMDLINE": line}, input=b"", capture_output=True, timeout=300, check=False,
     )  # fmt: skip
     return done.returncode, (done.stdout + done.stderr).decode(errors="replace")
+
+
+@contextmanager
+def started_by(folder: Path, batch_file: str, *words: str) -> Iterator[str]:
+    """A batch file that opens a page and goes on: the page's address. It is ended after the block."""
+    process = subprocess.Popen(
+        [str(WINE), "cmd", "/c", batch_file, *words],
+        cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = b""
+    try:
+        while not (found := re.search(rb"http://\S+?key=[\w-]+", said)):
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+        yield found[0].decode()
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _environment() -> dict[str, str]:
+    more = {"WINEPREFIX": str(_prefix()), "WINEDEBUG": "-all", "DISPLAY": "", "LC_ALL": "C.UTF-8"}
+    return {name: text for name, text in (os.environ | more).items() if name != "PYTHONPATH"}
 
 
 @cache

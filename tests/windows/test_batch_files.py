@@ -13,10 +13,20 @@ from pathlib import Path
 import pytest
 
 from tests import ROOT
-from tests.kit.batch_returns import put
+from tests.kit.batch_returns import a_return, put
+from tests.kit.desk import Visitor, links
 from tests.kit.filled import template_of
+from tests.kit.locked import locked
 from tests.kit.windows_folder import PLACE, script
-from tests.kit.wine import EMBEDDABLE, STAND_IN, cmd, needs_python_for_windows, needs_wine, windows_path
+from tests.kit.wine import (
+    EMBEDDABLE,
+    STAND_IN,
+    cmd,
+    needs_python_for_windows,
+    needs_wine,
+    started_by,
+    windows_path,
+)
 
 build, dropped = script("build"), script("dropped").dropped
 
@@ -127,19 +137,21 @@ def test_from_within_the_zip_they_say_that_it_must_be_unpacked(file: str, tmp_pa
     assert (code, "(Unpack the whole zip first.)" in said) == (2, True)
 
 
+@pytest.fixture(scope="module")
+def given_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder as it is given out, unpacked."""
+    words = [sys.executable, str(PLACE / "build.py")]
+    subprocess.run(words, check=True, cwd=ROOT, env=os.environ | {"PYTHON_EMBED": str(EMBEDDABLE)})
+    path = tmp_path_factory.mktemp("甲 乙")
+    with zipfile.ZipFile(build.OUTPUT) as archive:
+        archive.extractall(path)
+    return path / build.FOLDER
+
+
 @needs_python_for_windows
-def test_the_product_runs_on_a_python_for_windows(tmp_path: Path) -> None:
-    """The whole folder, as it is given out: one workbook, a folder with workers, a drop, an open copy."""
-    output = build.OUTPUT
-    subprocess.run(
-        [sys.executable, str(PLACE / "build.py")],
-        check=True,
-        cwd=ROOT,
-        env=os.environ | {"PYTHON_EMBED": str(EMBEDDABLE)},
-    )
-    with zipfile.ZipFile(output) as archive:
-        archive.extractall(tmp_path)
-    folder = tmp_path / build.FOLDER
+def test_the_product_runs_on_a_python_for_windows(given_out: Path) -> None:
+    """One workbook, a folder with workers, a drop."""
+    folder = given_out
     source = folder / "收 回"
     source.mkdir()
     for number in range(6):
@@ -152,3 +164,42 @@ def test_the_product_runs_on_a_python_for_windows(tmp_path: Path) -> None:
     assert (code, "Traceback" in said) == (1, False), said
     written = {path.name for path in (folder / "收 回-评分结果").iterdir()}
     assert written == {path.name for path in source.iterdir()} | {"汇总.xlsx", "回执.jsonl", ".perf_xlsx"}
+
+
+@needs_python_for_windows
+def test_the_desk_runs_on_a_python_for_windows(given_out: Path) -> None:
+    """As 开始.bat starts it: returns with names of devices and of another case, a password, a run that is stopped."""
+    with started_by(given_out, "perf-xlsx.cmd", "desk", "--no-browser", "--folder", "收到 的") as address:
+        officer = Visitor(address)
+        officer.get(address)
+        roster = "单位名称\n甲局\n没有报送局\n".encode()
+        assert officer.post("/settings", files=[("roster", ("名单.csv", roster))]).history
+        secret = locked(a_return("project", "密局"), "a password")
+        files = {"甲局.xlsx": "甲局", "CON.xlsx": "康局", "甲局.XLSX": "另局"}
+        officer.drop(*((name, a_return("project", unit)) for name, unit in files.items()), ("密.xlsx", secret))
+        assert "1份要密码才能打开" in officer.scored()
+        officer.post("/passwords", data={"password": "a password"})
+        page = officer.scored()
+        assert "要密码才能打开" not in page
+        assert "评分时的说明" not in page, "nothing was said in the code page of the machine"
+        assert {path.name for path in (given_out / "收到 的").iterdir()} == {
+            "甲局.xlsx", "_CON.xlsx", "甲局(2).XLSX", "密.xlsx",
+        }  # fmt: skip
+        addresses = links(page, "/return/")
+        found = [
+            officer.get(f"{one}{what}").status_code for one in addresses for what in ("/copy", "/paper", "/letter")
+        ]
+        assert (len(addresses), found.count(200), found.count(404)) == (5, 13, 2), (
+            "who sent nothing has only a letter"
+        )
+        copy = officer.get(f"{addresses[0]}/copy").content
+        assert "✔ 原样" in officer.post("/verify", files=[("files", ("甲.xlsx", copy))]).text
+        assert officer.post("/template", data={"form": "project", "year": "2025"}).content.startswith(b"PK")
+        officer.post("/settings", data={"rulebook": "hubei"})
+        officer.post("/score")
+        officer.post("/stop")
+        assert "继续评分" in officer.scored() or "再评一次" in officer.scored()
+        officer.post("/score")
+        officer.scored()
+        assert officer.get("/progress").json()["stage"] == "done"
+        assert officer.get("/everything").content.startswith(b"PK")

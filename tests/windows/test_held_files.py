@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from perf_xlsx.system import os_errors
-from tests.kit.batch_returns import put
+from tests.kit.batch_returns import a_return, put
 from tests.kit.command import command
+from tests.kit.desk import links, own_desk
 
 Hold = Callable[..., None]
 DENIED = (errno.EACCES, "Permission denied")
@@ -94,6 +95,17 @@ def test_what_a_virus_scanner_holds_for_a_moment_ends_no_run(hold: Hold, folder:
     done = command("score", folder, "-o", out, "--jobs", "1", "--force")
     assert (done.exit_code, done.stderr) == (1, ""), "the errors are the return's"
     assert "共1份" in done.stdout
+
+
+def test_the_desk_says_of_a_return_that_is_open_that_it_was_not_moved(hold: Hold, folder: Path) -> None:
+    with own_desk(folder) as desk:
+        desk.drop(("甲.xlsx", a_return("project", "甲局")), ("乙.xlsx", a_return("project", "甲局", 91)))
+        first = links(desk.scored(), "/return/")[0]
+        hold("甲.xlsx", "乙.xlsx")
+        for asked in (f"{first}/remove", f"{first}/keep"):
+            told = desk.post(asked)
+            assert (told.status_code, "在 Excel 或 WPS 中打开着的，请关闭后再做一次" in told.text) == (500, True)
+        assert {path.name for path in folder.iterdir()} == {"甲.xlsx", "乙.xlsx"}
 
 
 def test_consolidating_again_names_the_workbook_that_is_open(hold: Hold, folder: Path, tmp_path: Path) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -16,7 +18,7 @@ from perf_xlsx.batch.plan import LEFT_BEHIND
 from perf_xlsx.desk.arrivals import TooManyError
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer, session_of
-from perf_xlsx.desk.folders import joined_name, place
+from perf_xlsx.desk.folders import joined_name, parts_of, place
 from perf_xlsx.desk.uploads import LARGEST_FILE, Sent, received
 from perf_xlsx.desk.view import desk_of, note, to
 from perf_xlsx.ooxml import MIB
@@ -39,8 +41,8 @@ Keep = Callable[[Sent], Taken]
 
 async def drop(request: Request) -> Response:
     """Take in files. The page's script gets JSON, a browser without scripts goes on to the first page."""
-    keep = _keeper(request)
     async with received(request) as form:
+        keep = _keeper(request, form.text("modified"))
         found = await run_in_threadpool(_each, form.several("files"), keep)
     if "x-token" in request.headers:
         return JSONResponse([{"name": one.name, "taken": one.taken, "words": one.words} for one in found])
@@ -69,15 +71,18 @@ def _refused(sent: Sent) -> Taken | None:
     return None
 
 
-def _keeper(request: Request) -> Keep:
+def _keeper(request: Request, modified: str) -> Keep:
     desk, session = desk_of(request), session_of(request)
     if is_officer(request):
-        return lambda sent: _into_folder(desk, sent)
+        return lambda sent: _into_folder(desk, sent, modified)
     return lambda sent: _among_arrivals(desk, sent, desk.sessions.owner(session))
 
 
-def _into_folder(desk: Desk, sent: Sent) -> Taken:
-    """Put a return into the folder, unless it is there; one that differs keeps its name and gets a number."""
+def _into_folder(desk: Desk, sent: Sent, modified: str) -> Taken:
+    """Put a return into the folder, unless it is there; one that differs keeps its name and gets a number.
+
+    `modified`: when it was last changed, in milliseconds since 1970, as the browser says; so it will be here.
+    """
     folder, name = desk.folders.returns, joined_name(sent.told)
     try:
         if _same(folder / name, sent):
@@ -85,7 +90,25 @@ def _into_folder(desk: Desk, sent: Sent) -> Taken:
         path = place(folder, name, sent.save)
     except OSError as error:
         return Taken(sent.told, False, f"没有存下（{why(error)}）。")
-    return Taken(sent.told, True, "" if path.name == name else f"已有同名文件，存为“{path.name}”。")
+    _date(path, modified)
+    return Taken(sent.told, True, _renamed(sent, name, path))
+
+
+def _date(path: Path, modified: str) -> None:
+    """Give a file that time of its last change, if it can be one."""
+    seconds = int(modified[:15]) / 1000 if modified.isascii() and modified.isdecimal() else 0
+    if 0 < seconds < time.time():
+        with suppress(OSError):
+            os.utime(path, (seconds, seconds))
+
+
+def _renamed(sent: Sent, name: str, path: Path) -> str:
+    """In words, why a return is not called here as its sender calls it; "" where it is."""
+    if path.name != name:
+        return f"已有同名文件，存为“{path.name}”。"
+    if name != "-".join(parts_of(sent.told)):
+        return f"名称太长，或有 Windows 不能用的字，存为“{name}”。"
+    return ""
 
 
 def _same(path: Path, sent: Sent) -> bool:

@@ -10,7 +10,10 @@ from perf_xlsx.desk.chart import HEIGHT, STEP, Column, columns
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer
 from perf_xlsx.desk.overview import Overview
+from perf_xlsx.desk.pages.doubles import groups
+from perf_xlsx.desk.pages.inbox import undecided
 from perf_xlsx.desk.pages.unit import unit_page
+from perf_xlsx.desk.passwords import OFFICER
 from perf_xlsx.desk.results import PER_PAGE, SORTS, Shown, Wanted
 from perf_xlsx.desk.settings import load_settings
 from perf_xlsx.desk.view import desk_of, page, to
@@ -43,6 +46,8 @@ def officer_page(request: Request) -> Response:
         at=at, pages=pages, heads=HEADS, states=OUTCOMES, overview=overview, progress=desk.score_run.progress,
         charts=_charts(overview), step=STEP, height=HEIGHT,
         settings=load_settings(desk.folders), unfinished=_unfinished(desk), waiting=_new(desk, shown),
+        doubles=len(groups(desk)), undecided=undecided(desk) if desk.shared else 0,
+        known=len(desk.passwords.of(OFFICER)), locked=sum(row.password == "needed" for row in shown.rows),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,16 +14,20 @@ from perf_xlsx.desk.view import desk_of, missing, note, page, to
 from perf_xlsx.system.os_errors import why
 
 MOST_SHOWN = 500  # the last ones
+APART = 60  # seconds; of what one sender sent together, the order says nothing
 
 
 def inbox(request: Request) -> Response:
-    """All that came, the last first; of whose form came more than one, is marked."""
+    """All that came, the last first; what came more than once is told, and whether from several senders."""
     desk = desk_of(request)
     notes = desk.arrivals.all()
     shown = [came(desk, one) for one in notes[:MOST_SHOWN]]
+    same = [some for some in _by_form(desk, notes) if len(some) > 1]
     return page(
-        request, "inbox", shown=shown, many=_many(desk, notes), total=len(notes), problem=desk.inbox.problem,
-        waiting=sum(not one.rows for one in shown), alone=len(_alone(desk)),
+        request, "inbox", shown=shown, total=len(notes), problem=desk.inbox.problem,
+        many={note.id: len(some) for some in same for note in some},
+        doubts={note.id: doubt for some in same if (doubt := _doubt(some)) for note in some},
+        waiting=sum(not one.rows for one in shown), clear=len(_clear(desk)),
     )  # fmt: skip
 
 
@@ -37,25 +41,45 @@ def accept(request: Request) -> Response:
 
 
 def accept_all(request: Request) -> Response:
-    """Let all count that were not decided, can be read, and are the only ones of their units."""
+    """Let all count about which there is no doubt."""
     desk = desk_of(request)
-    return _taken(request, desk, _alone(desk))
+    return _taken(request, desk, _clear(desk))
 
 
-def _many(desk: Desk, notes: list[Arrival]) -> dict[str, int]:
-    """How many came of the same forms, by the id of each."""
-    whose = {note.id: desk.arrivals.in_short(note).whose for note in notes}
-    counts = Counter(whose.values())
-    return {name: counts[mine] if mine else 1 for name, mine in whose.items()}
-
-
-def _alone(desk: Desk) -> list[Arrival]:
-    """What may be taken without asking: new, read, and the only one of its unit's form."""
+def undecided(desk: Desk) -> int:
+    """About how many returns the officer has decided nothing; what its sender sent again counts once."""
     notes = desk.arrivals.all()
-    many = _many(desk, notes)
-    return [
-        note for note in notes if note.state == "new" and many[note.id] == 1 and desk.arrivals.in_short(note).whose
-    ]
+    seen: set[tuple[object, str]] = set()
+    found = 0
+    for one in notes:
+        mine = (desk.arrivals.in_short(one).whose or one.id, one.owner)
+        found += one.state == "new" and mine not in seen
+        seen.add(mine)
+    return found
+
+
+def _by_form(desk: Desk, notes: Sequence[Arrival]) -> list[list[Arrival]]:
+    """What came of each form that could be read, the last first."""
+    found: dict[object, list[Arrival]] = {}
+    for one in notes:
+        if mine := desk.arrivals.in_short(one).whose:
+            found.setdefault(mine, []).append(one)
+    return list(found.values())
+
+
+def _doubt(some: Sequence[Arrival]) -> str:
+    """Why the last of a form's returns is not simply the one that counts; "" where it is."""
+    if len({one.owner for one in some}) > 1:
+        return "来自不同的浏览器"
+    if len(some) > 1 and (some[0].sent - some[1].sent).total_seconds() < APART:
+        return "同时报送"
+    return ""
+
+
+def _clear(desk: Desk) -> list[Arrival]:
+    """The last return of each form about which there is no doubt, where nothing was decided."""
+    last = (some[0] for some in _by_form(desk, desk.arrivals.all()) if not _doubt(some))
+    return [note for note in last if note.state == "new"]
 
 
 def _taken(request: Request, desk: Desk, some: list[Arrival]) -> Response:
@@ -81,10 +105,18 @@ def withdraw(request: Request) -> Response:
 
 
 def again(request: Request) -> Response:
-    """Score anew what is not decided, after the settings have changed."""
-    desk = desk_of(request)
+    """Score anew what is not decided, after the settings have changed; but what could not be opened again."""
+    desk, shut = desk_of(request), 0
     for one in desk.arrivals.all():
-        if one.state == "new" and desk.arrivals.is_scored(one):
-            desk.arrivals.again(one)
-            desk.inbox.add(one)
+        if one.state != "new" or not desk.arrivals.is_scored(one):
+            continue
+        opened = any(row.password == "used" for row in desk.arrivals.in_short(one).rows)
+        if opened and not desk.passwords.of(one.owner):  # forgotten since
+            shut += 1
+            continue
+        desk.arrivals.again(one)
+        desk.inbox.add(one)
+    if shut:
+        words = f"其余的正在重评。有{shut}份设了打开密码，密码已经忘掉，没有重评，原来的结果还在。"
+        return note(request, "没有全部重评", words, "采用后，在首页输入打开密码，就会重新评分。")
     return to("/inbox")

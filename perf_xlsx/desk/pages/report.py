@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from perf_xlsx import pipeline
+from perf_xlsx.desk.chosen import limited_with
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.folders import safe_name
-from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.passing import passing_folder, taken_away
-from perf_xlsx.desk.settings import load_settings
 from perf_xlsx.desk.uploads import Form, Sent, received
 from perf_xlsx.desk.view import desk_of, note, page
 from perf_xlsx.narrative.check import check_report, write_commented
@@ -42,14 +42,14 @@ async def check(request: Request) -> Response:
 def _checked(request: Request, desk: Desk, form: Form) -> Response:
     sent, workbook = form.one("report"), form.one("workbook")
     if sent is None or workbook is None:
-        return note(request, "没有核对", "请选一份报告和它的自评表。", status=422)
+        return note(request, "没有核对", "请选一份报告和它的自评表。", status=422, back="/check-report")
     with passing_folder(desk.folders) as folder:
         try:
             record = _held(desk, folder, sent, workbook)
         except LimitedError as error:
-            return note(request, "没有核对", *error.problems, status=422)
+            return note(request, "没有核对", *error.problems, status=422, back="/check-report")
         except OSError as error:
-            return note(request, "没有核对", f"文件没有存下（{why(error)}）。", status=500)
+            return note(request, "没有核对", f"文件没有存下（{why(error)}）。", status=500, back="/check-report")
         if form.text("copy") and record.output:
             path = Path(record.output)
             return taken_away(desk.folders, path, f"{path.stem}（批注）{path.suffix}")
@@ -62,12 +62,12 @@ def _held(desk: Desk, folder: Path, sent: Sent, workbook: Sent) -> ReportRecord:
     report, table = folder / "报告" / safe_name(sent.told), folder / "自评表" / safe_name(workbook.told)
     sent.save(report)
     workbook.save(table)
-    rulebook = load_settings(desk.folders).rulebook_asked(desk.folders)
-    return limited(_record, report, table, folder / "批注", rulebook)
+    chosen = desk.chosen()
+    return limited_with(chosen.forms, _record, report, table, folder / "批注", chosen.terms())
 
 
-def _record(report: Path, table: Path, output: Path, rulebook: str | None) -> ReportRecord:
+def _record(report: Path, table: Path, output: Path, terms: pipeline.Terms) -> ReportRecord:
     """Raises RulebookError, DocumentError and OSError."""
-    results = [pipeline.score(table, terms=pipeline.Terms(rulebook))]
+    results = [pipeline.score(table, terms=terms)]
     checked = check_report(report, results, Limits())
     return write_commented(checked, report, output, Limits())

@@ -12,9 +12,12 @@ from starlette.responses import Response
 from perf_xlsx.desk.door import is_officer, session_of
 from perf_xlsx.desk.folders import move
 from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.results import row_of
 from perf_xlsx.desk.sheet_page import evaluation_forms
 from perf_xlsx.desk.view import desk_of, download, missing, note, page, to
+from perf_xlsx.letters.letter import compared
+from perf_xlsx.results.comparison import counted, word
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import RecordsError
 from perf_xlsx.results.together import together
@@ -75,7 +78,10 @@ def _with(find: Callable[[Request], Return | None], answer: Answer) -> Callable[
 
 def _findings(request: Request, found: Return) -> Response:
     forms = [(row_of(record, ""), record, together(record.findings)) for record in found.records]
-    return page(request, "return", one=found, forms=forms)
+    return page(
+        request, "return", one=found, forms=forms, titles=dict(rulebooks()), compared=compared, word=word,
+        counted=counted,
+    )  # fmt: skip
 
 
 def _copy(request: Request, found: Return) -> Response:

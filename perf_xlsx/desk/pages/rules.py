@@ -9,9 +9,9 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.chosen import limited_with
+from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.pages.settings import rulebooks
-from perf_xlsx.desk.settings import load_settings
 from perf_xlsx.desk.view import desk_of, note, page
 from perf_xlsx.pipeline import usable_rulebook
 from perf_xlsx.results.explain import DEFAULT, describe, in_words, title_of
@@ -38,23 +38,31 @@ class Described(Struct, frozen=True):
 
 def rules(request: Request) -> Response:
     """The rulebook that is asked for; the officer's own where it is chosen."""
-    own = load_settings(desk_of(request).folders).rulebook_asked(desk_of(request).folders)
+    chosen = desk_of(request).chosen()
+    own = chosen.rulebook
     names = [*rulebook_names()]
     asked = request.query_params.get("name", OWN if own else DEFAULT)
     if asked not in (OWN, *names):
         asked = DEFAULT
     name = (own or DEFAULT) if asked == OWN else asked
     try:
-        found = _described(name) if name in names else _own(name, Path(name).stat().st_mtime_ns)
+        found = (
+            _described(name) if name in names else _own(name, chosen.forms, _changed(Path(name), *chosen.forms))
+        )
     except (LimitedError, OSError):
         return note(request, "评分办法读不出来", "请在“设置”中重新选定。", status=422)
     return page(request, "rules", found=found, asked=asked, own=own, rulebooks=rulebooks(), trusts=TRUSTS)
 
 
 @lru_cache(1)
-def _own(path: str, changed: int) -> Described:
-    """A bureau's own, read once for each state of its file. Raises RulebookError and LimitedError."""
-    return limited(_described, path)
+def _own(path: str, forms: tuple[Path, ...], changed: tuple[int, ...]) -> Described:
+    """A bureau's own, read once for each state of its file and of the forms. Raises LimitedError."""
+    return limited_with(forms, _described, path)
+
+
+def _changed(*paths: Path) -> tuple[int, ...]:
+    """Raises OSError."""
+    return tuple(path.stat().st_mtime_ns for path in paths)
 
 
 def _described(name: str) -> Described:

@@ -54,7 +54,10 @@ async def enter(request: Request) -> Response:
 def sign_out(request: Request) -> Response:
     """End the session; a unit's browser forgets it."""
     session: Session = session_of(request)
-    desk_of(request).sessions.end(session)
+    desk = desk_of(request)
+    desk.sessions.end(session)
+    if session.role == "unit":
+        desk.passwords.forget(desk.sessions.owner(session))
     answer = to("/")
     answer.headers.append("set-cookie", request.app.state.set_cookie("", 0))
     return answer

@@ -12,14 +12,16 @@ from starlette.responses import Response
 
 from perf_xlsx.batch.roster_list import read_roster
 from perf_xlsx.batch.roster_templates import write_templates
+from perf_xlsx.desk.chosen import limited_with
 from perf_xlsx.desk.desk import Desk
-from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.folders import safe_name
+from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.passing import passing_folder, taken_away
 from perf_xlsx.desk.settings import load_settings
 from perf_xlsx.desk.uploads import Form, received
 from perf_xlsx.desk.view import desk_of, note, page
-from perf_xlsx.forms import form_names, load_form
+from perf_xlsx.forms import load_form, shipped_names
 from perf_xlsx.pipeline import write_template
 from perf_xlsx.rulebook import rulebook_names
 
@@ -28,8 +30,9 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 def template(request: Request) -> Response:
     """The page."""
-    forms = [(name, load_form(name).title) for name in form_names()]
     settings = load_settings(desk_of(request).folders)
+    forms = [(name, load_form(name).title) for name in shipped_names()]
+    forms += [(form.name, f"{form.title}（{form.file}）") for form in settings.forms]
     year = datetime.date.today().year - 1
     return page(request, "template", forms=forms, rulebooks=rulebooks(), settings=settings, year=year)
 
@@ -44,21 +47,24 @@ async def make(request: Request) -> Response:
 def _made(request: Request, desk: Desk, form: Form) -> Response:
     settings = load_settings(desk.folders)
     kind, year, for_all = form.text("form"), form.text("year"), bool(form.text("roster"))
-    if kind not in form_names() or not _is_year(year):
-        return note(request, "没有制作", "请选表种，年度写四位数字。", status=422)
+    called = {name: load_form(name).short for name in shipped_names()}
+    called |= {own.name: own.short for own in settings.forms}
+    if kind not in called or not _is_year(year):
+        return note(request, "没有制作", "请选表种，年度写四位数字。", status=422, back="/template")
     rulebook = form.text("rulebook") if form.text("rulebook") in rulebook_names() else None
     if form.text("rulebook") == "own":
         rulebook = settings.rulebook_asked(desk.folders)
+    forms = settings.form_files(desk.folders)
     with passing_folder(desk.folders) as folder:
         try:
             if for_all:
                 roster = desk.folders.chosen("roster", settings.roster)
-                path = limited(_for_roster, roster, folder, int(year), kind, rulebook)
+                path = limited_with(forms, _for_roster, roster, folder, int(year), kind, rulebook)
                 return taken_away(desk.folders, path, f"模板-{year}.zip")
-            path = limited(_one, folder, kind, int(year), rulebook)
-            return taken_away(desk.folders, path, f"自评表-{load_form(kind).short}-{year}.xlsx")
+            path = limited_with(forms, _one, folder, kind, int(year), rulebook)
+            return taken_away(desk.folders, path, f"自评表-{safe_name(called[kind])}-{year}.xlsx")
         except LimitedError as error:
-            return note(request, "没有制作", *error.problems, status=422)
+            return note(request, "没有制作", *error.problems, status=422, back="/template")
 
 
 def _is_year(text: str) -> bool:

@@ -30,8 +30,12 @@ def came(desk: Desk, note: Arrival) -> Came:
 def unit_page(request: Request) -> Response:
     """What this visitor sent."""
     desk = desk_of(request)
-    mine = [came(desk, note) for note in desk.arrivals.of(desk.sessions.owner(session_of(request)))]
-    return page(request, "unit", mine=mine, waits=any(not one.rows for one in mine))
+    owner = desk.sessions.owner(session_of(request))
+    mine = [came(desk, note) for note in desk.arrivals.of(owner)]
+    return page(
+        request, "unit", mine=mine, waits=any(not one.rows for one in mine), known=len(desk.passwords.of(owner)),
+        locked=sum(row.password == "needed" for one in mine for row in one.rows),
+    )  # fmt: skip
 
 
 def mine(request: Request) -> Response:

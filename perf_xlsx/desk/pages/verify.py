@@ -10,14 +10,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from perf_xlsx.desk.chosen import Chosen, limited_with
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.folders import safe_name
-from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.passing import passing_folder
-from perf_xlsx.desk.settings import load_settings
 from perf_xlsx.desk.uploads import Form, received
 from perf_xlsx.desk.view import desk_of, page
-from perf_xlsx.pipeline import Terms
 from perf_xlsx.receipts.register import NAME, opened
 from perf_xlsx.receipts.signature import signed, verifier
 from perf_xlsx.receipts.verification import PROVEN, Verdict
@@ -39,11 +38,11 @@ class Told(Struct, frozen=True):
 
 
 class Against(Struct, frozen=True):
-    """What workbooks are held against: receipts, a public key, a rulebook; each where there is one."""
+    """What workbooks are held against: receipts, a public key where there is one; and how they are opened."""
 
     register: Path
-    key: Path | None = None
-    rulebook: str | None = None
+    key: Path | None
+    chosen: Chosen
 
 
 def verify(request: Request) -> Response:
@@ -69,7 +68,7 @@ def _each(desk: Desk, form: Form) -> tuple[list[Told], list[str]]:
             for number, sent in enumerate(form.several("files")[:MOST]):
                 path = folder / str(number) / safe_name(sent.told)
                 sent.save(path)
-                told += limited(_verified, path, against, sent.told)
+                told += limited_with(against.chosen.forms, _verified, path, against, sent.told)
         except LimitedError as error:
             return told, [_without_folder(problem, folder) for problem in error.problems]
         except OSError as error:
@@ -84,15 +83,14 @@ def _against(desk: Desk, form: Form, folder: Path) -> Against:
         receipts.save(register := folder / NAME)
     if (public := form.one("key")) is not None:
         public.save(key := folder / "公钥.pub")
-    return Against(register, key, load_settings(desk.folders).rulebook_asked(desk.folders))
+    return Against(register, key, desk.chosen())
 
 
 def _verified(path: Path, against: Against, name: str) -> list[Told]:
     """Raises RegisterError, KeyFileError, RulebookError and OSError."""
     receipts = opened(against.register) if against.register.is_file() else None
-    return [
-        _told(one, name, _signature(one, against.key)) for one in verified(path, receipts, Terms(against.rulebook))
-    ]
+    verdicts = verified(path, receipts, against.chosen.terms())
+    return [_told(one, name, _signature(one, against.key)) for one in verdicts]
 
 
 def _signature(one: Verdict, key: Path | None) -> str:

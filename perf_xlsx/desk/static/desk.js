@@ -18,6 +18,7 @@
   function send(file, name, progress) {
     return new Promise((resolve) => {
       const form = new FormData();
+      form.append("modified", String(file.lastModified || 0));
       form.append("files", file, name);
       const request = new XMLHttpRequest();
       request.open("POST", "/drop");
@@ -174,6 +175,7 @@
   function show() {
     if (one(".refused") && one(".refused").children.length) {
       one("#run h2").textContent = "评完了";
+      one(".running form").hidden = true;
       one("#run-words").innerHTML = "";
       const link = document.createElement("a");
       link.href = "/";
