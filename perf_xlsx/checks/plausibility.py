@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from perf_xlsx.checks.claims import FALL, RISE, claims_fit, opposite_claims, sign_by_name
 from perf_xlsx.checks.clauses import clauses
 from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, needs_no_target
-from perf_xlsx.domain.levels import REQUIRED_DIMENSIONS, SATISFACTION, by_level, level_named
+from perf_xlsx.domain.levels import OTHER_SCHEMES, REQUIRED_DIMENSIONS, SATISFACTION, by_level, level_named
 from perf_xlsx.domain.model import Indicator, Score, SelfEvaluation
 from perf_xlsx.domain.quantity import MONEY_UNITS, same_label, unit_name
 from perf_xlsx.domain.rounding import half_up, percent, plain
@@ -202,17 +202,22 @@ def qualitative_points_stay_in_their_band(diagnoses: Diagnoses, rulebook: Rulebo
 def all_dimensions_are_there(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """产出、效益、满意度都要有, or the rulebook's own levels, on whatever level.
 
-    Silent where a form states no levels at all, or only levels of another scheme: 履职效能、管理效率.
+    Silent where a form states no levels at all, or levels of another scheme: 履职效能、管理效率.
     """
     levels = by_level(form).keys() - {""}
     stated = levels | _lower_levels(form)
     wanted = required_dimensions(form, rulebook)
     missing = [f"{name}指标" for name in wanted if not any(name in level for level in stated)]
-    names = [entry.given for row in form.indicators for entry in (row.level1, row.level2)]
-    theirs = not any(name in text for text in names for name in wanted)
-    if levels and missing and not theirs and not any(row.level1.unreadable for row in form.indicators):
+    if levels and missing and not _is_of_another_scheme(form, wanted) and not any(row.level1.unreadable for row in form.indicators):
         lacking = "、".join(missing)
         yield observed(form.indicators[0].level1, f"没有{lacking}。", f"请补充{lacking}。", expected=lacking)
+
+
+def _is_of_another_scheme(form: SelfEvaluation, wanted: Sequence[str]) -> bool:
+    """Whether no level has the words of a dimension that is `wanted`, or a level 1 those of another scheme."""
+    names = [entry.given for row in form.indicators for entry in (row.level1, row.level2)]
+    other = any(word in row.level1.given for row in form.indicators for word in OTHER_SCHEMES)
+    return other or not any(name in text for text in names for name in wanted)
 
 
 def required_dimensions(form: SelfEvaluation, rulebook: Rulebook) -> list[str]:
