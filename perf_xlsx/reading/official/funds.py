@@ -14,6 +14,7 @@ from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.adopted import has_block, has_label
+from perf_xlsx.reading.official.beside import money_beside_labels
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
 from perf_xlsx.reading.official.likeness import roles_of
@@ -33,11 +34,12 @@ class FundSearch:
         """The fund lines and the cells of their columns."""
         block, header = self.layout.form.lines("funds"), self.layout.funds
         if header is None:
-            if has_block(self.layout.form, "funds"):
+            money_beside_labels(self.sheets, self.rows[self.layout.indicators.sheet], self.layout)
+            if not self.layout.fund_rows and has_block(self.layout.form, "funds"):
                 self.layout.missing.append((block.title, "资金表（年初预算数、全年预算数、全年执行数）", True))
             return
         row, labels = header.bottom + 1, Labels(block.lines)
-        while self._add_line(header, row, labels):
+        while not self._is_of_projects(header) and self._add_line(header, row, labels):
             row += 1
         for key, at in self.layout.fund_rows.items():
             for box in typed(block.columns):
@@ -48,6 +50,11 @@ class FundSearch:
         total = self.layout.form.total_line
         if total not in self.layout.fund_rows and has_label(self.layout.form, LINES, total):
             self.layout.missing.append((block.title, "年度资金总额", True))
+
+    def _is_of_projects(self, header: Header) -> bool:
+        """Whether the lines below are projects, so that only their sum is one of money."""
+        projects = self.layout.projects
+        return projects is not None and (projects.sheet, projects.top) == (header.sheet, header.top)
 
     def _add_line(self, header: Header, row: int, labels: Labels) -> bool:
         """Note the line in this row; False where the table has ended."""

@@ -51,7 +51,7 @@ class Search:
         ends: Sequence[str], headings: Sequence[str], money: Sequence[Box],
         effort: Effort, contents: SheetContents,
     ) -> None:  # fmt: skip
-        self.sheet, self.name, self.labelled = sheet, sheets.names[sheet], block == "funds"
+        self.sheet, self.name, self.labelled = sheet, sheets.names[sheet], block != "indicators"
         self.effort, self.contents = effort, contents
         self.ends = frozenset(headings if self.labelled else ends)
         self.roles, self.kinds = roles_of(block, tuple(boxes)), {box.key: box.kind for box in boxes}

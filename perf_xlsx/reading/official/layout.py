@@ -178,6 +178,7 @@ class _Search:
         self._indicators(layout, body)
         self._labels_of_headers(layout, (*tables, *money[:1], *lists))
         self._projects(layout, [*tables, *money, *lists])
+        self._money_of_projects(layout)
         money_search = FundSearch(self.sheets, self.rows, layout)
         money_search.lines()
         self._boxes(layout, body)
@@ -189,10 +190,8 @@ class _Search:
         self._doubt_kind(layout)
         self._year(layout)
         self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
-        if layout.unscored == "monitoring":  # nobody sent out a template of it
-            layout.missing = []
         if layout.unscored:  # it cannot lack what it never had
-            layout.missing = [(title, label, False) for title, label, _ in layout.missing]
+            layout.missing = []
         return layout.layout()
 
     def _tables(self, kind: OfficialForm) -> list[Header]:
@@ -313,6 +312,19 @@ class _Search:
             layout.project_total = rows.total(layout.kind.totals)
             layout.other_projects = {row: w for row, w in rows.others.items() if row != layout.project_total}
 
+    def _money_of_projects(self, layout: Draft) -> None:
+        """Where the only amounts are those of the projects, the row of their sum is the total of all money."""
+        header = layout.projects
+        if layout.funds is not None or header is None or layout.project_total is None:
+            return
+        found = self._headers(layout.kind, "funds", [header.sheet])
+        funds = next((one for one in found if one.top == header.top), None)
+        if funds is not None:
+            layout.fund_rows[layout.form.total_line] = layout.project_total
+            read = {*funds.titles.values()}
+            layout.projects = replace(header, unread=tuple(word for word in header.unread if word not in read))
+            layout.funds = replace(funds, unread=())
+
     def _second_form(self, layout: Draft, body: Body, funds: int, tops: list[int]) -> None:
         """Note a further form on this sheet or another; `tops` are further headers like its own."""
         begins = self._next_form(layout, body, tops)
@@ -391,10 +403,21 @@ class _Search:
         if layout.funds:
             end = max(layout.fund_rows.values(), default=layout.funds.bottom)
             taken |= {(layout.funds.sheet, row) for row in range(layout.funds.top, end + 1)}
+        else:
+            taken |= self._rows_of_amounts(layout)
         if layout.projects:
             end = max(layout.tables["projects"].rows, default=layout.projects.bottom)
             taken |= {(layout.projects.sheet, row) for row in range(layout.projects.top, end + 1)}
         return taken
+
+    def _rows_of_amounts(self, layout: Draft) -> set[tuple[int, int]]:
+        """The rows that hold only labels of amounts with their values beside them."""
+        rows = {(self.sheet, at[1]) for at in layout.lines.values()}
+        return {
+            (sheet, row)
+            for sheet, row in rows
+            if all((sheet, row, column) in layout.labels for column in self.rows[sheet].get(row, ()))
+        }
 
     def _is_prompt(self, layout: Draft, address: Address) -> bool:
         """Whether the cell has only the form's own prompt, left as printed."""

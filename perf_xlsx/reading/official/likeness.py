@@ -22,6 +22,7 @@ _SECOND = {"sign": "second_sign"}  # 指标性质 (正向) next to 指标方向 
 PARTS = {"sign": 1, "unit": -1}  # of a number, in columns of their own: where the number is next to them
 _MEASURED = ("actual", "midyear")  # values whose parts are not those of the row
 
+_SAME_WORDS = {"projects": "funds"}  # their amounts are called the same
 _REMEMBERED = 4096  # headers of which the roles are remembered
 
 
@@ -199,6 +200,7 @@ def _pairs(text: str) -> set[str]:
 
 @lru_cache(8)
 def _rules(block: str) -> tuple[Rule, ...]:
+    block = _SAME_WORDS.get(block, block)
     return tuple(
         Rule(
             raw.get("role", role),

@@ -36,6 +36,9 @@ def recognised(layout: Layout, official: OfficialParts, sheets: Sheets, proven: 
     tables = "没有找到资金表"
     if funds:
         tables = f"资金表在“{sheets.names[funds.sheet]}”第{funds.top}行起，共{len(official.fund_rows)}行"
+    elif official.fund_rows:
+        rows = "、".join(str(row) for row in official.fund_rows.values())
+        tables = f"资金在“{sheets.names[table.sheet]}”第{rows}行，各数在其名称的右边"
     if projects:
         count = len(layout.tables["projects"].rows)
         tables += f"，项目明细在“{sheets.names[projects.sheet]}”第{projects.top}行起，共{count}个项目"
