@@ -115,7 +115,7 @@ def qualitative_in_words_of_the_bands(diagnoses: Diagnoses, rulebook: Rulebook) 
     for row, score in diagnoses.rows:
         if not row.qualitative or not score.applies or score.method == "按执行率":
             continue
-        if score.claimed or diagnoses.form.unscored:
+        if score.claimed or diagnoses.form.unscored or diagnoses.form.unmeasured:
             continue  # nothing depends on the band
         if score.method == "按比例":
             message = f"{row.display_name}是定性指标，计分方法不能选“按比例”。"

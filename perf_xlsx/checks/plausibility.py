@@ -208,7 +208,12 @@ def all_dimensions_are_there(form: SelfEvaluation, rulebook: Rulebook) -> Iterat
     stated = levels | _lower_levels(form)
     wanted = required_dimensions(form, rulebook)
     missing = [f"{name}指标" for name in wanted if not any(name in level for level in stated)]
-    if levels and missing and not _is_of_another_scheme(form, wanted) and not any(row.level1.unreadable for row in form.indicators):
+    if (
+        levels
+        and missing
+        and not _is_of_another_scheme(form, wanted)
+        and not any(row.level1.unreadable for row in form.indicators)
+    ):
         lacking = "、".join(missing)
         yield observed(form.indicators[0].level1, f"没有{lacking}。", f"请补充{lacking}。", expected=lacking)
 
@@ -315,16 +320,32 @@ def under_spending_is_deducted_once(diagnoses: Diagnoses) -> Iterator[Observatio
 
 @check("I21")
 def judged_points_are_the_units_own(diagnoses: Diagnoses) -> Iterator[Observation]:
-    """没有指标值的定性指标用单位自评得分: no rule can compute them, so a person has to judge the claim."""
+    """没有指标值的定性指标用单位自评得分: no rule can compute them, so a person has to judge the claim.
+
+    A form that lacks the column for all of them is told once.
+    """
+    lacking = diagnoses.form.unmeasured
+    own = [row for row, score in diagnoses.rows if lacking and score.claimed and not row.together]
+    if own:
+        message = f"本表没有“{lacking}”一栏，{len(own)}个指标不能按规则计算，采用单位自评得分。"
+        yield observed(own[0].claimed_points, message, JUDGE_ALL)
     for row, score in diagnoses.rows:
         claim, weight = row.claimed_points.value, row.weight.value
+        if lacking and score.claimed and not row.together:
+            continue
         if score.claimed and claim is not None:
             message = f"{row.display_name}没有指标值，不能按规则计算，采用单位自评得分{plain(claim)}分。"
             if row.together:
                 yield observed(row.claimed_points, score.why, JUDGE_TOGETHER, basis=TOGETHER)
             else:
                 yield observed(row.claimed_points, message, JUDGE)
-        elif _is_units_own(row) and score.points is None and claim is not None and weight and claim > weight:
+        elif (
+            (lacking or _is_units_own(row))
+            and score.points is None
+            and claim is not None
+            and weight
+            and claim > weight
+        ):
             message = f"{row.display_name}自评得分{plain(claim)}超过分值{plain(weight)}，没有采用。"
             advice = "请核对自评得分和分值。"
             yield observed(
@@ -341,6 +362,7 @@ TOGETHER = "几个指标共用一个分值的，没有规定怎么分，采用�
 JUDGE_TOGETHER = (
     "请审核人对照各指标的完成情况判断得分是否恰当；各指标有各自分值的，请取消合并，逐行填写分值和得分。"
 )
+JUDGE_ALL = "请审核人对照实际情况，逐项判断得分是否恰当。"
 JUDGE = "请审核人对照实际情况判断得分是否恰当；能定档的，请在实际完成值中写明档次。"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct
@@ -31,12 +31,13 @@ class Spot(Struct, frozen=True):
 class LabelSearch:
     """Finds labels outside the tables.
 
-    `taken` are the rows of each sheet that belong to tables, `totals` those whose total is found by its column.
+    `taken` are the rows of each sheet that belong to tables, `totals` those whose total is found by its column,
+    `titles` the cells of titles.
     """
 
     def __init__(
         self, sheets: Sheets, kind: OfficialForm, rows: Mapping[int, Mapping[int, Row]], order: list[int],
-        taken: set[tuple[int, int]], totals: set[tuple[int, int]],
+        taken: set[tuple[int, int]], totals: set[tuple[int, int]], titles: Container[Address],
     ) -> None:  # fmt: skip
         self.sheets, self.taken, self.kind = sheets, taken, kind
         self.passages = Labels(passage_boxes(kind))
@@ -48,9 +49,9 @@ class LabelSearch:
             for row, texts in rows[sheet].items():
                 if (sheet, row) not in taken:
                     for column, text in texts.items():
-                        if (sheet, row) in totals and core(text) in kind.totals:
-                            continue
-                        self._note((sheet, row, column), text)
+                        total = (sheet, row) in totals and core(text) in kind.totals
+                        if not total and (sheet, row, column) not in titles:
+                            self._note((sheet, row, column), text)
 
     def _note(self, address: Address, text: str) -> None:
         """A cell that may be a label, or hold labels with their values ("单位：甲　　日期：乙")."""

@@ -112,11 +112,12 @@ class Columns:
         bottom = self._bottom(used.values())
         titles = {role: self._read_as(number, bottom) for role, number in used.items()}
         ranks = {role: self._rank(role, number) for role, number in used.items()}
-        doubled, unread = self._rest(used)
-        unread += self._beneath(bottom)
+        doubled, rest = self._rest(used)
+        unread = [core(self._title(number)) for number in rest] + self._beneath(bottom)
+        unknown = [core(self._title(number)) for number in rest if "" not in self.scores[number]]
         return Header(
             self.sheet, self.top, bottom, columns, titles, ranks, tuple(doubled), tuple(unread),
-            doubts=tuple(self.doubts), level_weights=self.level_weights,
+            tuple(unknown), doubts=tuple(self.doubts), level_weights=self.level_weights,
             unlabelled=sum(_is_lettered(self.leaves[number]) for number in used.values()),
         )  # fmt: skip
 
@@ -269,10 +270,10 @@ class Columns:
     def _at(self, number: int) -> Address:
         return self.sheet, self.leaves[number].row, self.leaves[number].column
 
-    def _rest(self, used: Mapping[str, int]) -> tuple[list[tuple[str, Address]], list[str]]:
-        """Labels of a role that another column has with the same right, and labels left unread."""
+    def _rest(self, used: Mapping[str, int]) -> tuple[list[tuple[str, Address]], list[int]]:
+        """Labels of a role that another column has with the same right, and the numbers of columns left unread."""
         doubled: list[tuple[str, Address]] = []
-        unread: list[str] = []
+        unread: list[int] = []
         first = min(self.leaves[number].column for number in used.values())
         for number, leaf in enumerate(self.leaves):
             if self.roles[number] is not None or leaf.values in self.level_weights.values():
@@ -282,7 +283,7 @@ class Columns:
             if known and rival is not None and self._rank(known[1], rival) == known[0]:
                 doubled.append((core(leaf.text), self._at(number)))
             elif known or leaf.column > first:  # a text before the first column is a heading of the table
-                unread.append(core(self._title(number)))
+                unread.append(number)
         return doubled, unread
 
     def _beneath(self, bottom: int) -> list[str]:

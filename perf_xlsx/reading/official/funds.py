@@ -21,6 +21,7 @@ from perf_xlsx.reading.official.likeness import roles_of
 from perf_xlsx.system.pattern import pattern
 
 MONEY_UNIT = pattern(r"[(:](?:人民币)?(万元|元)\)?")
+MONEY = "资金表（年初预算数、全年预算数、全年执行数）"  # what lacks, where there is none
 FULL_MARKS = pattern(r"\((\d+(?:\.\d+)?)分")
 
 
@@ -36,7 +37,7 @@ class FundSearch:
         if header is None:
             money_beside_labels(self.sheets, self.rows[self.layout.indicators.sheet], self.layout)
             if not self.layout.fund_rows and has_block(self.layout.form, "funds"):
-                self.layout.missing.append((block.title, "资金表（年初预算数、全年预算数、全年执行数）", True))
+                self.layout.missing.append((block.title, MONEY, True))
             return
         row, labels = header.bottom + 1, Labels(block.lines)
         while not self._is_of_projects(header) and self._add_line(header, row, labels):
@@ -168,7 +169,19 @@ class FundSearch:
                 for column, text in self.rows[sheet][row].items():
                     if len(text) <= LONGEST and (unit := MONEY_UNIT.search(without_spaces(text))):
                         found.append(((sheet, row, column), unit[1]))
+                    elif core(text) == "单位" and (beside := self._unit_beside((sheet, row, column))):
+                        found.append(beside)
         return sorted(found, key=lambda item: item[0][1] not in near)
+
+    def _unit_beside(self, label: Address) -> tuple[Address, str] | None:
+        """The money unit in the cell right of its label."""
+        at = self.sheets.right_of(label)
+        cell = self.sheets.cell(at)
+        unit = MONEY_UNIT.fullmatch(f":{without_spaces(as_shown(cell))}") if cell is not None else None
+        if unit is None:
+            return None
+        self.layout.labels.add(label)
+        return at, unit[1]
 
 
 def _amount_columns(header: Header) -> list[int]:

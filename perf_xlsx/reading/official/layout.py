@@ -6,6 +6,7 @@ Nothing is known but the words: header rows give the tables, labels the boxes, t
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from decimal import Decimal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,12 +23,12 @@ from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind, has_l
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
 from perf_xlsx.reading.official.contents import SheetContents
 from perf_xlsx.reading.official.draft import Draft
-from perf_xlsx.reading.official.funds import FundSearch
+from perf_xlsx.reading.official.funds import MONEY, FundSearch
 from perf_xlsx.reading.official.headers import Effort, Search
 from perf_xlsx.reading.official.kind import kind_of, own_title, titles_on
 from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
-from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows
+from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows, marks_behind
 from perf_xlsx.reading.official.year import stated_years
 from perf_xlsx.reading.parts import parts_remark
 from perf_xlsx.reading.rows import crossed_row
@@ -35,6 +36,8 @@ from perf_xlsx.system.pattern import pattern
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
 GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
+MEASURED = {"target": "年度指标值", "actual": "实际完成值"}
+FULL = Decimal(100)
 MOST_CELLS = 1_500_000  # looked at for headers; a form takes 1,000 to 2,500
 _FIRST_ROWS = 300  # in which the head of a further form is sought
 
@@ -134,6 +137,12 @@ class Beginnings(Struct, frozen=True):
     titles: list[int]
 
 
+def _unmeasured(table: Header) -> str:
+    """The column without which no rule computes points; "" where it is there, or may be one that nobody knows."""
+    lacking = (label for key, label in MEASURED.items() if key not in table.columns)
+    return "" if table.unknown else next(lacking, "")
+
+
 class _Search:
     """Looks for a form whose indicators are on one sheet; the rest may be on others.
 
@@ -172,6 +181,7 @@ class _Search:
             return None
         layout = Draft(kind, tables[0], next(iter(money), None), next(iter(lists), None))
         layout.unscored, layout.title = self._unscored(tables[0]), self._title(tables[0])
+        layout.unmeasured = "" if layout.unscored else _unmeasured(tables[0])
         others = [h.top for h in (*money, *lists) if h.sheet == self.sheet]
         later = [top for top in others if top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
@@ -186,6 +196,7 @@ class _Search:
         money_search.stated_weight()
         money_search.money_unit()
         self._execution_row(layout, body)
+        self._lacks_money(layout, body)
         self._unread_rows(layout, body)
         self._doubt_kind(layout)
         self._year(layout)
@@ -199,7 +210,9 @@ class _Search:
         found = self._headers(kind, "indicators", (self.sheet,))
         if found or not self.titles:
             return found
-        return self._headers(kind, "indicators", (self.sheet,), "indicators_unscored")
+        found = self._headers(kind, "indicators", (self.sheet,), "indicators_unscored")
+        judged = () if found else self._headers(kind, "indicators", (self.sheet,), "indicators_judged")
+        return found or [header for header in judged if not header.unknown]  # else it may be the target
 
     def _title(self, table: Header) -> str:
         """The title above the table; "" where there is none."""
@@ -255,6 +268,8 @@ class _Search:
         Columns for them that nobody filled in give none.
         """
         columns, table = layout.indicators.columns, layout.tables["indicators"]
+        if not layout.fund_rows and self._without_execution(layout, body):  # there is no rate that it could be
+            return
         claimed = points_in(self.sheets.cell(layout.boxes.get("claimed_execution_points", NOWHERE)))
         in_line = layout.stated_weight is not None and layout.stated_weight[0][1] not in self._fund_tops(layout)
         if claimed is not None or in_line or not {"weight", "claimed_points"} <= columns.keys():
@@ -272,6 +287,27 @@ class _Search:
                 advice = "可以不改；如它是另外的指标，请改写名称。"
                 layout.doubt((self.sheet, row, columns["name"]), "三级指标", name, message, advice)
                 return
+
+    def _without_execution(self, layout: Draft, body: Body) -> bool:
+        """Whether the points of the indicators alone are the full ones."""
+        weights = [self._weight_of(layout, row) for row in body.rows]
+        return None not in weights and sum(filter(None, weights)) == FULL
+
+    def _weight_of(self, layout: Draft, row: int) -> Decimal | None:
+        """The weight of an indicator's row: in its column, else behind the name."""
+        columns = layout.indicators.columns
+        if "weight" in columns:
+            return points_in(self.sheets.cell((self.sheet, row, columns["weight"])))
+        cell = self.sheets.cell(self.sheets.merged_from((self.sheet, row, columns["name"])))
+        return marks_behind(str(cell.value))[1] if cell else None
+
+    def _lacks_money(self, layout: Draft, body: Body) -> None:
+        """A form without money whose indicators have all points gives none to budget execution."""
+        table, lacking = layout.indicators, [item for item in layout.missing if item[1] == MONEY]
+        if lacking and layout.stated_weight is None and self._without_execution(layout, body):
+            column = table.columns.get("weight", table.columns["name"])
+            layout.stated_weight = (self.sheet, table.bottom, column), Decimal(0)
+            layout.missing.remove(*lacking)
 
     def _unread_rows(self, layout: Draft, body: Body) -> None:
         self._crossed(layout, layout.indicators, body.crossed)
@@ -352,7 +388,7 @@ class _Search:
         taken = self._rows_of_tables(layout, body)
         totals = {(self.sheet, row) for row in body.totals}
         search, common = (
-            LabelSearch(self.sheets, layout.kind, self.rows, order, taken, totals)
+            LabelSearch(self.sheets, layout.kind, self.rows, order, taken, totals, self.titles)
             for order in (self.order, [] if self.alone else self.others)
         )
         for box in typed(layout.form.single_boxes):
@@ -492,10 +528,11 @@ class _Search:
         """The year in the title's lines; elsewhere above the tables it is a doubt."""
         values = layout.values()
         years = list(stated_years(self._above(layout), self.sheets))
-        sure = [one for one in years if one.sure and one.at not in values]
+        sure = [one for one in years if (one.sure or one.at in self.titles) and one.at not in values]
         for found in (sure or years)[:1]:
             layout.year = found.year
-            layout.labels |= {found.at, found.label}
+            again = [one for one in sure if one.year == found.year]
+            layout.labels |= {at for one in (found, *again) for at in (one.at, one.label)}
             if not sure:
                 message = f"标题中没有年度，按“{found.text[:30]}”中的{found.year}年读取。"
                 layout.doubt(found.at, "年度", found.text[:30], message, "请在标题下写明年度，如（2023年度）。")

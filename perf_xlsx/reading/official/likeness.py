@@ -95,7 +95,7 @@ class Roles:
         found = list(leaves)
         for part, usual in PARTS.items():
             numbers = [n for n, role in enumerate(best) if role == part]
-            step = next((step for step in (usual, -usual) if _is_each_beside(best, numbers, step)), None)
+            step = next((step for step in (usual, -usual) if _is_each_beside(best, numbers, step)), 0)
             for n in numbers if step else ():
                 if best[n + step] != "target" and not leaves[n].heading:
                     found[n] = replace(leaves[n], heading=leaves[n + step].text)
@@ -138,7 +138,7 @@ class Roles:
 
 
 def _is_each_beside(roles: Sequence[str], numbers: Sequence[int], step: int) -> bool:
-    """Whether each of several columns has a value of its own so many columns to its right, one of them the target."""
+    """Whether each of several columns has a value of its own so many to its right, one of them the target."""
     beside = [roles[n + step] for n in numbers if 0 <= n + step < len(roles)]
     valued = len(beside) == len(numbers) > 1 and all(role in ("target", *_MEASURED) for role in beside)
     return valued and beside.count("target") == 1
