@@ -86,7 +86,10 @@ class Columns:
         return self.rows.rows.get(leaf.row + 1, {}) if low > leaf.row else {}
 
     def _take_proven(self, scores: Sequence[dict[str, float]]) -> None:
-        """Give a column the role that its contents prove, whatever its words say; known labels keep theirs."""
+        """Give a column the role that its contents prove, whatever its words say; known labels keep theirs.
+
+        Percents are a rate of the year unless the words say that they are of a part of it.
+        """
         for found, leaf in zip(scores, self.leaves, strict=True):
             column = self.contents.get(leaf.values)
             if column is None or max(found.values(), default=0.0) > CERTAIN - LIKELY:
@@ -95,7 +98,7 @@ class Columns:
                 for other in found.keys() - {*_COUNTED, ""}:
                     del found[other]
             role = self.known.part(shown_by_contents(column) or "", leaf.heading)
-            if role in self.kinds:
+            if role in self.kinds and not (role == "claimed_rate" and "" in found):
                 worded = found.get(role, 0.0)
                 found.clear()
                 found.update(with_second({role: _PROVEN + worded / 10}))
@@ -119,6 +122,7 @@ class Columns:
             self.sheet, self.top, bottom, columns, titles, ranks, tuple(doubled), tuple(unread),
             tuple(unknown), doubts=tuple(self.doubts), level_weights=self.level_weights,
             unlabelled=sum(_is_lettered(self.leaves[number]) for number in used.values()),
+            nameless=sum(map(_is_lettered, self.leaves)),
         )  # fmt: skip
 
     def _weights_of_levels(self) -> None:

@@ -221,9 +221,12 @@ class _Search:
 
     def _unscored(self, table: Header) -> Unscored:
         """Why the form gets no points: it is for monitoring, or it has none."""
-        if any(word in text for text in self.titles.values() for word in self._kind().monitoring):
+        if self._is_for_monitoring():
             return "monitoring"
         return "" if {"weight", "claimed_points"} & table.columns.keys() else "no_points"
+
+    def _is_for_monitoring(self) -> bool:
+        return any(word in text for text in self.titles.values() for word in self._kind().monitoring)
 
     def _labels_of_headers(self, layout: Draft, headers: Iterable[Header]) -> None:
         """Note the labels of all headers, and those of the tables' own headers that are there twice."""
@@ -239,6 +242,9 @@ class _Search:
         """The tables of money; else one above the indicators that lacks a column, or calls it by another name."""
         found = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h, lists)]
         in_part = [] if found else self._headers(kind, "funds", (self.sheet,), "funds_in_part")
+        if not (found or in_part) and self._is_for_monitoring():
+            in_part = self._headers(kind, "funds", (self.sheet,), "funds_monitored")
+            in_part = [header for header in in_part if any("执行" in word for word in header.unread)]
         return found or [h for h in in_part if not self._lists_projects(h, [*lists, *tables])]
 
     def _indicators(self, layout: Draft, body: Body) -> None:

@@ -111,7 +111,7 @@ def recognition(
         own = f"本次所用评分办法“{rulebook.name}”是{plain(weight)}"
         message = f"本表的预算执行率分值是{plain(stated)}，{own}，各项得分会不同。"
         if not official.fund_rows:
-            message = f"本表没有资金表，各指标的分值合计已是满分，没有给预算执行率留分；{own}，总分会不同。"
+            message = f"没有找到资金表，各指标的分值合计已是满分，没有给预算执行率留分；{own}，总分会不同。"
         advice = f"请用 --rulebook 指定本表适用的评分办法{f'（分值相符的有 {fits}）' if fits else ''}，重新评分。"
         given, expected = plain(stated), plain(weight)
         yield Remark("R17", address, EXECUTION_WEIGHT, message, advice, given, expected=expected)
