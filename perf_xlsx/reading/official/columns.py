@@ -237,6 +237,7 @@ class Columns:
             number: column
             for number, role in enumerate(self.roles)
             if role is None
+            and self.leaves[number].values not in self.level_weights.values()
             and all(other in roles or (other and other in self.roles) for other in self.scores[number])
             and (column := self.contents.get(self.leaves[number].values))
             and column.texts

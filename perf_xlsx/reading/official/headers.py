@@ -139,7 +139,7 @@ class Search:
         return enough and not self._is_of_money(texts)
 
     def _may_be_a_column(self, text: str) -> bool:
-        """Whether the words of a text are those of a column; amounts of a part of the year are not read, but count."""
+        """Whether the words of a text are those of a column: of amounts also of one that is not read."""
         roles = self.roles.likely(text)
         return bool(roles) if self.labelled else any(roles)
 
