@@ -6,7 +6,6 @@ Nothing is known but the words: header rows give the tables, labels the boxes, t
 from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
-from decimal import Decimal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,18 +16,19 @@ from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.form import BOXES as SINGLE
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
-from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
+from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
 from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind, has_label, unread
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
 from perf_xlsx.reading.official.contents import SheetContents
 from perf_xlsx.reading.official.draft import Draft
-from perf_xlsx.reading.official.funds import MONEY, FundSearch
+from perf_xlsx.reading.official.execution import execution_row, gives_execution_nothing
+from perf_xlsx.reading.official.funds import FundSearch
 from perf_xlsx.reading.official.headers import Effort, Search
 from perf_xlsx.reading.official.kind import kind_of, own_title, titles_on
 from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
-from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows, marks_behind
+from perf_xlsx.reading.official.rows import Body, indicator_rows
 from perf_xlsx.reading.official.year import stated_years
 from perf_xlsx.reading.parts import parts_remark
 from perf_xlsx.reading.rows import crossed_row
@@ -37,7 +37,6 @@ from perf_xlsx.system.pattern import pattern
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
 GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
 MEASURED = {"target": "年度指标值", "actual": "实际完成值"}
-FULL = Decimal(100)
 MOST_CELLS = 1_500_000  # looked at for headers; a form takes 1,000 to 2,500
 _FIRST_ROWS = 300  # in which the head of a further form is sought
 
@@ -195,8 +194,8 @@ class _Search:
         self._claims(layout, body)
         money_search.stated_weight()
         money_search.money_unit()
-        self._execution_row(layout, body)
-        self._lacks_money(layout, body)
+        execution_row(self.sheets, layout, body, self._fund_tops(layout))
+        gives_execution_nothing(self.sheets, layout, body)
         self._unread_rows(layout, body)
         self._doubt_kind(layout)
         self._year(layout)
@@ -267,53 +266,6 @@ class _Search:
             message = f"标题没有写明是哪一种自评表，按“{layout.form.official}”读取。"
             advice = "请核对；如不对，请在标题中写明“项目支出绩效自评表”或“部门整体支出绩效自评表”。"
             layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)
-
-    def _execution_row(self, layout: Draft, body: Body) -> None:
-        """Budget execution listed among the indicators, where the table of money gives it no points.
-
-        Columns for them that nobody filled in give none.
-        """
-        columns, table = layout.indicators.columns, layout.tables["indicators"]
-        if not layout.fund_rows and self._without_execution(layout, body):  # there is no rate that it could be
-            return
-        claimed = points_in(self.sheets.cell(layout.boxes.get("claimed_execution_points", NOWHERE)))
-        in_line = layout.stated_weight is not None and layout.stated_weight[0][1] not in self._fund_tops(layout)
-        if claimed is not None or in_line or not {"weight", "claimed_points"} <= columns.keys():
-            return
-        for row in body.rows:
-            cell = self.sheets.cell(self.sheets.merged_from((self.sheet, row, columns["name"])))
-            weight = points_in(self.sheets.cell((self.sheet, row, columns["weight"])))
-            name = bare_name(str(cell.value)) if cell else ""
-            if core(name) in layout.kind.execution and weight is not None:
-                at = (self.sheet, row, columns["claimed_points"])
-                layout.put("claimed_execution_points", Located(at, at))
-                layout.stated_weight = (self.sheet, row, columns["weight"]), weight
-                layout.tables["indicators"] = replace(table, rows=tuple(r for r in table.rows if r != row))
-                message = f"指标表中的“{name}”一行，作为预算执行率评分，不再作为指标。"
-                advice = "可以不改；如它是另外的指标，请改写名称。"
-                layout.doubt((self.sheet, row, columns["name"]), "三级指标", name, message, advice)
-                return
-
-    def _without_execution(self, layout: Draft, body: Body) -> bool:
-        """Whether the points of the indicators alone are the full ones."""
-        weights = [self._weight_of(layout, row) for row in body.rows]
-        return None not in weights and sum(filter(None, weights)) == FULL
-
-    def _weight_of(self, layout: Draft, row: int) -> Decimal | None:
-        """The weight of an indicator's row: in its column, else behind the name."""
-        columns = layout.indicators.columns
-        if "weight" in columns:
-            return points_in(self.sheets.cell((self.sheet, row, columns["weight"])))
-        cell = self.sheets.cell(self.sheets.merged_from((self.sheet, row, columns["name"])))
-        return marks_behind(str(cell.value))[1] if cell else None
-
-    def _lacks_money(self, layout: Draft, body: Body) -> None:
-        """A form without money whose indicators have all points gives none to budget execution."""
-        table, lacking = layout.indicators, [item for item in layout.missing if item[1] == MONEY]
-        if lacking and layout.stated_weight is None and self._without_execution(layout, body):
-            column = table.columns.get("weight", table.columns["name"])
-            layout.stated_weight = (self.sheet, table.bottom, column), Decimal(0)
-            layout.missing.remove(*lacking)
 
     def _unread_rows(self, layout: Draft, body: Body) -> None:
         self._crossed(layout, layout.indicators, body.crossed)
