@@ -22,7 +22,7 @@ from perf_xlsx.reading.official.weights import check_weights
 from perf_xlsx.reading.remarks import report
 from perf_xlsx.system.pattern import pattern
 
-_CODED = pattern(r"\d{3,12}\s*[-—–_]\s*(\D.{1,80})")
+_CODED = pattern(r"(?:\d{3,12}\s*[-—–_]|[\[［【]\d{2,12}[\]］】])\s*(\D.{1,80})")
 
 
 def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> SelfEvaluation:
@@ -60,7 +60,7 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
 
 
 def _without_code(unit: Entry[str], reader: FormReader) -> Entry[str]:
-    """The unit without the code that some systems write before its name: 314002-成安县民政局机关."""
+    """The unit without the code that some systems write before its name: 314002-某局, [155]某局."""
     found = _CODED.fullmatch(unit.value or "")
     if found is None:
         return unit
@@ -76,7 +76,7 @@ def _unit_or_supervisor(unit: Entry[str], form: SelfEvaluation, reader: FormRead
         return unit
     message = f"本表没有“{unit.field.removeprefix(UNMATCHED)}”一栏，按主管部门“{supervisor.value}”列示。"
     reader.cells.reports.about("R19", supervisor, message, "可以不改。", severity="notice")
-    return replace(supervisor, field=unit.field.removeprefix(UNMATCHED))
+    return replace(_without_code(supervisor, reader), field=unit.field.removeprefix(UNMATCHED))
 
 
 def _check_project_total(

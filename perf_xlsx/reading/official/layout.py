@@ -16,7 +16,7 @@ from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.form import BOXES as SINGLE
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
-from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, Located, Table
 from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind, has_label, unread
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
@@ -35,6 +35,7 @@ from perf_xlsx.reading.rows import crossed_row
 from perf_xlsx.system.pattern import pattern
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
+FILED = pattern(r"20\d\d")
 GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
 MEASURED = {"target": "年度指标值", "actual": "实际完成值"}
 MOST_CELLS = 1_500_000  # looked at for headers; a form takes 1,000 to 2,500
@@ -262,7 +263,8 @@ class _Search:
     def _doubt_kind(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""
         titles = self.titles.values()
-        if not layout.form.original and not any(word in text for text in titles for word in layout.kind.titles):
+        named = any(word in text for text in titles for word in layout.kind.titles) or "project" in layout.boxes
+        if not layout.form.original and not named:
             message = f"标题没有写明是哪一种自评表，按“{layout.form.official}”读取。"
             advice = "请核对；如不对，请在标题中写明“项目支出绩效自评表”或“部门整体支出绩效自评表”。"
             layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)
@@ -352,6 +354,9 @@ class _Search:
         for box in typed(layout.form.single_boxes):
             found = search.box(self._sought(layout, box)) or (common.box(box)[:1] if box.key in COMMON else [])
             self._put(layout, box, found or self._likely_box(layout, box, search))
+        if self.sheets.cell(layout.boxes.get("supervisor", NOWHERE)) is not None:  # takes the place of the unit
+            label = next((box.label for box in layout.form.single_boxes if box.key == "unit"), "")
+            layout.missing = [item for item in layout.missing if item[1] != label]
         layout.labels |= self.titles.keys()
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
 
@@ -487,6 +492,7 @@ class _Search:
         values = layout.values()
         years = list(stated_years(self._above(layout), self.sheets))
         sure = [one for one in years if (one.sure or one.at in self.titles) and one.at not in values]
+        years = [one for one in years if one.at not in values or self._is_filed_after(layout, one.year)]
         for found in (sure or years)[:1]:
             layout.year = found.year
             again = [one for one in sure if one.year == found.year]
@@ -494,6 +500,13 @@ class _Search:
             if not sure:
                 message = f"标题中没有年度，按“{found.text[:30]}”中的{found.year}年读取。"
                 layout.doubt(found.at, "年度", found.text[:30], message, "请在标题下写明年度，如（2023年度）。")
+
+    def _is_filed_after(self, layout: Draft, year: int) -> bool:
+        """Whether a form may be of this year, which a project's name states: it is filed in it or in the next."""
+        at, text = layout.texts.get("filled_on", (layout.boxes.get("filled_on", NOWHERE), ""))
+        cell = self.sheets.cell(at)
+        filed = FILED.search(text or (as_shown(cell) if cell is not None else ""))
+        return filed is None or int(filed[0]) in (year, year + 1)
 
     def _above(self, layout: Draft) -> Iterator[tuple[Address, str]]:
         """The texts above the tables."""
