@@ -24,6 +24,7 @@ from perf_xlsx.reading.official.contents import SheetContents
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.execution import execution_row, gives_execution_nothing
 from perf_xlsx.reading.official.funds import FundSearch
+from perf_xlsx.reading.official.goals import join_goals
 from perf_xlsx.reading.official.headers import Effort, Search
 from perf_xlsx.reading.official.kind import kind_of, own_title, titles_on
 from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
@@ -354,6 +355,7 @@ class _Search:
         for box in typed(layout.form.single_boxes):
             found = search.box(self._sought(layout, box)) or (common.box(box)[:1] if box.key in COMMON else [])
             self._put(layout, box, found or self._likely_box(layout, box, search))
+        join_goals(self.sheets, layout, taken)
         if self.sheets.cell(layout.boxes.get("supervisor", NOWHERE)) is not None:  # takes the place of the unit
             label = next((box.label for box in layout.form.single_boxes if box.key == "unit"), "")
             layout.missing = [item for item in layout.missing if item[1] != label]

@@ -1,0 +1,59 @@
+"""Goals that a form states in several rows below one label: they are lines of one text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perf_xlsx.domain.quantity import is_blank
+from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.official.boxes import known_labels
+from perf_xlsx.reading.official.draft import Draft
+from perf_xlsx.reading.official.labels import Labels
+
+_GOALS = ("goal_expected", "goal_achieved")
+
+
+def join_goals(sheets: Sheets, layout: Draft, taken: set[tuple[int, int]]) -> None:
+    """Join what stands in the rows below a goal, as far as the heading at its side is merged down.
+
+    `taken` are the rows of each sheet that belong to tables.
+    """
+    for key in _GOALS:
+        at = layout.boxes.get(key)
+        if at is None or key in layout.texts or (first := _line(sheets, at)) is None:
+            continue
+        more = list(_below(sheets, at, taken, known_labels(layout.kind)))
+        if more:
+            layout.texts[key] = at, "\n".join((first, *(text for _, text in more)))
+            layout.labels |= {other for other, _ in more}
+
+
+def _below(
+    sheets: Sheets, at: Address, taken: set[tuple[int, int]], known: Labels
+) -> Iterator[tuple[Address, str]]:
+    """The texts in the rows below, one under the other, and where they are; `known` are labels of other texts."""
+    sheet, row, column = at
+    for lower in range(row + 1, _end(sheets, at) + 1):
+        text = _line(sheets, (sheet, lower, column))
+        if text is None or text in known or (sheet, lower) in taken:
+            return
+        yield (sheet, lower, column), text
+
+
+def _end(sheets: Sheets, at: Address) -> int:
+    """The last row of the heading left of a cell that is merged down past it, and over the label above it."""
+    sheet, row, column = at
+    beside = [
+        (left, bottom)
+        for top, left, bottom, right in sheets.grids[sheet].merges
+        if right < column and top < row < bottom
+    ]
+    return max(beside, default=(0, row))[1]
+
+
+def _line(sheets: Sheets, at: Address) -> str | None:
+    """The text of a cell; None where it is blank, no text, or hidden by a merge."""
+    cell = sheets.cell(at) if sheets.merged_from(at) == at else None
+    if cell is None or cell.crossed_out or not isinstance(cell.value, str) or is_blank(cell.value):
+        return None
+    return cell.value
