@@ -15,7 +15,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
 from perf_xlsx.results.report import as_json
 from tests.kit.foreign_workbooks import xlsb
-from tests.kit.layouts import Paper
+from tests.kit.layouts import Paper, national
 
 # level 1, level 2, name, weight, claimed points
 ROWS: list[tuple[Any, ...]] = [
@@ -128,6 +128,18 @@ def test_a_claim_above_its_weight_is_not_taken_and_a_missing_one_is_asked_for(tm
     result = scored(paper, tmp_path)
     assert [row["points"] for row in as_json(result)["indicators"]] == ["10.00", None, None, "19.00"]
     assert {("I21", "error", "I5"), ("R07", "error", "I6")} <= set(told(result))
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_beside_a_form_that_measures_it_is_no_form_of_its_own(first: bool, tmp_path: Path) -> None:
+    paper = national()
+    copy, judged = paper.book.create_sheet("评分表", 0 if first else 1), of_three_levels().sheet
+    for row in judged.iter_rows():
+        for cell in row:
+            copy[cell.coordinate] = cell.value
+    result = scored(paper, tmp_path)
+    assert [one.place.sheet for one in result.findings if one.code == "R16"] == ["评分表"]
+    assert (len(result.forms), as_json(result).get("claimed_rows", 0)) == (1, 0)
 
 
 def test_a_column_that_nobody_knows_may_be_the_target(tmp_path: Path) -> None:

@@ -18,13 +18,15 @@ def join_goals(sheets: Sheets, layout: Draft, taken: set[tuple[int, int]]) -> No
 
     `taken` are the rows of each sheet that belong to tables.
     """
+    first = min((layout.boxes[key][2] for key in _GOALS if key in layout.boxes), default=0)
     for key in _GOALS:
         at = layout.boxes.get(key)
-        if at is None or key in layout.texts or (first := _line(sheets, at)) is None:
+        if at is None or key in layout.texts or (top := _line(sheets, at)) is None:
             continue
         more = list(_below(sheets, at, taken, known_labels(layout.kind)))
+        more = more if all(_begins(sheets, other, first) for other, _ in more) else []
         if more:
-            layout.texts[key] = at, "\n".join((first, *(text for _, text in more)))
+            layout.texts[key] = at, "\n".join((top, *(text for _, text in more)))
             layout.labels |= {other for other, _ in more}
 
 
@@ -38,6 +40,12 @@ def _below(
         if text is None or text in known or (sheet, lower) in taken:
             return
         yield (sheet, lower, column), text
+
+
+def _begins(sheets: Sheets, at: Address, first: int) -> bool:
+    """Whether the first text of a row is in the column of the first goal: one left of it is a label of its own."""
+    before = (sheets.grids[at[0]].cells.get((at[1], column)) for column in range(1, first))
+    return not any(cell is not None and cell.label for cell in before)
 
 
 def _end(sheets: Sheets, at: Address) -> int:

@@ -5,7 +5,7 @@ Nothing is known but the words: header rows give the tables, labels the boxes, t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -97,9 +97,12 @@ def locate_official(sheets: Sheets, adopted: str | None = None) -> Layout | None
     return locate_alone(sheets, {n: rows_of(sheets, n) for n in sheets.searched}, Headers(), adopted)
 
 
-def locate_alone(sheets: Sheets, rows: Rows, known: Headers, adopted: str | None) -> Layout | None:
-    """The same, of a workbook whose texts and headers are partly known."""
-    searches = (_Search(sheets, n, rows, known, adopted) for n in sheets.searched)
+def locate_alone(
+    sheets: Sheets, rows: Rows, known: Headers, adopted: str | None, first: Sequence[int] = ()
+) -> Layout | None:
+    """The same, of a workbook whose texts and headers are partly known; on the `first` sheets before others."""
+    order = sorted(sheets.searched, key=lambda n: n not in first)
+    searches = (_Search(sheets, n, rows, known, adopted) for n in order)
     return next((found for search in searches if (found := search.layout())), None)
 
 
@@ -168,7 +171,7 @@ class _Search:
     def header(self) -> Header | None:
         """The header of the indicators of a form that is on this sheet alone, money included."""
         kind, here = self._kind(), (self.sheet,)
-        tables = self._tables(kind)
+        tables = [table for table in self._tables(kind) if not MEASURED.keys().isdisjoint(table.columns)]
         return tables[0] if tables and (self.titles or self._headers(kind, "funds", here)) else None
 
     def layout(self) -> Layout | None:
