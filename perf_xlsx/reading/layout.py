@@ -28,8 +28,9 @@ class Header(Struct, frozen=True):
     with the same label, `unread` labels that are not read, `unknown` those of them that nobody knows; `doubts` are
     labels whose role is not certain, each with its address and a message. `level_weights` are columns of the
     weights of levels 1 and 2; `unlabelled` is how many columns have no label but one merged over several, and
-    `nameless` how many with those that are not read. `moved`: the defined names no longer point below the labels,
-    so they cannot replace one. `computed` are columns of computed values.
+    `nameless` how many with those that are not read, and texts of the header that name no column. `moved`: the
+    defined names no longer point below the labels, so they cannot replace one. `computed` are columns of computed
+    values.
     """
 
     sheet: int

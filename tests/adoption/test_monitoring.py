@@ -51,7 +51,8 @@ def test_its_blank_template_is_asked_for_what_it_has(tmp_path: Path) -> None:
 def test_one_that_nobody_adopted_is_not_told_to_use_a_template_that_does_not_exist(tmp_path: Path) -> None:
     row = record(bureau_form("monitoring", tmp_path / "官方.xlsx"))
     assert [one["code"] for one in row["findings"] if one["code"] == "R06"] == []
-    assert "没有找到资金表" in row["findings"][0]["message"]
+    assert "资金表在“自评表”第4行起，共3行" in row["findings"][0]["message"]
+    assert "经费保障→偏差原因" not in row["findings"][0]["message"]
     assert row["unit"] == "某市城管局"
 
 

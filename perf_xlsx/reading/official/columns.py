@@ -107,6 +107,7 @@ class Columns:
         self._weights_of_levels()
         if sum(role is not None for role in self.roles) >= LEAST:
             self._by_contents()
+        self._denied_below()
         used = {role: number for number, role in enumerate(self.roles) if role}
         if not used:
             return None
@@ -116,14 +117,24 @@ class Columns:
         titles = {role: self._read_as(number, bottom) for role, number in used.items()}
         ranks = {role: self._rank(role, number) for role, number in used.items()}
         doubled, rest = self._rest(used)
-        unread = [core(self._title(number)) for number in rest] + self._beneath(bottom)
+        beneath = self._beneath(bottom)
+        unread = [core(self._title(number)) for number in rest] + beneath
         unknown = [core(self._title(number)) for number in rest if "" not in self.scores[number]]
         return Header(
             self.sheet, self.top, bottom, columns, titles, ranks, tuple(doubled), tuple(unread),
             tuple(unknown), doubts=tuple(self.doubts), level_weights=self.level_weights,
             unlabelled=sum(_is_lettered(self.leaves[number]) for number in used.values()),
-            nameless=sum(map(_is_lettered, self.leaves)),
+            nameless=sum(map(_is_lettered, self.leaves)) + len(beneath),
         )  # fmt: skip
+
+    def _denied_below(self) -> None:
+        """A heading has no role where the label below it, above the values, is of a column that is not read."""
+        bottom = self._bottom(number for number, role in enumerate(self.roles) if role) if any(self.roles) else 0
+        for number, leaf in enumerate(self.leaves):
+            below = (self.rows.rows.get(row, {}).get(leaf.values, "") for row in range(leaf.row + 1, bottom + 1))
+            likely = [found for text in below if (found := self.known.likely(text))]
+            if self.roles[number] and any(max(found, key=found.__getitem__) == "" for found in likely):
+                self.roles[number] = None
 
     def _weights_of_levels(self) -> None:
         """Of several columns of weights the one right of the name is the indicator's; others are of levels."""
