@@ -61,6 +61,7 @@ def test_what_it_holds_is_checked() -> None:
     assert told(pipeline.score(AREA)) == {
         ("R19", "notice", None),
         ("R19", "notice", "A11"),
+        ("R19", "notice", "E5"),
         ("R19", "notice", "B19"),
         ("I13", "warning", "B22"),
         ("I01", "warning", "E23"),
