@@ -35,6 +35,7 @@ from perf_xlsx.vocabulary import vocabulary
 
 _WORDS = vocabulary("blanks")["fillers"]
 NO_DEVIATION = frozenset(_WORDS["no_deviation"])
+DENIALS, SHORTFALLS = frozenset(_WORDS["denials"]), tuple(_WORDS["shortfalls"])
 FILLERS = frozenset({*_WORDS["words"], PICTURE, CROSSED_OUT}) | NO_DEVIATION
 _LONGEST_FILLER = max(map(len, FILLERS))
 _OPENING = 200  # characters of a long text that are enough to see that it is no filler
@@ -261,6 +262,13 @@ class Diagnoses(Struct, frozen=True, dict=True):
         if row.together or self.form.unscored == "no_points":
             return score.met is False
         return _lost_points(score)
+
+    @cached_property
+    def nothing_fell_short(self) -> bool:
+        """Whether every target was met and all of the budget was spent."""
+        execution = self.scores.execution.completion
+        met = all(score.met and score.share in (None, 1) for _, score in self.rows)
+        return met and execution is not None and execution >= 1
 
     @cached_property
     def speaker(self) -> Speaker:

@@ -28,8 +28,11 @@ def sign_is_stated(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observa
     A layout without a column for it is not asked where the target is met either way.
     """
     absent, unscored = "sign" in diagnoses.form.absent, diagnoses.form.unscored
+    without_targets = "target" in diagnoses.form.absent
     for row, score in diagnoses.rows:
         if not _needs_sign(row, absent) or (unscored and row.actual.value is None):
+            continue
+        if without_targets and row.target.empty:
             continue
         found = _MissingSign() if row.qualitative else _missing_sign(row, score, rulebook)
         yield observed(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, needs_no_target
+from perf_xlsx.checks.diagnoses import DENIALS, SHORTFALLS, Diagnoses, is_missing_or_filler, needs_no_target
 from perf_xlsx.checks.indicators import what_is_there
 from perf_xlsx.checks.plausibility import points_of_band
 from perf_xlsx.domain.days import usual_day
 from perf_xlsx.domain.judgement import judged
 from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, SelfEvaluation
 from perf_xlsx.domain.place import Place
-from perf_xlsx.domain.quantity import is_time, normalise
+from perf_xlsx.domain.quantity import is_time, normalise, same_label
 from perf_xlsx.findings.catalogue import Observation, check, observed
 from perf_xlsx.forms import load_form
 from perf_xlsx.rulebook import Rulebook
@@ -115,7 +115,7 @@ def qualitative_in_words_of_the_bands(diagnoses: Diagnoses, rulebook: Rulebook) 
     for row, score in diagnoses.rows:
         if not row.qualitative or not score.applies or score.method == "按执行率":
             continue
-        if score.claimed or diagnoses.form.unscored:
+        if score.claimed or diagnoses.form.unscored or diagnoses.form.unmeasured:
             continue  # nothing depends on the band
         if score.method == "按比例":
             message = f"{row.display_name}是定性指标，计分方法不能选“按比例”。"
@@ -165,18 +165,27 @@ def _goals(form: SelfEvaluation) -> list[Entry[str]]:
 
 
 @check("R14")
-def required_texts_are_not_fillers(diagnoses: Diagnoses) -> Iterator[Observation]:
+def required_texts_are_not_fillers(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observation]:
     """该写说明的地方不能只有“无”“/”“见附件”. Reasons are I07."""
     form = diagnoses.form
+    required = rulebook.words(f"passages.{form.form}")
     texts = [(passage.title.given, passage.text) for passage in form.passages]
     texts += [(entry.field, entry) for entry in _goals(form)]
     for title, entry in texts:
-        if entry.given and is_missing_or_filler(entry) and not _shows(entry, CROSSED_OUT):
+        if not entry.given or not is_missing_or_filler(entry) or _shows(entry, CROSSED_OUT):
+            continue
+        if title in required or not _has_nothing_to_tell(title, entry, diagnoses):
             yield observed(entry, f"“{title}”{what_is_there(entry)}。", "请用文字说明。", expected="文字说明")
     for entry in _other_texts(diagnoses):
         if _shows(entry, PICTURE):
             advice = "请用文字说明；没有要说明的，请删去图片。"
             yield observed(entry, f"{entry.field}{what_is_there(entry)}。", advice)
+
+
+def _has_nothing_to_tell(title: str, entry: Entry[str], diagnoses: Diagnoses) -> bool:
+    """Whether 无 is the answer to what fell short, because nothing did."""
+    asked = any(word in title for word in SHORTFALLS)
+    return asked and same_label(entry.given) in DENIALS and diagnoses.nothing_fell_short
 
 
 def _shows(entry: Entry[str], what: str) -> bool:
@@ -224,7 +233,9 @@ def filing_date_can_be(form: SelfEvaluation) -> Iterator[Observation]:
 
 @check("R17")
 def rulebook_serves_the_form(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
-    """评分办法适用于这种表、这个年度."""
+    """评分办法适用于这种表、这个年度. A form without points is not scored by any."""
+    if form.unscored:
+        return
     place, (first, last) = Place(form.workbook), rulebook.years
     advice = "请确认应按哪个评分办法评分。"
     kind = load_form(form.form)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from perf_xlsx.checks.claims import FALL, RISE, claims_fit, opposite_claims, sign_by_name
 from perf_xlsx.checks.clauses import clauses
 from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, needs_no_target
-from perf_xlsx.domain.levels import REQUIRED_DIMENSIONS, SATISFACTION, by_level, level_named
+from perf_xlsx.domain.levels import OTHER_SCHEMES, REQUIRED_DIMENSIONS, SATISFACTION, by_level, level_named
 from perf_xlsx.domain.model import Indicator, Score, SelfEvaluation
 from perf_xlsx.domain.quantity import MONEY_UNITS, same_label, unit_name
 from perf_xlsx.domain.rounding import half_up, percent, plain
@@ -202,17 +202,27 @@ def qualitative_points_stay_in_their_band(diagnoses: Diagnoses, rulebook: Rulebo
 def all_dimensions_are_there(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """产出、效益、满意度都要有, or the rulebook's own levels, on whatever level.
 
-    Silent where a form states no levels at all, or only levels of another scheme: 履职效能、管理效率.
+    Silent where a form states no levels at all, or levels of another scheme: 履职效能、管理效率.
     """
     levels = by_level(form).keys() - {""}
     stated = levels | _lower_levels(form)
     wanted = required_dimensions(form, rulebook)
     missing = [f"{name}指标" for name in wanted if not any(name in level for level in stated)]
-    names = [entry.given for row in form.indicators for entry in (row.level1, row.level2)]
-    theirs = not any(name in text for text in names for name in wanted)
-    if levels and missing and not theirs and not any(row.level1.unreadable for row in form.indicators):
+    if (
+        levels
+        and missing
+        and not _is_of_another_scheme(form, wanted)
+        and not any(row.level1.unreadable for row in form.indicators)
+    ):
         lacking = "、".join(missing)
         yield observed(form.indicators[0].level1, f"没有{lacking}。", f"请补充{lacking}。", expected=lacking)
+
+
+def _is_of_another_scheme(form: SelfEvaluation, wanted: Sequence[str]) -> bool:
+    """Whether no level has the words of a dimension that is `wanted`, or a level 1 those of another scheme."""
+    names = [entry.given for row in form.indicators for entry in (row.level1, row.level2)]
+    other = any(word in row.level1.given for row in form.indicators for word in OTHER_SCHEMES)
+    return other or not any(name in text for text in names for name in wanted)
 
 
 def required_dimensions(form: SelfEvaluation, rulebook: Rulebook) -> list[str]:
@@ -310,16 +320,32 @@ def under_spending_is_deducted_once(diagnoses: Diagnoses) -> Iterator[Observatio
 
 @check("I21")
 def judged_points_are_the_units_own(diagnoses: Diagnoses) -> Iterator[Observation]:
-    """没有指标值的定性指标用单位自评得分: no rule can compute them, so a person has to judge the claim."""
+    """没有指标值的定性指标用单位自评得分: no rule can compute them, so a person has to judge the claim.
+
+    A form that lacks the column for all of them is told once.
+    """
+    lacking = diagnoses.form.unmeasured
+    own = [row for row, score in diagnoses.rows if lacking and score.claimed and not row.together]
+    if own:
+        message = f"本表没有“{lacking}”一栏，{len(own)}个指标不能按规则计算，采用单位自评得分。"
+        yield observed(own[0].claimed_points, message, JUDGE_ALL)
     for row, score in diagnoses.rows:
         claim, weight = row.claimed_points.value, row.weight.value
+        if lacking and score.claimed and not row.together:
+            continue
         if score.claimed and claim is not None:
             message = f"{row.display_name}没有指标值，不能按规则计算，采用单位自评得分{plain(claim)}分。"
             if row.together:
                 yield observed(row.claimed_points, score.why, JUDGE_TOGETHER, basis=TOGETHER)
             else:
                 yield observed(row.claimed_points, message, JUDGE)
-        elif _is_units_own(row) and score.points is None and claim is not None and weight and claim > weight:
+        elif (
+            (lacking or _is_units_own(row))
+            and score.points is None
+            and claim is not None
+            and weight
+            and claim > weight
+        ):
             message = f"{row.display_name}自评得分{plain(claim)}超过分值{plain(weight)}，没有采用。"
             advice = "请核对自评得分和分值。"
             yield observed(
@@ -336,6 +362,7 @@ TOGETHER = "几个指标共用一个分值的，没有规定怎么分，采用�
 JUDGE_TOGETHER = (
     "请审核人对照各指标的完成情况判断得分是否恰当；各指标有各自分值的，请取消合并，逐行填写分值和得分。"
 )
+JUDGE_ALL = "请审核人对照实际情况，逐项判断得分是否恰当。"
 JUDGE = "请审核人对照实际情况判断得分是否恰当；能定档的，请在实际完成值中写明档次。"
 
 

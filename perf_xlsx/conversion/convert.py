@@ -24,7 +24,7 @@ from perf_xlsx.ooxml.contents import altered_on, codes_of_grid
 from perf_xlsx.ooxml.note_text import Recorded, answer_in
 from perf_xlsx.ooxml.record import Record, find_ledger
 from perf_xlsx.reading.earlier_answers import altered, in_notes
-from perf_xlsx.reading.earlier_run import points_of
+from perf_xlsx.reading.earlier_run import MEASURED, places_of
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Layout
 from perf_xlsx.reading.read import Reading, read_sheets
@@ -66,7 +66,9 @@ def convert(
     record = _record(original)
     recorded = None if record is None else record.notes
     left = tuple(left_behind(original, transcript, layout, recorded))
-    no_place = tuple(points_of(layout.form, transcript.evaluation.absent).values())
+    evaluation = transcript.evaluation
+    absent = evaluation.absent if evaluation.unmeasured else evaluation.absent.difference(MEASURED)
+    no_place = tuple(places_of(layout.form, absent).values())
     origin = Origin(workbook, original.format, tuple(transcript.traces), left, no_place)
     findings = (
         *(transcript.moved_finding(found) for found in reading.findings),

@@ -12,6 +12,7 @@ _WORDS = vocabulary("levels")
 LEVEL_WORDS: Mapping[str, list[str]] = _WORDS["level1"]
 SATISFACTION, COST, _, OUTPUT = LEVEL_WORDS
 REQUIRED_DIMENSIONS: list[str] = _WORDS["required"]["dimensions"]
+OTHER_SCHEMES: list[str] = _WORDS["required"]["other_schemes"]
 
 
 def level_named(given: str) -> str:

@@ -226,8 +226,9 @@ class SelfEvaluation(Struct, frozen=True):
     without a text. `weight_head` is the head of the column of weights, `form_title` the name of the kind of form
     (项目支出). `computed` are the sums that the sheet makes by itself, so that nobody claims them: their block (""
     for a single box), line and box; `claims_execution`: the rules give points for budget execution, and the form
-    asks what the unit gave itself for it. `unscored` is why the form is checked and gets no points;
-    "" where it is scored. `title` is what an official form is called at its head; "" where it is one of ours.
+    asks what the unit gave itself for it. `unscored` is why the form is checked and gets no points; "" where it is
+    scored. `unmeasured` is the column whose lack leaves no rule to compute points by; "" where it lacks none.
+    `title` is what an official form is called at its head; "" where it is one of ours.
     `approved` are the indicators that the template was made from, in their order; none where nothing was approved.
     """
 
@@ -252,6 +253,7 @@ class SelfEvaluation(Struct, frozen=True):
     claims_execution: bool = False
     unscored: Unscored = ""
     title: str = ""
+    unmeasured: str = ""
     approved: tuple[Approved, ...] = ()
 
     @property

@@ -11,6 +11,7 @@ from perf_xlsx.sheets.fixed_texts import EARLIER_PROGRAM, EARLIER_SIGNED, ORIGIN
 from perf_xlsx.sheets.origin import NO_PLACE
 
 POINTS = ("weight", "claimed_points", "claimed_execution_points", "claimed_total", "claimed_grade")
+MEASURED = ("target", "actual")  # columns by which rules compute points
 
 
 def reports(book: Workbook, grids: Iterable[Grid]) -> list[str]:
@@ -35,17 +36,17 @@ def _earlier_form(texts: set[str]) -> bool:
     return texts >= EARLIER_SIGNED and any(EARLIER_PROGRAM in text for text in texts)
 
 
-def points_of(form: Form, keys: Iterable[str]) -> dict[str, str]:
-    """The boxes of these keys that hold weights or the unit's own claims, by their labels."""
+def places_of(form: Form, keys: Iterable[str]) -> dict[str, str]:
+    """The boxes of these keys that hold weights, the unit's own claims or what is measured, by their labels."""
     boxes = [box for block in form.blocks for box in block.fields]
-    return {box.key: box.label for box in boxes if box.key in keys and box.key in POINTS}
+    return {box.key: box.label for box in boxes if box.key in keys and box.key in (*POINTS, *MEASURED)}
 
 
 def had_no_place(form: Form, grids: Iterable[Grid]) -> frozenset[str]:
     """Keys of such boxes that the original of a converted workbook had no place for, from 来源对照."""
     lists = (text for grid in grids if is_origin(grid) for text in _texts(grid) if NO_PLACE in text)
     labels = {label for text in lists for label in text.partition(NO_PLACE)[2].rstrip("。").split("、")}
-    return frozenset(key for key, label in points_of(form, POINTS).items() if label in labels)
+    return frozenset(key for key, label in places_of(form, (*POINTS, *MEASURED)).items() if label in labels)
 
 
 def is_origin(grid: Grid) -> bool:

@@ -25,9 +25,10 @@ class Header(Struct, frozen=True):
     """A table's header in the rows `top` to `bottom`, and the column of each box.
 
     `titles` are its labels as typed, `ranks` how far each is from our own label (0). `doubled` are further columns
-    with the same label, `unread` labels that were not understood; `doubts` are labels whose role is not certain,
-    each with its address and a message. `level_weights` are columns of the weights of levels 1 and 2; `unlabelled`
-    is how many columns have no label but one merged over several. `moved`: the
+    with the same label, `unread` labels that are not read, `unknown` those of them that nobody knows; `doubts` are
+    labels whose role is not certain, each with its address and a message. `level_weights` are columns of the
+    weights of levels 1 and 2; `unlabelled` is how many columns have no label but one merged over several, and
+    `nameless` how many with those that are not read, and texts of the header that name no column. `moved`: the
     defined names no longer point below the labels, so they cannot replace one. `computed` are columns of computed
     values.
     """
@@ -40,9 +41,11 @@ class Header(Struct, frozen=True):
     ranks: Mapping[str, int] = {}
     doubled: tuple[tuple[str, Address], ...] = ()
     unread: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     doubts: tuple[tuple[Address, str, str], ...] = ()
     level_weights: Mapping[str, int] = {}
     unlabelled: int = 0
+    nameless: int = 0
     moved: bool = False
     computed: frozenset[int] = frozenset()
 
@@ -75,7 +78,8 @@ class OfficialParts(Struct, frozen=True):
     whether the lines below the total are all of its parts. `stated_weight` is the weight that the form gives to
     budget execution (points). `project_total` is the row of the projects' sum, `other_projects` are rows among
     them that were not read, `parts` rows that are part of the indicator above, by name. `labels` are cells that
-    only name other cells. `unscored` is why the form gets no points ("": it does). `title` is the form's own.
+    only name other cells. `unscored` is why the form gets no points ("": it does). `unmeasured` is the column
+    whose lack leaves no rule to compute points by ("": it lacks none). `title` is the form's own.
     """
 
     kind: OfficialForm
@@ -94,6 +98,7 @@ class OfficialParts(Struct, frozen=True):
     remarks: tuple[Remark, ...]
     unscored: Unscored = ""
     title: str = ""
+    unmeasured: str = ""
 
 
 class Layout(Struct, frozen=True):

@@ -15,7 +15,7 @@ from perf_xlsx.ooxml import Book, Grid, Limits, Package, read_grid
 from perf_xlsx.ooxml.book import Sheet
 from perf_xlsx.reading.approved import with_approved
 from perf_xlsx.reading.cells import CellReader
-from perf_xlsx.reading.earlier_run import had_no_place, reports
+from perf_xlsx.reading.earlier_run import MEASURED, had_no_place, reports
 from perf_xlsx.reading.form import FormReader
 from perf_xlsx.reading.form_words import may_show_a_form
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets, Workbook
@@ -226,7 +226,10 @@ def _without_places(form: SelfEvaluation, keys: frozenset[str]) -> SelfEvaluatio
     claims |= {"claimed_grade": claimed.grade}  # type: ignore[dict-item]
     filled = {key for key, entry in claims.items() if not entry.empty}
     columns = ("weight", "claimed_points")
-    filled |= {key for key in columns for row in form.indicators if not row.entry(key).empty}
+    held = (*columns, *MEASURED)
+    filled |= {key for key in held for row in form.indicators if not row.entry(key).empty}
     lacking = keys - filled
     unscored: Unscored = "no_points" if lacking.issuperset(columns) else form.unscored
-    return replace(form, absent=form.absent | lacking, unscored=unscored)
+    labels = (row.entry(key).field for key in MEASURED if key in lacking for row in form.indicators)
+    unmeasured = "" if unscored else next(labels, "")
+    return replace(form, absent=form.absent | lacking, unscored=unscored, unmeasured=unmeasured)

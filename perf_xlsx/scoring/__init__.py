@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Indicator, Score, Scores, SelfEvaluation
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.execution import line_rates, project_rates, rate_in_words, score_execution
-from perf_xlsx.scoring.indicator import completion_of, part_score, score_indicator
+from perf_xlsx.scoring.indicator import completion_of, part_score, score_indicator, unmeasured_score
 from perf_xlsx.scoring.total import settled as settled
 from perf_xlsx.scoring.total import total_of
 
@@ -28,8 +28,7 @@ def score(form: SelfEvaluation, rulebook: Rulebook, known: Known | None = None) 
     keys = [(id(row), rate, level) for row, level in zip(form.indicators, levels_of(form.indicators), strict=True)]
     for row, key in zip(form.indicators, keys, strict=True):
         if key not in known:
-            done = None if form.unscored else score_indicator(row, rate, rulebook, key[2])
-            known[key] = row, done or completion_of(row, rate, rulebook)
+            known[key] = row, _score_of(row, rate, rulebook, key[2], form)
     indicators = tuple(known[key][1] for key in keys)
     if form.unscored:
         execution = replace(execution, weight=None, share=None, points=None, why=rate_in_words(form, rulebook))
@@ -43,6 +42,16 @@ def score(form: SelfEvaluation, rulebook: Rulebook, known: Known | None = None) 
         parts=tuple(part_score(row, rate, rulebook) for row in form.parts),
     )
     return settled(scores, rulebook)
+
+
+def _score_of(
+    row: Indicator, rate: Fraction | None, rulebook: Rulebook, level: str, form: SelfEvaluation
+) -> Score:
+    """The score of a row; where its form lacks a column that every rule needs, the unit's own points."""
+    if form.unscored:
+        return completion_of(row, rate, rulebook)
+    found = score_indicator(row, rate, rulebook, level)
+    return unmeasured_score(row, form.unmeasured, found) if form.unmeasured and found.points is None else found
 
 
 def levels_of(indicators: Iterable[Indicator]) -> Iterator[str]:

@@ -93,6 +93,17 @@ def _together(indicator: Indicator, done: Score) -> Score:
     )
 
 
+def unmeasured_score(indicator: Indicator, lacking: str, found: Score) -> Score:
+    """The points that the unit claims, where its form has no column `lacking`; else what was `found`."""
+    weight, claimed = indicator.weight.value, indicator.claimed_points.value
+    if not weight or claimed is None or not 0 <= claimed <= weight:
+        return found
+    own = f"采用单位自评得分{plain(claimed)}分（分值{plain(weight)}分）"
+    why = f"本表没有“{lacking}”一栏，不能按规则计算，{own}。"
+    share, points_ = Fraction(claimed) / Fraction(weight), half_up(Fraction(claimed))
+    return Score(weight, share, points_, None, None, found.method, why, (), claimed=True)
+
+
 def _claimed(indicator: Indicator, weight: Decimal | None, method: str | None, rulebook: Rulebook) -> Score | None:
     """The points that the unit claims for a row that is judged without a target; None where there is a rule."""
     claimed = indicator.claimed_points.value

@@ -35,7 +35,7 @@ def test_a_return_is_read_and_asked_for_nothing_that_it_has_no_place_for(tmp_pat
     layout, unit = _told(row)
     assert layout[:2] == ("R19", None)
     assert "资金表在“自评表”第4行起，共3行，指标表在“自评表”第9行起，共5个指标" in layout[2]
-    assert "没有读取的栏：1-7月执行数、1-7月执行率、全年预计执行数、全年预计完成情况、备注" in layout[2]
+    assert "没有读取的栏：1-7月执行数、1-7月执行率、全年预计执行数、全年预计完成情况、经费保障、" in layout[2]
     assert layout[3] == READING
     assert unit == ("R19", "L3", "本表没有“实施单位”一栏，按主管部门“某市城管局”列示。", "可以不改。")
 
@@ -51,7 +51,8 @@ def test_its_blank_template_is_asked_for_what_it_has(tmp_path: Path) -> None:
 def test_one_that_nobody_adopted_is_not_told_to_use_a_template_that_does_not_exist(tmp_path: Path) -> None:
     row = record(bureau_form("monitoring", tmp_path / "官方.xlsx"))
     assert [one["code"] for one in row["findings"] if one["code"] == "R06"] == []
-    assert "没有找到资金表" in row["findings"][0]["message"]
+    assert "资金表在“自评表”第4行起，共3行" in row["findings"][0]["message"]
+    assert "经费保障→偏差原因" not in row["findings"][0]["message"]
     assert row["unit"] == "某市城管局"
 
 

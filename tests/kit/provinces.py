@@ -233,12 +233,81 @@ def header_of_two_rows() -> Paper:
     return p
 
 
-FORMS: dict[str, Callable[[], Paper]] = {
-    made.__name__: made
-    for made in (
-        reviewed, split_values, without_level1, units_in_headers, total_in_head, weights_of_levels, of_a_department,
-        header_of_two_rows,
+def tasks_with_a_sum() -> Paper:
+    """陕西、甘肃 (仿): a department's tasks are all its money; the row of their sum has the points of execution."""
+    p = Paper()
+    p.put("A1:L1", "部门整体支出绩效自评表（2022年度）")
+    p.row(2, "A B:L", "部门名称", "示例市教师进修学校")
+    p.put("A3:A7", "年度主要任务完成情况")
+    for area, text in (("B3:B4", "任务名称"), ("C3:C4", "主要内容"), ("D3:D4", "完成情况"),
+                       ("E3:G3", "全年预算数（万元）"), ("H3:J3", "全年执行数（万元）"),
+                       ("K3:K4", "分值"), ("L3:L4", "得分")):  # fmt: skip
+        p.put(area, text)
+    p.row(4, "E F G H I J", "总额", "财政拨款", "其他资金", "总额", "财政拨款", "其他资金")
+    cells = "B C D E F G H I J K L"
+    p.row(5, cells, "任务1：培训教师", "集中培训", "完成", 30, 30, 0, 30, 30, 0, "—", "—")
+    p.row(6, cells, "任务2：改善条件", "购置设备", "完成", 20, 20, 0, 20, 20, 0, "—", "—")
+    p.row(7, "B:D E F G H I J K L", "金额合计", 50, 50, 0, 50, 50, 0, 10, 10)
+    heads = ("一级指标", "二级指标", "三级指标", "年度指标值", "全年完成值", "分值", "得分", "未完成原因分析")
+    _rows(p, 8, heads, ONE, TWO, NAMES, TARGETS, ACTUALS, WEIGHTS, CLAIMED, WHY)
+    return p
+
+
+def money_beside_labels() -> Paper:
+    """贵州 (仿): no table of money: each amount stands right of its name, 分值 and 得分 in the next row."""
+    p = Paper()
+    p.put("A1:H1", "部门整体支出绩效自评表（2021年度）")
+    p.row(2, "A B:H", "部门名称", "示例市教师进修学校")
+    p.put("A3:A4", "预算执行情况（万元）")
+    p.row(3, "B C D E F G", "调整后预算数", 50, "全年支出数", "50万元", "执行率", "100%")
+    p.row(4, "B C D E", "分值", 10, "得分", 10)
+    heads = ("一级指标", "二级指标", "三级指标", "绩效指标值", "实际完成值", "分值", "得分", "备注及原因")
+    _rows(p, 5, heads, ONE, TWO, NAMES, TARGETS, ACTUALS, WEIGHTS, CLAIMED, WHY)
+    return p
+
+
+def units_before_values() -> Paper:
+    """山西 (仿): each value has its unit before it, and no heading is over the pair."""
+    p = _head("项目支出绩效自评表（2021年度）")
+    _money(p, (None, *USUAL), ("年度资金总额", 50, 50, 50, 10, "100%", 10))
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "单位",
+        "目标值",
+        "单位",
+        "完成值",
+        "指标完成率",
+        "分值",
+        "得分",
+        "原因",
     )
+    rates = ("106.67%", "101.05%", "100%", "97.78%")
+    _rows(p, 6, heads, ONE, TWO, NAMES, UNITS, BARE, UNITS, DONE, rates, WEIGHTS, CLAIMED, WHY)
+    return p
+
+
+def reasons_in_boxes() -> Paper:
+    """辽宁 (仿): three rows of headers; the kinds of reasons are ticked, the reason itself is behind them."""
+    p = _head("项目支出绩效自评表（2023年度）")
+    _money(p, (None, *USUAL), ("年度资金总额", 50, 50, 50, 10, "100%", 10))
+    for area, text in (("B6:B8", "一级指标"), ("C6:C8", "二级指标"), ("D6:D8", "三级指标"), ("E6:G6", "指标值"),
+                       ("E7:E8", "运算符号"), ("F7:F8", "内容"), ("G7:G8", "度量单位"), ("H6:H8", "实际完成值"),
+                       ("I6:I8", "赋分权重"), ("J6:J8", "得分"), ("K6:P6", "未完成原因分析"), ("K7:O7", "原因分类"),
+                       ("P7:P8", "原因说明")):  # fmt: skip
+        p.put(area, text)
+    p.row(8, "K L M N O", "经费保障", "制度保障", "人员保障", "硬件条件保障", "其他")
+    signs, ticks = (">=", ">=", "定性", ">="), (None, None, None, "√")
+    columns = (ONE, TWO, NAMES, signs, BARE, UNITS, DONE, WEIGHTS, CLAIMED, ticks, WHY)
+    for row, values in enumerate(zip(*columns, strict=True), 9):
+        p.row(row, "B C D E F G H I J K P", *values)
+    return p
+
+
+YEARS: dict[Callable[[], Paper], int] = {
+    reviewed: 2022, split_values: 2023, without_level1: 2021, units_in_headers: 2024, total_in_head: 2020,
+    weights_of_levels: 2023, of_a_department: 2022, header_of_two_rows: 2023, tasks_with_a_sum: 2022,
+    money_beside_labels: 2021, units_before_values: 2021, reasons_in_boxes: 2023,
 }  # fmt: skip
-YEARS = {"reviewed": 2022, "split_values": 2023, "without_level1": 2021, "units_in_headers": 2024, "total_in_head": 2020,
-         "weights_of_levels": 2023, "of_a_department": 2022, "header_of_two_rows": 2023}  # fmt: skip
+FORMS: dict[str, Callable[[], Paper]] = {made.__name__: made for made in YEARS}

@@ -17,6 +17,7 @@ from perf_xlsx.results.report import as_json
 from tests import FIXTURES
 from tests.kit.command import command
 from tests.kit.foreign_workbooks import xlsb
+from tests.kit.layouts import Paper
 from tests.kit.parted import parted
 from tests.kit.several import Asked, side_by_side, write
 
@@ -59,9 +60,7 @@ def test_a_form_without_points_is_checked_and_says_so() -> None:
 def test_what_it_holds_is_checked() -> None:
     assert told(pipeline.score(AREA)) == {
         ("R19", "notice", None),
-        ("R19", "notice", "A3"),
-        ("R19", "notice", "A4"),
-        ("R19", "notice", "B4"),
+        ("R19", "notice", "A11"),
         ("R19", "notice", "E5"),
         ("R19", "notice", "B19"),
         ("I13", "warning", "B22"),
@@ -252,10 +251,13 @@ def test_every_place_that_shows_the_total_says_what_it_contains(tmp_path: Path) 
     assert line["claimed_rows"] == 7
 
 
-def test_levels_of_another_scheme_lack_no_dimension(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "levels", [("履职效能", "管理效率", "可持续发展"), ("履职效能", "社会效应", "服务对象满意度")]
+)
+def test_levels_of_another_scheme_lack_no_dimension(levels: tuple[str, ...], tmp_path: Path) -> None:
     """履职效能、管理效率 are no share-out of 产出、效益: nobody is asked for 产出指标."""
     paper = parted(("符号", "值", "单位"))
-    for row, level in ((10, "履职效能"), (11, "管理效率"), (12, "可持续发展")):
+    for row, level in enumerate(levels, 10):
         paper.sheet[f"A{row}"], paper.sheet[f"B{row}"] = level, "重点工作"
     result = pipeline.score(paper.save(tmp_path / "a.xlsx"))
     assert [f.code for f in result.findings if f.code == "I13"] == []
@@ -265,3 +267,48 @@ def test_a_judgement_on_a_form_without_points_asks_for_none() -> None:
     scores = pipeline.score(AREA).scores
     assert scores is not None
     assert not [one.why for one in scores.indicators if "分值" in one.why or "自评得分" in one.why]
+
+
+# ---- forms for monitoring ---------------------------------------------------------------------------------------
+
+
+def monitored(heads: tuple[str, ...], *rows: tuple[Any, ...]) -> Paper:
+    """上海、湖北 (仿): a department's form for monitoring with these columns of values."""
+    p = Paper()
+    p.put("A1:J1", "部门整体支出绩效目标运行监控表（2024年度）")
+    p.row(2, "A B:J", "部门名称", "某县水利局")
+    p.put("A3:A5", "资金（万元）")
+    p.row(3, "B C D E F", None, "年初预算数", "1-7月执行数", "1-7月执行率", "全年预计执行数")
+    p.row(4, "B C D E F", "年度资金总额", 100, 40, "40%", 100)
+    p.row(5, "B C D E F", "其中：基本支出", 60, 30, "50%", 60)
+    letters = "A B C D E F G H"
+    p.row(6, letters, "一级指标", "二级指标", "三级指标", *heads)
+    for row, values in enumerate(rows, 7):
+        p.row(row, letters, *values)
+    return p
+
+
+PART = ("年度目标值", "1-7月目标值", "1-7月完成值", "全年预计完成值", "是否存在偏差")
+ROWS = [
+    ("产出指标", "数量指标", "渠道长度", "≥25公里", "≥12公里", "14公里", "26公里", "否"),
+    ("产出指标", "质量指标", "合格率", "≥98%", "≥98%", "99%", "99%", "否"),
+    ("效益指标", "社会效益", "受益人口", "≥1200人", "≥600人", "900人", "1300人", "否"),
+]
+
+
+def test_what_is_aimed_at_in_a_part_of_the_year_is_no_result(tmp_path: Path) -> None:
+    result = pipeline.score(monitored(PART, *ROWS).save(tmp_path / "a.xlsx"))
+    assert result.evaluation is not None
+    read = [(row.target.given, row.midyear.given, row.actual.given) for row in result.evaluation.indicators]
+    assert read == [(row[3], row[5], "") for row in ROWS]
+    assert not [f for f in result.findings if f.code in ("I01", "I10", "R06", "R17")]
+
+
+def test_the_money_of_a_monitoring_form_has_no_rate_of_the_year(tmp_path: Path) -> None:
+    result = pipeline.score(monitored(PART, *ROWS).save(tmp_path / "a.xlsx"))
+    assert result.evaluation is not None
+    total = result.evaluation.total_funds
+    assert (total.initial.value, total.executed.value, total.claimed_rate.value) == (100, None, None)
+    assert "1-7月执行数、1-7月执行率、全年预计执行数" in next(
+        f.message for f in result.findings if f.code == "R19"
+    )

@@ -18,8 +18,7 @@ FOUND: dict[str, dict[str, str]] = {
     "ah-xiaoxian": {
         "I01 warning": "F23",
         "R16 notice": "D13",
-        "R19 notice": "- F9",
-        "R19 warning": "-",
+        "R19 notice": "-",
     },
     "cq-liangping": {
         "F08 warning": "E4",
@@ -125,7 +124,7 @@ FOUND: dict[str, dict[str, str]] = {
         "F06 error": "E9",
         "I19 notice": "F13",
         "R17 warning": "-",
-        "R19 notice": "- F6",
+        "R19 notice": "-",
     },
     "sh-putuo-2forms": {
         "F09 warning": "F6",

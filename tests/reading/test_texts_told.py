@@ -39,6 +39,38 @@ def test_goals_one_below_the_other(label: str, tmp_path: Path) -> None:
     assert [f.place.cell for f in result.findings if f.code == "R19" and f.place.cell] == ["A6", "A7"]
 
 
+def with_goals(*goals: tuple[str | None, str | None], label: str = "") -> Paper:
+    """A form with a heading beside its goals, one row for each."""
+    paper = parted(PARTS)
+    for area in ("A6:D6", "E6:H6", "A7:D7", "E7:H7"):
+        paper.sheet.unmerge_cells(area)
+        paper.sheet[area[:2]] = None
+    paper.sheet.insert_rows(8, len(goals) - 1 + bool(label))
+    paper.sheet.merged_cells.ranges.clear()
+    paper.put(f"A6:A{6 + len(goals) + bool(label)}", "年度总体目标")
+    paper.row(6, "B:D E:H", "预期目标", "实际完成情况")
+    for row, (expected, achieved) in enumerate(goals, 7):
+        paper.row(row, "B:D E:H", expected, achieved)
+    if label:
+        paper.row(7 + len(goals), "B:D E:H", label, "按计划推进。")
+    return paper
+
+
+def test_goals_in_several_rows_are_lines_of_one_text(tmp_path: Path) -> None:
+    result = scored(tmp_path, with_goals(("目标1：维修三所", "完成三所"), ("目标2：添置课桌", "完成添置")))
+    assert result.evaluation is not None
+    boxes = result.evaluation.boxes
+    assert boxes["goal_expected"].value == "目标1：维修三所\n目标2：添置课桌"
+    assert boxes["goal_achieved"].value == "完成三所\n完成添置"
+    assert told(result) == []
+
+
+def test_a_row_with_a_label_of_its_own_is_no_goal(tmp_path: Path) -> None:
+    result = scored(tmp_path, with_goals(("维修三所", "完成三所"), (None, None), label="评价结论"))
+    assert result.evaluation is not None
+    assert result.evaluation.boxes["goal_expected"].value == "维修三所"
+
+
 def test_a_text_beside_what_is_read_is_named(tmp_path: Path) -> None:
     paper = parted(PARTS)
     paper.row(15, "A:C D:H", "资金管理情况", "按因素法分配")

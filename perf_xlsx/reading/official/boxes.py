@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from msgspec import Struct
@@ -31,14 +31,15 @@ class Spot(Struct, frozen=True):
 class LabelSearch:
     """Finds labels outside the tables.
 
-    `taken` are the rows of each sheet that belong to tables, `totals` those whose total is found by its column.
+    `taken` are the rows of each sheet that belong to tables, `totals` those whose total is found by its column,
+    `titles` the cells of titles. The first sheet of the `order` is the form's own.
     """
 
     def __init__(
         self, sheets: Sheets, kind: OfficialForm, rows: Mapping[int, Mapping[int, Row]], order: list[int],
-        taken: set[tuple[int, int]], totals: set[tuple[int, int]],
+        taken: set[tuple[int, int]], totals: set[tuple[int, int]], titles: Container[Address],
     ) -> None:  # fmt: skip
-        self.sheets, self.taken, self.kind = sheets, taken, kind
+        self.sheets, self.taken, self.kind, self.own = sheets, taken, kind, next(iter(order), None)
         self.passages = Labels(passage_boxes(kind))
         self.known = known_labels(kind)
         self.columns = Labels(typed(kind.form.block("funds").fields))  # 执行率 is no box of points
@@ -48,9 +49,9 @@ class LabelSearch:
             for row, texts in rows[sheet].items():
                 if (sheet, row) not in taken:
                     for column, text in texts.items():
-                        if (sheet, row) in totals and core(text) in kind.totals:
-                            continue
-                        self._note((sheet, row, column), text)
+                        total = (sheet, row) in totals and core(text) in kind.totals
+                        if not total and (sheet, row, column) not in titles:
+                            self._note((sheet, row, column), text)
 
     def _note(self, address: Address, text: str) -> None:
         """A cell that may be a label, or hold labels with their values ("单位：甲　　日期：乙")."""
@@ -67,11 +68,14 @@ class LabelSearch:
                 self.words.setdefault(core(before), []).append(Spot(address, after.strip()))
 
     def box(self, box: Box) -> list[Located]:
-        """Where the box is by its surest label; more than one where that label is on the sheet twice."""
-        for label in box.labels:
-            if spots := self.words.get(core(label)):
-                return self._all(box, spots)
-        return []
+        """Where the box is by its surest label; more than one where that label is on the sheet twice.
+
+        A label on the form's own sheet is surer than any on another.
+        """
+        places = [spots for label in box.labels if (spots := self.words.get(core(label)))]
+        own = (here for spots in places if (here := [spot for spot in spots if spot.address[0] == self.own]))
+        spots = next(own, places[0] if places else [])
+        return self._all(box, spots) if spots else []
 
     def likely(self, box: Box) -> Mapping[str, list[Located]]:
         """Where the box may be by words that are no label of any form, by those words."""

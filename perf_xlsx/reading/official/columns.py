@@ -86,7 +86,10 @@ class Columns:
         return self.rows.rows.get(leaf.row + 1, {}) if low > leaf.row else {}
 
     def _take_proven(self, scores: Sequence[dict[str, float]]) -> None:
-        """Give a column the role that its contents prove, whatever its words say; known labels keep theirs."""
+        """Give a column the role that its contents prove, whatever its words say; known labels keep theirs.
+
+        Percents are a rate of the year unless the words say that they are of a part of it.
+        """
         for found, leaf in zip(scores, self.leaves, strict=True):
             column = self.contents.get(leaf.values)
             if column is None or max(found.values(), default=0.0) > CERTAIN - LIKELY:
@@ -95,7 +98,7 @@ class Columns:
                 for other in found.keys() - {*_COUNTED, ""}:
                     del found[other]
             role = self.known.part(shown_by_contents(column) or "", leaf.heading)
-            if role in self.kinds:
+            if role in self.kinds and not (role == "claimed_rate" and "" in found):
                 worded = found.get(role, 0.0)
                 found.clear()
                 found.update(with_second({role: _PROVEN + worded / 10}))
@@ -104,6 +107,7 @@ class Columns:
         self._weights_of_levels()
         if sum(role is not None for role in self.roles) >= LEAST:
             self._by_contents()
+        self._denied_below()
         used = {role: number for number, role in enumerate(self.roles) if role}
         if not used:
             return None
@@ -112,13 +116,25 @@ class Columns:
         bottom = self._bottom(used.values())
         titles = {role: self._read_as(number, bottom) for role, number in used.items()}
         ranks = {role: self._rank(role, number) for role, number in used.items()}
-        doubled, unread = self._rest(used)
-        unread += self._beneath(bottom)
+        doubled, rest = self._rest(used)
+        beneath = self._beneath(bottom)
+        unread = [core(self._title(number)) for number in rest] + beneath
+        unknown = [core(self._title(number)) for number in rest if "" not in self.scores[number]]
         return Header(
             self.sheet, self.top, bottom, columns, titles, ranks, tuple(doubled), tuple(unread),
-            doubts=tuple(self.doubts), level_weights=self.level_weights,
+            tuple(unknown), doubts=tuple(self.doubts), level_weights=self.level_weights,
             unlabelled=sum(_is_lettered(self.leaves[number]) for number in used.values()),
+            nameless=sum(map(_is_lettered, self.leaves)) + len(beneath),
         )  # fmt: skip
+
+    def _denied_below(self) -> None:
+        """A heading has no role where the label below it, above the values, is of a column that is not read."""
+        bottom = self._bottom(number for number, role in enumerate(self.roles) if role) if any(self.roles) else 0
+        for number, leaf in enumerate(self.leaves):
+            below = (self.rows.rows.get(row, {}).get(leaf.values, "") for row in range(leaf.row + 1, bottom + 1))
+            likely = [found for text in below if (found := self.known.likely(text))]
+            if self.roles[number] and any(max(found, key=found.__getitem__) == "" for found in likely):
+                self.roles[number] = None
 
     def _weights_of_levels(self) -> None:
         """Of several columns of weights the one right of the name is the indicator's; others are of levels."""
@@ -232,6 +248,7 @@ class Columns:
             number: column
             for number, role in enumerate(self.roles)
             if role is None
+            and self.leaves[number].values not in self.level_weights.values()
             and all(other in roles or (other and other in self.roles) for other in self.scores[number])
             and (column := self.contents.get(self.leaves[number].values))
             and column.texts
@@ -269,10 +286,10 @@ class Columns:
     def _at(self, number: int) -> Address:
         return self.sheet, self.leaves[number].row, self.leaves[number].column
 
-    def _rest(self, used: Mapping[str, int]) -> tuple[list[tuple[str, Address]], list[str]]:
-        """Labels of a role that another column has with the same right, and labels left unread."""
+    def _rest(self, used: Mapping[str, int]) -> tuple[list[tuple[str, Address]], list[int]]:
+        """Labels of a role that another column has with the same right, and the numbers of columns left unread."""
         doubled: list[tuple[str, Address]] = []
-        unread: list[str] = []
+        unread: list[int] = []
         first = min(self.leaves[number].column for number in used.values())
         for number, leaf in enumerate(self.leaves):
             if self.roles[number] is not None or leaf.values in self.level_weights.values():
@@ -282,7 +299,7 @@ class Columns:
             if known and rival is not None and self._rank(known[1], rival) == known[0]:
                 doubled.append((core(leaf.text), self._at(number)))
             elif known or leaf.column > first:  # a text before the first column is a heading of the table
-                unread.append(core(self._title(number)))
+                unread.append(number)
         return doubled, unread
 
     def _beneath(self, bottom: int) -> list[str]:

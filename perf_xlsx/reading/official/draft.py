@@ -42,7 +42,7 @@ class Draft:
         self.labels: set[Address] = set()
         self.remarks: list[Remark] = []
         self.unscored: Unscored = ""
-        self.title = ""
+        self.title = self.unmeasured = ""
 
     @property
     def form(self) -> Form:
@@ -81,7 +81,7 @@ class Draft:
             self.kind, self.indicators, self.funds, self.projects, self.year, self.fund_rows, tuple(self.extra),
             self._sums_up(), self.stated_weight, self.project_total, self.other_projects, self.parts,
             frozenset(self.labels), tuple(self.remarks),
-            self.unscored, self.title,
+            self.unscored, self.title, self.unmeasured,
         )  # fmt: skip
         return Layout(
             self.form, self.boxes, self.lines, self.tables, tuple(self._fund_lines()), tuple(self.missing),

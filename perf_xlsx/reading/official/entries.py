@@ -38,7 +38,7 @@ from perf_xlsx.reading.cells import (
 from perf_xlsx.reading.judged_in_words import dated, needs_no_target
 from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.labels import core
-from perf_xlsx.reading.official.rows import bare_name
+from perf_xlsx.reading.official.rows import bare_name, marks_behind
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
 from perf_xlsx.system.pattern import pattern
@@ -106,6 +106,8 @@ class _OfficialRow:
         """Clear the entries of what the form prints, and take one target and one sign of two."""
         row = self.row
         row["name"] = _renamed(row["name"], bare_name(row["name"].given))
+        if "weight" not in self.columns:
+            self._weight_behind_name()
         for key in ("level1", "level2"):
             row[key] = _renamed(row[key], _MARKS.sub("", row[key].given))
         if "improvement" not in self.columns:  # reason and improvement share one column
@@ -116,6 +118,15 @@ class _OfficialRow:
         for key in ("target", "actual", "midyear", "unit"):
             if isinstance(row[key].value, str) and is_blank(row[key].given):
                 row[key] = replace(row[key], value=None, given="")
+
+    def _weight_behind_name(self) -> None:
+        """Where no column has the weights they may be behind the names: 相关性（5分）."""
+        name = self.row["name"]
+        text, weight = marks_behind(name.given)
+        if weight is not None:
+            place, given = name.place, plain(weight)
+            self.row["weight"] = replace(self.row["weight"], value=weight, place=place, given=given)
+            self.row["name"] = _renamed(name, text)
 
     def _unknown_sign(self) -> Entry[Any]:
         """The sign on a layout without signs; it may be in a target that cannot be read."""

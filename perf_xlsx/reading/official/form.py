@@ -22,7 +22,7 @@ from perf_xlsx.reading.official.weights import check_weights
 from perf_xlsx.reading.remarks import report
 from perf_xlsx.system.pattern import pattern
 
-_CODED = pattern(r"\d{3,12}\s*[-—–_]\s*(\D.{1,80})")
+_CODED = pattern(r"(?:\d{3,12}\s*[-—–_]|[\[［【]\d{2,12}[\]］】])\s*(\D.{1,80})")
 
 
 def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> SelfEvaluation:
@@ -32,8 +32,8 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
     form = replace(form, boxes={**form.boxes, "unit": _unit_or_supervisor(unit, form, reader)})
     _check_project_total(form, official, reader, rules.number("thresholds.tolerance"))
     check_weights(form, official, reader)
-    proven = None
-    if "weight" in lacking and not official.unscored:
+    proven, named = None, [row.weight for row in form.indicators if row.weight.value is not None]
+    if "weight" in lacking and not official.unscored and not named:
         execution = official.stated_weight[1] if official.stated_weight else rules.number("execution.weight")
         weights = weights_from_claims(form.indicators, execution, rules)
         proven = weights is not None
@@ -41,17 +41,26 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
         form = replace(form, indicators=tuple(rows) or form.indicators)
     remarks = recognition(form, reader.layout, official, reader.sheets, rules, proven)
     report(remarks, reader.sheets, reader.cells.collector)
+    if "weight" in lacking and named:
+        message = f"没有“分值”栏，{len(named)}个指标的分值按名称后括号内的分数读取。"
+        reader.cells.reports.about("R19", named[0], message, "可以不改；请核对。", severity="notice")
     report(unread_contents(reader.layout, official, reader.sheets), reader.sheets, reader.cells.collector)
     reader.reports.report_crossed(reader.required)
     findings = reader.cells.collector.findings
     findings[:] = by_column(findings)
     titles = {title for title, _ in reader.layout.passages}
     lacks = {"projects"} - reader.layout.tables.keys() | (official.kind.passages.keys() - titles)
-    return replace(form, absent=frozenset(lacking) | lacks, unscored=official.unscored, title=official.title)
+    return replace(
+        form,
+        absent=frozenset(lacking) | lacks,
+        unscored=official.unscored,
+        title=official.title,
+        unmeasured=official.unmeasured,
+    )
 
 
 def _without_code(unit: Entry[str], reader: FormReader) -> Entry[str]:
-    """The unit without the code that some systems write before its name: 314002-成安县民政局机关."""
+    """The unit without the code that some systems write before its name: 314002-某局, [155]某局."""
     found = _CODED.fullmatch(unit.value or "")
     if found is None:
         return unit
@@ -67,7 +76,7 @@ def _unit_or_supervisor(unit: Entry[str], form: SelfEvaluation, reader: FormRead
         return unit
     message = f"本表没有“{unit.field.removeprefix(UNMATCHED)}”一栏，按主管部门“{supervisor.value}”列示。"
     reader.cells.reports.about("R19", supervisor, message, "可以不改。", severity="notice")
-    return replace(supervisor, field=unit.field.removeprefix(UNMATCHED))
+    return replace(_without_code(supervisor, reader), field=unit.field.removeprefix(UNMATCHED))
 
 
 def _check_project_total(

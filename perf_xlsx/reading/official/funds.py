@@ -14,12 +14,14 @@ from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.adopted import has_block, has_label
+from perf_xlsx.reading.official.beside import money_beside_labels
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
 from perf_xlsx.reading.official.likeness import roles_of
 from perf_xlsx.system.pattern import pattern
 
 MONEY_UNIT = pattern(r"[(:](?:人民币)?(万元|元)\)?")
+MONEY = "资金表（年初预算数、全年预算数、全年执行数）"  # what lacks, where there is none
 FULL_MARKS = pattern(r"\((\d+(?:\.\d+)?)分")
 
 
@@ -33,11 +35,12 @@ class FundSearch:
         """The fund lines and the cells of their columns."""
         block, header = self.layout.form.lines("funds"), self.layout.funds
         if header is None:
-            if has_block(self.layout.form, "funds"):
-                self.layout.missing.append((block.title, "资金表（年初预算数、全年预算数、全年执行数）", True))
+            money_beside_labels(self.sheets, self.rows[self.layout.indicators.sheet], self.layout)
+            if not self.layout.fund_rows and has_block(self.layout.form, "funds"):
+                self.layout.missing.append((block.title, MONEY, True))
             return
         row, labels = header.bottom + 1, Labels(block.lines)
-        while self._add_line(header, row, labels):
+        while not self._is_of_projects(header) and self._add_line(header, row, labels):
             row += 1
         for key, at in self.layout.fund_rows.items():
             for box in typed(block.columns):
@@ -48,6 +51,11 @@ class FundSearch:
         total = self.layout.form.total_line
         if total not in self.layout.fund_rows and has_label(self.layout.form, LINES, total):
             self.layout.missing.append((block.title, "年度资金总额", True))
+
+    def _is_of_projects(self, header: Header) -> bool:
+        """Whether the lines below are projects, so that only their sum is one of money."""
+        projects = self.layout.projects
+        return projects is not None and (projects.sheet, projects.top) == (header.sheet, header.top)
 
     def _add_line(self, header: Header, row: int, labels: Labels) -> bool:
         """Note the line in this row; False where the table has ended."""
@@ -161,7 +169,19 @@ class FundSearch:
                 for column, text in self.rows[sheet][row].items():
                     if len(text) <= LONGEST and (unit := MONEY_UNIT.search(without_spaces(text))):
                         found.append(((sheet, row, column), unit[1]))
+                    elif core(text) == "单位" and (beside := self._unit_beside((sheet, row, column))):
+                        found.append(beside)
         return sorted(found, key=lambda item: item[0][1] not in near)
+
+    def _unit_beside(self, label: Address) -> tuple[Address, str] | None:
+        """The money unit in the cell right of its label."""
+        at = self.sheets.right_of(label)
+        cell = self.sheets.cell(at)
+        unit = MONEY_UNIT.fullmatch(f":{without_spaces(as_shown(cell))}") if cell is not None else None
+        if unit is None:
+            return None
+        self.layout.labels.add(label)
+        return at, unit[1]
 
 
 def _amount_columns(header: Header) -> list[int]:

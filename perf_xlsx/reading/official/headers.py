@@ -51,7 +51,7 @@ class Search:
         ends: Sequence[str], headings: Sequence[str], money: Sequence[Box],
         effort: Effort, contents: SheetContents,
     ) -> None:  # fmt: skip
-        self.sheet, self.name, self.labelled = sheet, sheets.names[sheet], block == "funds"
+        self.sheet, self.name, self.labelled = sheet, sheets.names[sheet], block != "indicators"
         self.effort, self.contents = effort, contents
         self.ends = frozenset(headings if self.labelled else ends)
         self.roles, self.kinds = roles_of(block, tuple(boxes)), {box.key: box.kind for box in boxes}
@@ -99,7 +99,7 @@ class Search:
             ):
                 found.append(header)
         fit = [header for header in found if not self._is_refuted(header)]
-        return max(fit, key=lambda header: len(header.columns) - header.unlabelled, default=None)
+        return max(fit, key=_shown, default=None)
 
     def _adds(self, header: Header, leaves: Sequence[Leaf]) -> bool:
         """Whether the first of several rows adds columns to those of the next row, and takes none."""
@@ -132,11 +132,16 @@ class Search:
         new = {*texts} - self._words
         self._words |= new
         self.effort.spend(_WORD * len(new), self.name)
-        likely = sum(any(self.roles.likely(text)) for text in texts)
+        likely = sum(self._may_be_a_column(text) for text in texts)
         if self.kinds.keys() & {"level1"} and any(map(names_a_level, texts)):
             return False  # an indicator
         enough = likely >= min(LEAST, max(2, len(texts) - 1)) or self._is_above_levels(row, len(texts))
         return enough and not self._is_of_money(texts)
+
+    def _may_be_a_column(self, text: str) -> bool:
+        """Whether the words of a text are those of a column: of amounts also of one that is not read."""
+        roles = self.roles.likely(text)
+        return bool(roles) if self.labelled else any(roles)
 
     def _is_above_levels(self, row: int, labels: int) -> bool:
         """Whether the first indicator is below: a row of labels that nobody knows is above 产出指标 | 数量指标."""
@@ -183,6 +188,11 @@ class Search:
             return False
         contents = self._below(header.bottom, sorted(columns))
         return all(contradicts("", "number", contents[column]) for column in columns)
+
+
+def _shown(header: Header) -> tuple[int, int]:
+    """How many columns a header shows by labels of their own, and how few it leaves without one."""
+    return len(header.columns) - header.unlabelled, -header.nameless
 
 
 def _known(header: Header) -> set[str]:

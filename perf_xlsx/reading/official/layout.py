@@ -5,7 +5,7 @@ Nothing is known but the words: header rows give the tables, labels the boxes, t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,19 +22,23 @@ from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind, has_l
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
 from perf_xlsx.reading.official.contents import SheetContents
 from perf_xlsx.reading.official.draft import Draft
+from perf_xlsx.reading.official.execution import execution_row, gives_execution_nothing
 from perf_xlsx.reading.official.funds import FundSearch
+from perf_xlsx.reading.official.goals import join_goals
 from perf_xlsx.reading.official.headers import Effort, Search
 from perf_xlsx.reading.official.kind import kind_of, own_title, titles_on
 from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
-from perf_xlsx.reading.official.rows import Body, bare_name, indicator_rows
+from perf_xlsx.reading.official.rows import Body, indicator_rows
 from perf_xlsx.reading.official.year import stated_years
 from perf_xlsx.reading.parts import parts_remark
 from perf_xlsx.reading.rows import crossed_row
 from perf_xlsx.system.pattern import pattern
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
+FILED = pattern(r"20\d\d")
 GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
+MEASURED = {"target": "年度指标值", "actual": "实际完成值"}
 MOST_CELLS = 1_500_000  # looked at for headers; a form takes 1,000 to 2,500
 _FIRST_ROWS = 300  # in which the head of a further form is sought
 
@@ -93,9 +97,12 @@ def locate_official(sheets: Sheets, adopted: str | None = None) -> Layout | None
     return locate_alone(sheets, {n: rows_of(sheets, n) for n in sheets.searched}, Headers(), adopted)
 
 
-def locate_alone(sheets: Sheets, rows: Rows, known: Headers, adopted: str | None) -> Layout | None:
-    """The same, of a workbook whose texts and headers are partly known."""
-    searches = (_Search(sheets, n, rows, known, adopted) for n in sheets.searched)
+def locate_alone(
+    sheets: Sheets, rows: Rows, known: Headers, adopted: str | None, first: Sequence[int] = ()
+) -> Layout | None:
+    """The same, of a workbook whose texts and headers are partly known; on the `first` sheets before others."""
+    order = sorted(sheets.searched, key=lambda n: n not in first)
+    searches = (_Search(sheets, n, rows, known, adopted) for n in order)
     return next((found for search in searches if (found := search.layout())), None)
 
 
@@ -134,6 +141,12 @@ class Beginnings(Struct, frozen=True):
     titles: list[int]
 
 
+def _unmeasured(table: Header) -> str:
+    """The column without which no rule computes points; "" where it is there, or may be one that nobody knows."""
+    lacking = (label for key, label in MEASURED.items() if key not in table.columns)
+    return "" if table.unknown else next(lacking, "")
+
+
 class _Search:
     """Looks for a form whose indicators are on one sheet; the rest may be on others.
 
@@ -158,7 +171,7 @@ class _Search:
     def header(self) -> Header | None:
         """The header of the indicators of a form that is on this sheet alone, money included."""
         kind, here = self._kind(), (self.sheet,)
-        tables = self._tables(kind)
+        tables = [table for table in self._tables(kind) if not MEASURED.keys().isdisjoint(table.columns)]
         return tables[0] if tables and (self.titles or self._headers(kind, "funds", here)) else None
 
     def layout(self) -> Layout | None:
@@ -172,27 +185,28 @@ class _Search:
             return None
         layout = Draft(kind, tables[0], next(iter(money), None), next(iter(lists), None))
         layout.unscored, layout.title = self._unscored(tables[0]), self._title(tables[0])
+        layout.unmeasured = "" if layout.unscored else _unmeasured(tables[0])
         others = [h.top for h in (*money, *lists) if h.sheet == self.sheet]
         later = [top for top in others if top > tables[0].top]
         body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
         self._indicators(layout, body)
         self._labels_of_headers(layout, (*tables, *money[:1], *lists))
         self._projects(layout, [*tables, *money, *lists])
+        self._money_of_projects(layout)
         money_search = FundSearch(self.sheets, self.rows, layout)
         money_search.lines()
         self._boxes(layout, body)
         self._claims(layout, body)
         money_search.stated_weight()
         money_search.money_unit()
-        self._execution_row(layout, body)
+        execution_row(self.sheets, layout, body, self._fund_tops(layout))
+        gives_execution_nothing(self.sheets, layout, body)
         self._unread_rows(layout, body)
         self._doubt_kind(layout)
         self._year(layout)
         self._second_form(layout, body, len(money), [h.top for h in tables[1:]])
-        if layout.unscored == "monitoring":  # nobody sent out a template of it
-            layout.missing = []
         if layout.unscored:  # it cannot lack what it never had
-            layout.missing = [(title, label, False) for title, label, _ in layout.missing]
+            layout.missing = []
         return layout.layout()
 
     def _tables(self, kind: OfficialForm) -> list[Header]:
@@ -200,7 +214,9 @@ class _Search:
         found = self._headers(kind, "indicators", (self.sheet,))
         if found or not self.titles:
             return found
-        return self._headers(kind, "indicators", (self.sheet,), "indicators_unscored")
+        found = self._headers(kind, "indicators", (self.sheet,), "indicators_unscored")
+        judged = () if found else self._headers(kind, "indicators", (self.sheet,), "indicators_judged")
+        return found or [header for header in judged if not header.unknown]  # else it may be the target
 
     def _title(self, table: Header) -> str:
         """The title above the table; "" where there is none."""
@@ -209,9 +225,12 @@ class _Search:
 
     def _unscored(self, table: Header) -> Unscored:
         """Why the form gets no points: it is for monitoring, or it has none."""
-        if any(word in text for text in self.titles.values() for word in self._kind().monitoring):
+        if self._is_for_monitoring():
             return "monitoring"
         return "" if {"weight", "claimed_points"} & table.columns.keys() else "no_points"
+
+    def _is_for_monitoring(self) -> bool:
+        return any(word in text for text in self.titles.values() for word in self._kind().monitoring)
 
     def _labels_of_headers(self, layout: Draft, headers: Iterable[Header]) -> None:
         """Note the labels of all headers, and those of the tables' own headers that are there twice."""
@@ -227,6 +246,9 @@ class _Search:
         """The tables of money; else one above the indicators that lacks a column, or calls it by another name."""
         found = [h for h in self._headers(kind, "funds", self.order) if not self._lists_projects(h, lists)]
         in_part = [] if found else self._headers(kind, "funds", (self.sheet,), "funds_in_part")
+        if not (found or in_part) and self._is_for_monitoring():
+            in_part = self._headers(kind, "funds", (self.sheet,), "funds_monitored")
+            in_part = [header for header in in_part if any("执行" in word for word in header.unread)]
         return found or [h for h in in_part if not self._lists_projects(h, [*lists, *tables])]
 
     def _indicators(self, layout: Draft, body: Body) -> None:
@@ -245,34 +267,11 @@ class _Search:
     def _doubt_kind(self, layout: Draft) -> None:
         """A kind that no title names is a doubt."""
         titles = self.titles.values()
-        if not layout.form.original and not any(word in text for text in titles for word in layout.kind.titles):
+        named = any(word in text for text in titles for word in layout.kind.titles) or "project" in layout.boxes
+        if not layout.form.original and not named:
             message = f"标题没有写明是哪一种自评表，按“{layout.form.official}”读取。"
             advice = "请核对；如不对，请在标题中写明“项目支出绩效自评表”或“部门整体支出绩效自评表”。"
             layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)
-
-    def _execution_row(self, layout: Draft, body: Body) -> None:
-        """Budget execution listed among the indicators, where the table of money gives it no points.
-
-        Columns for them that nobody filled in give none.
-        """
-        columns, table = layout.indicators.columns, layout.tables["indicators"]
-        claimed = points_in(self.sheets.cell(layout.boxes.get("claimed_execution_points", NOWHERE)))
-        in_line = layout.stated_weight is not None and layout.stated_weight[0][1] not in self._fund_tops(layout)
-        if claimed is not None or in_line or not {"weight", "claimed_points"} <= columns.keys():
-            return
-        for row in body.rows:
-            cell = self.sheets.cell(self.sheets.merged_from((self.sheet, row, columns["name"])))
-            weight = points_in(self.sheets.cell((self.sheet, row, columns["weight"])))
-            name = bare_name(str(cell.value)) if cell else ""
-            if core(name) in layout.kind.execution and weight is not None:
-                at = (self.sheet, row, columns["claimed_points"])
-                layout.put("claimed_execution_points", Located(at, at))
-                layout.stated_weight = (self.sheet, row, columns["weight"]), weight
-                layout.tables["indicators"] = replace(table, rows=tuple(r for r in table.rows if r != row))
-                message = f"指标表中的“{name}”一行，作为预算执行率评分，不再作为指标。"
-                advice = "可以不改；如它是另外的指标，请改写名称。"
-                layout.doubt((self.sheet, row, columns["name"]), "三级指标", name, message, advice)
-                return
 
     def _unread_rows(self, layout: Draft, body: Body) -> None:
         self._crossed(layout, layout.indicators, body.crossed)
@@ -313,6 +312,19 @@ class _Search:
             layout.project_total = rows.total(layout.kind.totals)
             layout.other_projects = {row: w for row, w in rows.others.items() if row != layout.project_total}
 
+    def _money_of_projects(self, layout: Draft) -> None:
+        """Where the only amounts are those of the projects, the row of their sum is the total of all money."""
+        header = layout.projects
+        if layout.funds is not None or header is None or layout.project_total is None:
+            return
+        found = self._headers(layout.kind, "funds", [header.sheet])
+        funds = next((one for one in found if one.top == header.top), None)
+        if funds is not None:
+            layout.fund_rows[layout.form.total_line] = layout.project_total
+            read = {*funds.titles.values()}
+            layout.projects = replace(header, unread=tuple(word for word in header.unread if word not in read))
+            layout.funds = replace(funds, unread=())
+
     def _second_form(self, layout: Draft, body: Body, funds: int, tops: list[int]) -> None:
         """Note a further form on this sheet or another; `tops` are further headers like its own."""
         begins = self._next_form(layout, body, tops)
@@ -340,12 +352,16 @@ class _Search:
         taken = self._rows_of_tables(layout, body)
         totals = {(self.sheet, row) for row in body.totals}
         search, common = (
-            LabelSearch(self.sheets, layout.kind, self.rows, order, taken, totals)
+            LabelSearch(self.sheets, layout.kind, self.rows, order, taken, totals, self.titles)
             for order in (self.order, [] if self.alone else self.others)
         )
         for box in typed(layout.form.single_boxes):
             found = search.box(self._sought(layout, box)) or (common.box(box)[:1] if box.key in COMMON else [])
             self._put(layout, box, found or self._likely_box(layout, box, search))
+        join_goals(self.sheets, layout, taken)
+        if self.sheets.cell(layout.boxes.get("supervisor", NOWHERE)) is not None:  # takes the place of the unit
+            label = next((box.label for box in layout.form.single_boxes if box.key == "unit"), "")
+            layout.missing = [item for item in layout.missing if item[1] != label]
         layout.labels |= self.titles.keys()
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
 
@@ -391,10 +407,21 @@ class _Search:
         if layout.funds:
             end = max(layout.fund_rows.values(), default=layout.funds.bottom)
             taken |= {(layout.funds.sheet, row) for row in range(layout.funds.top, end + 1)}
+        else:
+            taken |= self._rows_of_amounts(layout)
         if layout.projects:
             end = max(layout.tables["projects"].rows, default=layout.projects.bottom)
             taken |= {(layout.projects.sheet, row) for row in range(layout.projects.top, end + 1)}
         return taken
+
+    def _rows_of_amounts(self, layout: Draft) -> set[tuple[int, int]]:
+        """The rows that hold only labels of amounts with their values beside them."""
+        rows = {(self.sheet, at[1]) for at in layout.lines.values()}
+        return {
+            (sheet, row)
+            for sheet, row in rows
+            if all((sheet, row, column) in layout.labels for column in self.rows[sheet].get(row, ()))
+        }
 
     def _is_prompt(self, layout: Draft, address: Address) -> bool:
         """Whether the cell has only the form's own prompt, left as printed."""
@@ -469,13 +496,22 @@ class _Search:
         """The year in the title's lines; elsewhere above the tables it is a doubt."""
         values = layout.values()
         years = list(stated_years(self._above(layout), self.sheets))
-        sure = [one for one in years if one.sure and one.at not in values]
+        sure = [one for one in years if (one.sure or one.at in self.titles) and one.at not in values]
+        years = [one for one in years if one.at not in values or self._is_filed_after(layout, one.year)]
         for found in (sure or years)[:1]:
             layout.year = found.year
-            layout.labels |= {found.at, found.label}
+            again = [one for one in sure if one.year == found.year]
+            layout.labels |= {at for one in (found, *again) for at in (one.at, one.label)}
             if not sure:
                 message = f"标题中没有年度，按“{found.text[:30]}”中的{found.year}年读取。"
                 layout.doubt(found.at, "年度", found.text[:30], message, "请在标题下写明年度，如（2023年度）。")
+
+    def _is_filed_after(self, layout: Draft, year: int) -> bool:
+        """Whether a form may be of this year, which a project's name states: it is filed in it or in the next."""
+        at, text = layout.texts.get("filled_on", (layout.boxes.get("filled_on", NOWHERE), ""))
+        cell = self.sheets.cell(at)
+        filed = FILED.search(text or (as_shown(cell) if cell is not None else ""))
+        return filed is None or int(filed[0]) in (year, year + 1)
 
     def _above(self, layout: Draft) -> Iterator[tuple[Address, str]]:
         """The texts above the tables."""

@@ -8,6 +8,8 @@ from itertools import islice
 
 from msgspec.structs import replace
 
+from perf_xlsx.domain.quantity import parse_quantity
+from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.official.labels import LONGEST, Leaf, Row, bracketed, core
 from perf_xlsx.reading.official.likeness import Roles
@@ -74,9 +76,11 @@ class HeaderRows:
         return under > 1 or self.roles.certain(text) is not None
 
     def _has_value(self, row: int, column: int) -> bool:
-        """Whether a number stands beside a text: 自评得分 | 98 is a box."""
+        """Whether a number stands beside a text: 自评得分 | 98 and 预算数 | 100万元 are boxes."""
         beside = self.sheets.cell(self.sheets.right_of((self.sheet, row, column)))
-        return beside is not None and isinstance(beside.value, Decimal)
+        if beside is None or isinstance(beside.value, Decimal):
+            return beside is not None
+        return parse_quantity(as_shown(beside)) is not None
 
     def _leaf(self, row: int, column: int, text: str, heading: str = "") -> Leaf:
         return Leaf(row, column, self.merged.get((row, column), (row, column))[1], text, heading)

@@ -22,6 +22,7 @@ _SECOND = {"sign": "second_sign"}  # 指标性质 (正向) next to 指标方向 
 PARTS = {"sign": 1, "unit": -1}  # of a number, in columns of their own: where the number is next to them
 _MEASURED = ("actual", "midyear")  # values whose parts are not those of the row
 
+_SAME_WORDS = {"projects": "funds"}  # their amounts are called the same
 _REMEMBERED = 4096  # headers of which the roles are remembered
 
 
@@ -86,18 +87,17 @@ class Roles:
     def of_values(self, leaves: Sequence[Leaf]) -> list[Leaf]:
         """Labels of several signs or units, each with the value that it stands beside as its heading.
 
-        性质 | 指标值 | 单位 | 性质 | 完成值 | 单位: a sign stands before its value, a unit behind it. Where one
-        stands beside no value (性质 | 方向 | 指标值), all are the row's.
+        性质 | 指标值 | 单位 | 性质 | 完成值 | 单位: a sign stands before its value, a unit behind it, or all of
+        them on the other side (单位 | 目标值 | 单位 | 完成值). Where one stands beside no value
+        (性质 | 方向 | 指标值), all are the row's.
         """
         best = [_best(self.likely(leaf.text, leaf.heading)) for leaf in leaves]
         found = list(leaves)
-        for part, step in PARTS.items():
+        for part, usual in PARTS.items():
             numbers = [n for n, role in enumerate(best) if role == part]
-            beside = {n: best[n + step] for n in numbers if 0 <= n + step < len(best)}
-            if len(numbers) < 2 or [*map(beside.get, numbers)].count("target") != 1:
-                continue
-            if all(beside.get(n) in ("target", *_MEASURED) for n in numbers):
-                for n in (n for n in numbers if beside[n] != "target" and not leaves[n].heading):
+            step = next((step for step in (usual, -usual) if _is_each_beside(best, numbers, step)), 0)
+            for n in numbers if step else ():
+                if best[n + step] != "target" and not leaves[n].heading:
                     found[n] = replace(leaves[n], heading=leaves[n + step].text)
         return found
 
@@ -135,6 +135,13 @@ class Roles:
             return with_second(scores)
         similar = {role: share for role in self.known if (share := alike.get(role, 0.0)) >= _SIMILAR}
         return with_second({role: ALIKE * share for role, share in similar.items()})
+
+
+def _is_each_beside(roles: Sequence[str], numbers: Sequence[int], step: int) -> bool:
+    """Whether each of several columns has a value of its own so many to its right, one of them the target."""
+    beside = [roles[n + step] for n in numbers if 0 <= n + step < len(roles)]
+    valued = len(beside) == len(numbers) > 1 and all(role in ("target", *_MEASURED) for role in beside)
+    return valued and beside.count("target") == 1
 
 
 class Alike:
@@ -193,6 +200,7 @@ def _pairs(text: str) -> set[str]:
 
 @lru_cache(8)
 def _rules(block: str) -> tuple[Rule, ...]:
+    block = _SAME_WORDS.get(block, block)
     return tuple(
         Rule(
             raw.get("role", role),

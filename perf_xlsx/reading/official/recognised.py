@@ -36,6 +36,9 @@ def recognised(layout: Layout, official: OfficialParts, sheets: Sheets, proven: 
     tables = "没有找到资金表"
     if funds:
         tables = f"资金表在“{sheets.names[funds.sheet]}”第{funds.top}行起，共{len(official.fund_rows)}行"
+    elif official.fund_rows:
+        rows = "、".join(str(row) for row in official.fund_rows.values())
+        tables = f"资金在“{sheets.names[table.sheet]}”第{rows}行，各数在其名称的右边"
     if projects:
         count = len(layout.tables["projects"].rows)
         tables += f"，项目明细在“{sheets.names[projects.sheet]}”第{projects.top}行起，共{count}个项目"
@@ -107,6 +110,8 @@ def recognition(
         fits = "、".join(fitting_rulebooks(form, stated))
         own = f"本次所用评分办法“{rulebook.name}”是{plain(weight)}"
         message = f"本表的预算执行率分值是{plain(stated)}，{own}，各项得分会不同。"
+        if not official.fund_rows:
+            message = f"没有找到资金表，各指标的分值合计已是满分，没有给预算执行率留分；{own}，总分会不同。"
         advice = f"请用 --rulebook 指定本表适用的评分办法{f'（分值相符的有 {fits}）' if fits else ''}，重新评分。"
         given, expected = plain(stated), plain(weight)
         yield Remark("R17", address, EXECUTION_WEIGHT, message, advice, given, expected=expected)

@@ -23,6 +23,8 @@ PROMPT = pattern(
     r"^指\s*标\s*(?:(?:\d{1,3}|[①-⒛])\s*[:：、.．,，]?|[一二三四五六七八九十]{1,3}\s*[:：、.．,，])\s*"
 )
 
+_MARKS_BEHIND = pattern(r"(.{1,200})\(\s*(\d{1,3}(?:\.\d{1,2})?)\s*分\s*\)")
+
 
 class Body(Struct):
     """The rows of indicators, of totals by their words, of headers, and where a second form begins below.
@@ -58,6 +60,12 @@ def says_nothing(kind: OfficialForm, text: str) -> bool:
 def bare_name(text: str) -> str:
     """An indicator's name without the "指标1：" that the form prints before it."""
     return PROMPT.sub("", clean(text)).strip()
+
+
+def marks_behind(text: str) -> tuple[str, Decimal | None]:
+    """A name and the full marks in the brackets behind it: 相关性（5分）."""
+    found = _MARKS_BEHIND.fullmatch(normalise(text).strip())
+    return (found[1].strip(), Decimal(found[2])) if found else (text, None)
 
 
 class TableRows:

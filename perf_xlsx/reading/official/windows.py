@@ -16,6 +16,7 @@ from perf_xlsx.reading.layout import Forms, LocatedForm
 from perf_xlsx.reading.official.headers import Effort
 from perf_xlsx.reading.official.labels import Labels, rows_of
 from perf_xlsx.reading.official.layout import (
+    MEASURED,
     Beginnings,
     Headers,
     Rows,
@@ -34,20 +35,25 @@ Cells = dict[tuple[int, int], Cell]
 
 
 class Window(Struct, frozen=True):
-    """The rows of a sheet that belong to one form, from its title to the next; `head` is its header's row."""
+    """The rows of a sheet that belong to one form, from its title to the next; `head` is its header's row.
+
+    `measures`: it states targets or results, and does not only judge.
+    """
 
     sheet: int
     top: int
     bottom: int
     head: int
+    measures: bool
 
 
 def official_forms(sheets: Sheets, most: int, adopted: str | None = None) -> Forms:
     """Find the official layouts of a workbook, at most so many; `adopted` is the bureau's form that it states."""
     rows, known = {n: rows_of(sheets, n) for n in sheets.searched}, Headers()
     found = [window for n in sheets.searched for window in _windows(sheets, n, rows, known, adopted)]
+    found = [window for window in found if window.measures] or found  # a 评分表 beside a 自评表 belongs to it
     if len(found) < 2:
-        layout = locate_alone(sheets, rows, known, adopted)
+        layout = locate_alone(sheets, rows, known, adopted, [window.sheet for window in found])
         return Forms(() if layout is None else ((sheets, layout),))
     cells = _cells_of(sheets, found)
     windows, copies = _without_copies(sheets, cells)
@@ -67,7 +73,8 @@ def _windows(sheets: Sheets, sheet: int, rows: Rows, known: Headers, adopted: st
             tops.append((top, table.top))
         last = table
     ends = [*(top - 1 for top, _ in tops[1:]), MAX_ROW]
-    return [Window(sheet, top, end, head) for (top, head), end in zip(tops, ends, strict=True)]
+    measures = not MEASURED.keys().isdisjoint(begin.tables[0].columns)
+    return [Window(sheet, top, end, head, measures) for (top, head), end in zip(tops, ends, strict=True)]
 
 
 def _rows_of_whose(begin: Beginnings, rows: Mapping[int, Mapping[int, str]]) -> list[int]:
