@@ -2,8 +2,11 @@
 setlocal DisableDelayedExpansion
 if not exist "%~dp0program\packages\perf_xlsx" goto unpack
 @FIND@
+rem The returns lie beside this file, also where it was opened from a network path: there cmd starts in C:\Windows.
+pushd "%~dp0"
 @PYTHON@ -m perf_xlsx desk
 if errorlevel 1 pause
+popd
 exit /b
 
 rem Chinese stands only below this line: cmd reads what is above in the code page of the console.
