@@ -27,9 +27,9 @@ class Header(Struct, frozen=True):
     `titles` are its labels as typed, `ranks` how far each is from our own label (0). `doubled` are further columns
     with the same label, `unread` labels that were not understood; `doubts` are labels whose role is not certain,
     each with its address and a message. `level_weights` are columns of the weights of levels 1 and 2; `unlabelled`
-    is how many columns have no label but one merged over several. `moved`: the
-    defined names no longer point below the labels, so they cannot replace one. `computed` are columns of computed
-    values.
+    is how many columns have no label but one merged over several. `spans` are the first and last column below each
+    label. `moved`: the defined names no longer point below the labels, so they cannot replace one. `computed` are
+    columns of computed values.
     """
 
     sheet: int
@@ -43,6 +43,7 @@ class Header(Struct, frozen=True):
     doubts: tuple[tuple[Address, str, str], ...] = ()
     level_weights: Mapping[str, int] = {}
     unlabelled: int = 0
+    spans: tuple[tuple[int, int], ...] = ()
     moved: bool = False
     computed: frozenset[int] = frozenset()
 

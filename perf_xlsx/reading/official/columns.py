@@ -118,6 +118,7 @@ class Columns:
             self.sheet, self.top, bottom, columns, titles, ranks, tuple(doubled), tuple(unread),
             doubts=tuple(self.doubts), level_weights=self.level_weights,
             unlabelled=sum(_is_lettered(self.leaves[number]) for number in used.values()),
+            spans=tuple((leaf.column, max(leaf.right, leaf.values)) for leaf in self.leaves),
         )  # fmt: skip
 
     def _weights_of_levels(self) -> None:

@@ -22,14 +22,13 @@ from perf_xlsx.reading.official.weights import check_weights
 from perf_xlsx.reading.remarks import report
 from perf_xlsx.system.pattern import pattern
 
-_CODED = pattern(r"\d{3,12}\s*[-—–_]\s*(\D.{1,80})")
+_CODED = pattern(r"(?:\d{3,12}\s*[-—–_]|[\[［【(（]\d{3,12}[\]］】)）])\s*(\D.{1,80})")
 
 
 def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> SelfEvaluation:
     """The form with the weights that its claims prove; reports how the layout was read (R19) and what follows."""
     rules, lacking = reader.cells.rules, absent(reader.layout, official)
-    unit = _without_code(form.boxes["unit"], reader)
-    form = replace(form, boxes={**form.boxes, "unit": _unit_or_supervisor(unit, form, reader)})
+    form = replace(form, boxes={**form.boxes, "unit": _unit(form, reader)})
     _check_project_total(form, official, reader, rules.number("thresholds.tolerance"))
     check_weights(form, official, reader)
     proven = None
@@ -50,24 +49,30 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
     return replace(form, absent=frozenset(lacking) | lacks, unscored=official.unscored, title=official.title)
 
 
+def _unit(form: SelfEvaluation, reader: FormReader) -> Entry[str]:
+    """The unit without its code; of a form that has no box for it the department in charge (R19)."""
+    unit, supervisor = form.boxes["unit"], form.boxes.get("supervisor")
+    if "unit" in reader.layout.boxes or supervisor is None or not supervisor.value:
+        return _without_code(unit, reader)
+    field, name = unit.field.removeprefix(UNMATCHED), _bare(supervisor)
+    message = f"本表没有“{field}”一栏，按主管部门“{name}”列示。"
+    reader.cells.reports.about("R19", supervisor, message, "可以不改。", severity="notice")
+    return replace(supervisor, field=field, value=name)
+
+
 def _without_code(unit: Entry[str], reader: FormReader) -> Entry[str]:
     """The unit without the code that some systems write before its name: 314002-成安县民政局机关."""
+    name = _bare(unit)
+    if name == unit.value:
+        return unit
+    message = f"{unit.field}填“{unit.given}”，按“{name}”读取。"
+    reader.cells.reports.about("R19", unit, message, "可以不改。", name, "notice")
+    return replace(unit, value=name)
+
+
+def _bare(unit: Entry[str]) -> str | None:
     found = _CODED.fullmatch(unit.value or "")
-    if found is None:
-        return unit
-    message = f"{unit.field}填“{unit.given}”，按“{found[1]}”读取。"
-    reader.cells.reports.about("R19", unit, message, "可以不改。", found[1], "notice")
-    return replace(unit, value=found[1])
-
-
-def _unit_or_supervisor(unit: Entry[str], form: SelfEvaluation, reader: FormReader) -> Entry[str]:
-    """The unit; of a form that has no box for it the department in charge (R19)."""
-    supervisor = form.boxes.get("supervisor")
-    if "unit" in reader.layout.boxes or supervisor is None or not supervisor.value:
-        return unit
-    message = f"本表没有“{unit.field.removeprefix(UNMATCHED)}”一栏，按主管部门“{supervisor.value}”列示。"
-    reader.cells.reports.about("R19", supervisor, message, "可以不改。", severity="notice")
-    return replace(supervisor, field=unit.field.removeprefix(UNMATCHED))
+    return found[1] if found else unit.value
 
 
 def _check_project_total(

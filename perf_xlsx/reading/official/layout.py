@@ -346,8 +346,15 @@ class _Search:
         for box in typed(layout.form.single_boxes):
             found = search.box(self._sought(layout, box)) or (common.box(box)[:1] if box.key in COMMON else [])
             self._put(layout, box, found or self._likely_box(layout, box, search))
+        self._unit_by_supervisor(layout)
         layout.labels |= self.titles.keys()
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
+
+    def _unit_by_supervisor(self, layout: Draft) -> None:
+        """A form without a box for the unit lists the department in charge in its place: it lacks nothing."""
+        if "unit" not in layout.boxes and self.sheets.cell(layout.boxes.get("supervisor", NOWHERE)) is not None:
+            labels = {box.label for box in layout.form.single_boxes if box.key == "unit"}
+            layout.missing = [one for one in layout.missing if one[1] not in labels]
 
     def _sought(self, layout: Draft, box: Box) -> Box:
         """The box with its labels; on a form of targets the goal has more."""

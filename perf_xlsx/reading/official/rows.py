@@ -52,7 +52,7 @@ class Body(Struct):
 def says_nothing(kind: OfficialForm, text: str) -> bool:
     """Whether a cell holds only what such forms print: a dash, "指标1：", a heading, the word of a total."""
     printed = (*kind.totals, *kind.subtotals, *kind.asides, *kind.headings)
-    return is_blank(text) or not bare_name(text) or core(text) in printed
+    return is_blank(text) or is_blank(bare_name(text)) or core(text) in printed
 
 
 def bare_name(text: str) -> str:
