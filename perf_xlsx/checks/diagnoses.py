@@ -106,13 +106,13 @@ class Diagnoses(Struct, frozen=True, dict=True):
     def weights_total(self) -> Decimal | None:
         """The weights of budget execution and all indicators; None while one is missing or unreadable.
 
-        A negative weight (W03) makes room for no other.
+        A negative weight (W03) makes room for no other. A form that is not scored gives none to execution.
         """
         weights = [row.weight.value for row in self.form.indicators]
         if not weights or None in weights:
             return None
         positive = (weight for weight in weights if weight is not None and weight > 0)
-        return sum(positive, self.rulebook.number("execution.weight"))
+        return sum(positive, Decimal(0) if self.form.unscored else self.rulebook.number("execution.weight"))
 
     @property
     def weights_gap(self) -> Decimal | None:
@@ -193,7 +193,8 @@ class Diagnoses(Struct, frozen=True, dict=True):
 
         Budget execution is left out where it has no weight and nothing was claimed for it.
         """
-        owed = [(claim, s) for claim, s, _ in self.claims if claim is not None or s.weight != 0]
+        without = {None, Decimal(0)} if self.form.unscored else {Decimal(0)}
+        owed = [(claim, s) for claim, s, _ in self.claims if claim is not None or s.weight not in without]
         missing = any(claim is None for claim, _ in owed)
         return None if missing or not self.rows else summed(owed, self.rulebook)
 

@@ -210,9 +210,10 @@ class Approved(Struct, frozen=True):
     values: Mapping[str, str]
 
 
-Unscored = Literal["", "no_points", "monitoring"]
+Unscored = Literal["", "no_points", "no_values", "monitoring"]
 UNSCORED_WORDS: Mapping[str, str] = {
     "no_points": "本表没有分值和得分，只核对，不计分",
+    "no_values": "本表没有指标值和实际完成值，得分是单位自己的评价，只核对，不计分",
     "monitoring": "本表是绩效监控表，不是自评表，只核对，不计分",
 }
 

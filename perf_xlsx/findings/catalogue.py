@@ -29,7 +29,7 @@ class CatalogueEntry(Struct, frozen=True):
 
     `why` says in Chinese why it matters, `good` and `bad` are examples of what people type. Either `cites` names a
     rulebook setting, or `basis` is a text where no rulebook decides, and `trust` how far that text is known.
-    `of_points`: it means nothing on a form that holds no points.
+    `of_points`: it means nothing on a form that holds no points; `of_claims`: but on one that holds only points.
     """
 
     code: str
@@ -42,6 +42,7 @@ class CatalogueEntry(Struct, frozen=True):
     cites: str = ""
     trust: Trust = Trust.AGREED
     of_points: bool = False
+    of_claims: bool = False
 
     @property
     def stated(self) -> str:

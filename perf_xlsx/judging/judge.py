@@ -23,6 +23,7 @@ from perf_xlsx.scoring.total import settled
 
 OF_ONE_CODE, IN_ALL = 5_000, 25_000  # findings of a workbook; nobody reads more, and a record has to hold them
 WITHOUT_POINTS = frozenset(code for code, entry in catalogue().items() if not entry.of_points)
+OF_CLAIMS = WITHOUT_POINTS | {code for code, entry in catalogue().items() if entry.of_claims}
 DECIDING = frozenset({"R07", "W01", "W03"})  # missing values, and weights that do not add up
 
 
@@ -98,8 +99,8 @@ class _Judging:
     def _run(self, form: SelfEvaluation, scores: Scores, codes: Container[str] | None) -> Iterator[Finding]:
         diagnoses = Diagnoses(form, scores, self.rulebook)
         if form.unscored:
-            asked = WITHOUT_POINTS if codes is None else [code for code in WITHOUT_POINTS if code in codes]
-            codes = frozenset(asked)
+            held = OF_CLAIMS if form.unscored == "no_values" else WITHOUT_POINTS
+            codes = held if codes is None else frozenset(code for code in held if code in codes)
         arguments = {"form": form, "scores": scores, "rulebook": self.rulebook, "diagnoses": diagnoses}
         return run_checks(arguments, self.rulebook, codes)
 

@@ -28,8 +28,7 @@ def score(form: SelfEvaluation, rulebook: Rulebook, known: Known | None = None) 
     keys = [(id(row), rate, level) for row, level in zip(form.indicators, levels_of(form.indicators), strict=True)]
     for row, key in zip(form.indicators, keys, strict=True):
         if key not in known:
-            done = None if form.unscored else score_indicator(row, rate, rulebook, key[2])
-            known[key] = row, done or completion_of(row, rate, rulebook)
+            known[key] = row, _of_row(form, row, rate, rulebook, key[2])
     indicators = tuple(known[key][1] for key in keys)
     if form.unscored:
         execution = replace(execution, weight=None, share=None, points=None, why=rate_in_words(form, rulebook))
@@ -43,6 +42,13 @@ def score(form: SelfEvaluation, rulebook: Rulebook, known: Known | None = None) 
         parts=tuple(part_score(row, rate, rulebook) for row in form.parts),
     )
     return settled(scores, rulebook)
+
+
+def _of_row(form: SelfEvaluation, row: Indicator, rate: Fraction | None, rulebook: Rulebook, level: str) -> Score:
+    if not form.unscored:
+        return score_indicator(row, rate, rulebook, level)
+    done = completion_of(row, rate, rulebook)
+    return replace(done, weight=row.weight.value) if form.unscored == "no_values" else done
 
 
 def levels_of(indicators: Iterable[Indicator]) -> Iterator[str]:

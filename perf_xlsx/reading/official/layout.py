@@ -196,11 +196,10 @@ class _Search:
         return layout.layout()
 
     def _tables(self, kind: OfficialForm) -> list[Header]:
-        """The headers of indicators on this sheet; below a title also those of a form without points."""
-        found = self._headers(kind, "indicators", (self.sheet,))
-        if found or not self.titles:
-            return found
-        return self._headers(kind, "indicators", (self.sheet,), "indicators_unscored")
+        """The headers of indicators on this sheet; below a title also those of a form that cannot be scored."""
+        sought = ("indicators", "indicators_unscored", "indicators_judged") if self.titles else ("indicators",)
+        found = (self._headers(kind, "indicators", (self.sheet,), needs) for needs in sought)
+        return next(filter(None, found), [])
 
     def _title(self, table: Header) -> str:
         """The title above the table; "" where there is none."""
@@ -208,10 +207,12 @@ class _Search:
         return next((own_title(str(cell.value)) for cell in above if cell is not None), "")
 
     def _unscored(self, table: Header) -> Unscored:
-        """Why the form gets no points: it is for monitoring, or it has none."""
+        """Why the form gets no points: it is for monitoring, it has none, or no values that they could follow from."""
         if any(word in text for text in self.titles.values() for word in self._kind().monitoring):
             return "monitoring"
-        return "" if {"weight", "claimed_points"} & table.columns.keys() else "no_points"
+        if not {"weight", "claimed_points"} & table.columns.keys():
+            return "no_points"
+        return "" if {"target", "actual"} & table.columns.keys() else "no_values"
 
     def _labels_of_headers(self, layout: Draft, headers: Iterable[Header]) -> None:
         """Note the labels of all headers, and those of the tables' own headers that are there twice."""
