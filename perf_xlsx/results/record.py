@@ -170,7 +170,8 @@ class Record(Struct, frozen=True, kw_only=True):
 
     `file` and `part` together are unique: of a workbook with several forms each has a record, `part` is its name
     and `parts` their number; the only form of a workbook has neither key. A form that holds no points, or
-    nothing but points, is "checked", as is one for monitoring, whatever it holds: it has no total, and `unscored` says why.
+    nothing but points, is "checked", as is one for monitoring, whatever it holds: it has no total, and `unscored`
+    says why.
     `claimed_rows` is how many indicators have the points that the unit claims, because no rule can compute them;
     there is no such key where there are none. `content` is the digest of what was filled in, `inputs` what a
     receipt may keep of it, by sheet and cell; `check_code` is on 自评表 too.

@@ -17,6 +17,7 @@ from perf_xlsx.results.report import as_json
 from tests import FIXTURES
 from tests.kit.command import command
 from tests.kit.foreign_workbooks import xlsb
+from tests.kit.layouts import Paper
 from tests.kit.parted import parted
 from tests.kit.several import Asked, side_by_side, write
 
@@ -132,7 +133,7 @@ def test_the_terminal_and_the_exit_code_know_it(tmp_path: Path) -> None:
     done = command("check", AREA, MONITORING)
     assert done.exit_code == 0
     assert done.output.count("不计分") >= 3
-    assert "共2份，2份没有分值或是监控表，只核对，不计分。" in done.output
+    assert "共2份，2份没有分值、没有完成值或是监控表，只核对，不计分。" in done.output
 
 
 def test_the_scored_copy_says_it_and_gives_no_points(tmp_path: Path) -> None:
@@ -265,3 +266,34 @@ def test_a_judgement_on_a_form_without_points_asks_for_none() -> None:
     scores = pipeline.score(AREA).scores
     assert scores is not None
     assert not [one.why for one in scores.indicators if "分值" in one.why or "自评得分" in one.why]
+
+
+def points_alone(folder: Path, total: float) -> dict[str, Any]:
+    """A scoring table of 决策, 管理, 绩效: weights of three levels and points, no targets, no results."""
+    p = Paper()
+    p.put("A1:G1", "服务贸易项目绩效自评表（2018年度）")
+    p.row(2, "A:B C:D E F:G", "项目名称", "服务贸易发展", "实施单位", "某省商务厅")
+    rows: list[tuple[Any, ...]] = [
+        ("一级指标", "分值", "二级指标", "分值", "三级指标", "分值", "得分"),
+        ("项目决策", 20, "项目目标", 20, "目标内容", 20, 20),
+        ("项目管理", 25, "资金管理", 25, "资金使用", 25, 24),
+        ("项目绩效", 55, "项目产出", 15, "产出数量", 15, 15),
+        (None, None, "项目效益", 40, "社会效益", 40, 38),
+        ("总分", 100, None, 100, None, 100, total),
+    ]
+    for row, values in enumerate(rows, 3):
+        p.row(row, "A B C D E F G", *values)
+    return as_json(pipeline.score(p.save(folder / "points.xlsx")))
+
+
+def test_a_form_with_nothing_but_points_is_checked_for_its_sum(tmp_path: Path) -> None:
+    found = points_alone(tmp_path, 97)
+    assert (found["status"], found["unscored"], found["total"]) == ("checked", "no_values", None)
+    rows = [(row["name"], row["weight"], row["claimed"], row["points"]) for row in found["indicators"]]
+    assert rows == [("目标内容", "20", "20", None), ("资金使用", "25", "24", None),
+                    ("产出数量", "15", "15", None), ("社会效益", "40", "38", None)]  # fmt: skip
+    assert not {f["code"] for f in found["findings"]} & {"T01", "W01", "I02", "I03"}
+    told = [f for f in points_alone(tmp_path, 98)["findings"] if f["code"] == "T01"]
+    assert [(f["severity"], f["message"]) for f in told] == [
+        ("error", "自评总分填98，各项自评得分之和为97，相差1。"),
+    ]  # fmt: skip

@@ -21,6 +21,7 @@ from perf_xlsx.reading.official.partners import (
     points_pair,
     sums_up,
 )
+from perf_xlsx.vocabulary import vocabulary
 
 LIKELY = 100  # rank of a role that no known label gives
 LEAST = 3  # columns of a table whose labels are not known
@@ -102,7 +103,7 @@ class Columns:
 
     def header(self) -> Header | None:
         self._weights_of_levels()
-        if sum(role is not None for role in self.roles) >= LEAST:
+        if "target" not in self.kinds or sum(role is not None for role in self.roles) >= LEAST:
             self._by_contents()
         used = {role: number for number, role in enumerate(self.roles) if role}
         if not used:
@@ -212,9 +213,15 @@ class Columns:
         base = self._column("adjusted") or self._column("initial")
         if rate and executed and not base and self._lacks("adjusted"):
             found = by_rate(self._open("adjusted"), rate, executed=executed)
-            self._take_if(found, "adjusted")
+            self._take_if(self._total_of(found), "adjusted")
         elif rate and base and not executed and self._lacks("executed"):
-            self._take_if(by_rate(self._open("executed"), rate, base=base), "executed")
+            self._take_if(self._total_of(by_rate(self._open("executed"), rate, base=base)), "executed")
+
+    def _total_of(self, found: Sequence[int]) -> int | None:
+        """Of columns of the same amounts the only one, or the only one called a sum: 本级 | 其他 | 合计."""
+        sums = vocabulary("roles")["level_names"]["sums"]
+        called = [n for n in found if core(self.leaves[n].text) in sums] if len(found) > 1 else found
+        return called[0] if len(called) == 1 else None
 
     def _take_if(self, number: int | None, role: str) -> None:
         if number is not None:
@@ -245,7 +252,7 @@ class Columns:
 
     def _take(self, number: int, role: str) -> None:
         self.roles[number] = role
-        own, text = self.known.titles[role], self._title(number)
+        own, text = self.known.titles[role], " ".join(self._title(number).split())
         message = f"没有认出“{text}”一栏的名称，按其中的内容作为“{own}”读取。"
         self.doubts.append((self._at(number), text, message))
 
