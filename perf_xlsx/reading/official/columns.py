@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.reading.grids import Address
@@ -358,11 +358,24 @@ def _drop_contradicted(
             if role in _LEVELS and score <= ALIKE and not any(column.shares[level] for level in _LEVELS):
                 del found[role]
                 continue
+            if role == "actual" and _is_outdone(column, (contents.get(n) for n in _having(role, leaves, scores))):
+                del found[role]
+                continue
             if not contradicts(role, kinds[role], column):
                 continue
             others = sum(role in other for other in scores)
             if score <= CERTAIN - LIKELY or (others > 1 and not column.numbers) or is_percent(column):
                 del found[role]
+
+
+def _having(role: str, leaves: Sequence[Leaf], scores: Scores) -> Iterator[int]:
+    """The columns that may have a role."""
+    return (leaf.values for leaf, found in zip(leaves, scores, strict=True) if role in found)
+
+
+def _is_outdone(column: Column, others: Iterable[Column | None]) -> bool:
+    """Whether a column of what was achieved holds texts alone, where another one that may be it holds numbers."""
+    return len(column.texts) > 1 and not column.measured and any(one and one.measured > _HALF for one in others)
 
 
 def _lettered(column: int) -> str:

@@ -63,7 +63,7 @@ def _unit(form: SelfEvaluation, reader: FormReader) -> Entry[str]:
 def _without_code(unit: Entry[str], reader: FormReader) -> Entry[str]:
     """The unit without the code that some systems write before its name: 314002-成安县民政局机关."""
     name = _bare(unit)
-    if name == unit.value:
+    if name is None or name == unit.value:
         return unit
     message = f"{unit.field}填“{unit.given}”，按“{name}”读取。"
     reader.cells.reports.about("R19", unit, message, "可以不改。", name, "notice")

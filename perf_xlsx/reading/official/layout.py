@@ -207,7 +207,7 @@ class _Search:
         return next((own_title(str(cell.value)) for cell in above if cell is not None), "")
 
     def _unscored(self, table: Header) -> Unscored:
-        """Why the form gets no points: it is for monitoring, it has none, or nothing that they could follow from."""
+        """Why the form gets no points: it is for monitoring, it has none, or none that could follow."""
         if any(word in text for text in self.titles.values() for word in self._kind().monitoring):
             return "monitoring"
         if not {"weight", "claimed_points"} & table.columns.keys():
