@@ -93,8 +93,8 @@ class LabelSearch:
         return {word: max(roles.items(), key=lambda item: item[1]) for word, roles in found.items() if roles}
 
     def _may_be_a_label(self, word: str) -> bool:
-        """Whether a short text is neither a known label nor a prompt."""
-        asks = any(prompt in word for prompt in self.kind.prompts)
+        """Whether a short text is neither a known label nor a prompt, and has no value behind it: 得分:98分."""
+        asks = any(prompt in word for prompt in self.kind.prompts) or ":" in word
         return 1 < len(word) <= _LONGEST_LABEL and word not in self.known and word not in self.columns and not asks
 
     def _all(self, box: Box, spots: list[Spot]) -> list[Located]:
