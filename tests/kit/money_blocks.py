@@ -109,3 +109,49 @@ READ: tuple[Callable[[], Paper], ...] = (
     sources_as_columns, one_line, names_beside, boxes_of_two_rows, sources_across, units_behind_amounts,
 )  # fmt: skip
 OPEN: tuple[Callable[[], Paper], ...] = (without_a_sum, twice)
+
+
+def only_initial() -> Paper:
+    """北京海淀 2016: the initial budget alone, a rate without decimals, how points follow beside them."""
+    heads = (
+        "项目资金（万元）",
+        None,
+        "年初预算数（A）",
+        "全年执行数（B）",
+        "分值（10分）",
+        "执行率（B/A）",
+        "得分",
+        "得分计算方法",
+    )
+    return form(
+        (SEVEN, heads), (SEVEN, (None, "年度资金总额：", 310.2, 154.74, 10, "50%", 5, "执行率*该指标分值"))
+    )
+
+
+def of_sichuan_2020() -> Paper:
+    """四川 2018—2020: no points; headings left of the goals, 其中-财政拨款 below the amounts."""
+    p = Paper()
+    p.put("A1:F1", "项目绩效目标完成情况表")
+    p.put("A2:F2", "（2020年度）")
+    p.row(3, "A:B C:F", "项目名称", "河道保洁服务费")
+    p.row(4, "A:B C:F", "预算单位", "某县经济开发区管理委员会")
+    p.put("A5:A7", "预算执行情况（万元）")
+    p.row(5, "B C:D E F", "预算数：", 15, "执行数：", 10.5)
+    p.row(6, "B C:D E F", "其中-财政拨款：", 15, "其中-财政拨款：", 10.5)
+    p.row(7, "B C:D E F", "其它资金：", None, "其它资金：", None)
+    p.put("A8:A9", "年度目标完成情况")
+    p.row(8, "B:D E:F", "预期目标", "实际完成目标")
+    p.row(9, "B:D E:F", "做好河道保洁服务。", "河道保洁按月验收，结余4.5万元因合同价低于预算。")
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "预期指标值（包含数字及文字描述）",
+        "实际完成指标值（包含数字及文字描述）",
+    )
+    rows = [heads, ("项目完成指标", "数量指标", "保洁河道", "3条", "3条"), ("效益指标", "社会效益指标", "河道环境", "美化环境。", "美化环境。"),
+            ("满意度指标", "满意度指标", "企业满意率", "95%以上", "97%")]  # fmt: skip
+    for row, values in enumerate(rows, 10):
+        p.row(row, "B C D E F", *values)
+    p.put("A10:A13", "绩效指标完成情况")
+    return p

@@ -10,7 +10,7 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.results.report import as_json
 from tests.kit.layouts import Paper
-from tests.kit.money_blocks import OPEN, READ
+from tests.kit.money_blocks import OPEN, READ, of_sichuan_2020, only_initial
 
 # What tells how it was read: code, severity, and cell.
 TOLD = {
@@ -41,3 +41,23 @@ def test_what_no_label_tells_is_named_and_left_open(make: Callable[[], Paper], t
     assert as_json(result)["execution"]["points"] is None
     assert {f.severity for f in result.findings if f.code == "R06"} == {"error"}
     assert [f.field for f in result.findings if f.code == "R19" and "数字" in f.field] == ["没有读取的数字"]
+
+
+def test_a_rate_of_the_initial_budget_is_told_by_that_budget(tmp_path: Path) -> None:
+    result = pipeline.score(only_initial().save(tmp_path / "form.xlsx"))
+    (told,) = [f for f in result.findings if f.code == "F03"]
+    assert told.message == "年度资金总额执行率填50%，计算为154.74÷310.2＝49.88%，四舍五入后一致。"
+
+
+def test_a_heading_before_labels_is_no_goal(tmp_path: Path) -> None:
+    result = pipeline.score(of_sichuan_2020().save(tmp_path / "form.xlsx"))
+    found = as_json(result)
+    assert (found["status"], found["unit"], found["execution"]["rate"]) == (
+        "checked",
+        "某县经济开发区管理委员会",
+        "0.7",
+    )
+    assert [(row["name"], row["actual"]) for row in found["indicators"]] == [
+        ("保洁河道", "3"), ("河道环境", "达成"), ("企业满意率", "97"),
+    ]  # fmt: skip
+    assert not [f for f in result.findings if f.code in ("N01", "F09", "R06")]

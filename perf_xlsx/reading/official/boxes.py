@@ -67,11 +67,17 @@ class LabelSearch:
                 self.words.setdefault(core(before), []).append(Spot(address, after.strip()))
 
     def box(self, box: Box) -> list[Located]:
-        """Where the box is by its surest label; more than one where that label is on the sheet twice."""
-        for label in box.labels:
-            if spots := self.words.get(core(label)):
-                return self._all(box, spots)
-        return []
+        """Where the box is by its surest label; more than one where that label is on the sheet twice.
+
+        A label before labels alone is a heading, and gives way to the next: 年度目标完成情况 | 预期目标.
+        """
+        known = (self._all(box, spots) for label in box.labels if (spots := self.words.get(core(label))))
+        first: list[Located] = []
+        for found in known:
+            if any(one.text != "" for one in found):
+                return found
+            first = first or found
+        return first
 
     def likely(self, box: Box) -> Mapping[str, list[Located]]:
         """Where the box may be by words that are no label of any form, by those words."""
