@@ -195,3 +195,28 @@ def test_a_month_as_a_number_is_a_time_where_the_name_says_so(
     ]
     for result in (official(tmp_path, *rows), score_case(own(well_made | {"year": 2023}, *rows))):
         assert points(result) == [None, "10.00", "10.00"]
+
+
+NAMED_AGAIN = [
+    ("群众满意度", "满意度≥90%", "满意度达95%", "≥", "90", "95"), ("培训合格率", "合格率达到95%以上", "96%", "≥", "95", "96"),
+    ("投诉率", "投诉率≤3%", "投诉率为2%", "≤", "3", "2"), ("产值增长率", "≥5%", "增长6%", "≥", "5", "6"),
+]  # fmt: skip
+NOT_ITS_NAME = [
+    ("不合格率", "合格率≥95%", "合格率96%"),
+    ("满意度", "响应率≥95%", "响应率96%"),
+    ("整改数", "整改一批", "整改2处、移送3处"),
+]
+
+
+def test_the_name_before_a_number_is_no_part_of_it(tmp_path: Path) -> None:
+    result = official(tmp_path, *((name, target, actual, 1, 1) for name, target, actual, *_ in NAMED_AGAIN))
+    assert result.evaluation is not None
+    rows = [(row.sign.value, str(row.target.value), str(row.actual.value)) for row in result.evaluation.indicators]
+    assert rows == [tuple(read) for _, _, _, *read in NAMED_AGAIN]
+    assert [code for code, *_ in of_rows(result, "R12")] == ["R12"] * 6
+
+
+def test_another_name_before_a_number_is_asked_for(tmp_path: Path) -> None:
+    result = official(tmp_path, *((name, target, actual, 1, 1) for name, target, actual in NOT_ITS_NAME))
+    assert points(result) == [None] * len(NOT_ITS_NAME)
+    assert len(of_rows(result, "R13")) == len(NOT_ITS_NAME)

@@ -21,6 +21,7 @@ from perf_xlsx.domain.quantity import (
     parse_quantity,
     parse_sign,
     parse_target,
+    same_label,
     unit_name,
 )
 from perf_xlsx.domain.rounding import plain
@@ -43,6 +44,7 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
 from perf_xlsx.system.pattern import pattern
 
+_DENIES, _LONGEST_NAME = tuple("不未无非"), 12
 _MARKS = pattern(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
 HUNDRED = Decimal(100)
 IN_WORDS = "请只填数字和单位，说明写在“偏差原因”一栏；不能用数字衡量的，指标值请用文字写明。"
@@ -111,11 +113,24 @@ class _OfficialRow:
         if "improvement" not in self.columns:  # reason and improvement share one column
             row["improvement"] = replace(row["reason"], field="改进措施")
         self._adjusted_target()
+        for key in ("target", "actual"):
+            row[key] = self._without_name(row[key])
         self._second_sign()
         self._parts_of_actual()
         for key in ("target", "actual", "midyear", "unit"):
             if isinstance(row[key].value, str) and is_blank(row[key].given):
                 row[key] = replace(row[key], value=None, given="")
+
+    def _without_name(self, entry: Entry[Any]) -> Entry[Any]:
+        """A number without the indicator's name that was typed before it once more: 满意度达到90% (R12)."""
+        if not isinstance(entry.value, str) or parse_target(entry.value) is not None:
+            return entry
+        rest = _after_name(normalise(entry.value), same_label(self.row["name"].given))
+        if parse_target(rest) is None:
+            return entry
+        message = f"{entry.field}填“{entry.given}”，重复了指标名称，按“{rest}”读取。"
+        self.reports.about("R12", entry, message, "可以不改；建议只填数字和单位。", rest, "notice")
+        return replace(entry, value=rest)
 
     def _unknown_sign(self) -> Entry[Any]:
         """The sign on a layout without signs; it may be in a target that cannot be read."""
@@ -268,6 +283,14 @@ class _OfficialRow:
         self, entry: Entry[Any], message: str, advice: str, expected: str, severity: Severity = "warning"
     ) -> None:
         self.reports.about("R19", entry, message, advice, expected, severity)
+
+
+def _after_name(text: str, name: str) -> str:
+    """What follows the part of the name that a text begins with; "" where that is none, or is denied there."""
+    sizes = range(min(len(text) - 1, _LONGEST_NAME), 1, -1)
+    size = next((size for size in sizes if text[:size] in name), 0)
+    denied = not size or name.partition(text[:size])[0].endswith(_DENIES)
+    return "" if denied else text[size:].lstrip(":为是")
 
 
 def _text(entry: Entry[Any] | None) -> str:
