@@ -77,6 +77,8 @@ class OfficialParts(Struct, frozen=True):
     budget execution (points). `project_total` is the row of the projects' sum, `other_projects` are rows among
     them that were not read, `parts` rows that are part of the indicator above, by name. `labels` are cells that
     only name other cells. `unscored` is why the form gets no points ("": it does). `title` is the form's own.
+    `level_rows` gives the row that names the level 1 of a row, where that is a row of its own; `subtotals` are
+    rows that sum up rows above them.
     """
 
     kind: OfficialForm
@@ -95,6 +97,8 @@ class OfficialParts(Struct, frozen=True):
     remarks: tuple[Remark, ...]
     unscored: Unscored = ""
     title: str = ""
+    level_rows: Mapping[int, int] = {}
+    subtotals: tuple[int, ...] = ()
 
 
 class Layout(Struct, frozen=True):

@@ -103,6 +103,7 @@ class Columns:
 
     def header(self) -> Header | None:
         self._weights_of_levels()
+        self._fourth_level()
         if "target" not in self.kinds or sum(role is not None for role in self.roles) >= LEAST:
             self._by_contents()
         used = {role: number for number, role in enumerate(self.roles) if role}
@@ -136,6 +137,19 @@ class Columns:
         for number in named:
             self.roles[number] = "weight" if number == last else None
         self.level_weights = {level: self.leaves[after[level]].values for level in _LEVELS if level in after}
+
+    def _fourth_level(self) -> None:
+        """Where there is a fourth level, it names the indicators; the third is told and left unread."""
+        words = vocabulary("roles")["level_names"]["fourth"]
+        found = [n for n, leaf in enumerate(self.leaves) if core(leaf.text) in words and self.roles[n] is None]
+        third, column = self._column("name"), self.contents.get(self.leaves[found[0]].values) if found else None
+        if not third or not column or not column.texts.keys() >= third.texts.keys():
+            return
+        above = self.roles.index("name")
+        self.roles[above], self.roles[found[0]] = None, "name"
+        names = core(self.leaves[found[0]].text), core(self.leaves[above].text)
+        message = f"“{names[0]}”按“{self.known.titles['name']}”读取，“{names[1]}”一栏没有读取。"
+        self.doubts.append((self._at(found[0]), names[0], message))
 
     def _bottom(self, used: Iterable[int]) -> int:
         """The last row of the labels, merged cells included."""

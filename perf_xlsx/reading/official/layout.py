@@ -234,7 +234,7 @@ class _Search:
     def _indicators(self, layout: Draft, body: Body) -> None:
         header, rows = layout.indicators, tuple(sorted((*body.rows, *body.parts)))
         layout.tables["indicators"] = Table(self.sheet, header.columns, rows, head=header.bottom)
-        layout.parts = body.parts
+        layout.parts, layout.level_rows, layout.subtotals = body.parts, body.levels, body.subtotals
         if body.parts:
             at = (self.sheet, min(body.parts), header.columns["name"])
             layout.remarks.append(parts_remark(at, "三级指标", body.parts))

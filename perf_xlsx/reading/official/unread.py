@@ -149,8 +149,10 @@ def _left(header: Header, official: OfficialParts) -> int:
 def _is_told(official: OfficialParts, row: int, cells: Mapping[int, Cell]) -> bool:
     """Whether a row is told by itself, or sums others up."""
     kind, words = official.kind, {core(cell.label) for cell in cells.values() if cell.label}
-    sums = words & {*kind.totals, *kind.subtotals}
+    sums = words & {*kind.totals} or any(word.endswith(tuple(kind.subtotals)) for word in words)
     below = row > official.indicators.bottom  # above there is no sum to compare
+    if row in official.level_rows.values():
+        return True
     return (below and bool(sums)) or row in official.other_projects or row == official.project_total
 
 

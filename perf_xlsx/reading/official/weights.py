@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from msgspec import Struct
+
 from perf_xlsx.domain.model import Indicator, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms.official import OfficialForm
@@ -18,8 +20,9 @@ _LEVELS = {"level1": "一级指标", "level2": "二级指标"}
 
 
 def check_weights(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
-    """W01, W02: sums of weights that the form states, where every weight below them is known."""
+    """W01, W02, T01: sums of weights and points that the form states, where all that they sum up is known."""
     rows = form.indicators
+    _check_subtotals(form, official, reader)
     if not rows or any(row.weight.value is None for row in rows):
         return
     for level, column in official.indicators.level_weights.items():
@@ -27,6 +30,58 @@ def check_weights(form: SelfEvaluation, official: OfficialParts, reader: FormRea
             _check_level(at, _LEVELS[level], group, reader)
     if total := _total(official, reader.sheets):
         _check_total(total, rows, official, reader)
+
+
+class _Stated(Struct, frozen=True):
+    """A row of sums: the cell of one of them, what it sums up in words, and what it may be (None: not known)."""
+
+    code: str
+    at: Address
+    what: str
+    sums: Sequence[Decimal | None]
+
+
+def _check_subtotals(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
+    """Rows of sums among the indicators: 小计 below those that it sums up, a level's row above them."""
+    header, execution = official.indicators, form.claimed.execution_points.value or Decimal(0)
+    weight = official.stated_weight[1] if official.stated_weight else reader.cells.rules.number("execution.weight")
+    for key, code, what, more in (
+        ("weight", "W02", "分值", weight),
+        ("claimed_points", "T01", "自评得分", execution),
+    ):
+        if key in header.columns:
+            for row, sums in _subtotals(form.indicators, official, key, more):
+                _check_sum(_Stated(code, (header.sheet, row, header.columns[key]), what, sums), reader)
+
+
+def _subtotals(
+    rows: Sequence[Indicator], official: OfficialParts, key: str, execution: Decimal
+) -> Iterator[tuple[int, Sequence[Decimal | None]]]:
+    """The row of each sum, with what it may be: of its level, of levels above, of all and execution."""
+    values = {one.name.place.row or 0: one.entry(key).value for one in rows}
+    for head in sorted({*official.level_rows.values()}):
+        own = [value for row, value in values.items() if official.level_rows.get(row) == head]
+        yield head, [_known_sum(own)]
+    for row in official.subtotals:
+        above = [value for at, value in values.items() if at < row][::-1]
+        sums = [_known_sum(above[:count]) for count in range(1, len(above) + 1)]
+        every = sums[-1:] if len(above) == len(values) else []
+        yield row, [*sums, *(one + execution for one in every if one is not None)]
+
+
+def _known_sum(values: Sequence[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if len(known) == len(values) else None
+
+
+def _check_sum(one: _Stated, reader: FormReader) -> None:
+    stated, known = points_in(reader.sheets.cell(one.at)), [value for value in one.sums if value is not None]
+    if stated is None or not known or len(known) < len(one.sums) or stated in known:
+        return
+    nearest = min(known, key=lambda value: abs(value - stated))
+    told = f"与各指标{one.what}之和不符，最接近的是{plain(nearest)}"
+    message = f"第{one.at[1]}行合计的{one.what}填{plain(stated)}，{told}。"
+    _report(one.code, one.at, f"{one.what}小计", message, stated, nearest, reader)
 
 
 def _groups(
