@@ -81,3 +81,22 @@ def test_a_fourth_level_names_the_indicators(tmp_path: Path) -> None:
     result = scored(tmp_path, *rows, heads=heads, letters="B C D E F G H I J")
     assert [row["name"] for row in as_json(result)["indicators"]] == NAMES
     assert ("R19", "warning", "E6") in found(result)
+
+
+def without_weights(folder: Path, *weights: int) -> Result:
+    """The form without a column for weights; they stand behind the names."""
+    heads = (*HEADS[:5], *HEADS[6:])
+    rows = [(*row[:2], f"{row[2]}（{w}分）", *row[3:5], 8, None) for row, w in zip(ROWS, weights, strict=True)]
+    return scored(folder, *rows, heads=heads, letters="B C D E F G H")
+
+
+def test_weights_behind_names_are_read_and_told(tmp_path: Path) -> None:
+    result = without_weights(tmp_path, 30, 20, 30, 10)
+    assert [row["weight"] for row in as_json(result)["indicators"]] == ["30", "20", "30", "10"]
+    told = [f.message for f in result.findings if f.code == "R19" and f.place.cell == "D7"]
+    assert told == ["没有“分值”一栏，各指标的分值按三级指标名称后写明的分数读取。"]
+
+
+def test_numbers_behind_names_that_make_no_full_score_are_no_weights(tmp_path: Path) -> None:
+    result = without_weights(tmp_path, 30, 20, 30, 30)
+    assert {row["weight"] for row in as_json(result)["indicators"]} == {None}

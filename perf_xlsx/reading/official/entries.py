@@ -44,6 +44,7 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
 from perf_xlsx.system.pattern import pattern
 
+_STATED = pattern(r".*\((\d+(?:\.\d+)?)分\)")  # 合格率（20分）
 _DENIES, _LONGEST_NAME = tuple("不未无非"), 12
 _MARKS = pattern(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
 HUNDRED = Decimal(100)
@@ -301,6 +302,21 @@ def _text(entry: Entry[Any] | None) -> str:
 def _renamed(entry: Entry[Any], text: str) -> Entry[Any]:
     """The entry with a text cleared of what the form itself printed around it."""
     return replace(entry, value=text or None, given=text) if entry.value is not None else entry
+
+
+def weights_in_names(
+    indicators: Sequence[Indicator], execution: Decimal, rulebook: Rulebook
+) -> Sequence[Entry[Decimal]] | None:
+    """Weights behind the names of a form that has no column for them, if they make the full score: 合格率（20分）."""
+    found = [_STATED.fullmatch(normalise(row.name.given)) for row in indicators]
+    weights = [Decimal(one[1]) for one in found if one]
+    full = rulebook.number("total.points")
+    if not weights or len(weights) < len(found) or sum(weights) not in (full, full - execution):
+        return None
+    return [
+        replace(row.claimed_points, value=weight, given=plain(weight), field="分值")
+        for row, weight in zip(indicators, weights, strict=True)
+    ]
 
 
 def weights_from_claims(

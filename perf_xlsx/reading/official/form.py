@@ -14,7 +14,7 @@ from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.adopted import UNMATCHED
 from perf_xlsx.reading.official.as_text import by_column
-from perf_xlsx.reading.official.entries import weights_from_claims
+from perf_xlsx.reading.official.entries import weights_from_claims, weights_in_names
 from perf_xlsx.reading.official.projects import AMOUNTS
 from perf_xlsx.reading.official.recognised import absent, recognition
 from perf_xlsx.reading.official.unread import unread_contents
@@ -33,11 +33,7 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
     check_weights(form, official, reader)
     proven = None
     if "weight" in lacking and not official.unscored:
-        execution = official.stated_weight[1] if official.stated_weight else rules.number("execution.weight")
-        weights = weights_from_claims(form.indicators, execution, rules)
-        proven = weights is not None
-        rows = [replace(row, weight=weight) for row, weight in zip(form.indicators, weights or (), strict=False)]
-        form = replace(form, indicators=tuple(rows) or form.indicators)
+        form, proven = _with_weights(form, official, reader)
     remarks = recognition(form, reader.layout, official, reader.sheets, rules, proven)
     report(remarks, reader.sheets, reader.cells.collector)
     report(unread_contents(reader.layout, official, reader.sheets), reader.sheets, reader.cells.collector)
@@ -47,6 +43,22 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
     titles = {title for title, _ in reader.layout.passages}
     lacks = {"projects"} - reader.layout.tables.keys() | (official.kind.passages.keys() - titles)
     return replace(form, absent=frozenset(lacking) | lacks, unscored=official.unscored, title=official.title)
+
+
+def _with_weights(
+    form: SelfEvaluation, official: OfficialParts, reader: FormReader
+) -> tuple[SelfEvaluation, bool | None]:
+    """The form with the weights that its names state, or its claims prove, and whether these do (None: not asked)."""
+    rules = reader.cells.rules
+    execution = official.stated_weight[1] if official.stated_weight else rules.number("execution.weight")
+    named = weights_in_names(form.indicators, execution, rules)
+    weights = named or weights_from_claims(form.indicators, execution, rules)
+    if named:
+        message = "没有“分值”一栏，各指标的分值按三级指标名称后写明的分数读取。"
+        reader.cells.reports.about("R19", form.indicators[0].name, message, "可以不改。", severity="notice")
+    rows = [replace(row, weight=weight) for row, weight in zip(form.indicators, weights or (), strict=False)]
+    form = replace(form, indicators=tuple(rows) or form.indicators)
+    return form, None if named else weights is not None
 
 
 def _unit(form: SelfEvaluation, reader: FormReader) -> Entry[str]:
