@@ -307,7 +307,7 @@ def _renamed(entry: Entry[Any], text: str) -> Entry[Any]:
 def weights_in_names(
     indicators: Sequence[Indicator], execution: Decimal, rulebook: Rulebook
 ) -> Sequence[Entry[Decimal]] | None:
-    """Weights behind the names of a form that has no column for them, if they make the full score: 合格率（20分）."""
+    """Weights behind the names, of a form without a column for them, that make the full score: 合格率（20分）."""
     found = [_STATED.fullmatch(normalise(row.name.given)) for row in indicators]
     weights = [Decimal(one[1]) for one in found if one]
     full = rulebook.number("total.points")

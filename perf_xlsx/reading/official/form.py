@@ -48,7 +48,7 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
 def _with_weights(
     form: SelfEvaluation, official: OfficialParts, reader: FormReader
 ) -> tuple[SelfEvaluation, bool | None]:
-    """The form with the weights that its names state, or its claims prove, and whether these do (None: not asked)."""
+    """The form with the weights that names state or claims prove, and whether these do (None: not asked)."""
     rules = reader.cells.rules
     execution = official.stated_weight[1] if official.stated_weight else rules.number("execution.weight")
     named = weights_in_names(form.indicators, execution, rules)
