@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from msgspec import Struct
 
 from perf_xlsx.domain.quantity import is_blank, parse_quantity
 from perf_xlsx.forms import Box
+from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Located
 from perf_xlsx.reading.official.labels import Labels, Row, core
 from perf_xlsx.vocabulary import vocabulary
 
+_MOST_ROWS, _MOST_LABELS = 200, 60  # above the indicators, and in a row, that are looked at
 _NEEDS = (("executed",), ("adjusted", "initial"))
 _MONEY, _SHARE = ("", "元", "万元"), ("", "%")
 _UNITS = {"initial": _MONEY, "adjusted": _MONEY, "executed": _MONEY, "claimed_rate": _SHARE}
@@ -36,8 +39,13 @@ def money_beside(
     them, `boxes` the columns that a table of money would have.
     """
     labels, found = Labels(boxes), list[tuple[str, Located]]()
-    for row, texts in rows.items():
-        named = [*_named(sheets, (sheet, row), texts, labels)]
+    known = {row for row, texts in islice(rows.items(), _MOST_ROWS) if any(map(labels.of, texts.values()))}
+    cells: dict[int, list[tuple[int, Cell]]] = {}
+    for (row, column), cell in sorted(sheets.grids[sheet].cells.items()):
+        if row in known:
+            cells.setdefault(row, []).append((column, cell))
+    for row in sorted(known):
+        named = [*_named(sheets, (sheet, row), rows[row], labels, cells[row])]
         pairs = any(len(one.figures) == 1 for one in named)  # what is behind the last one is no part of it
         found += [(one.role, Located(one.label, one.figures[0])) for one in named if pairs or _is_sum(one, rows)]
     roles = [role for role, _ in found]
@@ -45,11 +53,14 @@ def money_beside(
     return sure if all(any(role in sure for role in group) for group in _NEEDS) else {}
 
 
-def _named(sheets: Sheets, row: tuple[int, int], texts: Row, labels: Labels) -> Iterator[_Named]:
-    for column, text in texts.items():
+def _named(
+    sheets: Sheets, row: tuple[int, int], texts: Row, labels: Labels, cells: Sequence[tuple[int, Cell]]
+) -> Iterator[_Named]:
+    for column, text in islice(texts.items(), _MOST_LABELS):
         known = labels.of(text)
         if known and known[1] in _UNITS:
-            figures = [*_figures(sheets, (*row, column), _UNITS[known[1]])]
+            behind = [one for one in cells if one[0] > column]
+            figures = [(*row, at) for at in _figures(behind, _UNITS[known[1]])]
             if figures and figures[0] == sheets.right_of((*row, column)):
                 yield _Named(known[1], (*row, column), figures)
 
@@ -63,14 +74,12 @@ def _is_sum(one: _Named, rows: Mapping[int, Row]) -> bool:
     return not {core(text) for text in above}.isdisjoint(vocabulary("roles")["level_names"]["sums"])
 
 
-def _figures(sheets: Sheets, label: Address, units: Sequence[str]) -> Iterator[Address]:
-    """The cells with figures behind a label, up to the next text."""
-    sheet, row, column = label
-    cells = sheets.grids[sheet].cells
-    for at in sorted(at for at in cells if at[0] == row and at[1] > column):
-        shown = as_shown(cells[at])
-        found = None if cells[at].crossed_out else parse_quantity(shown)
+def _figures(cells: Sequence[tuple[int, Cell]], units: Sequence[str]) -> Iterator[int]:
+    """The columns of the figures among the cells behind a label, up to the next text."""
+    for column, cell in cells:
+        shown = as_shown(cell)
+        found = None if cell.crossed_out else parse_quantity(shown)
         if found is None and not is_blank(shown):
             return
         if found is not None and found.unit in units and not found.sign:
-            yield sheet, *at
+            yield column

@@ -134,13 +134,20 @@ class _Indicators:
 
     def _levels(self, rows: Sequence[int]) -> dict[int, int]:
         """The row that names the level of each row: it carries the points of all rows down to the next one."""
-        heads = [row for row in rows if is_blank(bare_name(self.rows.name(row)[0])) and not self._measured(row)]
-        found: dict[int, int] = {}
-        for head, end in zip(heads, (*heads[1:], max(rows, default=0) + 1), strict=False):
-            below = [row for row in rows if head < row < end]
-            if below and self._points(head) == sum(self._points(row) or Decimal(0) for row in below) != 0:
-                found |= dict.fromkeys(below, head)
-        return found
+        groups: dict[int, list[int]] = {}
+        for row in rows:
+            if is_blank(bare_name(self.rows.name(row)[0])) and not self._measured(row):
+                groups[row] = []
+            elif groups:
+                groups[next(reversed(groups))].append(row)
+        points = {row: self._points(row) or Decimal(0) for row in rows}
+        sums = {head: sum(points[row] for row in below) for head, below in groups.items()}
+        return {
+            row: head
+            for head, below in groups.items()
+            if sums[head] and points[head] == sums[head]
+            for row in below
+        }
 
     def _add(self, row: int, texts: Row, body: Body) -> bool:
         """Add a row to what it is; False where it is nothing of the table."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from msgspec import Struct
-
 from perf_xlsx.domain.model import Indicator, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms.official import OfficialForm
@@ -32,56 +30,59 @@ def check_weights(form: SelfEvaluation, official: OfficialParts, reader: FormRea
         _check_total(total, rows, official, reader)
 
 
-class _Stated(Struct, frozen=True):
-    """A row of sums: the cell of one of them, what it sums up in words, and what it may be (None: not known)."""
-
-    code: str
-    at: Address
-    what: str
-    sums: Sequence[Decimal | None]
-
-
 def _check_subtotals(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
     """Rows of sums among the indicators: 小计 below those that it sums up, a level's row above them."""
     header, execution = official.indicators, form.claimed.execution_points.value or Decimal(0)
     weight = official.stated_weight[1] if official.stated_weight else reader.cells.rules.number("execution.weight")
-    for key, code, what, more in (
-        ("weight", "W02", "分值", weight),
-        ("claimed_points", "T01", "自评得分", execution),
-    ):
-        if key in header.columns:
-            for row, sums in _subtotals(form.indicators, official, key, more):
-                _check_sum(_Stated(code, (header.sheet, row, header.columns[key]), what, sums), reader)
+    for key, code, more in (("weight", "W02", weight), ("claimed_points", "T01", execution)):
+        known = {one.name.place.row or 0: one.entry(key).value for one in form.indicators}
+        if key not in header.columns or None in known.values():
+            continue
+        values, column = {row: value for row, value in known.items() if value is not None}, header.columns[key]
+        cells = {row: (header.sheet, row, column) for row in (*official.level_rows.values(), *official.subtotals)}
+        stated = {
+            row: points for row, at in cells.items() if (points := points_in(reader.sheets.cell(at))) is not None
+        }
+        wrong = (*_wrong_levels(values, stated, official), *_wrong_below(values, stated, official, more))
+        for row, right in wrong:
+            _report_sum(code, cells[row], "分值" if key == "weight" else "自评得分", stated[row], right, reader)
 
 
-def _subtotals(
-    rows: Sequence[Indicator], official: OfficialParts, key: str, execution: Decimal
-) -> Iterator[tuple[int, Sequence[Decimal | None]]]:
-    """The row of each sum, with what it may be: of its level, of levels above, of all and execution."""
-    values = {one.name.place.row or 0: one.entry(key).value for one in rows}
-    for head in sorted({*official.level_rows.values()}):
-        own = [value for row, value in values.items() if official.level_rows.get(row) == head]
-        yield head, [_known_sum(own)]
-    for row in official.subtotals:
-        above = [value for at, value in values.items() if at < row][::-1]
-        sums = [_known_sum(above[:count]) for count in range(1, len(above) + 1)]
-        every = sums[-1:] if len(above) == len(values) else []
-        yield row, [*sums, *(one + execution for one in every if one is not None)]
+Numbers = Mapping[int, Decimal]  # by row
 
 
-def _known_sum(values: Sequence[Decimal | None]) -> Decimal | None:
-    known = [value for value in values if value is not None]
-    return sum(known, Decimal(0)) if len(known) == len(values) else None
+def _wrong_levels(values: Numbers, stated: Numbers, official: OfficialParts) -> Iterator[tuple[int, Decimal]]:
+    """The rows of levels that do not sum up the rows below them, with the right sum."""
+    sums: dict[int, Decimal] = {}
+    for row, value in values.items():
+        if (head := official.level_rows.get(row)) is not None:
+            sums[head] = sums.get(head, Decimal(0)) + value
+    yield from ((head, total) for head, total in sums.items() if stated.get(head, total) != total)
 
 
-def _check_sum(one: _Stated, reader: FormReader) -> None:
-    stated, known = points_in(reader.sheets.cell(one.at)), [value for value in one.sums if value is not None]
-    if stated is None or not known or len(known) < len(one.sums) or stated in known:
-        return
-    nearest = min(known, key=lambda value: abs(value - stated))
-    told = f"与各指标{one.what}之和不符，最接近的是{plain(nearest)}"
-    message = f"第{one.at[1]}行合计的{one.what}填{plain(stated)}，{told}。"
-    _report(one.code, one.at, f"{one.what}小计", message, stated, nearest, reader)
+def _wrong_below(
+    values: Numbers, stated: Numbers, official: OfficialParts, execution: Decimal
+) -> Iterator[tuple[int, Decimal]]:
+    """The rows of sums that are no sum of the rows right above, however many, with that of their own level.
+
+    Below all rows it may be that of all and of budget execution.
+    """
+    total = level = Decimal(0)
+    before, last = {total}, max(values, default=0)  # the sums of all rows above each row
+    for row in sorted({*values, *(row for row in official.subtotals if row in stated)}):
+        if row in values:
+            before.add(total)
+            total, level = total + values[row], level + values[row]
+            continue
+        whole = row > last and stated[row] == total + execution
+        if total - stated[row] not in before and not whole:
+            yield row, level
+        level = Decimal(0)
+
+
+def _report_sum(code: str, at: Address, what: str, stated: Decimal, right: Decimal, reader: FormReader) -> None:
+    message = f"第{at[1]}行合计的{what}填{plain(stated)}，与各指标{what}之和{plain(right)}不符。"
+    _report(code, at, f"{what}小计", message, stated, right, reader)
 
 
 def _groups(
