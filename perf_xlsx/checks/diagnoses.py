@@ -192,11 +192,20 @@ class Diagnoses(Struct, frozen=True, dict=True):
     def claimed_sum(self) -> Decimal | None:
         """All claimed points, as the rulebook adds them up; None while one is missing or unreadable.
 
-        Budget execution is left out where it has no weight and nothing was claimed for it.
+        Budget execution is left out where nothing was claimed for it, and it has no weight or the form no room.
         """
         owed = [(claim, s) for claim, s, _ in self.claims if claim is not None or s.weight != 0]
+        if self._has_no_execution:
+            owed = [(claim, s) for claim, s in owed if claim is not None or s is not self.scores.execution]
         missing = any(claim is None for claim, _ in owed)
         return None if missing or not self.rows else summed(owed, self.rulebook)
+
+    @property
+    def _has_no_execution(self) -> bool:
+        """Whether the form has no box for the points of execution, and its other weights make the full score."""
+        weights = [row.weight.value or Decimal(0) for row in self.form.indicators]
+        full = sum(weights, Decimal(0)) == self.rulebook.number("total.points")
+        return full and "claimed_execution_points" in self.form.absent
 
     @property
     def computed_sum(self) -> Decimal:
@@ -239,7 +248,8 @@ class Diagnoses(Struct, frozen=True, dict=True):
     @property
     def is_total_settled(self) -> bool:
         """Whether the total can be judged: no weight (W01) and no claim (I12) is left for a person to choose."""
-        return self.weights_are_settled and not any(one.is_outside for one in self.banded_claims)
+        settled = self.weights_are_settled or self._has_no_execution
+        return settled and not any(one.is_outside for one in self.banded_claims)
 
     # ---- texts
 

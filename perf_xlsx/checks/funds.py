@@ -162,8 +162,13 @@ def claimed_rate_is_computed_rate(
         stated, rights = half_up(claimed * 100), {rate, rate if usual is None else usual}
         if any(abs(stated - half_up(right * 100)) <= rulebook.number("thresholds.tolerance") for right in rights):
             continue
-        column = "adjusted" if ruled is None else rulebook.word("execution.base")
-        yield _wrong_rate(line, claimed, rate, line.entry(column).value or Decimal(0))
+        yield _wrong_rate(line, claimed, rate, _budget_of(line, rate))
+
+
+def _budget_of(line: FundLine, rate: Fraction) -> Decimal:
+    """The budget by which a rate was computed: some forms have only the initial one."""
+    budgets = (line.entry(key).value for key in ("adjusted", "initial"))
+    return next((one for one in budgets if one and quotient(line.executed.value, one) == rate), Decimal(0))
 
 
 def _wrong_rate(line: FundLine, claimed: Decimal, rate: Fraction, budget: Decimal) -> Observation:

@@ -35,6 +35,7 @@ def _longest_first(*lists: Iterable[str]) -> list[str]:
 _BEFORE, _AFTER = _longest_first(WORDS["plain"]["before"]), _longest_first(WORDS["plain"]["after"])
 _NONE = _longest_first(WORDS["none"]["words"], WORDS["none"]["intended"])
 _NOT_APPLICABLE = frozenset(WORDS["not_applicable"]["words"])
+_OPEN = "?"  # the best grade of a scale that does not tell it
 
 
 class Judged(Struct, frozen=True):
@@ -67,6 +68,8 @@ def _judged(wanted: str, said: str, year: int | None) -> Judged:
     known = _classes().get(said)
     if not wanted or (known and known.usual):
         return known or UNKNOWN
+    if scale := _NAMED_SCALES.get(_SEPARATORS.sub("", wanted)):
+        return known or _on(scale, wanted, said)
     graded = _graded(wanted, said)
     if known and graded is None:
         return known
@@ -160,6 +163,18 @@ def _grade(text: str, grades: list[list[str]]) -> tuple[int, str] | None:
 def _without(text: str, word: str) -> list[str]:
     found = [text[: -len(word)]] if text.endswith(word) else []
     return [*found, text[len(word) :]] if text.startswith(word) else found
+
+
+_SEPARATORS = pattern(r"[/、,，;；|或—–-]")
+_NAMED_SCALES = {name.replace("|", ""): name.partition("|")[0] for name in WORDS["named_scales"]["ordered"]}
+_NAMED_SCALES |= dict.fromkeys(WORDS["named_scales"]["open"], _OPEN)
+
+
+def _on(best: str, target: str, actual: str) -> Judged:
+    """Judge a grade against a target that only names the scale: nothing but the best one is sure."""
+    if _bare(actual) == best:
+        return Judged(MET, f"是“{target}”中最好的一档")
+    return Judged(None, f"对照只列出了档次的指标值“{target}”")
 
 
 # ---- bounds ----------------------------------------------------------------------------------------------

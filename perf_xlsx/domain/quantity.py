@@ -265,7 +265,8 @@ def _bounded(text: str) -> tuple[str, str]:
     """A value without the words around it that stand for a sign, and that sign."""
     for bound, sign in _BOUNDS:
         if bound.search(text):
-            return bound.sub("", text), sign
+            rest = bound.sub("", text)
+            return _REACHES.sub("", rest) if sign == "≥" else rest, sign  # 达到95%以上
     bare = _REACHES.sub("", text)
     return bare, "≥" if bare != text else ""
 

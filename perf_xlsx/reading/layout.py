@@ -28,9 +28,9 @@ class Header(Struct, frozen=True):
     with the same label, `unread` labels that are not read, `unknown` those of them that nobody knows; `doubts` are
     labels whose role is not certain, each with its address and a message. `level_weights` are columns of the
     weights of levels 1 and 2; `unlabelled` is how many columns have no label but one merged over several, and
-    `nameless` how many with those that are not read, and texts of the header that name no column. `moved`: the
-    defined names no longer point below the labels, so they cannot replace one. `computed` are columns of computed
-    values.
+    `nameless` how many with those that are not read, and texts of the header that name no column. `spans` are the
+    first and last column below each label. `moved`: the defined names no longer point below the labels, so they
+    cannot replace one. `computed` are columns of computed values.
     """
 
     sheet: int
@@ -46,6 +46,7 @@ class Header(Struct, frozen=True):
     level_weights: Mapping[str, int] = {}
     unlabelled: int = 0
     nameless: int = 0
+    spans: tuple[tuple[int, int], ...] = ()
     moved: bool = False
     computed: frozenset[int] = frozenset()
 
@@ -79,7 +80,9 @@ class OfficialParts(Struct, frozen=True):
     budget execution (points). `project_total` is the row of the projects' sum, `other_projects` are rows among
     them that were not read, `parts` rows that are part of the indicator above, by name. `labels` are cells that
     only name other cells. `unscored` is why the form gets no points ("": it does). `unmeasured` is the column
-    whose lack leaves no rule to compute points by ("": it lacks none). `title` is the form's own.
+    whose lack leaves no rule to compute points by ("": it lacks none). `title` is the form's own. `level_rows`
+    gives the row that names the level 1 of a row, where that is a row of its own; `subtotals` are rows that sum up
+    rows above them.
     """
 
     kind: OfficialForm
@@ -99,6 +102,8 @@ class OfficialParts(Struct, frozen=True):
     unscored: Unscored = ""
     title: str = ""
     unmeasured: str = ""
+    level_rows: Mapping[int, int] = {}
+    subtotals: tuple[int, ...] = ()
 
 
 class Layout(Struct, frozen=True):

@@ -24,11 +24,15 @@ Entries = dict[str, Entry[Any]]
 def value_cell(layout: Layout, sheets: Sheets, key: str, address: Address) -> Address:
     """The cell of a row's value: levels, and names on an official layout, are filled down inside their merge.
 
+    A level that has a row of its own above the row is there.
+
     NOWHERE for a level whose columns the name is written over.
     """
     if key not in FILLED_DOWN and not (key == "name" and layout.official):
         return address
-    sheet, _, _ = address
+    sheet, row, column = address
+    if key == "level1" and layout.official and row in layout.official.level_rows and sheets.cell(address) is None:
+        return sheet, layout.official.level_rows[row], column
     top, left, _, right = sheets.merge_at(address)
     if (
         layout.official

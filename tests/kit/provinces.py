@@ -305,9 +305,31 @@ def reasons_in_boxes() -> Paper:
     return p
 
 
+def with_evidence() -> Paper:
+    """广西 (仿): the papers that prove a result, and a text about it, beside the result itself."""
+    p = _head("2023年度项目支出绩效自评表")
+    _money(p, (None, *USUAL), ("年度资金总额", 50, 50, 50, 10, "100%", 10))
+    heads = (
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "年初设定值",
+        "实际完成情况",
+        "年末实现值",
+        "完成值佐证材料",
+        "分值",
+        "自评得分",
+        "扣分依据",
+    )
+    text, papers = ("按期开班", "按期考试", "反映良好", "反映良好"), ("培训名册", "成绩单", "问卷", "问卷")
+    _rows(p, 6, heads, ONE, TWO, NAMES, TARGETS, text, ACTUALS, papers, WEIGHTS, CLAIMED, WHY)
+    return p
+
+
 YEARS: dict[Callable[[], Paper], int] = {
     reviewed: 2022, split_values: 2023, without_level1: 2021, units_in_headers: 2024, total_in_head: 2020,
     weights_of_levels: 2023, of_a_department: 2022, header_of_two_rows: 2023, tasks_with_a_sum: 2022,
     money_beside_labels: 2021, units_before_values: 2021, reasons_in_boxes: 2023,
+    with_evidence: 2023,
 }  # fmt: skip
 FORMS: dict[str, Callable[[], Paper]] = {made.__name__: made for made in YEARS}

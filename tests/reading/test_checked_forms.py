@@ -131,7 +131,7 @@ def test_the_terminal_and_the_exit_code_know_it(tmp_path: Path) -> None:
     done = command("check", AREA, MONITORING)
     assert done.exit_code == 0
     assert done.output.count("不计分") >= 3
-    assert "共2份，2份没有分值或是监控表，只核对，不计分。" in done.output
+    assert "共2份，2份没有分值、没有完成值或是监控表，只核对，不计分。" in done.output
 
 
 def test_the_scored_copy_says_it_and_gives_no_points(tmp_path: Path) -> None:
@@ -312,3 +312,37 @@ def test_the_money_of_a_monitoring_form_has_no_rate_of_the_year(tmp_path: Path) 
     assert "1-7月执行数、1-7月执行率、全年预计执行数" in next(
         f.message for f in result.findings if f.code == "R19"
     )
+
+
+# ---- forms with nothing but points -------------------------------------------------------------------------------
+
+
+def points_alone(folder: Path, total: float) -> dict[str, Any]:
+    """A scoring table of 决策, 管理, 绩效: weights of three levels and points, no targets, no results."""
+    p = Paper()
+    p.put("A1:G1", "服务贸易项目绩效自评表（2018年度）")
+    p.row(2, "A:B C:D E F:G", "项目名称", "服务贸易发展", "实施单位", "某省商务厅")
+    rows: list[tuple[Any, ...]] = [
+        ("一级指标", "分值", "二级指标", "分值", "三级指标", "分值", "得分"),
+        ("项目决策", 20, "项目目标", 20, "目标内容", 20, 20),
+        ("项目管理", 25, "资金管理", 25, "资金使用", 25, 24),
+        ("项目绩效", 55, "项目产出", 15, "产出数量", 15, 15),
+        (None, None, "项目效益", 40, "社会效益", 40, 38),
+        ("总分", 100, None, 100, None, 100, total),
+    ]
+    for row, values in enumerate(rows, 3):
+        p.row(row, "A B C D E F G", *values)
+    return as_json(pipeline.score(p.save(folder / "points.xlsx")))
+
+
+def test_a_form_with_nothing_but_points_keeps_them_and_is_held_against_its_sum(tmp_path: Path) -> None:
+    found = points_alone(tmp_path, 97)
+    assert (found["status"], found["total"], found["claimed_rows"]) == ("scored", "97.00", 4)
+    rows = [(row["name"], row["weight"], row["claimed"], row["points"]) for row in found["indicators"]]
+    assert rows == [("目标内容", "20", "20", "20.00"), ("资金使用", "25", "24", "24.00"),
+                    ("产出数量", "15", "15", "15.00"), ("社会效益", "40", "38", "38.00")]  # fmt: skip
+    assert not {f["code"] for f in found["findings"]} & {"T01", "W01", "I02", "I03"}
+    told = [f for f in points_alone(tmp_path, 98)["findings"] if f["code"] == "T01"]
+    assert [(f["severity"], f["message"]) for f in told] == [
+        ("error", "自评总分填98，各项自评得分之和为97，相差1。"),
+    ]  # fmt: skip

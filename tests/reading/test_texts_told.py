@@ -62,7 +62,7 @@ def test_goals_in_several_rows_are_lines_of_one_text(tmp_path: Path) -> None:
     boxes = result.evaluation.boxes
     assert boxes["goal_expected"].value == "目标1：维修三所\n目标2：添置课桌"
     assert boxes["goal_achieved"].value == "完成三所\n完成添置"
-    assert told(result) == []
+    assert not [text for text in told(result) if "目标" in text or "完成" in text]
 
 
 def test_a_row_with_a_label_of_its_own_is_no_goal(tmp_path: Path) -> None:

@@ -70,12 +70,13 @@ class LabelSearch:
     def box(self, box: Box) -> list[Located]:
         """Where the box is by its surest label; more than one where that label is on the sheet twice.
 
-        A label on the form's own sheet is surer than any on another.
+        A label on the form's own sheet is surer than any on another; one before labels alone is a heading, and
+        gives way to the next: 年度目标完成情况 | 预期目标.
         """
         places = [spots for label in box.labels if (spots := self.words.get(core(label)))]
-        own = (here for spots in places if (here := [spot for spot in spots if spot.address[0] == self.own]))
-        spots = next(own, places[0] if places else [])
-        return self._all(box, spots) if spots else []
+        own = [here for spots in places if (here := [spot for spot in spots if spot.address[0] == self.own])]
+        known = [self._all(box, spots) for spots in own or places[:1]]
+        return next((found for found in known if any(one.text != "" for one in found)), known[0] if known else [])
 
     def likely(self, box: Box) -> Mapping[str, list[Located]]:
         """Where the box may be by words that are no label of any form, by those words."""
@@ -97,8 +98,8 @@ class LabelSearch:
         return {word: max(roles.items(), key=lambda item: item[1]) for word, roles in found.items() if roles}
 
     def _may_be_a_label(self, word: str) -> bool:
-        """Whether a short text is neither a known label nor a prompt."""
-        asks = any(prompt in word for prompt in self.kind.prompts)
+        """Whether a short text is neither a known label nor a prompt, and has no value behind it: 得分:98分."""
+        asks = any(prompt in word for prompt in self.kind.prompts) or ":" in word
         return 1 < len(word) <= _LONGEST_LABEL and word not in self.known and word not in self.columns and not asks
 
     def _all(self, box: Box, spots: list[Spot]) -> list[Located]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.reading.grids import Address
@@ -21,6 +21,7 @@ from perf_xlsx.reading.official.partners import (
     points_pair,
     sums_up,
 )
+from perf_xlsx.vocabulary import vocabulary
 
 LIKELY = 100  # rank of a role that no known label gives
 LEAST = 3  # columns of a table whose labels are not known
@@ -105,7 +106,8 @@ class Columns:
 
     def header(self) -> Header | None:
         self._weights_of_levels()
-        if sum(role is not None for role in self.roles) >= LEAST:
+        self._fourth_level()
+        if "target" not in self.kinds or sum(role is not None for role in self.roles) >= LEAST:
             self._by_contents()
         self._denied_below()
         used = {role: number for number, role in enumerate(self.roles) if role}
@@ -125,6 +127,7 @@ class Columns:
             tuple(unknown), doubts=tuple(self.doubts), level_weights=self.level_weights,
             unlabelled=sum(_is_lettered(self.leaves[number]) for number in used.values()),
             nameless=sum(map(_is_lettered, self.leaves)) + len(beneath),
+            spans=tuple((leaf.column, max(leaf.right, leaf.values)) for leaf in self.leaves),
         )  # fmt: skip
 
     def _denied_below(self) -> None:
@@ -150,6 +153,19 @@ class Columns:
         for number in named:
             self.roles[number] = "weight" if number == last else None
         self.level_weights = {level: self.leaves[after[level]].values for level in _LEVELS if level in after}
+
+    def _fourth_level(self) -> None:
+        """Where there is a fourth level, it names the indicators; the third is told and left unread."""
+        words = vocabulary("roles")["level_names"]["fourth"]
+        found = [n for n, leaf in enumerate(self.leaves) if core(leaf.text) in words and self.roles[n] is None]
+        third, column = self._column("name"), self.contents.get(self.leaves[found[0]].values) if found else None
+        if not third or not column or not column.texts.keys() >= third.texts.keys():
+            return
+        above = self.roles.index("name")
+        self.roles[above], self.roles[found[0]] = None, "name"
+        names = core(self.leaves[found[0]].text), core(self.leaves[above].text)
+        message = f"“{names[0]}”按“{self.known.titles['name']}”读取，“{names[1]}”一栏没有读取。"
+        self.doubts.append((self._at(found[0]), names[0], message))
 
     def _bottom(self, used: Iterable[int]) -> int:
         """The last row of the labels, merged cells included."""
@@ -227,9 +243,15 @@ class Columns:
         base = self._column("adjusted") or self._column("initial")
         if rate and executed and not base and self._lacks("adjusted"):
             found = by_rate(self._open("adjusted"), rate, executed=executed)
-            self._take_if(found, "adjusted")
+            self._take_if(self._total_of(found), "adjusted")
         elif rate and base and not executed and self._lacks("executed"):
-            self._take_if(by_rate(self._open("executed"), rate, base=base), "executed")
+            self._take_if(self._total_of(by_rate(self._open("executed"), rate, base=base)), "executed")
+
+    def _total_of(self, found: Sequence[int]) -> int | None:
+        """Of columns of the same amounts the only one, or the only one called a sum: 本级 | 其他 | 合计."""
+        sums = vocabulary("roles")["level_names"]["sums"]
+        called = [n for n in found if core(self.leaves[n].text) in sums] if len(found) > 1 else found
+        return called[0] if len(called) == 1 else None
 
     def _take_if(self, number: int | None, role: str) -> None:
         if number is not None:
@@ -261,7 +283,7 @@ class Columns:
 
     def _take(self, number: int, role: str) -> None:
         self.roles[number] = role
-        own, text = self.known.titles[role], self._title(number)
+        own, text = self.known.titles[role], " ".join(self._title(number).split())
         message = f"没有认出“{text}”一栏的名称，按其中的内容作为“{own}”读取。"
         self.doubts.append((self._at(number), text, message))
 
@@ -367,11 +389,24 @@ def _drop_contradicted(
             if role in _LEVELS and score <= ALIKE and not any(column.shares[level] for level in _LEVELS):
                 del found[role]
                 continue
+            if role == "actual" and _is_outdone(column, (contents.get(n) for n in _having(role, leaves, scores))):
+                del found[role]
+                continue
             if not contradicts(role, kinds[role], column):
                 continue
             others = sum(role in other for other in scores)
             if score <= CERTAIN - LIKELY or (others > 1 and not column.numbers) or is_percent(column):
                 del found[role]
+
+
+def _having(role: str, leaves: Sequence[Leaf], scores: Scores) -> Iterator[int]:
+    """The columns that may have a role."""
+    return (leaf.values for leaf, found in zip(leaves, scores, strict=True) if role in found)
+
+
+def _is_outdone(column: Column, others: Iterable[Column | None]) -> bool:
+    """Whether a column of what was achieved holds texts alone, where another one that may be it holds numbers."""
+    return len(column.texts) > 1 and not column.measured and any(one and one.measured > _HALF for one in others)
 
 
 def _lettered(column: int) -> str:

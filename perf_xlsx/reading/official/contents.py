@@ -38,6 +38,12 @@ class Column(Struct, frozen=True, dict=True):
         counts = Counter(sort for text in self.texts.values() for sort in _sorts_of(text))
         return {sort: counts[sort] / len(self.texts) if self.texts else 0.0 for sort in _tests()}
 
+    @cached_property
+    def measured(self) -> float:
+        """How many of its cells are numbers with their signs and units, from 0 to 1."""
+        found = sum(parse_quantity(text) is not None for text in self.texts.values())
+        return found / len(self.texts) if self.texts else 0.0
+
     @property
     def number_share(self) -> float:
         """How many of its cells are numbers, from 0 to 1."""

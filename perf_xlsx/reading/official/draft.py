@@ -39,6 +39,8 @@ class Draft:
         self.project_total: int | None = None
         self.other_projects: dict[int, str] = {}
         self.parts: dict[int, str] = {}
+        self.level_rows: dict[int, int] = {}
+        self.subtotals: list[int] = []
         self.labels: set[Address] = set()
         self.remarks: list[Remark] = []
         self.unscored: Unscored = ""
@@ -81,7 +83,7 @@ class Draft:
             self.kind, self.indicators, self.funds, self.projects, self.year, self.fund_rows, tuple(self.extra),
             self._sums_up(), self.stated_weight, self.project_total, self.other_projects, self.parts,
             frozenset(self.labels), tuple(self.remarks),
-            self.unscored, self.title, self.unmeasured,
+            self.unscored, self.title, self.unmeasured, self.level_rows, tuple(self.subtotals),
         )  # fmt: skip
         return Layout(
             self.form, self.boxes, self.lines, self.tables, tuple(self._fund_lines()), tuple(self.missing),

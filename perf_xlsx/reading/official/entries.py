@@ -21,6 +21,7 @@ from perf_xlsx.domain.quantity import (
     parse_quantity,
     parse_sign,
     parse_target,
+    same_label,
     unit_name,
 )
 from perf_xlsx.domain.rounding import plain
@@ -43,6 +44,7 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
 from perf_xlsx.system.pattern import pattern
 
+_DENIES, _LONGEST_NAME = tuple("不未无非"), 12
 _MARKS = pattern(r"[（(]\s*\d+(?:\.\d+)?\s*分\s*[）)]|\s")
 HUNDRED = Decimal(100)
 IN_WORDS = "请只填数字和单位，说明写在“偏差原因”一栏；不能用数字衡量的，指标值请用文字写明。"
@@ -106,27 +108,29 @@ class _OfficialRow:
         """Clear the entries of what the form prints, and take one target and one sign of two."""
         row = self.row
         row["name"] = _renamed(row["name"], bare_name(row["name"].given))
-        if "weight" not in self.columns:
-            self._weight_behind_name()
         for key in ("level1", "level2"):
             row[key] = _renamed(row[key], _MARKS.sub("", row[key].given))
         if "improvement" not in self.columns:  # reason and improvement share one column
             row["improvement"] = replace(row["reason"], field="改进措施")
         self._adjusted_target()
+        for key in ("target", "actual"):
+            row[key] = self._without_name(row[key])
         self._second_sign()
         self._parts_of_actual()
         for key in ("target", "actual", "midyear", "unit"):
             if isinstance(row[key].value, str) and is_blank(row[key].given):
                 row[key] = replace(row[key], value=None, given="")
 
-    def _weight_behind_name(self) -> None:
-        """Where no column has the weights they may be behind the names: 相关性（5分）."""
-        name = self.row["name"]
-        text, weight = marks_behind(name.given)
-        if weight is not None:
-            place, given = name.place, plain(weight)
-            self.row["weight"] = replace(self.row["weight"], value=weight, place=place, given=given)
-            self.row["name"] = _renamed(name, text)
+    def _without_name(self, entry: Entry[Any]) -> Entry[Any]:
+        """A number without the indicator's name that was typed before it once more: 满意度达到90% (R12)."""
+        if not isinstance(entry.value, str) or parse_target(entry.value) is not None:
+            return entry
+        rest = _after_name(normalise(entry.value), same_label(self.row["name"].given))
+        if parse_target(rest) is None:
+            return entry
+        message = f"{entry.field}填“{entry.given}”，重复了指标名称，按“{rest}”读取。"
+        self.reports.about("R12", entry, message, "可以不改；建议只填数字和单位。", rest, "notice")
+        return replace(entry, value=rest)
 
     def _unknown_sign(self) -> Entry[Any]:
         """The sign on a layout without signs; it may be in a target that cannot be read."""
@@ -281,6 +285,14 @@ class _OfficialRow:
         self.reports.about("R19", entry, message, advice, expected, severity)
 
 
+def _after_name(text: str, name: str) -> str:
+    """What follows the part of the name that a text begins with; "" where that is none, or is denied there."""
+    sizes = range(min(len(text) - 1, _LONGEST_NAME), 1, -1)
+    size = next((size for size in sizes if text[:size] in name), 0)
+    denied = not size or name.partition(text[:size])[0].endswith(_DENIES)
+    return "" if denied else text[size:].lstrip(":为是")
+
+
 def _text(entry: Entry[Any] | None) -> str:
     """What stands in a cell, but for a dash."""
     return "" if entry is None or is_blank(entry.given) else entry.given
@@ -289,6 +301,28 @@ def _text(entry: Entry[Any] | None) -> str:
 def _renamed(entry: Entry[Any], text: str) -> Entry[Any]:
     """The entry with a text cleared of what the form itself printed around it."""
     return replace(entry, value=text or None, given=text) if entry.value is not None else entry
+
+
+def weights_in_names(
+    indicators: Sequence[Indicator], execution: Decimal, rulebook: Rulebook
+) -> Sequence[Indicator] | None:
+    """Indicators with the weights behind their names, of a form without a column for them: 相关性（5分）.
+
+    None unless every name has one and they make the full score.
+    """
+    marks = [marks_behind(row.name.given) for row in indicators]
+    weights = [weight for _, weight in marks if weight is not None]
+    full = rulebook.number("total.points")
+    if not weights or len(weights) < len(marks) or sum(weights) not in (full, full - execution):
+        return None
+    return [
+        replace(
+            row,
+            name=_renamed(row.name, text),
+            weight=replace(row.weight, value=weight, place=row.name.place, given=plain(weight)),
+        )
+        for row, (text, _), weight in zip(indicators, marks, weights, strict=True)
+    ]
 
 
 def weights_from_claims(

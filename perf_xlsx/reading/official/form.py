@@ -14,7 +14,7 @@ from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.adopted import UNMATCHED
 from perf_xlsx.reading.official.as_text import by_column
-from perf_xlsx.reading.official.entries import weights_from_claims
+from perf_xlsx.reading.official.entries import weights_from_claims, weights_in_names
 from perf_xlsx.reading.official.projects import AMOUNTS
 from perf_xlsx.reading.official.recognised import absent, recognition
 from perf_xlsx.reading.official.unread import unread_contents
@@ -22,28 +22,20 @@ from perf_xlsx.reading.official.weights import check_weights
 from perf_xlsx.reading.remarks import report
 from perf_xlsx.system.pattern import pattern
 
-_CODED = pattern(r"(?:\d{3,12}\s*[-—–_]|[\[［【]\d{2,12}[\]］】])\s*(\D.{1,80})")
+_CODED = pattern(r"(?:\d{3,12}\s*[-—–_]|[\[［【(（]\d{2,12}[\]］】)）])\s*(\D.{1,80})")
 
 
 def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> SelfEvaluation:
     """The form with the weights that its claims prove; reports how the layout was read (R19) and what follows."""
     rules, lacking = reader.cells.rules, absent(reader.layout, official)
-    unit = _without_code(form.boxes["unit"], reader)
-    form = replace(form, boxes={**form.boxes, "unit": _unit_or_supervisor(unit, form, reader)})
+    form = replace(form, boxes={**form.boxes, "unit": _unit(form, reader)})
     _check_project_total(form, official, reader, rules.number("thresholds.tolerance"))
     check_weights(form, official, reader)
-    proven, named = None, [row.weight for row in form.indicators if row.weight.value is not None]
-    if "weight" in lacking and not official.unscored and not named:
-        execution = official.stated_weight[1] if official.stated_weight else rules.number("execution.weight")
-        weights = weights_from_claims(form.indicators, execution, rules)
-        proven = weights is not None
-        rows = [replace(row, weight=weight) for row, weight in zip(form.indicators, weights or (), strict=False)]
-        form = replace(form, indicators=tuple(rows) or form.indicators)
+    proven = None
+    if "weight" in lacking and not official.unscored:
+        form, proven = _with_weights(form, official, reader)
     remarks = recognition(form, reader.layout, official, reader.sheets, rules, proven)
     report(remarks, reader.sheets, reader.cells.collector)
-    if "weight" in lacking and named:
-        message = f"没有“分值”栏，{len(named)}个指标的分值按名称后括号内的分数读取。"
-        reader.cells.reports.about("R19", named[0], message, "可以不改；请核对。", severity="notice")
     report(unread_contents(reader.layout, official, reader.sheets), reader.sheets, reader.cells.collector)
     reader.reports.report_crossed(reader.required)
     findings = reader.cells.collector.findings
@@ -59,24 +51,45 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
     )
 
 
-def _without_code(unit: Entry[str], reader: FormReader) -> Entry[str]:
-    """The unit without the code that some systems write before its name: 314002-某局, [155]某局."""
-    found = _CODED.fullmatch(unit.value or "")
-    if found is None:
-        return unit
-    message = f"{unit.field}填“{unit.given}”，按“{found[1]}”读取。"
-    reader.cells.reports.about("R19", unit, message, "可以不改。", found[1], "notice")
-    return replace(unit, value=found[1])
+def _with_weights(
+    form: SelfEvaluation, official: OfficialParts, reader: FormReader
+) -> tuple[SelfEvaluation, bool | None]:
+    """The form with the weights that names state or claims prove, and whether these do (None: not asked)."""
+    rules = reader.cells.rules
+    execution = official.stated_weight[1] if official.stated_weight else rules.number("execution.weight")
+    if named := weights_in_names(form.indicators, execution, rules):
+        message = f"没有“分值”栏，{len(named)}个指标的分值按名称后括号内的分数读取。"
+        reader.cells.reports.about("R19", named[0].weight, message, "可以不改；请核对。", severity="notice")
+        return replace(form, indicators=tuple(named)), None
+    weights = weights_from_claims(form.indicators, execution, rules)
+    rows = [replace(row, weight=weight) for row, weight in zip(form.indicators, weights or (), strict=False)]
+    return replace(form, indicators=tuple(rows) or form.indicators), weights is not None
 
 
-def _unit_or_supervisor(unit: Entry[str], form: SelfEvaluation, reader: FormReader) -> Entry[str]:
-    """The unit; of a form that has no box for it the department in charge (R19)."""
-    supervisor = form.boxes.get("supervisor")
+def _unit(form: SelfEvaluation, reader: FormReader) -> Entry[str]:
+    """The unit without its code; of a form that has no box for it the department in charge (R19)."""
+    unit, supervisor = form.boxes["unit"], form.boxes.get("supervisor")
     if "unit" in reader.layout.boxes or supervisor is None or not supervisor.value:
-        return unit
-    message = f"本表没有“{unit.field.removeprefix(UNMATCHED)}”一栏，按主管部门“{supervisor.value}”列示。"
+        return _without_code(unit, reader)
+    field, name = unit.field.removeprefix(UNMATCHED), _bare(supervisor)
+    message = f"本表没有“{field}”一栏，按主管部门“{name}”列示。"
     reader.cells.reports.about("R19", supervisor, message, "可以不改。", severity="notice")
-    return replace(_without_code(supervisor, reader), field=unit.field.removeprefix(UNMATCHED))
+    return replace(supervisor, field=field, value=name)
+
+
+def _without_code(unit: Entry[str], reader: FormReader) -> Entry[str]:
+    """The unit without the code that some systems write before its name: 314002-成安县民政局机关."""
+    name = _bare(unit)
+    if name is None or name == unit.value:
+        return unit
+    message = f"{unit.field}填“{unit.given}”，按“{name}”读取。"
+    reader.cells.reports.about("R19", unit, message, "可以不改。", name, "notice")
+    return replace(unit, value=name)
+
+
+def _bare(unit: Entry[str]) -> str | None:
+    found = _CODED.fullmatch(unit.value or "")
+    return found[1] if found else unit.value
 
 
 def _check_project_total(

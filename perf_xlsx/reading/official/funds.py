@@ -7,17 +7,18 @@ from decimal import Decimal
 from itertools import chain, count
 
 from perf_xlsx.domain.model import AMOUNTS
-from perf_xlsx.domain.quantity import is_blank, parse_quantity
+from perf_xlsx.domain.quantity import is_blank, normalise, parse_quantity
 from perf_xlsx.forms import Line, typed
 from perf_xlsx.forms.form import LINES, OTHER, SOURCES
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.adopted import has_block, has_label
-from perf_xlsx.reading.official.beside import money_beside_labels
+from perf_xlsx.reading.official.beside import money_beside
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
 from perf_xlsx.reading.official.likeness import roles_of
+from perf_xlsx.reading.parts import PARTS
 from perf_xlsx.system.pattern import pattern
 
 MONEY_UNIT = pattern(r"[(:](?:人民币)?(万元|元)\)?")
@@ -35,13 +36,14 @@ class FundSearch:
         """The fund lines and the cells of their columns."""
         block, header = self.layout.form.lines("funds"), self.layout.funds
         if header is None:
-            money_beside_labels(self.sheets, self.rows[self.layout.indicators.sheet], self.layout)
+            money_beside(self.sheets, self.rows[self.layout.indicators.sheet], self.layout)
             if not self.layout.fund_rows and has_block(self.layout.form, "funds"):
                 self.layout.missing.append((block.title, MONEY, True))
             return
         row, labels = header.bottom + 1, Labels(block.lines)
         while not self._is_of_projects(header) and self._add_line(header, row, labels):
             row += 1
+        self._only_line(header)
         for key, at in self.layout.fund_rows.items():
             for box in typed(block.columns):
                 if column := header.columns.get(box.key):
@@ -56,6 +58,20 @@ class FundSearch:
         """Whether the lines below are projects, so that only their sum is one of money."""
         projects = self.layout.projects
         return projects is not None and (projects.sheet, projects.top) == (header.sheet, header.top)
+
+    def _only_line(self, header: Header) -> None:
+        """Take the only line of a project's money for the total, whatever it is called, unless it is a part."""
+        layout, total = self.layout, self.layout.form.total_line
+        if total in layout.fund_rows or len(layout.fund_rows) != 1 or layout.form.has("projects"):
+            return
+        (row,) = layout.fund_rows.values()
+        label, at = self._label(header, row)
+        if not self._has_amounts(header, row) or normalise(label).startswith(PARTS) or layout.form.original:
+            return
+        layout.fund_rows, layout.extra, layout.line_names = {total: row}, [], {}
+        layout.labels.add((header.sheet, row, at))
+        message = f"资金表只有“{core(label)}”一行，按年度资金总额读取。"
+        layout.doubt((header.sheet, row, at), "年度资金总额", label, message, "可以不改；请核对。", "notice")
 
     def _add_line(self, header: Header, row: int, labels: Labels) -> bool:
         """Note the line in this row; False where the table has ended."""
@@ -148,8 +164,11 @@ class FundSearch:
                     return
 
     def money_unit(self) -> None:
-        """万元 or 元 in a heading of the funds, else "单位：万元" above; two that differ are a doubt."""
-        found = [] if "money_unit" in self.layout.boxes else self._stated_units()
+        """万元 or 元 in a heading of the funds, else "单位：万元" above, else behind every amount.
+
+        Two that differ are a doubt.
+        """
+        found = [] if "money_unit" in self.layout.boxes else self._stated_units() or self._units_of_amounts()
         if not found:
             return
         address, unit = found[0]
@@ -158,6 +177,14 @@ class FundSearch:
         if other := next(((at, word) for at, word in found if word != unit), None):
             message = f"金额单位有“{unit}”也有“{other[1]}”，按资金表的“{unit}”读取。"
             self.layout.doubt(other[0], "金额单位", other[1], message, "请核对金额单位，全表使用同一单位。")
+
+    def _units_of_amounts(self) -> list[tuple[Address, str]]:
+        """The money unit behind the amounts, where every one has it and it is the same: 48万元."""
+        cells = {at: self.sheets.cell(at) for (_, _, role), at in self.layout.lines.items() if role in AMOUNTS}
+        amounts = {at: parse_quantity(as_shown(cell)) for at, cell in cells.items() if cell is not None}
+        units = {at: amount.unit for at, amount in amounts.items() if amount}
+        same = len({*units.values()}) == 1 and {*units.values()} <= {"元", "万元"}
+        return [next(iter(units.items()))] if same else []
 
     def _stated_units(self) -> list[tuple[Address, str]]:
         """The money units stated in or above the headings, those in rows of the headings first."""

@@ -30,6 +30,7 @@ from perf_xlsx.reading.official.kind import kind_of, own_title, titles_on
 from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
 from perf_xlsx.reading.official.rows import Body, indicator_rows
+from perf_xlsx.reading.official.ticked import ticked
 from perf_xlsx.reading.official.year import stated_years
 from perf_xlsx.reading.parts import parts_remark
 from perf_xlsx.reading.rows import crossed_row
@@ -254,7 +255,7 @@ class _Search:
     def _indicators(self, layout: Draft, body: Body) -> None:
         header, rows = layout.indicators, tuple(sorted((*body.rows, *body.parts)))
         layout.tables["indicators"] = Table(self.sheet, header.columns, rows, head=header.bottom)
-        layout.parts = body.parts
+        layout.parts, layout.level_rows, layout.subtotals = body.parts, body.levels, body.subtotals
         if body.parts:
             at = (self.sheet, min(body.parts), header.columns["name"])
             layout.remarks.append(parts_remark(at, "三级指标", body.parts))
@@ -359,11 +360,26 @@ class _Search:
             found = search.box(self._sought(layout, box)) or (common.box(box)[:1] if box.key in COMMON else [])
             self._put(layout, box, found or self._likely_box(layout, box, search))
         join_goals(self.sheets, layout, taken)
-        if self.sheets.cell(layout.boxes.get("supervisor", NOWHERE)) is not None:  # takes the place of the unit
-            label = next((box.label for box in layout.form.single_boxes if box.key == "unit"), "")
-            layout.missing = [item for item in layout.missing if item[1] != label]
+        self._unit_by_supervisor(layout)
+        self._ticked_grade(layout)
         layout.labels |= self.titles.keys()
         layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
+
+    def _ticked_grade(self, layout: Draft) -> None:
+        """Read the one grade that is ticked of those that the form prints: 优☑ 良□ 中□ 差□."""
+        at = layout.boxes.get("claimed_grade", NOWHERE)
+        cell, own = self.sheets.cell(at), layout.texts.get("claimed_grade")
+        text = own[1] if own else "" if cell is None else str(cell.value or "")
+        if grade := ticked(text):
+            message = f"自评等级填“{text}”，按打勾的“{grade}”读取。"
+            layout.texts["claimed_grade"] = at, grade
+            layout.doubt(at, "自评等级", text, message, "可以不改；请核对。", "notice")
+
+    def _unit_by_supervisor(self, layout: Draft) -> None:
+        """A form without a box for the unit lists the department in charge in its place: it lacks nothing."""
+        if "unit" not in layout.boxes and self.sheets.cell(layout.boxes.get("supervisor", NOWHERE)) is not None:
+            labels = {box.label for box in layout.form.single_boxes if box.key == "unit"}
+            layout.missing = [one for one in layout.missing if one[1] not in labels]
 
     def _sought(self, layout: Draft, box: Box) -> Box:
         """The box with its labels; on a form of targets the goal has more."""

@@ -15,6 +15,7 @@ from perf_xlsx.reading.official.labels import LONGEST, Leaf, Row, bracketed, cor
 from perf_xlsx.reading.official.likeness import Roles
 
 MOST_ROWS = 3  # of a header
+_HEADER = 3  # known labels that make a row a header, even where a number stands among them
 _WIDEST = 60  # texts of a row that may be a header
 
 
@@ -57,7 +58,7 @@ class HeaderRows:
 
     def labels_in(self, row: int) -> Row:
         """The texts of a row but for headings of parts of the form, and what is merged down past any header."""
-        texts = {column: text for column, text in self.texts(row).items() if not self._has_value(row, column)}
+        texts = self._without_boxes(row)
         ends = {column: self.merged.get((row, column), (row, 0))[0] for column in texts}
         low = max((end for end in ends.values() if end < row + MOST_ROWS), default=row)
         heads = {column for column, text in texts.items() if core(text) in self.headings}
@@ -74,6 +75,13 @@ class HeaderRows:
         bottom, right = self.merged.get((row, column), (row, column))
         under = sum(column <= other <= right for other in self.rows.get(row + 1, {})) if bottom == row else 0
         return under > 1 or self.roles.certain(text) is not None
+
+    def _without_boxes(self, row: int) -> Row:
+        """The texts of a row but for those with a number beside them, unless most of its labels have none."""
+        texts = self.texts(row)
+        bare = {column: text for column, text in texts.items() if not self._has_value(row, column)}
+        known = sum(self.roles.certain(text) is not None for text in bare.values())
+        return texts if known >= _HEADER and known > len(texts) - len(bare) else bare
 
     def _has_value(self, row: int, column: int) -> bool:
         """Whether a number stands beside a text: 自评得分 | 98 and 预算数 | 100万元 are boxes."""

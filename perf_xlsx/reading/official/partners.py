@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import permutations
 from typing import TypeVar
@@ -112,10 +112,9 @@ def _signs(column: Column) -> int:
 
 def by_rate(
     columns: Columns, rate: Column, *, base: Column | None = None, executed: Column | None = None
-) -> int | None:
-    """The one column of amounts that with the other gives the rates as they are shown; None where no one does."""
-    found = [number for number, one in columns.items() if _gives(base or one, executed or one, rate)]
-    return found[0] if len(found) == 1 else None
+) -> Sequence[int]:
+    """The columns of amounts that with the other give the rates as they are shown."""
+    return [number for number, one in columns.items() if _gives(base or one, executed or one, rate)]
 
 
 def _gives(base: Column, executed: Column, rate: Column) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct, field
@@ -30,7 +30,8 @@ class Body(Struct):
     """The rows of indicators, of totals by their words, of headers, and where a second form begins below.
 
     `parts` are rows that are parts of the indicator above, `crossed` those crossed out. `unread` are rows below a
-    total that look like indicators and carry no points.
+    total that look like indicators and carry no points. `levels` gives the row that names the level of a row,
+    `subtotals` are rows that sum up rows above.
     """
 
     rows: list[int] = field(default_factory=list)
@@ -39,6 +40,8 @@ class Body(Struct):
     parts: dict[int, str] = field(default_factory=dict)
     unread: list[int] = field(default_factory=list)
     crossed: list[int] = field(default_factory=list)
+    levels: dict[int, int] = field(default_factory=dict)
+    subtotals: list[int] = field(default_factory=list)
     last: int = 0
     next_form: int | None = None
 
@@ -54,7 +57,7 @@ class Body(Struct):
 def says_nothing(kind: OfficialForm, text: str) -> bool:
     """Whether a cell holds only what such forms print: a dash, "指标1：", a heading, the word of a total."""
     printed = (*kind.totals, *kind.subtotals, *kind.asides, *kind.headings)
-    return is_blank(text) or not bare_name(text) or core(text) in printed
+    return is_blank(text) or is_blank(bare_name(text)) or core(text) in printed
 
 
 def bare_name(text: str) -> str:
@@ -133,7 +136,26 @@ class _Indicators:
                 continue
             elif self._add(row, texts, body):
                 body.last = row
+        body.levels = self._levels(body.rows)
+        body.rows = [row for row in body.rows if row not in body.levels.values()]
         return body
+
+    def _levels(self, rows: Sequence[int]) -> dict[int, int]:
+        """The row that names the level of each row: it carries the points of all rows down to the next one."""
+        groups: dict[int, list[int]] = {}
+        for row in rows:
+            if is_blank(bare_name(self.rows.name(row)[0])) and not self._measured(row):
+                groups[row] = []
+            elif groups:
+                groups[next(reversed(groups))].append(row)
+        points = {row: self._points(row) or Decimal(0) for row in rows}
+        sums = {head: sum(points[row] for row in below) for head, below in groups.items()}
+        return {
+            row: head
+            for head, below in groups.items()
+            if sums[head] and points[head] == sums[head]
+            for row in below
+        }
 
     def _add(self, row: int, texts: Row, body: Body) -> bool:
         """Add a row to what it is; False where it is nothing of the table."""
@@ -143,7 +165,10 @@ class _Indicators:
             body.crossed.append(row)
         elif self._is_part(row, body):
             body.parts[row] = self.rows.name(row)[0]
-        elif core(next(iter(texts.values()))) not in self.kind.subtotals and self._is_indicator(row, body):
+        elif self._is_subtotal(row, texts):
+            body.subtotals.append(row)
+            return False
+        elif self._is_indicator(row, body):
             body.rows.append(row)
             self._sum(row)
         else:
@@ -185,14 +210,24 @@ class _Indicators:
     def _sums_up(self, row: int, texts: Row, body: Body) -> str | None:
         """The label of a row that is a total by its numbers: all that is above, or the full score."""
         columns, first = self.header.columns, min(texts)
-        measured = any(
-            not is_blank(self.rows.shown(row, columns[key])) for key in ("target", "actual") if key in columns
-        )
-        if len(body.rows) < 2 or measured or first >= columns["name"] or "分" not in texts[first]:
+        if len(body.rows) < 2 or self._measured(row) or first >= columns["name"] or "分" not in texts[first]:
             return None
         own, total = self._points(row), self.total
         sums = own is not None and own > self.most and own in (total, total + 10, total + 20, 100)
         return core(texts[first]) if sums else None
+
+    def _measured(self, row: int) -> bool:
+        """Whether a row has a target or a result."""
+        columns = self.header.columns
+        return any(
+            not is_blank(self.rows.shown(row, columns[key])) for key in ("target", "actual") if key in columns
+        )
+
+    def _is_subtotal(self, row: int, texts: Row) -> bool:
+        """Whether a row sums up a level: 小计, 产出指标小计."""
+        ends, first = tuple(self.kind.subtotals), core(next(iter(texts.values())))
+        name = core(self.rows.name(row)[0])
+        return first in ends or (not self._measured(row) and (first.endswith(ends) or name.endswith(ends)))
 
     def _points(self, row: int) -> Decimal | None:
         """The weight of a row; its points where the table has no weights."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from perf_xlsx.domain.quantity import NOTHING, is_blank, normalise, parse_quantity
 from perf_xlsx.ooxml import Cell, Grid
-from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW
+from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.extra_content import LISTED, with_contents
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
@@ -55,7 +56,7 @@ def _is_printed(at: tuple[int, int], grid: Grid, sheet: int, used: set[Address],
         return True
     if core(text) in words or text in known_labels(kind) or _goes_on(grid, at, official):
         return True
-    if names_a_level(text) or not bare_name(text):  # of a row that nobody filled in
+    if names_a_level(text) or is_blank(bare_name(text)):  # of a row that nobody filled in
         return True
     low = next((low for top, left, low, _ in grid.merges if (top, left) == at), row)
     beside = {other for home, other, _ in used if home == sheet}
@@ -118,18 +119,25 @@ def _rows(
     return found
 
 
-def _columns_of_tables(layout: Layout, official: OfficialParts, sheet: int) -> Mapping[int, range]:
+def _columns_of_tables(layout: Layout, official: OfficialParts, sheet: int) -> Mapping[int, frozenset[int]]:
     """For the rows of each table the columns under its header, all of which are read or named."""
-    found: dict[int, range] = {}
+    found: dict[int, frozenset[int]] = {}
     headers = {"indicators": official.indicators, "projects": official.projects}
     for key, header in headers.items():
         table = layout.tables.get(key)
         if header and table and table.sheet == sheet:
             rows = (*table.rows, *official.parts) if key == "indicators" else table.rows
-            found |= dict.fromkeys(rows, range(_left(header, official), MAX_COLUMN))
+            found |= dict.fromkeys(rows, _labelled(header, official))
     if official.funds and official.funds.sheet == sheet:
-        found |= dict.fromkeys(official.fund_rows.values(), range(_left(official.funds, official), MAX_COLUMN))
+        found |= dict.fromkeys(official.fund_rows.values(), _labelled(official.funds, official))
     return found
+
+
+def _labelled(header: Header, official: OfficialParts) -> frozenset[int]:
+    """The columns below the labels of a header, and those of the headings left of them."""
+    first = min(left for left, _ in header.spans)
+    below = (range(left, right + 1) for left, right in header.spans)
+    return frozenset((*range(_left(header, official), first), *chain.from_iterable(below)))
 
 
 def _left(header: Header, official: OfficialParts) -> int:
@@ -141,8 +149,10 @@ def _left(header: Header, official: OfficialParts) -> int:
 def _is_told(official: OfficialParts, row: int, cells: Mapping[int, Cell]) -> bool:
     """Whether a row is told by itself, or sums others up."""
     kind, words = official.kind, {core(cell.label) for cell in cells.values() if cell.label}
-    sums = words & {*kind.totals, *kind.subtotals}
+    sums = words & {*kind.totals} or any(word.endswith(tuple(kind.subtotals)) for word in words)
     below = row > official.indicators.bottom  # above there is no sum to compare
+    if row in official.level_rows.values():
+        return True
     return (below and bool(sums)) or row in official.other_projects or row == official.project_total
 
 

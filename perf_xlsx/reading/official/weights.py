@@ -18,8 +18,9 @@ _LEVELS = {"level1": "一级指标", "level2": "二级指标"}
 
 
 def check_weights(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
-    """W01, W02: sums of weights that the form states, where every weight below them is known."""
+    """W01, W02, T01: sums of weights and points that the form states, where all that they sum up is known."""
     rows = form.indicators
+    _check_subtotals(form, official, reader)
     if not rows or any(row.weight.value is None for row in rows):
         return
     for level, column in official.indicators.level_weights.items():
@@ -27,6 +28,61 @@ def check_weights(form: SelfEvaluation, official: OfficialParts, reader: FormRea
             _check_level(at, _LEVELS[level], group, reader)
     if total := _total(official, reader.sheets):
         _check_total(total, rows, official, reader)
+
+
+def _check_subtotals(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
+    """Rows of sums among the indicators: 小计 below those that it sums up, a level's row above them."""
+    header, execution = official.indicators, form.claimed.execution_points.value or Decimal(0)
+    weight = official.stated_weight[1] if official.stated_weight else reader.cells.rules.number("execution.weight")
+    for key, code, more in (("weight", "W02", weight), ("claimed_points", "T01", execution)):
+        known = {one.name.place.row or 0: one.entry(key).value for one in form.indicators}
+        if key not in header.columns or None in known.values():
+            continue
+        values, column = {row: value for row, value in known.items() if value is not None}, header.columns[key]
+        cells = {row: (header.sheet, row, column) for row in (*official.level_rows.values(), *official.subtotals)}
+        stated = {
+            row: points for row, at in cells.items() if (points := points_in(reader.sheets.cell(at))) is not None
+        }
+        wrong = (*_wrong_levels(values, stated, official), *_wrong_below(values, stated, official, more))
+        for row, right in wrong:
+            _report_sum(code, cells[row], "分值" if key == "weight" else "自评得分", stated[row], right, reader)
+
+
+Numbers = Mapping[int, Decimal]  # by row
+
+
+def _wrong_levels(values: Numbers, stated: Numbers, official: OfficialParts) -> Iterator[tuple[int, Decimal]]:
+    """The rows of levels that do not sum up the rows below them, with the right sum."""
+    sums: dict[int, Decimal] = {}
+    for row, value in values.items():
+        if (head := official.level_rows.get(row)) is not None:
+            sums[head] = sums.get(head, Decimal(0)) + value
+    yield from ((head, total) for head, total in sums.items() if stated.get(head, total) != total)
+
+
+def _wrong_below(
+    values: Numbers, stated: Numbers, official: OfficialParts, execution: Decimal
+) -> Iterator[tuple[int, Decimal]]:
+    """The rows of sums that are no sum of the rows right above, however many, with that of their own level.
+
+    Below all rows it may be that of all and of budget execution.
+    """
+    total = level = Decimal(0)
+    before, last = {total}, max(values, default=0)  # the sums of all rows above each row
+    for row in sorted({*values, *(row for row in official.subtotals if row in stated)}):
+        if row in values:
+            before.add(total)
+            total, level = total + values[row], level + values[row]
+            continue
+        whole = row > last and stated[row] == total + execution
+        if total - stated[row] not in before and not whole:
+            yield row, level
+        level = Decimal(0)
+
+
+def _report_sum(code: str, at: Address, what: str, stated: Decimal, right: Decimal, reader: FormReader) -> None:
+    message = f"第{at[1]}行合计的{what}填{plain(stated)}，与各指标{what}之和{plain(right)}不符。"
+    _report(code, at, f"{what}小计", message, stated, right, reader)
 
 
 def _groups(
