@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from perf_xlsx.figures import Subject
 from perf_xlsx.narrative.mentions import Mention
-from perf_xlsx.narrative.names import HOLE, Name
+from perf_xlsx.narrative.names import HOLE, Name, Names
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.turns import Turn, turns
 from perf_xlsx.narrative.words import OTHER_BODY, OTHER_THING, OURS, RoleWord, rest_of, roles_in
@@ -14,7 +14,9 @@ from perf_xlsx.system.pattern import pattern
 
 _ASIDES = pattern(r"\((?![^()]*[含括])[^()\d]{0,30}\)")  # 全年预算数（A）1000万元
 STOPS, PAUSES = "。;!?", ",(:)"
+_PAUSE = pattern(r"[,;。(、\d]")
 _CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
+LONGEST_CLAUSE = 40
 LONGEST_LABEL, LONGEST_SENTENCE = 120, 600  # letters before a figure that are read
 _OPERATORS = tuple("×÷*/+")
 
@@ -54,6 +56,11 @@ class Context(Struct, frozen=True):
     calculated: bool = False
 
     @property
+    def clause(self) -> str:
+        """The words before the figure from the last ; on, or up to 40 letters: the figures of one thing."""
+        return self.before[max(self.before.rfind(mark) for mark in ";、") + 1 :][-LONGEST_CLAUSE:]
+
+    @property
     def own(self) -> tuple[Subject, ...]:
         """The lines and projects named right before it, or those of a list in turn."""
         if self.turn and self.turn.subject and self.turn.subject.kind != "indicator":
@@ -73,6 +80,11 @@ class Context(Struct, frozen=True):
         return _last_indicator(self.sentence_names) or self.scope.topic
 
 
+def until_a_pause(behind: str) -> str:
+    """What follows a figure, up to a pause or the next figure."""
+    return behind[: found.start()] if (found := _PAUSE.search(behind)) else behind
+
+
 def _last_indicator(names: tuple[Name, ...]) -> Subject | None:
     found = [one for name in names for one in name.subjects if one.kind == "indicator"]
     return found[-1] if found else None
@@ -81,10 +93,11 @@ def _last_indicator(names: tuple[Name, ...]) -> Subject | None:
 class Walk:
     """Goes through a paragraph from left to right and keeps what it speaks of."""
 
-    def __init__(self, scope: Scope, mentions: tuple[Mention, ...], whole: Subject) -> None:
+    def __init__(self, scope: Scope, mentions: tuple[Mention, ...], names: Names) -> None:
         self._scope, self._text = scope, _ASIDES.sub(lambda aside: HOLE * len(aside[0]), scope.masked)
         subject, known = scope.money_subject
-        self._default = (subject, whole) if subject else (whole,)
+        self._default = (subject, names.whole) if subject else (names.whole,)
+        self._projects = names.projects
         self._current: tuple[Subject, ...] = ()
         self._head: tuple[Subject, ...] = ()  # what was spoken of before 其中
         self._named: set[Subject] = set()  # in this sentence
@@ -135,6 +148,8 @@ class Walk:
         self._at = mention.end
         if word is not None:
             self._role = word
+        if role == "project_count" and self._projects:
+            self._current, self._known = (self._projects,), not rest_of(context.said, "count")
         if not context.own and rest_of(context.said, "money") and mention.unit_class == "money":
             self._aside = True
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from perf_xlsx.figures import Figures, Subject
+from collections.abc import Iterator
+
+from perf_xlsx.figures import Figure, Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
-from perf_xlsx.narrative.context import Context
+from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.context import Context, until_a_pause
 from perf_xlsx.narrative.mentions import unit_class
+from perf_xlsx.narrative.names import HOLE
 from perf_xlsx.narrative.words import (
     LOOSE,
     LOST,
@@ -21,6 +25,7 @@ from perf_xlsx.narrative.words import (
 
 _VALUES = ("indicator_target", "indicator_actual", "indicator_midyear")
 SHARED = 4  # letters in a row
+SHORTEST = 2  # letters
 
 
 def indicator_of(context: Context, figures: Figures, units: str) -> Subject | None:
@@ -48,6 +53,7 @@ def _counts_in(figures: Figures, indicator: Subject, unit: str) -> bool:
 
 def of_an_indicator(context: Context, figures: Figures, last: Said | None, indicator: Subject) -> Bound:
     """A figure of an indicator; without a word for its role it is the actual value, or any other."""
+    last = _in_turn(context) or last
     said_so = last is not None and last.word.role in OF_INDICATOR
     role = last.word.role if last and said_so else "indicator_actual"
     rest = rest_of(context.said, unit_meant(context.mention.unit_class, context.said))
@@ -57,6 +63,8 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
         role = roles[0]
     found = tuple(one for key in roles for one in figures.of(key, indicator))  # type: ignore[arg-type]
     named = context.indicator is not None
+    if rest and (last is None or not said_so or _is_verb(context, last)):
+        role = "outside"  # where it agrees, it is that figure's role
     sure = not rest and (said_so or named) and bool(found)
     if role == "indicator_lost_points":
         sure = sure and not LOST.search(context.before)
@@ -70,10 +78,30 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
     )
 
 
+def _in_turn(context: Context) -> Said | None:
+    """The role that all figures of a list have."""
+    return Said(context.turn.shared, 0, 0) if context.turn and context.turn.shared else None
+
+
+def of_completion(context: Context, figures: Figures, last: Said | None) -> Bound | None:
+    """How far one came, as a share right behind what was done: 完成1874人，完成101.3%; 为计划80公里的108.13%."""
+    indicator = context.near_indicator
+    if indicator and _counts_in(figures, indicator, "%"):
+        return None
+    of_the_target = context.last_role == "indicator_target" and context.said.strip(HOLE) == "的"
+    again = last is not None and _is_verb(context, last) and not rest_of(context.said, "share")
+    if not of_the_target and not (again and context.last_role == "indicator_actual"):
+        return None
+    found = figures.of("indicator_completion", indicator) if indicator else ()
+    name = indicator.name if indicator else ""
+    return Bound(context.mention, "indicator_completion", indicator, name, found, bool(found))
+
+
 def _values_meant(context: Context) -> list[str]:
     """Which values a figure may be where no word tells, the likeliest first."""
     planned = PLANNED.search(context.before) and context.last_role != "indicator_target"
-    if context.scope.aims or (planned and SIGNED.search(context.said)):
+    listed = context.said.startswith("、") and context.last_role == "indicator_target"
+    if listed or context.scope.aims or (planned and SIGNED.search(context.said)):
         return ["indicator_target"]
     return [*_VALUES] if planned else [_VALUES[1], _VALUES[0], _VALUES[2]]
 
@@ -95,7 +123,7 @@ def in_a_wrong_unit(context: Context, figures: Figures) -> Bound | None:
 
 def without_a_name(context: Context, figures: Figures, last: Said | None) -> Bound:
     """A share or count that names no indicator exactly: of one with a like name, or the only one so counted."""
-    mention = context.mention
+    mention, last = context.mention, _in_turn(context) or last
     role = last.word.role if last and last.word.role in OF_INDICATOR else "indicator_actual"
     alike = [
         one
@@ -103,16 +131,41 @@ def without_a_name(context: Context, figures: Figures, last: Said | None) -> Bou
         if one.of.kind == "indicator" and one.role == role and one.unit == mention.unit
     ]
     letters = context.scope.letters.text
-    clause = letters[mention.start - len(context.before) : mention.end + 20]
+    clause = letters[mention.start - len(context.before) : mention.end] + until_a_pause(context.behind)
     shared = [one for one in alike if _shares_words(one.of.name, clause)]
     alone = alike if len({one.of for one in alike}) == 1 and mention.unit_class == "count" and last else []
     if shared or alone:
         found = tuple(shared or alone)
         return Bound(mention, role, found[0].of if shared else None, "", found)
-    if last and last.word.role in OF_INDICATOR and mention.unit_class == "share":
+    if likely := tuple(_likely(context, figures)):
+        return Bound(mention, likely[0].role, likely[0].of, likely[0].of.name, likely)
+    under_indicators = context.scope.sections and "指标" in context.scope.sections[-1].text and not context.said
+    if mention.unit_class == "share" and (under_indicators or (last and last.word.role in OF_INDICATOR)):
         return Bound(mention, role)
-    told = rest_of(context.said, mention.unit_class) or last
-    return Bound(mention, "outside" if told or mention.in_words else "unbound")
+    return Bound(mention, "outside" if last or mention.in_words or _is_of_something_else(context) else "unbound")
+
+
+def _likely(context: Context, figures: Figures) -> Iterator[Figure]:
+    """The values of indicators with a like name that are exactly this: 审结6212件 is of 审结案件数."""
+    said = rest_of(context.said, context.mention.unit_class)
+    behind = until_a_pause(context.behind)
+    alike = [one for one in figures.everything if one.of.kind == "indicator" and is_like(one.of.name, said, behind)]
+    for role in (_VALUES[1], _VALUES[0], _VALUES[2]):
+        yield from (one for one in alike if one.role == role and agrees(Bound(context.mention, role), one))
+
+
+def is_like(name: str, said: str, behind: str) -> bool:
+    """Whether all that is said before a figure is in a name, all of the name in it, or a good part of it behind."""
+    within = len(said) >= SHORTEST and set(said) <= set(name)
+    return within or (len(name) > SHARED and set(name) <= set(said)) or _shares_words(name, behind)
+
+
+def _is_of_something_else(context: Context) -> bool:
+    """Whether the words around a count or share say what it is of, which is in no form."""
+    units, said = context.mention.unit_class, context.said
+    goes_on = context.last_role in ("outside", "other")  # 3106户、12580人
+    counted = units == "count" and rest_of(until_a_pause(context.behind), units)  # 有1个小区
+    return bool(rest_of(said, units) or goes_on or counted or said.endswith("等"))
 
 
 def _shares_words(name: str, text: str) -> bool:

@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import NOT_CHECKED, OF_INDICATOR, OF_PROJECT, Bound, figures_in
+from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import PAUSES, STOPS, Context
-from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator, without_a_name
+from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator, of_completion, without_a_name
 from perf_xlsx.narrative.words import CHANGED_TO, FORMAL, LOOSE, PAYER, RoleWord, Said, asks_for, rest_of, roles_in
 
 UNNAMED = RoleWord("unnamed", ("money",), (), weak=True)  # an amount right behind the name of a line or project
@@ -16,10 +17,12 @@ BEFORE_CHANGE, AFTER_CHANGE = RoleWord("initial", ("money",), ()), RoleWord("adj
 RATE = RoleWord("execution_rate", ("share",), ())
 NEAR = 6  # letters
 GENERAL = ("amount", "budget")  # words that may mean several roles
+SEVERAL = (*GENERAL, "reset", "received")
 WEAK = {
     "unnamed": ("executed", "adjusted", "initial"),
     "amount": ("adjusted", "initial", "executed"),
     "budget": ("adjusted", "initial"),
+    "reset": ("adjustment", "adjusted"),
     "received": ("adjusted", "initial", "executed"),
     "plan": ("initial", "adjusted"),
 }
@@ -39,7 +42,21 @@ def of_money(context: Context, figures: Figures) -> Bound:
         word = UNNAMED
     if word is None:
         return Bound(context.mention, "outside" if rest_of(context.said, "money") else "unbound")
-    return replace(_amount(context, figures, word), word=None if word is UNNAMED else word)
+    bound = replace(_amount(context, figures, word), word=None if word is UNNAMED else word)
+    told = word.role in SEVERAL and "到位" not in context.said
+    return _told_by_its_value(bound) if told else bound
+
+
+def _told_by_its_value(bound: Bound) -> Bound:
+    """A word that may mean several roles means the one whose figure has the value; 预算安排 is at the start of the
+    year where that is no other than the whole year's."""
+    same = [one for one in bound.figures if agrees(bound, one)]
+    roles = list(dict.fromkeys(one.role for one in same))
+    if len(roles) == 1 and not same[0].role.startswith("project"):
+        return replace(bound, role=roles[0], word=RoleWord(roles[0], ("money",), (), bound.sign))
+    if roles == ["adjusted", "initial"] and bound.word and bound.word.role == "budget":
+        return replace(bound, role="initial", figures=tuple(reversed(same)))
+    return bound
 
 
 def _changed(context: Context) -> RoleWord | None:
@@ -87,7 +104,7 @@ def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
     subjects = context.own[-1:] or context.standing.subjects
     roles = WEAK.get(word.role, (word.role,))
     found = figures_in(figures, roles, subjects)
-    role = roles[0] if word.role in (*GENERAL, "unnamed") else word.role
+    role = roles[0] if word.role in (*GENERAL, "unnamed", "reset") else word.role
     if rest and not context.own:
         role = "outside" if word.role in GENERAL and "其中" not in context.said else role
         return Bound(mention, role, None, rest, found, False, word.sign)
@@ -127,11 +144,18 @@ def of_share(context: Context, figures: Figures) -> Bound:
     found = roles_in(context.said, "share")
     indicator = indicator_of(context, figures, "share")
     last = found[-1] if found else None
+    done = of_completion(context, figures, last)
+    if done:
+        return done
+    if last and last.word.role == "other" and context.indicator is None:  # 回收率, 节约率
+        return Bound(context.mention, "other")
     if indicator and (last is None or last.word.role in OF_INDICATOR or not _is_of_money(context, last)):
         return of_an_indicator(context, figures, last, indicator)
     spent = asks_for(context.said, "money")
     if last is None and spent and spent.word.role == "executed" and not rest_of(context.said, "money"):
         last = Said(RATE, spent.start, spent.end)  # 执行86.80%
+    if last and not rest_of(context.said, "share") and context.last_role in ("executed", "project_executed"):
+        last = Said(RATE, last.start, last.end) if last.word.role == "indicator_actual" else last  # 支出5万元，完成98%
     if last is None or last.word.role in OF_INDICATOR:
         return without_a_name(context, figures, last)
     return _rate(context, figures, last.word)

@@ -16,7 +16,7 @@ _BRACKETS = pattern(r"\(([^()]{1,10})\)")
 _UNITS = pattern(r"^(?:单位:)?(万元|亿元|元|%|分|人|个)$")
 _STATED = pattern(r"(?:金额)?单位:?(万元|亿元|元)")
 _POINTS = ("得分", "分值", "权重", "分")
-_MONEY = pattern(r"预算|执行数|支出|金额|资金|结余|调整数")
+_MONEY = pattern(r"预算|决算|执行数|支出|金额|资金|结余|调整数")
 _WORDS = pattern(r"[一-鿿]")
 HEAD_ROWS = 2
 
