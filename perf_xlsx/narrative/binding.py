@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.figures import Figures
 from perf_xlsx.narrative.bound import Bound, is_telling
+from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context, Walk
 from perf_xlsx.narrative.counts import of_count, of_points
 from perf_xlsx.narrative.indicators import in_a_wrong_unit, indicator_of, of_an_indicator
@@ -39,6 +40,8 @@ def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, names: N
         context = walk.context(mention)
         found = _bound(context, mentions, figures)
         ours = bool(found.figures) or found.role in ("share", "change")
+        if found.role == "project_count":
+            ours = any(agrees(found, one) for one in found.figures) or not rest_of(context.said, "count")
         walk.went_past(context, found.role, ours, found.word)
         yield found
 

@@ -149,7 +149,7 @@ class Walk:
         if word is not None:
             self._role = word
         if role == "project_count" and self._projects:
-            self._current, self._known = (self._projects,), not rest_of(context.said, "count")
+            self._current, self._known = (self._projects,), ours
         if not context.own and rest_of(context.said, "money") and mention.unit_class == "money":
             self._aside = True
 
