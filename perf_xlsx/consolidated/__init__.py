@@ -21,6 +21,7 @@ from perf_xlsx.consolidated.overview import write_overview
 from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
 from perf_xlsx.consolidated.page import Page
 from perf_xlsx.consolidated.reconciliation import Elsewhere
+from perf_xlsx.consolidated.report_check import REPORTS, write_report_check
 from perf_xlsx.consolidated.returns import DEFAULT_NAME, identity, is_repeat, is_return, link_target
 from perf_xlsx.consolidated.sheets import (
     CODE_WIDTHS,
@@ -53,6 +54,7 @@ from perf_xlsx.consolidated.tables import (
     Table,
 )
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
+from perf_xlsx.results.checked_reports import CheckedReport, checked_reports
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
@@ -83,7 +85,8 @@ def write_consolidated(
     `output` is 汇总.xlsx in the folder unless given. Gives the files written. Raises as `consolidate` does.
     """
     records = Records.open(folder)
-    return consolidate(records, roster, output, base=records.base, how=how)
+    reports = checked_reports(records.base)
+    return consolidate(records, roster, output, base=records.base, how=how, reports=reports)
 
 
 def own_name(base: Path, found: Statistics) -> Path:
@@ -93,7 +96,7 @@ def own_name(base: Path, found: Statistics) -> Path:
 
 def consolidate(
     records: Iterable[Record], roster: Roster | None, output: Path | None, *, base: Path = Path(),
-    how: Format | None = None, row_limit: int = EXCEL_ROWS,
+    how: Format | None = None, row_limit: int = EXCEL_ROWS, reports: Iterable[CheckedReport] = (),
 ) -> list[Path]:  # fmt: skip
     """Write one workbook from the records of a batch, completely or not at all.
 
@@ -101,7 +104,8 @@ def consolidate(
     batch found (B01). `roster` is the list of those who must file; without it those are missing that the batch
     recorded as outstanding. `output` is 汇总.xlsx in `base` unless given.
     `base` is where relative paths of scored workbooks start from, else from the working folder. `how` asks for the
-    long tables as files too. `row_limit` is what one sheet holds; a longer table continues on the next.
+    long tables as files too. `row_limit` is what one sheet holds; a longer table continues on the next. `reports`
+    are the written reports that were checked, read several times.
 
     Gives the files written. Raises RecordsError, ExportError and OSError.
     """
@@ -115,7 +119,7 @@ def consolidate(
             canvas.book.set_properties({"title": "绩效自评汇总", "created": CREATED})
             canvas.book.set_custom_property(f"{PROPERTY_PREFIX}form", CONSOLIDATED, "text")
             try:
-                _write(canvas, found, troubled, returns, row_limit)
+                _write(canvas, found, troubled, returns, row_limit, reports)
                 canvas.book.close()
             except BaseException as error:
                 traceback.clear_frames(error.__traceback__)  # the zip in them is closed before its file, not after
@@ -144,8 +148,9 @@ class _Returns:
 
 
 def _write(
-    canvas: Canvas, found: Statistics, with_findings: Iterable[Troubled], returns: _Returns, limit: int
-) -> None:
+    canvas: Canvas, found: Statistics, with_findings: Iterable[Troubled], returns: _Returns, limit: int,
+    reports: Iterable[CheckedReport],
+) -> None:  # fmt: skip
     """Create the sheets in their order, then write the rows in one pass, then the summaries."""
 
     def rows_of(kind: Table, note: str, empty: str = "", **look: Any) -> LongSheets:
@@ -167,6 +172,7 @@ def _write(
     )  # fmt: skip
     note = "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿。"
     long[FINDINGS.key] = rows_of(FINDINGS, note, "✔ 没有发现问题。", lines=2)
+    checked = write_report_check(canvas, reports, returns.records, returns.base, returns.folder, limit)
     outstanding = Page(canvas, OUTSTANDING, OUTSTANDING_WIDTHS)
     long |= {EXTRAS.key: extras} if extras else {}
     long |= {RECEIPTS.key: rows_of(RECEIPTS, RECEIPTS_NOTE, hidden=())} if found.rows[RECEIPTS.key] else {}
@@ -175,7 +181,8 @@ def _write(
     write_money(money, found, funds, listed)
     total = xl_rowcol_to_cell(write_codes(codes, found), 4)
     write_outstanding(outstanding, found.roster)
-    write_overview(overview, found, Elsewhere({**long, TROUBLED: troubled}, total))
+    long |= {TROUBLED: troubled} | ({REPORTS: checked} if checked else {})
+    write_overview(overview, found, Elsewhere(long, total))
 
 
 def _extras(canvas: Canvas, found: Statistics, limit: int) -> LongSheets | None:

@@ -15,6 +15,7 @@ from perf_xlsx.consolidated.overview_tables import (
 )
 from perf_xlsx.consolidated.page import Page, SheetLink
 from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
+from perf_xlsx.consolidated.report_check import REPORTS
 from perf_xlsx.consolidated.sheets import CODES, MONEY, OUTSTANDING, TROUBLED
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, UNITS
@@ -29,6 +30,7 @@ CONTENTS = {
     CODES: "按类别统计的问题",
     TROUBLED: "每份的错误在哪一格、评分后工作簿的链接",
     FINDINGS.name: "逐条的问题：在哪里、怎么改",
+    REPORTS: "绩效自评报告与自评表逐个数字核对的结果",
     OUTSTANDING: "名单上还没有报送的单位、联系人",
 }
 
@@ -93,10 +95,11 @@ def _next_steps(page: Page, row: int, found: Statistics) -> int:
 
 
 def _contents(page: Page, row: int, elsewhere: Elsewhere) -> int:
-    page.turn(row, 24 + 18 * len(CONTENTS))
-    row = page.title(row, "本工作簿")
     parts = {sheets.name: sheets.names for sheets in elsewhere.long.values()}
-    for name, words in CONTENTS.items():
+    contents = {name: words for name, words in CONTENTS.items() if name != REPORTS or name in parts}
+    page.turn(row, 24 + 18 * len(contents))
+    row = page.title(row, "本工作簿")
+    for name, words in contents.items():
         sheets = parts.get(name, [name])
         page.put(row, 1, 2, SheetLink(sheets[0]), font_color=s.ACCENT, underline=1, text_wrap=False)
         more = f"（分成{len(sheets)}张：{sheets[0]}至{sheets[-1]}）" if len(sheets) > 1 else ""
