@@ -84,7 +84,9 @@ def check_report(
         _show(record, as_json)
         code = max(code, _exit_code(record, written))
         output = name.as_posix() if record.output else None
-        kept.append(CheckedReport(replace(record, file=printable_path(name), output=output, figures=()), checked.content))
+        kept.append(
+            CheckedReport(replace(record, file=printable_path(name), output=output, figures=()), checked.content)
+        )
     sys.exit(code if folder is None or _remembered(folder, kept) else NOT_WRITTEN)
 
 

@@ -32,7 +32,12 @@ PLACES = 4  # decimals of a share
 
 
 def write_report_check(
-    canvas: Canvas, reports: Iterable[CheckedReport], records: Iterable[Record], base: Path, folder: Path, limit: int
+    canvas: Canvas,
+    reports: Iterable[CheckedReport],
+    records: Iterable[Record],
+    base: Path,
+    folder: Path,
+    limit: int,
 ) -> LongSheets | None:
     """Create the sheet with its rows; None where no report was checked. `reports` are read twice."""
     count = sum(max(1, len(one.report.findings)) for one in reports)

@@ -42,7 +42,7 @@ def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, names: N
         ours = bool(found.figures) or found.role in ("share", "change")
         if found.role == "project_count":
             ours = any(agrees(found, one) for one in found.figures) or not rest_of(context.said, "count")
-        walk.went_past(context, found.role, ours, found.word)
+        walk.went_past(context, found.role, ours, found.word, found.of)
         yield found
 
 

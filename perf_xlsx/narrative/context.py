@@ -51,6 +51,7 @@ class Context(Struct, frozen=True):
     turn: Turn | None = None
     goes_on: bool = True
     last_role: str = ""
+    last_of: Subject | None = None
     bracketed: bool = False
     operand: bool = False
     calculated: bool = False
@@ -107,6 +108,7 @@ class Walk:
         self._at = 0  # behind the last figure
         self._label_start = 0  # of the last figure
         self._last: tuple[int, str, bool] = (0, "", True)  # where its sentence began, its role, whether it is ours
+        self._last_of: Subject | None = None  # the indicator of the last figure
         self._outside: tuple[tuple[Subject, ...], tuple[Subject, ...], bool] | None = None  # before a bracket
         self._turns = dict(turns(scope, mentions))
 
@@ -117,7 +119,8 @@ class Walk:
         begin, end = self._label(mention)
         gap = self._text[self._at : mention.start]
         calculated = self._at > 0 and _CALCULATED.match(gap) is not None
-        begin = max(self._label_start if calculated else begin, end - LONGEST_LABEL)
+        goes_on = calculated or (self._last[1] == "project_count" and gap.strip(HOLE) in ("", "项目"))
+        begin = max(self._label_start if goes_on else begin, end - LONGEST_LABEL)
         sentence = max(sentence, end - LONGEST_SENTENCE)
         behind = self._text[mention.end : mention.end + 40]
         said = self._text[begin:end]
@@ -134,13 +137,17 @@ class Walk:
             turn=self._turns.get(mention.start),
             goes_on=started != sentence or ours,
             last_role=last_role if started == sentence else "",
+            last_of=self._last_of if started == sentence else None,
             bracketed=gap.endswith("(") and behind.startswith(")"),
             operand=behind.startswith(_OPERATORS) or (calculated and not gap.endswith("=")),
             calculated=calculated,
         )
 
-    def went_past(self, context: Context, role: str, ours: bool, word: RoleWord | None) -> None:
-        """Take in a figure that was bound; `ours`: the form has it, `word` is its role of money."""
+    def went_past(
+        self, context: Context, role: str, ours: bool, word: RoleWord | None = None, of: Subject | None = None
+    ) -> None:
+        """Take in a figure that was bound; `ours`: the form has it, `word` is its role of money, `of` its subject."""
+        self._last_of = of if of and of.kind == "indicator" else None
         mention = context.mention
         self._last = (self.sentence(mention.start), role, ours)
         if not context.calculated:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from perf_xlsx.figures import Figure, Figures
-from perf_xlsx.narrative.bound import Bound
+from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
 from perf_xlsx.narrative.context import Context, until_a_pause
 from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator, without_a_name
 from perf_xlsx.narrative.words import ALL_OF_THEM, DONE, GROUP, OVERALL, SCALE, Said, rest_of, roles_in
@@ -15,6 +15,7 @@ from perf_xlsx.system.pattern import pattern
 
 _PROJECTS = pattern(r"^(?:本级|财政|部门|重点|预算|专项|支出|单位)*项目")
 _PROJECTS_BEFORE = pattern(r"项目(?:总数|个数|数量|数)?(?:共有|共计|共|有|为|是)?$")
+_EXECUTION = pattern(r"预算执行(?:率|情况)?\($")
 _POSTS = ("编制", "编制数", "编制总数")
 _INDICATORS = pattern(r"^(?:三级|二级|一级|绩效|目标|评价|具体|细化|考核|产出|效益)*指标")
 _LEVELS = (("一级", "level1"), ("二级", "level2"))
@@ -33,6 +34,8 @@ def of_points(context: Context, figures: Figures) -> Bound:
     if not indicator and (group := _group(context)):
         earned = found[-1].word.role == "indicator_points" if found else "得分" in context.before
         return Bound(mention, "indicator_points" if earned else "indicator_weight", names=group)
+    if not found and context.bracketed and _EXECUTION.search(context.before):
+        return of_the_form(context, figures, "execution_weight", False)
     if not found:
         return Bound(mention, "outside" if rest or mention.bound or SCALE.match(context.behind) else "unbound")
     role = found[-1].word.role
@@ -63,6 +66,10 @@ def _of_execution_or_all(context: Context, figures: Figures, role: str, sure: bo
         return of_the_form(context, figures, key, sure and context.standing.subjects[0].whole)
     if role == "indicator_weight" and context.mention.number == FULL:  # 满分100分
         return Bound(context.mention, "outside")
+    if role == "indicator_points" and context.last_role in OF_INDICATOR:
+        of = context.last_of
+        found = figures.of("indicator_points", of) if of else ()
+        return Bound(context.mention, role, of, of.name if of else "", found)
     if role == "indicator_points":
         return of_the_form(context, figures, "total", sure and OVERALL.search(context.said) is not None)
     return Bound(context.mention, role)
@@ -122,12 +129,23 @@ def _counted(context: Context) -> str:
     return "project_count" if _PROJECTS_BEFORE.search(context.said) or _PROJECTS.match(context.behind) else ""
 
 
+def _all_projects(figures: Figures) -> bool:
+    """Whether the projects of the form come to its line of projects, in what was spent or to be spent."""
+    line = next((one for one in figures.subjects if one.kind == "line" and one.key == "project"), None)
+    for of_project, of_line in (("project_executed", "executed"), ("project_budget", "adjusted")):
+        whole = next((one.value for one in figures.of(of_line, line)), None) if line else None  # type: ignore[arg-type]
+        parts = [one.value for one in figures.everything if one.role == of_project]
+        if whole is not None and whole == sum(part for part in parts if not isinstance(part, str)):
+            return True
+    return False
+
+
 def _number_of(context: Context, figures: Figures, role: str) -> Bound:
     """How many projects or indicators there are; certain only where the report says that these are all."""
     level = next((key for word, key in _LEVELS if word in context.said + context.behind[:6]), "")
     if level and role == "indicator_count":
         return of_the_form(context, figures, role, False, level)
-    complete = role != "indicator_count" or bool(figures.of("weights"))  # else the form may be an extract
+    complete = _all_projects(figures) if role == "project_count" else bool(figures.of("weights"))  # or an extract
     whole = ALL_OF_THEM.search(context.said) is not None and not DONE.search(
         context.said + until_a_pause(context.behind)
     )

@@ -34,12 +34,13 @@ def indicator_of(context: Context, figures: Figures, units: str) -> Subject | No
     if found is None or units == "points":
         return found
     said = roles_in(context.said, units or "none")
-    if said and said[-1].word.role in OF_INDICATOR and not _is_verb(context, said[-1]):
+    if said and said[-1].word.role in OF_INDICATOR and not is_verb(context, said[-1]):
         return found
     return found if _counts_in(figures, found, context.mention.unit) else None
 
 
-def _is_verb(context: Context, said: Said) -> bool:
+def is_verb(context: Context, said: Said) -> bool:
+    """Whether a role word is a mere verb, which may stand behind any name: 完成, 达到."""
     return context.said[said.start : said.end] in VERBS
 
 
@@ -58,12 +59,12 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
     role = last.word.role if last and said_so else "indicator_actual"
     rest = rest_of(context.said, unit_meant(context.mention.unit_class, context.said))
     roles = [role]
-    if last is None or not said_so or _is_verb(context, last):
+    if last is None or not said_so or is_verb(context, last):
         roles = _values_meant(context)
         role = roles[0]
     found = tuple(one for key in roles for one in figures.of(key, indicator))  # type: ignore[arg-type]
     named = context.indicator is not None
-    if rest and (last is None or not said_so or _is_verb(context, last)):
+    if rest and (last is None or not said_so or is_verb(context, last)):
         role = "outside"  # where it agrees, it is that figure's role
     sure = not rest and (said_so or named) and bool(found)
     if role == "indicator_lost_points":
@@ -89,7 +90,7 @@ def of_completion(context: Context, figures: Figures, last: Said | None) -> Boun
     if indicator and _counts_in(figures, indicator, "%"):
         return None
     of_the_target = context.last_role == "indicator_target" and context.said.strip(HOLE) == "的"
-    again = last is not None and _is_verb(context, last) and not rest_of(context.said, "share")
+    again = last is not None and is_verb(context, last) and not rest_of(context.said, "share")
     if not of_the_target and not (again and context.last_role == "indicator_actual"):
         return None
     found = figures.of("indicator_completion", indicator) if indicator else ()
@@ -111,7 +112,7 @@ def in_a_wrong_unit(context: Context, figures: Figures) -> Bound | None:
     indicator, mention = context.indicator, context.mention
     if indicator is None or mention.unit_class in ("points", "none") or rest_of(context.said, "share"):
         return None
-    told = any(not _is_verb(context, one) for one in roles_in(context.said, mention.unit_class))
+    told = any(not is_verb(context, one) for one in roles_in(context.said, mention.unit_class))
     if told or _counts_in(figures, indicator, mention.unit):
         return None
     values = _values_meant(context)
@@ -136,20 +137,33 @@ def without_a_name(context: Context, figures: Figures, last: Said | None) -> Bou
     alone = alike if len({one.of for one in alike}) == 1 and mention.unit_class == "count" and last else []
     if shared or alone:
         found = tuple(shared or alone)
-        return Bound(mention, role, found[0].of if shared else None, "", found)
+        bound = Bound(mention, role, found[0].of if shared else None, "", found)
+        if _may_be_of(context, found) or any(agrees(bound, one) for one in found):
+            return bound
     if likely := tuple(_likely(context, figures)):
         return Bound(mention, likely[0].role, likely[0].of, likely[0].of.name, likely)
     under_indicators = context.scope.sections and "指标" in context.scope.sections[-1].text and not context.said
-    if mention.unit_class == "share" and (under_indicators or (last and last.word.role in OF_INDICATOR)):
+    told = (
+        last and last.word.role in OF_INDICATOR and not (is_verb(context, last) and rest_of(context.said, "share"))
+    )
+    if mention.unit_class == "share" and (under_indicators or told):
         return Bound(mention, role)
     return Bound(mention, "outside" if last or mention.in_words or _is_of_something_else(context) else "unbound")
+
+
+def _may_be_of(context: Context, found: tuple[Figure, ...]) -> bool:
+    """Whether nothing stands right before a figure than words of the names that it shares: no part of it."""
+    said = rest_of(context.said, context.mention.unit_class)
+    return not said or any(is_like(one.of.name, said, "") for one in found)
 
 
 def _likely(context: Context, figures: Figures) -> Iterator[Figure]:
     """The values of indicators with a like name that are exactly this: 审结6212件 is of 审结案件数."""
     said = rest_of(context.said, context.mention.unit_class)
     behind = until_a_pause(context.behind)
-    alike = [one for one in figures.everything if one.of.kind == "indicator" and is_like(one.of.name, said, behind)]
+    alike = [
+        one for one in figures.everything if one.of.kind == "indicator" and is_like(one.of.name, said, behind)
+    ]
     for role in (_VALUES[1], _VALUES[0], _VALUES[2]):
         yield from (one for one in alike if one.role == role and agrees(Bound(context.mention, role), one))
 

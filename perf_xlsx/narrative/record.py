@@ -82,7 +82,9 @@ def figure_record(read: Read) -> FigureRecord:
 
 
 def _role(role: str) -> str:
-    return {"unbound": "other", "amount": "other", "budget": "other"}.get(role, role)
+    return {"project_initial": "project_budget", "unbound": "other", "amount": "other", "budget": "other"}.get(
+        role, role
+    )
 
 
 def _of(read: Read) -> str | None:

@@ -17,6 +17,7 @@ from perf_xlsx.narrative.words import (
     PAST,
     POINTS_OF_PERCENT,
     SHARE,
+    SHARE_OF,
     SUPPOSED,
     NOW,
     THIS_YEAR,
@@ -27,7 +28,7 @@ from perf_xlsx.narrative.words import (
 from perf_xlsx.system.pattern import pattern
 
 DECEMBER = 12
-_TITLES = pattern(r"《[^》]{0,80}》")
+_TITLES = pattern(r"《[^》]{0,80}》|\([^()]{0,80}\)")  # and asides: (含2023年转列项目5个)
 _YEAR = pattern(r"\d{4}(?=年)")
 _MONTH = pattern(r"(?:(?:19|20)\d\d年)?(\d{1,2})月")
 _UP_TO = pattern(r"(?:截至|截止到?|至|到)$")
@@ -38,7 +39,7 @@ def compared(context: Context) -> str:
     said = context.said
     if POINTS_OF_PERCENT.search(context.mention.text):
         return "change"
-    if SHARE.search(said) and context.mention.unit_class == "share":
+    if context.mention.unit_class == "share" and (SHARE.search(said) or _is_a_share_too(context)):
         return "share"
     if CHANGE.search(said):
         return "change"
@@ -46,6 +47,12 @@ def compared(context: Context) -> str:
         return ""
     goes_on = context.last_role == "change" and not rest_of(CHANGING.sub("", said), "money")
     return "change" if goes_on or COMPARED.search(context.before) else ""
+
+
+def _is_a_share_too(context: Context) -> bool:
+    """Whether it goes on with shares, or is that of an amount: 分别占43%和57%; 占合同价408万元的72%."""
+    listed = context.last_role == "share" and not context.said.strip("和及、与")
+    return listed or SHARE_OF.search(context.before) is not None
 
 
 def other_time(context: Context, mentions: tuple[Mention, ...], year: int | None) -> Literal["", "year", "part"]:

@@ -48,11 +48,21 @@ _ROLES = {
 _FUNCTION = pattern(alternatives("report", "function", "words"))
 _HEADINGS = pattern(f"{alternatives('report', 'headings', 'words')}|{alternatives('report', 'function', 'words')}")
 _SAYS = pattern(r"[一-鿿A-Za-z]")
-CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED, CHANGED_TO, COMPARED, POINTS_OF_PERCENT = (
+CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED, CHANGED_TO, COMPARED, POINTS_OF_PERCENT, SHARE_OF = (
     pattern(alternatives("report", "elsewhere", key))
     for key in (
-        "change", "changing", "past", "part", "later", "share", "supposed", "added_count", "changed_to", "compared",
+        "change",
+        "changing",
+        "past",
+        "part",
+        "later",
+        "share",
+        "supposed",
+        "added_count",
+        "changed_to",
+        "compared",
         "points_of_percent",
+        "share_of",
     )
 )
 PLANS = pattern("|".join(vocabulary("report")["headings"]["plans"]))

@@ -60,7 +60,9 @@ def remember(folder: Path, reports: Iterable[CheckedReport]) -> None:
     """Keep reports in an output folder, each in place of an earlier one of its name. Raises RecordsError, OSError."""
     known = checked_reports(folder)
     found = {one.report.file: one for one in (*known, *reports)}
-    found_lines = [encode(replace(one, report=replace(one.report, figures=()))) for _, one in sorted(found.items())]
+    found_lines = [
+        encode(replace(one, report=replace(one.report, figures=()))) for _, one in sorted(found.items())
+    ]
     known.path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(known.path, b"".join(line + b"\n" for line in found_lines))
 

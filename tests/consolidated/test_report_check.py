@@ -58,7 +58,8 @@ def test_each_finding_has_a_row_and_each_report_its_counts(run: Path, again: str
         command("consolidate", run / "结果")
     rows = _rows(run)
     shown = [
-        [row[head] for head in ("报告", "单位", "核对情况", "编号", "报告写", "应为", "自评表位置", "段落")] for row in rows
+        [row[head] for head in ("报告", "单位", "核对情况", "编号", "报告写", "应为", "自评表位置", "段落")]
+        for row in rows
     ]
     unit = case_of(DEPARTMENT)["unit"]
     assert shown == [
@@ -67,7 +68,9 @@ def test_each_finding_has_a_row_and_each_report_its_counts(run: Path, again: str
         ["部门.docx", unit, "已核对", "P01", "1010万元", "1000万元", "预算执行!C10", 7],
         ["项目.txt", case_of(PROJECT)["unit"], "已核对", None, None, None, None, None],
     ]
-    counts = [[row[head] for head in ("数字", "一致", "不一致", "表中没有", "认不出", "认不出占比")] for row in rows]
+    counts = [
+        [row[head] for head in ("数字", "一致", "不一致", "表中没有", "认不出", "认不出占比")] for row in rows
+    ]
     assert counts[1] == [None] * 6
     assert all(row[0] == sum(row[1:5]) and row[5] == 0 for number, row in enumerate(counts) if number != 1)
     assert [row[2] for row in counts] == [0, None, 1, 0]

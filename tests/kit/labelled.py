@@ -54,4 +54,6 @@ def _case(form: Mapping[str, Any]) -> str:
 def openings(path: Path) -> list[Opening]:
     """The openings of a file, in its order."""
     data = tomllib.loads(path.read_text("utf-8"))
-    return [Opening(one["title"], _case(one["form"]), *_plain(one["text"].lstrip("\n"))) for one in data["opening"]]
+    return [
+        Opening(one["title"], _case(one["form"]), *_plain(one["text"].lstrip("\n"))) for one in data["opening"]
+    ]
