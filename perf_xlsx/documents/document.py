@@ -82,7 +82,7 @@ def joined(pieces: Iterable[Piece], remarks: Iterable[str] = ()) -> Document:
     for piece in pieces:
         found.append(Paragraph(piece.text, start, piece.level, piece.cell, piece.marks))
         texts += [piece.text, piece.ends]
-        start += len(piece.text) + 1
+        start += len(piece.text) + len(piece.ends)
         if len(found) > MOST_PARAGRAPHS or start > MOST_CHARACTERS:
             raise TOO_LONG
     return Document("".join(texts[:-1]), tuple(found), tuple(remarks))

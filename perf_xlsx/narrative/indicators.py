@@ -11,6 +11,7 @@ from perf_xlsx.narrative.context import Context, until_a_pause
 from perf_xlsx.narrative.mentions import unit_class
 from perf_xlsx.narrative.names import HOLE
 from perf_xlsx.narrative.words import (
+    ACTUALLY,
     LOOSE,
     LOST,
     PLANNED,
@@ -102,7 +103,9 @@ def _values_meant(context: Context) -> list[str]:
     """Which values a figure may be where no word tells, the likeliest first."""
     planned = PLANNED.search(context.before) and context.last_role != "indicator_target"
     listed = context.said.startswith("、") and context.last_role == "indicator_target"
-    if listed or context.scope.aims or (planned and SIGNED.search(context.said)):
+    letters = context.scope.letters.text
+    aimed = context.scope.aims and not ACTUALLY.search(letters, 0, context.mention.start)
+    if listed or aimed or (planned and SIGNED.search(context.said)):
         return ["indicator_target"]
     return [*_VALUES] if planned else [_VALUES[1], _VALUES[0], _VALUES[2]]
 

@@ -14,7 +14,7 @@ _NUMBER = pattern(r"^(?:[≥≤=<>]|不低于|不高于)?[+-]?\d[\d,. ]*(?:%|[�
 _BARE = pattern(r"^[+-]?\d[\d,. ]*$")
 _BRACKETS = pattern(r"\(([^()]{1,10})\)")
 _UNITS = pattern(r"^(?:单位:)?(万元|亿元|元|%|分|人|个)$")
-_STATED = pattern(r"(?:金额)?单位:?(万元|亿元|元)")
+_STATED = pattern(r"(?:金额)?单位:?(万元|亿元|元)|^[^\d。]{1,20}\((万元|亿元|元)\)$")
 _POINTS = ("得分", "分值", "权重", "分")
 _MONEY = pattern(r"预算|决算|执行数|支出|金额|资金|结余|调整数")
 _WORDS = pattern(r"[一-鿿]")
@@ -37,7 +37,7 @@ def labels(paragraphs: Iterable[Paragraph], names: Names) -> Mapping[int, Label]
     for paragraph in paragraphs:
         text = letters(paragraph.text).text
         if found := _STATED.search(text):
-            unit = found[1]
+            unit = found[1] or found[2]
         if paragraph.cell is None:
             continue
         cells[paragraph.cell] = cells.get(paragraph.cell, "") + text
