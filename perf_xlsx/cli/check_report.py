@@ -52,7 +52,8 @@ from perf_xlsx.system.streams import say, write
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="文件夹",
-    help="把 .docx 报告的副本写到这里，每个问题是一条批注；写评分结果文件夹的，汇总.xlsx 另有“报告核对”表。原报告不会改动。",
+    help="把 .docx 报告的副本写到这里，每个问题是一条批注；写评分结果文件夹的，汇总中另有“报告核对”表。"
+    "原报告不会改动。",
 )
 @click.option("--json", "as_json", is_flag=True, help="每份报告输出一行 JSON，不输出其他内容。")
 @click.option("--rulebook", metavar="评分办法", help="改用这个评分办法；不写时用自评表自带的。")

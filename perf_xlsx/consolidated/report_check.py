@@ -85,6 +85,6 @@ def _finding(one: RemarkRecord | None) -> tuple[Value, ...]:
         return "✔", "", None, "", "", "", "", "没有发现问题。", "", ""
     place = "!".join(part for part in (one.sheet, one.cell) if part)
     return (
-        standing_word(one.severity), one.code, one.paragraph or None, one.quote, one.given or "", one.expected or "",
-        place, one.message, one.advice, code_title(one.code),
+        standing_word(one.severity), one.code, one.paragraph or None, one.quote, one.given or "",
+        one.expected or "", place, one.message, one.advice, code_title(one.code),
     )  # fmt: skip

@@ -31,7 +31,7 @@ def text_pieces(lines: Sequence[str]) -> Iterator[Piece | str]:
 
 
 def _table(lines: Sequence[str], at: int) -> tuple[int, re.Pattern[str], int]:
-    """How many lines of a table begin here (0: none), what is between its cells, and how far its heads are moved."""
+    """How many lines of a table begin here (0: none), what is between its cells, how far its heads are moved."""
     count = _count(_MARKED, lines[at])
     if count >= FEWEST:
         rows = sum(1 for _ in takewhile(lambda line: _count(_MARKED, line) == count, lines[at:]))

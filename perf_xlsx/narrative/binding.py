@@ -107,8 +107,8 @@ def _bare(context: Context, figures: Figures) -> Bound:
     if indicator and not strong:
         last = roles_in(context.said, "none")
         found_one = replace(of_an_indicator(context, figures, last[-1] if last else None, indicator), sure=False)
-        told = last or context.indicator
-        return found_one if told else replace(found_one, role="outside")
+        named = bool(last) or context.indicator is not None
+        return found_one if named else replace(found_one, role="outside")
     if strong:
         return replace(of_money(context, figures), sure=False)
     told = rest_of(context.said, "count") or SCALE.match(context.behind)

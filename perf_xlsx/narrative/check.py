@@ -82,8 +82,10 @@ def _unread(name: str, workbook: str | None, message: str, advice: str) -> Check
 
 
 def paired(document: Document, path: Path, results: Sequence[Result]) -> Result | None:
-    """The one result whose unit, or project, the report or its name is of, else the one whose workbook has the name
-    of the report; None where none is, or several are."""
+    """The one result whose unit, or project, the report or its name is of; None where none is, or several are.
+
+    Where none is, it is the one whose workbook has the name of the report.
+    """
     if len(results) == 1:
         return results[0]
     text = same_name(path.stem) + "\n" + same_name(document.text[:20_000])

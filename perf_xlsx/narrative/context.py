@@ -146,7 +146,7 @@ class Walk:
     def went_past(
         self, context: Context, role: str, ours: bool, word: RoleWord | None = None, of: Subject | None = None
     ) -> None:
-        """Take in a figure that was bound; `ours`: the form has it, `word` is its role of money, `of` its subject."""
+        """Take in a figure that was bound; `ours`: the form has it, `word` its role of money, `of` its subject."""
         self._last_of = of if of and of.kind == "indicator" else None
         mention = context.mention
         self._last = (self.sentence(mention.start), role, ours)

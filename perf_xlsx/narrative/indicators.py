@@ -172,7 +172,7 @@ def _likely(context: Context, figures: Figures) -> Iterator[Figure]:
 
 
 def is_like(name: str, said: str, behind: str) -> bool:
-    """Whether all that is said before a figure is in a name, all of the name in it, or a good part of it behind."""
+    """Whether all that is said before is in a name, all of the name in it, or a good part of the name behind."""
     within = len(said) >= SHORTEST and set(said) <= set(name)
     return within or (len(name) > SHARED and set(name) <= set(said)) or _shares_words(name, behind)
 

@@ -1,4 +1,4 @@
-"""What a run remembers of the written reports that were held against its forms: a line a report, without figures."""
+"""What a run remembers of the written reports held against its forms: a line a report, without figures."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def checked_reports(folder: Path) -> CheckedReports:
 
 
 def remember(folder: Path, reports: Iterable[CheckedReport]) -> None:
-    """Keep reports in an output folder, each in place of an earlier one of its name. Raises RecordsError, OSError."""
+    """Keep reports in an output folder, each in place of an earlier one. Raises RecordsError and OSError."""
     known = checked_reports(folder)
     found = {one.report.file: one for one in (*known, *reports)}
     found_lines = [
