@@ -9,14 +9,18 @@ from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.names import HOLE, Name, Names
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.turns import Turn, turns
-from perf_xlsx.narrative.words import OTHER_BODY, OTHER_THING, OURS, RoleWord, rest_of, roles_in
+from perf_xlsx.narrative.words import OTHER_BODY, OTHER_THING, OURS, WHY, RoleWord, rest_of, roles_in
 from perf_xlsx.system.pattern import pattern
 
 _ASIDES = pattern(r"\((?![^()]*[含括])[^()\d]{0,30}\)")  # 全年预算数（A）1000万元
 STOPS, PAUSES = "。;!?", ",(:)"
 _PAUSE = pattern(r"[,;。(、\d]")
+_TITLE = pattern(  # a sentence that is only a name: 一是应急救援队伍建设项目。
+    r"(?:[一二三四五六七八九十]是|[(]?[一二三四五六七八九十\d]{1,3}[)、.])?[一-鿿“”\"]{2,25}(?:项目|经费|资金|费|补助|补贴|工程|专项)$"
+)
 _CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
 LONGEST_CLAUSE = 40
+SHORTEST_TOPIC = 3  # letters
 LONGEST_LABEL, LONGEST_SENTENCE = 120, 600  # letters before a figure that are read
 _OPERATORS = tuple("×÷*/+")
 
@@ -36,8 +40,9 @@ class Context(Struct, frozen=True):
     """One figure with what stands around it. `said` are the words right before it, names taken out.
 
     `before` is the sentence up to the figure, `behind` what follows, `goes_on`: the figure before, in the same
-    sentence, was one of the form. `bracketed`: it stands alone in brackets. `operand`: it is
-    part of a sum, of which only what is `calculated` behind = has a role.
+    sentence, was one of the form. `bracketed`: it stands alone in brackets. `other_topic`: its clause of a list
+    begins with something else than the paragraph's indicator. `operand`: it is part of a sum, of which only what
+    is `calculated` behind = has a role.
     """
 
     mention: Mention
@@ -50,6 +55,7 @@ class Context(Struct, frozen=True):
     standing: Standing
     turn: Turn | None = None
     goes_on: bool = True
+    other_topic: bool = False
     last_role: str = ""
     last_of: Subject | None = None
     bracketed: bool = False
@@ -78,7 +84,7 @@ class Context(Struct, frozen=True):
     @property
     def near_indicator(self) -> Subject | None:
         """The indicator that the sentence named last, or that the paragraph is about."""
-        return _last_indicator(self.sentence_names) or self.scope.topic
+        return _last_indicator(self.sentence_names) or (None if self.other_topic else self.scope.topic)
 
 
 def until_a_pause(behind: str) -> str:
@@ -138,6 +144,7 @@ class Walk:
             goes_on=started != sentence or ours,
             last_role=last_role if started == sentence else "",
             last_of=self._last_of if started == sentence else None,
+            other_topic=self._is_of_another_topic(sentence, end),
             bracketed=gap.endswith("(") and behind.startswith(")"),
             operand=behind.startswith(_OPERATORS) or (calculated and not gap.endswith("=")),
             calculated=calculated,
@@ -155,8 +162,9 @@ class Walk:
         self._at = mention.end
         if word is not None:
             self._role = word
-        if role == "project_count" and self._projects:
-            self._current, self._known = (self._projects,), ours
+        if role == "project_count":
+            self._current = (self._projects,) if self._projects else self._current
+            self._known = ours and self._projects is not None
         if not context.own and rest_of(context.said, "money") and mention.unit_class == "money":
             self._aside = True
 
@@ -174,6 +182,13 @@ class Walk:
         while pause >= begin and self._text[pause] == ":" and self._says_nothing(pause + 1, end):
             pause = max((self._text.rfind(one, begin, pause) for one in pauses), default=-1)
         return max(begin, pause + 1), mention.start
+
+    def _is_of_another_topic(self, begin: int, end: int) -> bool:
+        """Whether the clauses behind a ; begin with the name of something else: 甲≥5件，得10分；乙率≥90%。"""
+        if not begin or self._text[begin - 1] != ";" or self._names(begin, end):
+            return False
+        head = until_a_pause(self._text[begin:end])
+        return len(rest_of(head, "none")) >= SHORTEST_TOPIC and not WHY.search(head)
 
     def _says_nothing(self, begin: int, end: int) -> bool:
         """Whether only a sign or the like stands between a colon and the figure: 指标值：≥95%."""
@@ -196,7 +211,8 @@ class Walk:
         for at in range(start, end):
             mark = self._text[at]
             if mark in "()" or mark in STOPS:
-                self._take_in(begin, at)
+                ended = mark == "(" or _TITLE.match(self._text, begin, at) is not None
+                self._take_in(begin, at, ended)
                 self._pass_mark(mark)
                 begin = at + 1
         self._take_in(begin, end)
@@ -212,15 +228,18 @@ class Walk:
             self._role = self._role if mark == ";" else None
             self._aside = self._aside and mark == ";"
 
-    def _take_in(self, begin: int, end: int) -> None:
-        """What a part of a sentence names: ours, the whole, or something that the form does not know."""
+    def _take_in(self, begin: int, end: int, ended: bool = False) -> None:
+        """What a part of a sentence names: ours, the whole, or something that the form does not know.
+
+        `ended`: it is what the figures behind are of, and no label of one.
+        """
         said = self._text[begin:end]
         if "其中" in said and not self._head:
             self._head = self._current or self._default
         names = self._names(begin, end)
         money = [one for name in names for one in name.subjects if one.kind in ("line", "project")]
         ours = [found.end() for found in OURS.finditer(said)]
-        other = _something_else(said)
+        other = _something_else(said, ended)
         if money and names[-1].end - begin >= other:
             self._current, self._known, self._aside = (money[-1],), True, False
             self._named |= set(money)
@@ -230,9 +249,9 @@ class Walk:
             self._known = False
 
 
-def _something_else(said: str) -> int:
+def _something_else(said: str, ended: bool) -> int:
     """Where the clauses before the label name money or bodies that the form does not know; 0 where they do not."""
     pause = max(said.rfind(one) for one in PAUSES)
-    before = said[: max(0, pause)]
+    before = said if ended else said[: max(0, pause)]
     things = [one.end() for one in OTHER_THING.finditer(before) if rest_of(one[0], "money")]
     return max((*things, *(one.end() for one in OTHER_BODY.finditer(said))), default=0)

@@ -106,9 +106,20 @@ def names_of(form: SelfEvaluation, figures: Figures) -> Names:
         if subject.kind != "form" and not subject.whole:
             for name in _spellings(subject):
                 known.setdefault(name, []).append(subject)
+    for line in _other_lines(figures, of_a_department=form.project_line is not None or "project" not in form.boxes):
+        for name in _LINES[line.key]:
+            known.setdefault(name, [line])
     own = [form.unit or "", form.boxes["project"].given if "project" in form.boxes else ""]
     written = tuple(name for name in map(_letters, own) if len(name) > SHORTEST and name not in known)
     return Names({name: tuple(dict.fromkeys(found)) for name, found in known.items()}, total, written, projects)
+
+
+def _other_lines(figures: Figures, of_a_department: bool) -> Iterator[Subject]:
+    """Lines of money that every report may name and this form does not have: they are no other line's."""
+    known = {one.key for one in figures.subjects if one.kind == "line"}
+    for key in ("basic", "people", "office", *(("project",) if of_a_department else ())):
+        if key not in known:
+            yield Subject("line", key, _LINES[key][0])
 
 
 def _spellings(subject: Subject) -> Iterable[str]:

@@ -65,6 +65,7 @@ CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED, CHANGED_TO, COMPARE
         "share_of",
     )
 )
+WHY = pattern("|".join((*vocabulary("report")["text"]["why"], *vocabulary("report")["text"]["measure"])))
 PLANS = pattern("|".join(vocabulary("report")["headings"]["plans"]))
 
 

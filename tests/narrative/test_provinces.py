@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from perf_xlsx.narrative.held import Held
@@ -10,6 +12,7 @@ from tests.kit.labelled import Label, Opening, openings
 from tests.kit.reports import held, scored
 
 OPENINGS = openings(CASES / "报告各地写法.toml")
+TOTALS = ("合计", "年度资金总额")
 IN_NO_FORM = {"outside", "plan", "share", "other"}
 TO_HALF = str.maketrans("，：（）；", ",:();")
 ROLES = {
@@ -49,3 +52,20 @@ def test_what_a_form_has_is_found_in_it() -> None:
         if label.in_form and label.role in ROLES
     ]
     assert found.count("agrees") / len(found) >= 0.97
+
+
+def _without(one: Opening) -> list[str]:
+    """The form of an opening without one of its indicators, projects or lines, each in turn."""
+    case = json.loads(one.case)
+    parts = [(key, number) for key in ("indicators", "projects", "funds") for number in range(len(case.get(key, ())))]
+    kept = [(key, number) for key, number in parts if case[key][number].get("line") not in TOTALS]
+    return [
+        json.dumps({**case, key: [*case[key][:number], *case[key][number + 1 :]]}, ensure_ascii=False)
+        for key, number in kept
+    ]
+
+
+@pytest.mark.parametrize("one", OPENINGS, ids=[one.title for one in OPENINGS])
+def test_what_a_form_does_not_have_is_not_held_against_something_else(one: Opening) -> None:
+    found = [remark.finding.message for case in _without(one) for remark in held(one.text, scored(case)).found]
+    assert found == []
