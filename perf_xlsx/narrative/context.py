@@ -104,7 +104,7 @@ class Walk:
         self._scope, self._text = scope, _ASIDES.sub(lambda aside: HOLE * len(aside[0]), scope.masked)
         subject, known = scope.money_subject
         self._default = (subject, names.whole) if subject else (names.whole,)
-        self._projects = names.projects
+        self._projects, self._single = names.projects, names.single
         self._current: tuple[Subject, ...] = ()
         self._head: tuple[Subject, ...] = ()  # what was spoken of before 其中
         self._named: set[Subject] = set()  # in this sentence
@@ -199,7 +199,7 @@ class Walk:
         return tuple(name for name in self._scope.names if begin <= name.start and name.end <= end)
 
     def _standing(self, said: str) -> Standing:
-        if OURS.search(said):
+        if OURS.search(said) or (self._single and "本项目" in said):
             return Standing(self._default, True, self._role)
         again = len(self._named) != 1  # behind a list, and in a new sentence, it may be of the whole again
         found = (*self._current, *(() if "其中" in said else self._head), *(self._default if again else ()))

@@ -15,6 +15,7 @@ from perf_xlsx.system.pattern import pattern
 
 _PROJECTS = pattern(r"^(?:本级|财政|部门|重点|预算|专项|支出|单位)*项目")
 _PROJECTS_BEFORE = pattern(r"项目(?:总数|个数|数量|数)?(?:共有|共计|共|有|为|是)?$")
+_JUDGED = pattern(r"(?:自评|评价),得分(?:为|是)?$")
 _EXECUTION = pattern(r"预算执行(?:率|情况)?\($")
 _POSTS = ("编制", "编制数", "编制总数")
 _INDICATORS = pattern(r"^(?:三级|二级|一级|绩效|目标|评价|具体|细化|考核|产出|效益)*指标")
@@ -71,7 +72,8 @@ def _of_execution_or_all(context: Context, figures: Figures, role: str, sure: bo
         found = figures.of("indicator_points", of) if of else ()
         return Bound(context.mention, role, of, of.name if of else "", found)
     if role == "indicator_points":
-        return of_the_form(context, figures, "total", sure and OVERALL.search(context.said) is not None)
+        overall = OVERALL.search(context.said) or _JUDGED.search(context.before)
+        return of_the_form(context, figures, "total", sure and overall is not None)
     return Bound(context.mention, role)
 
 

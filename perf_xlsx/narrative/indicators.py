@@ -67,7 +67,7 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
     named = context.indicator is not None
     if rest and (last is None or not said_so or is_verb(context, last)):
         role = "outside"  # where it agrees, it is that figure's role
-    sure = not rest and (said_so or named) and bool(found)
+    sure = not rest and (said_so or named) and bool(found) and not _counts_other_things(context, found)
     if role == "indicator_lost_points":
         sure = sure and not LOST.search(context.before)
     return Bound(
@@ -78,6 +78,19 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
         found,
         sure and (said_so or not LOOSE.search(context.said)),
     )
+
+
+def _counts_other_things(context: Context, found: tuple[Figure, ...]) -> bool:
+    """Whether a count behind another name is of other things than the indicator's: 400户, and not 6座."""
+    mention = context.mention
+    if context.indicator is not None or mention.unit_class != "count" or found[0].role not in _VALUES:
+        return False
+    return all(unit_class(one.unit) == "count" and not _alike(mention.unit, one.unit) for one in found)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two units may count the same: 名 and 人, 个 and anything, 万人 and 人."""
+    return any(a.endswith(b) or a == "个" or {a, b} == {"人", "名"} for a, b in ((one, other), (other, one)))
 
 
 def _in_turn(context: Context) -> Said | None:
