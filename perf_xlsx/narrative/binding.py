@@ -102,6 +102,8 @@ def _with_the_amount_of_a_line(context: Context, figures: Figures) -> Bound | No
 def _bare(context: Context, figures: Figures) -> Bound:
     """A number without a unit: it may agree as an amount, or with its indicator."""
     found = roles_in(context.said, "money")
+    if context.mention.text.endswith(("万", "亿")) and found and not indicator_of(context, figures, ""):
+        return of_money(replace(context, mention=replace(context.mention, unit="元")), figures)  # 列支436.5万
     strong = [one for one in found if not one.word.weak and not one.word.role.startswith("indicator")]
     indicator = indicator_of(context, figures, "")
     if indicator and not strong:

@@ -10,7 +10,7 @@ from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
 from perf_xlsx.narrative.context import Context, until_a_pause
 from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator, without_a_name
-from perf_xlsx.narrative.words import ALL_OF_THEM, DONE, GROUP, OVERALL, SCALE, Said, rest_of, roles_in
+from perf_xlsx.narrative.words import ALL_OF_THEM, DONE, GROUP, GROUP_POINTS, OVERALL, SCALE, Said, rest_of, roles_in
 from perf_xlsx.system.pattern import pattern
 
 _PROJECTS = pattern(r"^(?:本级|财政|部门|重点|预算|专项|支出|单位)*项目")
@@ -49,8 +49,10 @@ def of_points(context: Context, figures: Figures) -> Bound:
 
 def _group(context: Context) -> str:
     """The level of indicators that points are of, of which no form has any: 产出指标50分，得48分."""
-    found = GROUP.search(context.clause)
-    return found[0] if found and "执行" not in context.clause[found.end() :] else ""
+    for found in reversed(list(GROUP.finditer(context.clause))):
+        if GROUP_POINTS.search(context.clause[found.end() :]):
+            return found[0]
+    return ""
 
 
 def _of_execution(figures: Figures) -> tuple[Figure, ...]:
@@ -124,7 +126,7 @@ def _part_of_the_staff(context: Context, figures: Figures) -> Bound:
 
 def _counted(context: Context) -> str:
     """Whether projects or indicators are counted."""
-    if context.mention.unit not in ("个", "项"):
+    if context.mention.unit not in ("个", "项", "条"):
         return ""
     if context.said.endswith("指标") or _INDICATORS.match(context.behind):
         return "indicator_count"

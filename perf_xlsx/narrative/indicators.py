@@ -141,11 +141,14 @@ def in_a_wrong_unit(context: Context, figures: Figures) -> Bound | None:
 def without_a_name(context: Context, figures: Figures, last: Said | None) -> Bound:
     """A share or count that names no indicator exactly: of one with a like name, or the only one so counted."""
     mention, last = context.mention, _in_turn(context) or last
-    role = last.word.role if last and last.word.role in OF_INDICATOR else "indicator_actual"
+    told_so = last is not None and last.word.role in OF_INDICATOR and not is_verb(context, last)
+    roles = [last.word.role] if last and told_so else _values_meant(context)
+    role = roles[0]
     alike = [
         one
+        for key in roles
         for one in figures.everything
-        if one.of.kind == "indicator" and one.role == role and one.unit == mention.unit
+        if one.of.kind == "indicator" and one.role == key and one.unit == mention.unit
     ]
     letters = context.scope.letters.text
     clause = letters[mention.start - len(context.before) : mention.end] + until_a_pause(context.behind)
@@ -180,7 +183,7 @@ def _likely(context: Context, figures: Figures) -> Iterator[Figure]:
     alike = [
         one for one in figures.everything if one.of.kind == "indicator" and is_like(one.of.name, said, behind)
     ]
-    for role in (_VALUES[1], _VALUES[0], _VALUES[2]):
+    for role in _values_meant(context):
         yield from (one for one in alike if one.role == role and agrees(Bound(context.mention, role), one))
 
 

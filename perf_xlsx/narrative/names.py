@@ -17,7 +17,7 @@ from perf_xlsx.vocabulary import alternatives, any_of, vocabulary
 
 HOLE = "\ue000"  # stands for every letter of a name that was taken out
 _GENERIC = re.compile(rf"(?:{alternatives('report', 'function', 'words')})+")
-_COUNTED = pattern(r"(?:完成)?(?:数量|户数|人数|个数|件数|次数|场次|批次|座数|面积|里程|长度|数)$")
+_COUNTED = pattern(r"(?:完成)?(?:数量|[户人个件次座期条台套株间份项处辆天场家所村]数|[人场批]次|面积|里程|长度|数)$")
 _BRACKETS = pattern(r"\([^()]*\)$")
 _LINES: Mapping[str, Any] = vocabulary("report")["lines"]
 SHORTEST = 2  # letters of a name

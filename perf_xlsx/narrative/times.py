@@ -43,8 +43,13 @@ def compared(context: Context) -> str:
         return "share"
     if CHANGE.search(said):
         return "change"
+    if context.mention.unit_class != "money" and NOW.match(context.behind):
+        return "other"  # what it was before: 由71%提高到89%
     if not CHANGING.search(said):
         return ""
+    alone = context.mention.unit_class == "share" and context.near_indicator is None
+    if alone and not CHANGING.sub("", said).strip("了、"):  # 增长17%
+        return "change"
     goes_on = context.last_role == "change" and not rest_of(CHANGING.sub("", said), "money")
     return "change" if goes_on or COMPARED.search(context.before) else ""
 

@@ -104,7 +104,9 @@ def _standing(key: str) -> re.Pattern[str]:
 
 OTHER_THING, OTHER_BODY, OURS = map(_standing, ("other_thing", "other_body", "ours"))
 FORMAL, LOOSE, OVERALL = map(_standing, ("formal", "loose", "overall"))
-PAYER, SIGNED, LOST, WISHED, GROUP = map(_standing, ("payer", "signed", "lost", "wished", "group"))
+PAYER, SIGNED, LOST, WISHED, GROUP, GROUP_POINTS = map(
+    _standing, ("payer", "signed", "lost", "wished", "group", "group_points")
+)
 AIMS, SHARES, ACTUALLY = map(_standing, ("aims", "shares", "actually"))
 ALL_OF_THEM, DONE, SCALE = map(_standing, ("all_of_them", "done", "scale"))
 THIS_YEAR, NOW, WHOLE_YEAR, PART_OF_SENTENCE, PLANNED = map(
