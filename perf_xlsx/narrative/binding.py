@@ -70,7 +70,12 @@ def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) ->
 
 
 def _by_unit(context: Context, figures: Figures) -> Bound:
-    units = context.mention.unit_class
+    mention = context.mention
+    if mention.unit in ("万", "亿") and roles_in(context.said, "money") and not indicator_of(context, figures, ""):
+        return of_money(
+            replace(context, mention=replace(mention, unit=f"{mention.unit}元")), figures
+        )  # 列支436.5万
+    units = mention.unit_class
     return (
         _bare(context, figures) if units == "none" else _BY_UNIT[unit_meant(units, context.said)](context, figures)
     )
@@ -102,8 +107,6 @@ def _with_the_amount_of_a_line(context: Context, figures: Figures) -> Bound | No
 def _bare(context: Context, figures: Figures) -> Bound:
     """A number without a unit: it may agree as an amount, or with its indicator."""
     found = roles_in(context.said, "money")
-    if context.mention.text.endswith(("万", "亿")) and found and not indicator_of(context, figures, ""):
-        return of_money(replace(context, mention=replace(context.mention, unit="元")), figures)  # 列支436.5万
     strong = [one for one in found if not one.word.weak and not one.word.role.startswith("indicator")]
     indicator = indicator_of(context, figures, "")
     if indicator and not strong:

@@ -9,8 +9,19 @@ from msgspec.structs import replace
 from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
 from perf_xlsx.narrative.context import Context, until_a_pause
-from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator, without_a_name
-from perf_xlsx.narrative.words import ALL_OF_THEM, DONE, GROUP, GROUP_POINTS, OVERALL, SCALE, Said, rest_of, roles_in
+from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator
+from perf_xlsx.narrative.unnamed import without_a_name
+from perf_xlsx.narrative.words import (
+    ALL_OF_THEM,
+    DONE,
+    GROUP,
+    GROUP_POINTS,
+    OVERALL,
+    SCALE,
+    Said,
+    rest_of,
+    roles_in,
+)
 from perf_xlsx.system.pattern import pattern
 
 _PROJECTS = pattern(r"^(?:本级|财政|部门|重点|预算|专项|支出|单位)*项目")

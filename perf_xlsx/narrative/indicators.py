@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from perf_xlsx.figures import Figure, Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
-from perf_xlsx.narrative.comparing import agrees
-from perf_xlsx.narrative.context import Context, until_a_pause
+from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.mentions import unit_class
 from perf_xlsx.narrative.names import HOLE
 from perf_xlsx.narrative.words import (
@@ -24,9 +21,7 @@ from perf_xlsx.narrative.words import (
     unit_meant,
 )
 
-_VALUES = ("indicator_target", "indicator_actual", "indicator_midyear")
-SHARED = 4  # letters in a row
-SHORTEST = 2  # letters
+VALUES = ("indicator_target", "indicator_actual", "indicator_midyear")
 
 
 def indicator_of(context: Context, figures: Figures, units: str) -> Subject | None:
@@ -47,7 +42,7 @@ def is_verb(context: Context, said: Said) -> bool:
 
 def _counts_in(figures: Figures, indicator: Subject, unit: str) -> bool:
     """Whether an indicator has values in such a unit."""
-    known = [one.unit for role in _VALUES for one in figures.of(role, indicator)]  # type: ignore[arg-type]
+    known = [one.unit for role in VALUES for one in figures.of(role, indicator)]  # type: ignore[arg-type]
     if unit_class(unit) in ("money", "share"):
         return any(unit_class(one) == unit_class(unit) for one in known)
     return any(one == unit or not one or not unit or one.endswith(unit) for one in known)
@@ -55,13 +50,13 @@ def _counts_in(figures: Figures, indicator: Subject, unit: str) -> bool:
 
 def of_an_indicator(context: Context, figures: Figures, last: Said | None, indicator: Subject) -> Bound:
     """A figure of an indicator; without a word for its role it is the actual value, or any other."""
-    last = _in_turn(context) or last
+    last = in_turn(context) or last
     said_so = last is not None and last.word.role in OF_INDICATOR
     role = last.word.role if last and said_so else "indicator_actual"
     rest = rest_of(context.said, unit_meant(context.mention.unit_class, context.said))
     roles = [role]
     if last is None or not said_so or is_verb(context, last):
-        roles = _values_meant(context)
+        roles = values_meant(context)
         role = roles[0]
     found = tuple(one for key in roles for one in figures.of(key, indicator))  # type: ignore[arg-type]
     named = context.indicator is not None
@@ -83,7 +78,7 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
 def _counts_other_things(context: Context, found: tuple[Figure, ...]) -> bool:
     """Whether a count behind another name is of other things than the indicator's: 400户, and not 6座."""
     mention = context.mention
-    if context.indicator is not None or mention.unit_class != "count" or found[0].role not in _VALUES:
+    if context.indicator is not None or mention.unit_class != "count" or found[0].role not in VALUES:
         return False
     return all(unit_class(one.unit) == "count" and not _alike(mention.unit, one.unit) for one in found)
 
@@ -93,7 +88,7 @@ def _alike(one: str, other: str) -> bool:
     return any(a.endswith(b) or a == "个" or {a, b} == {"人", "名"} for a, b in ((one, other), (other, one)))
 
 
-def _in_turn(context: Context) -> Said | None:
+def in_turn(context: Context) -> Said | None:
     """The role that all figures of a list have."""
     return Said(context.turn.shared, 0, 0) if context.turn and context.turn.shared else None
 
@@ -112,7 +107,7 @@ def of_completion(context: Context, figures: Figures, last: Said | None) -> Boun
     return Bound(context.mention, "indicator_completion", indicator, name, found, bool(found))
 
 
-def _values_meant(context: Context) -> list[str]:
+def values_meant(context: Context) -> list[str]:
     """Which values a figure may be where no word tells, the likeliest first."""
     planned = PLANNED.search(context.before) and context.last_role != "indicator_target"
     listed = context.said.startswith("、") and context.last_role == "indicator_target"
@@ -120,7 +115,7 @@ def _values_meant(context: Context) -> list[str]:
     aimed = context.scope.aims and not ACTUALLY.search(letters, 0, context.mention.start)
     if listed or aimed or (planned and SIGNED.search(context.said)):
         return ["indicator_target"]
-    return [*_VALUES] if planned else [_VALUES[1], _VALUES[0], _VALUES[2]]
+    return [*VALUES] if planned else [VALUES[1], VALUES[0], VALUES[2]]
 
 
 def in_a_wrong_unit(context: Context, figures: Figures) -> Bound | None:
@@ -131,76 +126,8 @@ def in_a_wrong_unit(context: Context, figures: Figures) -> Bound | None:
     told = any(not is_verb(context, one) for one in roles_in(context.said, mention.unit_class))
     if told or _counts_in(figures, indicator, mention.unit):
         return None
-    values = _values_meant(context)
+    values = values_meant(context)
     found = tuple(one for role in values for one in figures.of(role, indicator))  # type: ignore[arg-type]
     same = any(one.value == mention.number for one in found)
     share = SHARES.search(indicator.name) is not None and mention.unit_class != "share"
     return Bound(mention, values[0], indicator, indicator.name, found, True) if same or share else None
-
-
-def without_a_name(context: Context, figures: Figures, last: Said | None) -> Bound:
-    """A share or count that names no indicator exactly: of one with a like name, or the only one so counted."""
-    mention, last = context.mention, _in_turn(context) or last
-    told_so = last is not None and last.word.role in OF_INDICATOR and not is_verb(context, last)
-    roles = [last.word.role] if last and told_so else _values_meant(context)
-    role = roles[0]
-    alike = [
-        one
-        for key in roles
-        for one in figures.everything
-        if one.of.kind == "indicator" and one.role == key and one.unit == mention.unit
-    ]
-    letters = context.scope.letters.text
-    clause = letters[mention.start - len(context.before) : mention.end] + until_a_pause(context.behind)
-    shared = [one for one in alike if _shares_words(one.of.name, clause)]
-    alone = alike if len({one.of for one in alike}) == 1 and mention.unit_class == "count" and last else []
-    if shared or alone:
-        found = tuple(shared or alone)
-        bound = Bound(mention, role, found[0].of if shared else None, "", found)
-        if _may_be_of(context, found) or any(agrees(bound, one) for one in found):
-            return bound
-    if likely := tuple(_likely(context, figures)):
-        return Bound(mention, likely[0].role, likely[0].of, likely[0].of.name, likely)
-    under_indicators = context.scope.sections and "指标" in context.scope.sections[-1].text and not context.said
-    told = (
-        last and last.word.role in OF_INDICATOR and not (is_verb(context, last) and rest_of(context.said, "share"))
-    )
-    if mention.unit_class == "share" and (under_indicators or told):
-        return Bound(mention, role)
-    return Bound(mention, "outside" if last or mention.in_words or _is_of_something_else(context) else "unbound")
-
-
-def _may_be_of(context: Context, found: tuple[Figure, ...]) -> bool:
-    """Whether nothing stands right before a figure than words of the names that it shares: no part of it."""
-    said = rest_of(context.said, context.mention.unit_class)
-    return not said or any(is_like(one.of.name, said, "") for one in found)
-
-
-def _likely(context: Context, figures: Figures) -> Iterator[Figure]:
-    """The values of indicators with a like name that are exactly this: 审结6212件 is of 审结案件数."""
-    said = rest_of(context.said, context.mention.unit_class)
-    behind = until_a_pause(context.behind)
-    alike = [
-        one for one in figures.everything if one.of.kind == "indicator" and is_like(one.of.name, said, behind)
-    ]
-    for role in _values_meant(context):
-        yield from (one for one in alike if one.role == role and agrees(Bound(context.mention, role), one))
-
-
-def is_like(name: str, said: str, behind: str) -> bool:
-    """Whether all that is said before is in a name, all of the name in it, or a good part of the name behind."""
-    within = len(said) >= SHORTEST and set(said) <= set(name)
-    return within or (len(name) > SHARED and set(name) <= set(said)) or _shares_words(name, behind)
-
-
-def _is_of_something_else(context: Context) -> bool:
-    """Whether the words around a count or share say what it is of, which is in no form."""
-    units, said = context.mention.unit_class, context.said
-    goes_on = context.last_role in ("outside", "other")  # 3106户、12580人
-    counted = units == "count" and rest_of(until_a_pause(context.behind), units)  # 有1个小区
-    return bool(rest_of(said, units) or goes_on or counted or said.endswith("等"))
-
-
-def _shares_words(name: str, text: str) -> bool:
-    """Whether a text holds a good part of a name."""
-    return any(name[at : at + SHARED] in text for at in range(max(1, len(name) - SHARED + 1)))

@@ -8,7 +8,8 @@ from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import NOT_CHECKED, OF_INDICATOR, OF_PROJECT, Bound, figures_in
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import PAUSES, STOPS, Context
-from perf_xlsx.narrative.indicators import indicator_of, is_verb, of_an_indicator, of_completion, without_a_name
+from perf_xlsx.narrative.indicators import indicator_of, is_verb, of_an_indicator, of_completion
+from perf_xlsx.narrative.unnamed import without_a_name
 from perf_xlsx.narrative.words import CHANGED_TO, FORMAL, LOOSE, PAYER, RoleWord, Said, asks_for, rest_of, roles_in
 
 UNNAMED = RoleWord("unnamed", ("money",), (), weak=True)  # an amount right behind the name of a line or project
@@ -43,7 +44,8 @@ def of_money(context: Context, figures: Figures) -> Bound:
     if word is None and context.own:
         word = UNNAMED
     if word is None:
-        return Bound(context.mention, "outside" if rest_of(context.said, "money") else "unbound")
+        goes_on = context.last_role in NOT_CHECKED  # 付30%即105万元
+        return Bound(context.mention, "outside" if goes_on or rest_of(context.said, "money") else "unbound")
     bound = replace(_amount(context, figures, word), word=None if word is UNNAMED else word)
     told = word.role in SEVERAL and "到位" not in context.said
     return _told_by_its_value(bound) if told else bound

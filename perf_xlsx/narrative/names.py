@@ -17,7 +17,9 @@ from perf_xlsx.vocabulary import alternatives, any_of, vocabulary
 
 HOLE = "\ue000"  # stands for every letter of a name that was taken out
 _GENERIC = re.compile(rf"(?:{alternatives('report', 'function', 'words')})+")
-_COUNTED = pattern(r"(?:完成)?(?:数量|[户人个件次座期条台套株间份项处辆天场家所村]数|[人场批]次|面积|里程|长度|数)$")
+_COUNTED = pattern(
+    r"(?:完成)?(?:数量|[户人个件次座期条台套株间份项处辆天场家所村]数|[人场批]次|面积|里程|长度|数)$"
+)
 _BRACKETS = pattern(r"\([^()]*\)$")
 _LINES: Mapping[str, Any] = vocabulary("report")["lines"]
 SHORTEST = 2  # letters of a name
@@ -96,7 +98,9 @@ def names_of(form: SelfEvaluation, figures: Figures) -> Names:
         if subject.kind != "form" and not subject.whole:
             for name in _spellings(subject):
                 known.setdefault(name, []).append(subject)
-    for line in _other_lines(figures, of_a_department=form.project_line is not None or "project" not in form.boxes):
+    for line in _other_lines(
+        figures, of_a_department=form.project_line is not None or "project" not in form.boxes
+    ):
         for name in _LINES[line.key]:
             known.setdefault(name, [line])
     own = [form.unit or "", form.boxes["project"].given if "project" in form.boxes else ""]
@@ -119,7 +123,11 @@ def _spellings(subject: Subject) -> Iterable[str]:
     names = [name, _BRACKETS.sub("", name), name.strip("“”\"'《》")]
     if subject.kind == "line":
         names += _LINES.get(subject.key, ())
-    if subject.kind == "indicator" and len(core := _COUNTED.sub("", name)) >= SHORTEST_CORE and not is_generic(core):
+    if (
+        subject.kind == "indicator"
+        and len(core := _COUNTED.sub("", name)) >= SHORTEST_CORE
+        and not is_generic(core)
+    ):
         names.append(core)  # 新建公厕6座, of 新建公厕数量
     if subject.kind == "project" and len(name) < SHORTEST_PROJECT:
         names = [f"{name}{word}" for word in ("项目", "经费", "费", "工程", "专项")]

@@ -57,7 +57,9 @@ def test_what_a_form_has_is_found_in_it() -> None:
 def _without(one: Opening) -> list[str]:
     """The form of an opening without one of its indicators, projects or lines, each in turn."""
     case = json.loads(one.case)
-    parts = [(key, number) for key in ("indicators", "projects", "funds") for number in range(len(case.get(key, ())))]
+    parts = [
+        (key, number) for key in ("indicators", "projects", "funds") for number in range(len(case.get(key, ())))
+    ]
     kept = [(key, number) for key, number in parts if case[key][number].get("line") not in TOTALS]
     return [
         json.dumps({**case, key: [*case[key][:number], *case[key][number + 1 :]]}, ensure_ascii=False)
