@@ -9,18 +9,29 @@ from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.names import HOLE, Name, Names
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.turns import Turn, turns
-from perf_xlsx.narrative.words import OTHER_BODY, OTHER_THING, OURS, WHY, RoleWord, rest_of, roles_in
+from perf_xlsx.narrative.words import (
+    OTHER_BODY,
+    OTHER_THING,
+    OURS,
+    WHY,
+    RoleWord,
+    rest_of,
+    rest_of_heading,
+    roles_in,
+)
 from perf_xlsx.system.pattern import pattern
 
 _ASIDES = pattern(r"\((?![^()]*[含括])[^()\d]{0,30}\)")  # 全年预算数（A）1000万元
 STOPS, PAUSES = "。;!?", ",(:)"
 _PAUSE = pattern(r"[,;。(、\d]")
+_NUMBERED = pattern(r"(?:[(]?[一二三四五六七八九十\d]{1,3}[)、.])([一-鿿“”\"]{4,25})$")
 _TITLE = pattern(  # a sentence that is only a name: 一是应急救援队伍建设项目。
     r"(?:[一二三四五六七八九十]是|[(]?[一二三四五六七八九十\d]{1,3}[)、.])?[一-鿿“”\"]{2,25}(?:项目|经费|资金|费|补助|补贴|工程|专项)$"
 )
+_LOOSELY = pattern(r"(?:实际|共|本|该|项目|预算|支出|执行|投入|使用|安排|金额|资金|经费)*(?:了|为)?$")
 _CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
 LONGEST_CLAUSE = 40
-SHORTEST_TOPIC = 3  # letters
+SHORTEST_TOPIC, SHORTEST_TITLE = 3, 4  # letters
 LONGEST_LABEL, LONGEST_SENTENCE = 120, 600  # letters before a figure that are read
 _OPERATORS = tuple("×÷*/+")
 
@@ -73,6 +84,14 @@ class Context(Struct, frozen=True):
         if self.turn and self.turn.subject and self.turn.subject.kind != "indicator":
             return (self.turn.subject,)
         return tuple(one for name in self.names for one in name.subjects if one.kind in ("line", "project"))
+
+    @property
+    def follows_a_count(self) -> bool:
+        """Whether it follows what an indicator counts, which may have money of its own: 新建公厕支出50万元."""
+        if any(name.kinds == {"indicator"} for name in self.names):
+            return True
+        ours = self.scope.topic is None or self.standing.subjects[0].kind == "project"
+        return not ours and not self.last_role and _LOOSELY.match(self.said) is not None
 
     @property
     def indicator(self) -> Subject | None:
@@ -165,7 +184,8 @@ class Walk:
         if role == "project_count":
             self._current = (self._projects,) if self._projects else self._current
             self._known = ours and self._projects is not None
-        if not context.own and rest_of(context.said, "money") and mention.unit_class == "money":
+        else_named = rest_of(context.said, "money") or context.follows_a_count
+        if not context.own and else_named and mention.unit_class == "money":
             self._aside = True
 
     def sentence(self, at: int) -> int:
@@ -213,9 +233,16 @@ class Walk:
             if mark in "()" or mark in STOPS:
                 ended = mark == "(" or _TITLE.match(self._text, begin, at) is not None
                 self._take_in(begin, at, ended)
+                if begin == 0 and mark == "。" and self._is_an_unknown_title(at):
+                    self._known = False
                 self._pass_mark(mark)
                 begin = at + 1
         self._take_in(begin, end)
+
+    def _is_an_unknown_title(self, end: int) -> bool:
+        """Whether the paragraph begins with a number and a name that the form does not know: 2.库房改造。"""
+        title = _NUMBERED.match(self._text, 0, end)
+        return title is not None and len(rest_of_heading(title[1])) >= SHORTEST_TITLE and not self._names(0, end)
 
     def _pass_mark(self, mark: str) -> None:
         if mark == "(":

@@ -118,7 +118,7 @@ def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
         role = "outside" if word.role in GENERAL and "其中" not in context.said else role
         return Bound(mention, role, None, rest, found, False, word.sign)
     sure = not rest and _is_known(context) and bool(found) and found[0].of == subjects[0]
-    sure = sure and not any(name.kinds == {"indicator"} for name in context.names)  # money of what it counts
+    sure = sure and not context.follows_a_count
     if word.weak:
         sure = (
             sure and word.role in (*GENERAL, "unnamed") and (not subjects[0].whole or _is_a_budget(context, word))
