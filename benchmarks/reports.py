@@ -11,11 +11,15 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
+from perf_xlsx.narrative.check import check_report
+from perf_xlsx.ooxml import Limits
+from perf_xlsx.report import compose, default_outline, docx_bytes, facts_of
 from tests.kit.filled import filled
 from tests.kit.reports import held, of_our_examples, scored, share_found
 from tests.kit.written_reports import full_sentences
@@ -24,6 +28,7 @@ CHANGES = 1_000
 SEED = 16
 MANY = 200  # indicators
 REPORTS = 1_000
+T = TypeVar("T")
 
 
 def large_case() -> dict[str, Any]:
@@ -38,22 +43,39 @@ def large_case() -> dict[str, Any]:
     return case
 
 
-def ratio() -> float:
-    """The time of checking a report with many indicators over that of scoring its workbook."""
+def ratios() -> tuple[float, float]:
+    """The times of writing a report with many indicators, and of checking it, over that of scoring its form."""
     case = large_case()
-    text = full_sentences(case)
+    times: dict[str, list[float]] = {"score": [], "write": [], "check": []}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.xlsx"
         path.write_bytes(filled(case))
-        times: dict[str, list[float]] = {"score": [], "check": []}
         for _ in range(5):
-            start = time.process_time()
-            result = pipeline.score(path)
-            between = time.process_time()
-            held(text, result)
-            times["score"].append(between - start)
-            times["check"].append(time.process_time() - between)
-    return min(times["check"]) / min(times["score"])
+            result = _timed(times["score"], lambda: pipeline.score(path))
+            data = _timed(times["write"], lambda result=result: _written(result))
+            text = full_sentences(case).encode()
+            for report in (data, text):  # one with its bookmarks, one by its words alone
+                (Path(folder) / "report").write_bytes(report)
+                _timed(
+                    times["check"], lambda result=result: check_report(Path(folder) / "report", [result], Limits())
+                )
+    score = min(times["score"])
+    return min(times["write"]) / score, max(times["check"][-2:]) / score
+
+
+def _timed(times: list[float], work: Callable[[], T]) -> T:
+    start = time.process_time()
+    done = work()
+    times.append(time.process_time() - start)
+    return done
+
+
+def _written(result: Result) -> bytes:
+    """The report of a result as Word."""
+    facts = facts_of(result, False)
+    assert facts is not None
+    outline = default_outline(facts.form)
+    return docx_bytes(compose(outline, facts, result.findings), outline.page)
 
 
 def memory() -> tuple[int, int]:
@@ -78,7 +100,7 @@ def main() -> None:
         print(f"{what}: {share:.1%} of {CHANGES}")
         for one in missed[:20]:
             print(f"    {one.what}")
-    print(f"checking ÷ scoring, {MANY} indicators: {ratio():.2f}×")
+    print("writing ÷ scoring, checking ÷ scoring, {} indicators: {:.2f}×, {:.2f}×".format(MANY, *ratios()))
     print("peak memory after a tenth and after all of {} reports: {} and {} KB".format(REPORTS, *memory()))
 
 

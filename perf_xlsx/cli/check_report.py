@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch.backends import MEGABYTES, SECONDS, limits_in_words
@@ -23,11 +24,13 @@ from perf_xlsx.narrative.check import Checked, write_commented
 from perf_xlsx.narrative.check import check_report as check_one
 from perf_xlsx.narrative.record import RemarkRecord, ReportRecord
 from perf_xlsx.ooxml import MIB, Limits
+from perf_xlsx.results.checked_reports import CheckedReport, remember
 from perf_xlsx.results.record import encode
+from perf_xlsx.results.records import RecordsError
 from perf_xlsx.rulebook import RulebookError
 from perf_xlsx.system import streams
 from perf_xlsx.system.memory_cap import cap_memory
-from perf_xlsx.system.output_files import explain_os_error, printable_path
+from perf_xlsx.system.output_files import explain_os_error, printable_path, unique_path
 from perf_xlsx.system.safe_text import escaped, one_line
 from perf_xlsx.system.streams import say, write
 
@@ -49,7 +52,8 @@ from perf_xlsx.system.streams import say, write
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="文件夹",
-    help="把 .docx 报告的副本写到这里，每个问题是一条批注。原报告不会改动。",
+    help="把 .docx 报告的副本写到这里，每个问题是一条批注；写评分结果文件夹的，汇总中另有“报告核对”表。"
+    "原报告不会改动。",
 )
 @click.option("--json", "as_json", is_flag=True, help="每份报告输出一行 JSON，不输出其他内容。")
 @click.option("--rulebook", metavar="评分办法", help="改用这个评分办法；不写时用自评表自带的。")
@@ -68,17 +72,23 @@ def check_report(
     if folder is not None:
         refuse_device(folder)
     _refuse_to_go_on()
-    limits, files = Limits(), list(_files(reports))
+    limits, files = Limits(), dict(_files(reports))
     if not files:
         fail("没有找到报告（.docx、.txt、.pdf）。")
     results = _scored(workbooks, pipeline.Terms(rulebook, limits, forms=forms))
     code = 0
-    for path in files:
+    kept: list[CheckedReport] = []
+    for path, name in files.items():
         with _limited():
-            record, written = _checked(path, results, folder, limits)
+            checked = check_one(path, results, limits)
+            record, written = _written(checked, path, folder / name if folder else None, limits)
         _show(record, as_json)
         code = max(code, _exit_code(record, written))
-    sys.exit(code)
+        output = name.as_posix() if record.output else None
+        kept.append(
+            CheckedReport(replace(record, file=printable_path(name), output=output, figures=()), checked.content)
+        )
+    sys.exit(code if folder is None or _remembered(folder, kept) else NOT_WRITTEN)
 
 
 def _refuse_to_go_on() -> None:
@@ -97,16 +107,37 @@ def _limited() -> AbstractContextManager[None]:
     return within(SECONDS if launched is not None else None)
 
 
-def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
-    """The reports that these paths name; a folder with those below it, in order, no owner files."""
+def _files(paths: tuple[Path, ...]) -> Iterator[tuple[Path, Path]]:
+    """The reports that these paths name, each with where its copy goes below the output folder: no two alike.
+
+    A folder has those below it, in order, no owner files; of several folders, the copies go below their names.
+    """
+    taken: set[str] = set()
     for path in paths:
         if path.is_dir():
+            top = path.parent if len(paths) > 1 else path
             found = sorted(one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES and one.is_file())
-            yield from (one for one in found if not one.name.startswith(LEFT_BEHIND))
+            for one in found:
+                if not one.name.startswith(LEFT_BEHIND):
+                    yield one, unique_path(one.relative_to(top), taken)
         elif path.exists():
-            yield path
+            yield path, unique_path(Path(path.name), taken)
         else:
             fail(f"没有这个文件或文件夹：{printable_path(path)}")
+
+
+def _remembered(folder: Path, kept: list[CheckedReport]) -> bool:
+    """Keep what came of the reports in the output folder, for 报告核对 of 汇总; whether that could be done."""
+    try:
+        remember(folder, kept)
+    except OSError as error:
+        detail, advice = explain_os_error(folder, error)
+        say(f"错误：核对结果没有存进 {printable_path(folder)}（{detail}）。{advice}", err=True)
+    except RecordsError as error:
+        say(f"错误：{error}", err=True)
+    else:
+        return True
+    return False
 
 
 def _scored(workbooks: tuple[Path, ...], terms: pipeline.Terms) -> list[Result]:
@@ -128,16 +159,15 @@ def _scored(workbooks: tuple[Path, ...], terms: pipeline.Terms) -> list[Result]:
     return results if len(results) == 1 else [one for one in results if one.evaluation is not None]
 
 
-def _checked(path: Path, results: list[Result], folder: Path | None, limits: Limits) -> tuple[ReportRecord, bool]:
+def _written(checked: Checked, path: Path, target: Path | None, limits: Limits) -> tuple[ReportRecord, bool]:
     """A report's record, and whether its copy was written where one was asked for."""
-    checked: Checked = check_one(path, results, limits)
-    if folder is None:
+    if target is None:
         return checked.record, True
     try:
-        return write_commented(checked, path, folder, limits), True
+        return write_commented(checked, path, target, limits), True
     except OSError as error:
-        detail, advice = explain_os_error(folder / path.name, error)
-        say(f"错误：{printable_path(folder / path.name)} 写不进去（{detail}）。{advice}", err=True)
+        detail, advice = explain_os_error(target, error)
+        say(f"错误：{printable_path(target)} 写不进去（{detail}）。{advice}", err=True)
     except DocumentError as error:
         say(f"错误：{error.detail}。{error.advice}", err=True)
     return checked.record, False

@@ -17,12 +17,14 @@ from perf_xlsx.batch import Roster
 from perf_xlsx.consolidated.export import ExportError, Format, exported, path_of, usual_format
 from perf_xlsx.consolidated.headline import Apart
 from perf_xlsx.consolidated.order import in_order
+from perf_xlsx.consolidated.report_check import report_rows, rows_in
 from perf_xlsx.consolidated.returns import DEFAULT_NAME, identity, is_repeat, is_return, link_target
 from perf_xlsx.consolidated.roster_status import RosterStatus
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_ROWS
 from perf_xlsx.consolidated.tables import (
     OUTSTANDING,
+    REPORTS,
     TROUBLED,
     Return,
     Table,
@@ -32,6 +34,7 @@ from perf_xlsx.consolidated.tables import (
 )
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.consolidated.workbook import Placed, Places, write_workbook
+from perf_xlsx.results.checked_reports import CheckedReport, checked_reports
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
 from perf_xlsx.system.output_files import atomic_write, reserved, unique_path
@@ -69,7 +72,10 @@ def write_consolidated(
     `output` is 汇总.xlsx in the folder unless given. Raises as `consolidate` does.
     """
     records = Records.open(folder)
-    return consolidate(records, roster, output, base=records.base, how=how, most_listed=MOST_LISTED)
+    reports = checked_reports(records.base)
+    return consolidate(
+        records, roster, output, base=records.base, how=how, most_listed=MOST_LISTED, reports=reports
+    )
 
 
 def own_name(base: Path, found: Statistics) -> Path:
@@ -80,6 +86,7 @@ def own_name(base: Path, found: Statistics) -> Path:
 def consolidate(
     records: Iterable[Record], roster: Roster | None, output: Path | None, *, base: Path = Path(),
     how: Format | None = None, row_limit: int = EXCEL_ROWS, most_listed: int = MOST_LISTED,
+    reports: Iterable[CheckedReport] = (),
 ) -> Written:  # fmt: skip
     """Write one workbook from the records of a batch, completely or not at all.
 
@@ -88,7 +95,8 @@ def consolidate(
     recorded as outstanding. `output` is 汇总.xlsx in `base` unless given.
     `base` is where relative paths of scored workbooks start from, else from the working folder. `how` asks for the
     long tables as files too. `row_limit` is what one sheet holds; a longer table continues on the next. Of more
-    than `most_listed` returns the long tables are files alone, whether asked for or not.
+    than `most_listed` returns the long tables are files alone, whether asked for or not. `reports` are the written
+    reports that were checked, read several times.
 
     Raises RecordsError, ExportError and OSError.
     """
@@ -97,12 +105,13 @@ def consolidate(
         output = output or own_name(base, found)
         too_many = found.received > most_listed
         how = usual_format() if too_many and how is None else how
+        found.rows[REPORTS.key] = rows_in(reports)
         tables = tables_of(found.rows)
         paths = {table: path_of(table, output, how) for table in tables} if how else {}
         names = {table.name: path.name for table, path in paths.items()}
         apart = Apart(names, found.received, most_listed) if too_many else Apart()
         rows = _rows(
-            tables, ordered, troubled, found.roster, partial(link_target, base=base, folder=output.parent)
+            tables, ordered, troubled, found.roster, reports, partial(link_target, base=base, folder=output.parent)
         )
         with atomic_write(output) as file, exported(paths) as files:
             write_workbook(file, found, rows, Places(files, apart, row_limit))
@@ -111,10 +120,14 @@ def consolidate(
 
 def _rows(
     tables: Iterable[Table], records: Iterable[Record], troubled: Iterable[Troubled], roster: RosterStatus,
-    link_of: Callable[[str | None], str | None],
+    reports: Iterable[CheckedReport], link_of: Callable[[str | None], str | None],
 ) -> Iterator[Placed]:  # fmt: skip
     """All rows of the tables, in one pass over the records; `link_of` gives a copy's path from the workbook."""
+    checked = {one.content for one in reports}
+    codes: dict[str, str] = {}
     for record in filter(is_return, records):
+        if record.content in checked and isinstance(record.content, str):
+            codes[record.content] = record.code or ""
         one = Return(record, identity(record), is_repeat(record), link_of(record.output))
         for table in tables:
             for row in table.rows(one):
@@ -122,5 +135,7 @@ def _rows(
     for each in troubled:
         link = link_of(each.output)
         yield TROUBLED, troubled_row(each, link), link
+    for row, link in report_rows(reports, codes, link_of):
+        yield REPORTS, row, link
     for row in outstanding_rows(roster):
         yield OUTSTANDING, row, None

@@ -17,7 +17,7 @@ from perf_xlsx.consolidated.page import Page, SheetLink
 from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
 from perf_xlsx.consolidated.sheets import CODES, MONEY
 from perf_xlsx.consolidated.statistics import Statistics
-from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, OUTSTANDING, TROUBLED, UNITS
+from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, OUTSTANDING, REPORTS, TROUBLED, UNITS
 from perf_xlsx.sheets import style as s
 
 TILES = ((1, 2), (3, 4), (6, 7), (8, 10), (11, 12), (13, 13))  # their columns
@@ -29,6 +29,7 @@ CONTENTS = {
     CODES: "按类别统计的问题",
     TROUBLED.name: "每份的错误在哪一格、评分后工作簿的链接",
     FINDINGS.name: "逐条的问题：在哪里、怎么改",
+    REPORTS.name: "绩效自评报告与自评表逐个数字核对的结果",
     OUTSTANDING.name: "名单上还没有报送的单位、联系人",
 }
 
@@ -102,10 +103,12 @@ def _apart(page: Page, row: int, words: str) -> int:
 
 
 def _contents(page: Page, row: int, elsewhere: Elsewhere) -> int:
-    page.turn(row, 24 + 18 * len(CONTENTS))
-    row = page.title(row, "本工作簿")
     parts = {sheets.name: sheets.names for sheets in elsewhere.sheets.values()}
-    for name, words in CONTENTS.items():
+    checked = REPORTS.name in {**parts, **elsewhere.apart.files}
+    contents = {name: words for name, words in CONTENTS.items() if name != REPORTS.name or checked}
+    page.turn(row, 24 + 18 * len(contents))
+    row = page.title(row, "本工作簿")
+    for name, words in contents.items():
         sheets, file = parts.get(name, [name]), elsewhere.apart.files.get(name)
         if page.canvas.book.get_worksheet_by_name(sheets[0]):
             page.put(row, 1, 2, SheetLink(sheets[0]), font_color=s.ACCENT, underline=1, text_wrap=False)

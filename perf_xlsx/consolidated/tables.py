@@ -304,6 +304,17 @@ TROUBLED = Table(
         ("表种", 14, "word"), ("年度", 6, "word"), ("工作簿", 36, "link"),
     ),
 )  # fmt: skip
+REPORTS = Table(
+    "reports", "报告核对",
+    _columns(
+        ("单位编码", 9, "word"), ("单位", 18), ("报告", 20), ("核对情况", 12, "word"),
+        ("数字", 6, "count"), ("一致", 6, "count"), ("不一致", 6, "count"),
+        ("表中没有", 6, "count"), ("认不出", 6, "count"), ("认不出占比", 8, "percent"),
+        ("严重程度", 8, "word"), ("编号", 5, "word"), ("段落", 5, "count"), ("原文", 26),
+        ("报告写", 10), ("应为", 10), ("自评表位置", 13), ("问题", 27),
+        ("整改意见", 26), ("类别", 20), ("年度", 6, "word"), ("带批注的副本", 30, "link"),
+    ),
+)  # fmt: skip
 OUTSTANDING = Table(
     "outstanding", "未报送",
     _columns(
@@ -312,7 +323,7 @@ OUTSTANDING = Table(
     ),
 )  # fmt: skip
 ALWAYS = (UNITS, FUNDS, INDICATORS, TROUBLED, FINDINGS)
-WHERE_ANY = (EXTRAS, RECEIPTS, OUTSTANDING)  # what only some form knows, or only some run has
+WHERE_ANY = (EXTRAS, RECEIPTS, REPORTS, OUTSTANDING)  # what only some form knows, or only some run has
 
 
 def tables_of(rows: Counter[str]) -> tuple[Table, ...]:

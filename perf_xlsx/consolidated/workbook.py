@@ -17,6 +17,7 @@ from perf_xlsx.consolidated.overview import write_overview
 from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
 from perf_xlsx.consolidated.page import Page
 from perf_xlsx.consolidated.reconciliation import Elsewhere
+from perf_xlsx.consolidated.report_check import REPORTS_NOTE
 from perf_xlsx.consolidated.sheets import (
     CODE_WIDTHS,
     CODES,
@@ -39,6 +40,7 @@ from perf_xlsx.consolidated.tables import (
     INDICATORS,
     OUTSTANDING,
     RECEIPTS,
+    REPORTS,
     TROUBLED,
     UNITS,
     Row,
@@ -99,6 +101,7 @@ def _write(canvas: Canvas, found: Statistics, rows: Iterable[Placed], places: Pl
     rows_of(TROUBLED, _troubled_note(found), "✔ 没有发现问题。")
     note = "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿。"
     rows_of(FINDINGS, note, "✔ 没有发现问题。", lines=2)
+    rows_of(REPORTS, REPORTS_NOTE, hidden=(), lines=2)
     outstanding = Page(canvas, OUTSTANDING.name, OUTSTANDING_WIDTHS)
     rows_of(RECEIPTS, RECEIPTS_NOTE, hidden=())
     listed = _fill(rows, long, places.files)

@@ -65,21 +65,24 @@ TOO_LONG = DocumentError("内容过多，不像一份报告", "请核对文件�
 
 
 class Piece(NamedTuple):
-    """One paragraph before it has its place in the text."""
+    """One paragraph before it has its place in the text. `ends` is what stands behind it there."""
 
     text: str
     level: int = 0
     cell: CellPlace | None = None
     marks: tuple[Mark, ...] = ()
+    ends: str = "\n"
 
 
 def joined(pieces: Iterable[Piece], remarks: Iterable[str] = ()) -> Document:
     """The document of these paragraphs, joined by line breaks. Raises DocumentError where they are too many."""
     found: list[Paragraph] = []
+    texts: list[str] = []
     start = 0
     for piece in pieces:
         found.append(Paragraph(piece.text, start, piece.level, piece.cell, piece.marks))
-        start += len(piece.text) + 1
+        texts += [piece.text, piece.ends]
+        start += len(piece.text) + len(piece.ends)
         if len(found) > MOST_PARAGRAPHS or start > MOST_CHARACTERS:
             raise TOO_LONG
-    return Document("\n".join(one.text for one in found), tuple(found), tuple(remarks))
+    return Document("".join(texts[:-1]), tuple(found), tuple(remarks))

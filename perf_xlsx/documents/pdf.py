@@ -5,8 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import groupby
 
 from perf_xlsx.documents.document import Document, DocumentError, Piece, joined
+from perf_xlsx.documents.text_tables import text_pieces
 from perf_xlsx.system.pattern import pattern
 
 MOST_PAGES = 500
@@ -53,7 +55,8 @@ def read_pdf(data: bytes) -> Document:
         raise DAMAGED from error
     if sum(map(len, pages)) < FEW * max(1, len(pages)):
         raise SCANNED
-    return joined(map(Piece, _paragraphs([line for page in pages for line in page.split("\n")])))
+    lines = [line.rstrip() for page in pages for line in page.split("\n") if not _PAGE_NUMBER.match(line)]
+    return joined(_pieces(lines))
 
 
 def _width(line: str) -> int:
@@ -61,10 +64,18 @@ def _width(line: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in line.strip())
 
 
-def _paragraphs(lines: list[str]) -> Iterator[str]:
-    """The lines joined to paragraphs: a full line without a stop at its end goes on in the next."""
-    lines = [line.rstrip() for line in lines if not _PAGE_NUMBER.match(line)]
+def _pieces(lines: list[str]) -> Iterator[Piece]:
+    """The cells of tables, and the lines between them joined to paragraphs."""
     width = max(map(_width, lines), default=0) * _WIDE
+    for is_text, found in groupby(text_pieces(lines), lambda one: isinstance(one, str)):
+        if is_text:
+            yield from map(Piece, _paragraphs([str(one) for one in found], width))
+        else:
+            yield from (one for one in found if isinstance(one, Piece))
+
+
+def _paragraphs(lines: list[str], width: float) -> Iterator[str]:
+    """The lines joined to paragraphs: a full line without a stop at its end goes on in the next."""
     begun = ""
     for line in lines:
         if begun and (not line.strip() or _BEGINS.match(line)):

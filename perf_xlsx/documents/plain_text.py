@@ -1,8 +1,9 @@
-"""A text file: a line a paragraph."""
+"""A text file: a line a paragraph, and the tables in it."""
 
 from __future__ import annotations
 
 from perf_xlsx.documents.document import Document, DocumentError, Piece, joined
+from perf_xlsx.documents.text_tables import text_pieces
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 UNREADABLE = DocumentError("文字编码认不出来", "请用记事本打开，另存时编码选 UTF-8，再重新报送。")
@@ -13,7 +14,8 @@ def read_plain_text(data: bytes) -> Document:
     text = _decoded(data)
     if "\0" in text:
         raise UNREADABLE
-    return joined(map(Piece, text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return joined(Piece(one) if isinstance(one, str) else one for one in text_pieces(lines))
 
 
 def _decoded(data: bytes) -> str:

@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from perf_xlsx.figures import Figures, Subject
+from perf_xlsx.figures import Figures
 from perf_xlsx.narrative.bound import Bound, is_telling
+from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context, Walk
 from perf_xlsx.narrative.counts import of_count, of_points
 from perf_xlsx.narrative.indicators import in_a_wrong_unit, indicator_of, of_an_indicator
 from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.money import of_money, of_share
+from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope
-from perf_xlsx.narrative.times import compared, is_of_another_time, is_stated
+from perf_xlsx.narrative.times import compared, is_stated, other_time
 from perf_xlsx.narrative.words import SCALE, rest_of, roles_in, unit_meant
 from perf_xlsx.system.pattern import pattern
 
@@ -28,9 +30,9 @@ _BY_UNIT: dict[str, Callable[[Context, Figures], Bound]] = {
 }  # fmt: skip
 
 
-def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, whole: Subject) -> Iterator[Bound]:
+def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, names: Names) -> Iterator[Bound]:
     """The mentions of a paragraph with their roles, in order."""
-    walk = Walk(scope, mentions, whole)
+    walk = Walk(scope, mentions, names)
     for mention in mentions:
         if mention.kind != "number":
             yield _no_figure(mention, figures, scope)
@@ -38,7 +40,9 @@ def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, whole: S
         context = walk.context(mention)
         found = _bound(context, mentions, figures)
         ours = bool(found.figures) or found.role in ("share", "change")
-        walk.went_past(context, found.role, ours, found.word)
+        if found.role == "project_count":
+            ours = any(agrees(found, one) for one in found.figures) or not rest_of(context.said, "count")
+        walk.went_past(context, found.role, ours, found.word, found.of)
         yield found
 
 
@@ -57,13 +61,21 @@ def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) ->
     found = replace(found, sure=found.sure and in_order and is_stated(context, found.role))
     if found.role == "unbound" and mention.in_words:  # 两个村: a manner of speaking
         return replace(found, role="outside")
-    if is_of_another_time(context, mentions, figures.year):
+    time = other_time(context, mentions, figures.year)
+    if time == "part" and found.role == "adjustment":  # in May, which may be all of it
+        return replace(found, sure=False)
+    if time:
         return replace(found, role="outside", other_year=True)
     return found
 
 
 def _by_unit(context: Context, figures: Figures) -> Bound:
-    units = context.mention.unit_class
+    mention = context.mention
+    if mention.unit in ("万", "亿") and roles_in(context.said, "money") and not indicator_of(context, figures, ""):
+        return of_money(
+            replace(context, mention=replace(mention, unit=f"{mention.unit}元")), figures
+        )  # 列支436.5万
+    units = mention.unit_class
     return (
         _bare(context, figures) if units == "none" else _BY_UNIT[unit_meant(units, context.said)](context, figures)
     )
@@ -99,7 +111,9 @@ def _bare(context: Context, figures: Figures) -> Bound:
     indicator = indicator_of(context, figures, "")
     if indicator and not strong:
         last = roles_in(context.said, "none")
-        return replace(of_an_indicator(context, figures, last[-1] if last else None, indicator), sure=False)
+        found_one = replace(of_an_indicator(context, figures, last[-1] if last else None, indicator), sure=False)
+        named = bool(last) or context.indicator is not None
+        return found_one if named else replace(found_one, role="outside")
     if strong:
         return replace(of_money(context, figures), sure=False)
     told = rest_of(context.said, "count") or SCALE.match(context.behind)

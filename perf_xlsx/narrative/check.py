@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.documents import Document, DocumentError, Remark, open_document, with_comments
-from perf_xlsx.domain.model import Result
+from perf_xlsx.domain.model import Result, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import same_name
 from perf_xlsx.domain.severity import STANDING_NAMES
@@ -23,14 +23,20 @@ from perf_xlsx.system.output_files import printable_path, write_atomically
 
 READABLE = "报送要求：绩效自评报告应为可打开的 Word 文档（.docx）"
 COMMENTED = (".docx", ".docm")
+UNLIKE = (0, 0, 0, 0)
+SHORTEST_PROJECT = 5  # letters of a project's name that is enough without the unit's
 SAME = "副本会盖掉原报告。请换一个输出文件夹。"
 
 
 class Checked(Struct, frozen=True):
-    """What came of a report, and the report's bytes where a copy with comments can be made."""
+    """What came of a report, and the report's bytes where a copy with comments can be made.
+
+    `content` is the digest of what its form holds.
+    """
 
     record: ReportRecord
     data: bytes = b""
+    content: str | None = None
 
 
 def check_report(path: Path, results: Sequence[Result], limits: Limits) -> Checked:
@@ -58,7 +64,7 @@ def _held(name: str, data: bytes, document: Document, result: Result) -> Checked
         return _unread(name, result.file, "自评表读不出来，报告没有核对。", "请先用 check 查看自评表的问题。")
     held = hold(document, name, result, _rules(result))
     record = report_record(name, result.file, form.unit, form.year, held, document.remarks)
-    return Checked(record, data if data.startswith(b"PK") else b"")
+    return Checked(record, data if data.startswith(b"PK") else b"", result.stamp.content if result.stamp else None)
 
 
 def _rules(result: Result) -> Rulebook:
@@ -76,41 +82,53 @@ def _unread(name: str, workbook: str | None, message: str, advice: str) -> Check
 
 
 def paired(document: Document, path: Path, results: Sequence[Result]) -> Result | None:
-    """The one result whose unit, and project, the report or its name is of; None where none is, or several are."""
+    """The one result whose unit, or project, the report or its name is of; None where none is, or several are.
+
+    Where none is, it is the one whose workbook has the name of the report.
+    """
     if len(results) == 1:
         return results[0]
     text = same_name(path.stem) + "\n" + same_name(document.text[:20_000])
     ranked = sorted(((_likeness(text, one), number) for number, one in enumerate(results)), reverse=True)
-    best = ranked[0] if ranked else ((0, 0, 0, 0), 0)
+    best = ranked[0] if ranked else (UNLIKE, 0)
     alone = len(ranked) < 2 or ranked[1][0] < best[0]
-    return results[best[1]] if best[0][0] and alone else None
+    if best[0] > UNLIKE:
+        return results[best[1]] if alone else None
+    named = [one for one in results if same_name(Path(one.file).stem) == same_name(path.stem)]
+    return named[0] if len(named) == 1 else None
 
 
 def _likeness(text: str, result: Result) -> tuple[int, int, int, int]:
     """How far a report is of a form: it names unit, project, kind of form and year; how long the names are."""
     form = result.evaluation
-    unit = same_name(form.unit or "") if form else ""
-    if form is None or not unit or unit not in text:
-        return (0, 0, 0, 0)
-    project = same_name(form.boxes["project"].given) if "project" in form.boxes else ""
-    if project and project not in text:
-        return (0, 0, 0, 0)
+    unit, project = _names(form) if form else ("", "")
+    if form is None or (project and project not in text):
+        return UNLIKE
+    named = bool(unit) and unit in text
+    if not named and len(project) < SHORTEST_PROJECT:
+        return UNLIKE
     of_a_department = "整体支出" in text[:200]
     kind = 1 if bool(project) != of_a_department else 0
-    return (len(unit), kind, int(f"{form.year}年" in text), len(project))
+    return (len(unit) if named else 1, kind, int(f"{form.year}年" in text), len(project))
+
+
+def _names(form: SelfEvaluation) -> tuple[str, str]:
+    """The names of a form's unit and of its project, "" where it has none."""
+    project = form.boxes["project"].given if "project" in form.boxes else ""
+    return same_name(form.unit or ""), same_name(project)
 
 
 # ---- the copy with comments
 
 
-def write_commented(checked: Checked, source: Path, folder: Path, limits: Limits) -> ReportRecord:
-    """Write the report into a folder, each finding as a comment at its place. Raises OSError and DocumentError."""
+def write_commented(checked: Checked, source: Path, target: Path, limits: Limits) -> ReportRecord:
+    """Write the report to `target`, each finding as a comment at its place. Raises OSError and DocumentError."""
     record = checked.record
-    target = folder / source.name
     if not checked.data or target.suffix.lower() not in COMMENTED:
         return record
     if same_file(source, target):
         raise DocumentError(f"{printable_path(target)}：输出文件就是原报告", SAME)
+    target.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(target, with_comments(checked.data, _comments(record.findings), limits))
     return replace(record, output=printable_path(target))
 

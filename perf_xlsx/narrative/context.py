@@ -6,15 +6,32 @@ from msgspec import Struct
 
 from perf_xlsx.figures import Subject
 from perf_xlsx.narrative.mentions import Mention
-from perf_xlsx.narrative.names import HOLE, Name
+from perf_xlsx.narrative.names import HOLE, Name, Names
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.turns import Turn, turns
-from perf_xlsx.narrative.words import OTHER_BODY, OTHER_THING, OURS, RoleWord, rest_of, roles_in
+from perf_xlsx.narrative.words import (
+    OTHER_BODY,
+    OTHER_THING,
+    OURS,
+    WHY,
+    RoleWord,
+    rest_of,
+    rest_of_heading,
+    roles_in,
+)
 from perf_xlsx.system.pattern import pattern
 
 _ASIDES = pattern(r"\((?![^()]*[含括])[^()\d]{0,30}\)")  # 全年预算数（A）1000万元
 STOPS, PAUSES = "。;!?", ",(:)"
+_PAUSE = pattern(r"[,;。(、\d]")
+_NUMBERED = pattern(r"(?:[(]?[一二三四五六七八九十\d]{1,3}[)、.])([一-鿿“”\"]{4,25})$")
+_TITLE = pattern(  # a sentence that is only a name: 一是应急救援队伍建设项目。
+    r"(?:[一二三四五六七八九十]是|[(]?[一二三四五六七八九十\d]{1,3}[)、.])?[一-鿿“”\"]{2,25}(?:项目|经费|资金|费|补助|补贴|工程|专项)$"
+)
+_LOOSELY = pattern(r"(?:实际|共|本|该|项目|预算|支出|执行|投入|使用|安排|金额|资金|经费)*(?:了|为)?$")
 _CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
+LONGEST_CLAUSE = 40
+SHORTEST_TOPIC, SHORTEST_TITLE = 3, 4  # letters
 LONGEST_LABEL, LONGEST_SENTENCE = 120, 600  # letters before a figure that are read
 _OPERATORS = tuple("×÷*/+")
 
@@ -34,8 +51,9 @@ class Context(Struct, frozen=True):
     """One figure with what stands around it. `said` are the words right before it, names taken out.
 
     `before` is the sentence up to the figure, `behind` what follows, `goes_on`: the figure before, in the same
-    sentence, was one of the form. `bracketed`: it stands alone in brackets. `operand`: it is
-    part of a sum, of which only what is `calculated` behind = has a role.
+    sentence, was one of the form. `bracketed`: it stands alone in brackets. `other_topic`: its clause of a list
+    begins with something else than the paragraph's indicator. `operand`: it is part of a sum, of which only what
+    is `calculated` behind = has a role.
     """
 
     mention: Mention
@@ -48,10 +66,17 @@ class Context(Struct, frozen=True):
     standing: Standing
     turn: Turn | None = None
     goes_on: bool = True
+    other_topic: bool = False
     last_role: str = ""
+    last_of: Subject | None = None
     bracketed: bool = False
     operand: bool = False
     calculated: bool = False
+
+    @property
+    def clause(self) -> str:
+        """The words before the figure from the last ; on, or up to 40 letters: the figures of one thing."""
+        return self.before[max(self.before.rfind(mark) for mark in ";、") + 1 :][-LONGEST_CLAUSE:]
 
     @property
     def own(self) -> tuple[Subject, ...]:
@@ -59,6 +84,14 @@ class Context(Struct, frozen=True):
         if self.turn and self.turn.subject and self.turn.subject.kind != "indicator":
             return (self.turn.subject,)
         return tuple(one for name in self.names for one in name.subjects if one.kind in ("line", "project"))
+
+    @property
+    def follows_a_count(self) -> bool:
+        """Whether it follows what an indicator counts, which may have money of its own: 新建公厕支出50万元."""
+        if any(name.kinds == {"indicator"} for name in self.names):
+            return True
+        ours = self.scope.topic is None or self.standing.subjects[0].kind == "project"
+        return not ours and not self.last_role and _LOOSELY.match(self.said) is not None
 
     @property
     def indicator(self) -> Subject | None:
@@ -70,7 +103,12 @@ class Context(Struct, frozen=True):
     @property
     def near_indicator(self) -> Subject | None:
         """The indicator that the sentence named last, or that the paragraph is about."""
-        return _last_indicator(self.sentence_names) or self.scope.topic
+        return _last_indicator(self.sentence_names) or (None if self.other_topic else self.scope.topic)
+
+
+def until_a_pause(behind: str) -> str:
+    """What follows a figure, up to a pause or the next figure."""
+    return behind[: found.start()] if (found := _PAUSE.search(behind)) else behind
 
 
 def _last_indicator(names: tuple[Name, ...]) -> Subject | None:
@@ -81,10 +119,11 @@ def _last_indicator(names: tuple[Name, ...]) -> Subject | None:
 class Walk:
     """Goes through a paragraph from left to right and keeps what it speaks of."""
 
-    def __init__(self, scope: Scope, mentions: tuple[Mention, ...], whole: Subject) -> None:
+    def __init__(self, scope: Scope, mentions: tuple[Mention, ...], names: Names) -> None:
         self._scope, self._text = scope, _ASIDES.sub(lambda aside: HOLE * len(aside[0]), scope.masked)
         subject, known = scope.money_subject
-        self._default = (subject, whole) if subject else (whole,)
+        self._default = (subject, names.whole) if subject else (names.whole,)
+        self._projects, self._single = names.projects, names.single
         self._current: tuple[Subject, ...] = ()
         self._head: tuple[Subject, ...] = ()  # what was spoken of before 其中
         self._named: set[Subject] = set()  # in this sentence
@@ -94,6 +133,7 @@ class Walk:
         self._at = 0  # behind the last figure
         self._label_start = 0  # of the last figure
         self._last: tuple[int, str, bool] = (0, "", True)  # where its sentence began, its role, whether it is ours
+        self._last_of: Subject | None = None  # the indicator of the last figure
         self._outside: tuple[tuple[Subject, ...], tuple[Subject, ...], bool] | None = None  # before a bracket
         self._turns = dict(turns(scope, mentions))
 
@@ -104,7 +144,8 @@ class Walk:
         begin, end = self._label(mention)
         gap = self._text[self._at : mention.start]
         calculated = self._at > 0 and _CALCULATED.match(gap) is not None
-        begin = max(self._label_start if calculated else begin, end - LONGEST_LABEL)
+        goes_on = calculated or (self._last[1] == "project_count" and gap.strip(HOLE) in ("", "项目"))
+        begin = max(self._label_start if goes_on else begin, end - LONGEST_LABEL)
         sentence = max(sentence, end - LONGEST_SENTENCE)
         behind = self._text[mention.end : mention.end + 40]
         said = self._text[begin:end]
@@ -121,13 +162,18 @@ class Walk:
             turn=self._turns.get(mention.start),
             goes_on=started != sentence or ours,
             last_role=last_role if started == sentence else "",
+            last_of=self._last_of if started == sentence else None,
+            other_topic=self._is_of_another_topic(sentence, end),
             bracketed=gap.endswith("(") and behind.startswith(")"),
             operand=behind.startswith(_OPERATORS) or (calculated and not gap.endswith("=")),
             calculated=calculated,
         )
 
-    def went_past(self, context: Context, role: str, ours: bool, word: RoleWord | None) -> None:
-        """Take in a figure that was bound; `ours`: the form has it, `word` is its role of money."""
+    def went_past(
+        self, context: Context, role: str, ours: bool, word: RoleWord | None = None, of: Subject | None = None
+    ) -> None:
+        """Take in a figure that was bound; `ours`: the form has it, `word` its role of money, `of` its subject."""
+        self._last_of = of if of and of.kind == "indicator" else None
         mention = context.mention
         self._last = (self.sentence(mention.start), role, ours)
         if not context.calculated:
@@ -135,7 +181,11 @@ class Walk:
         self._at = mention.end
         if word is not None:
             self._role = word
-        if not context.own and rest_of(context.said, "money") and mention.unit_class == "money":
+        if role == "project_count":
+            self._current = (self._projects,) if self._projects else self._current
+            self._known = ours and self._projects is not None
+        else_named = rest_of(context.said, "money") or context.follows_a_count
+        if not context.own and else_named and mention.unit_class == "money":
             self._aside = True
 
     def sentence(self, at: int) -> int:
@@ -153,6 +203,13 @@ class Walk:
             pause = max((self._text.rfind(one, begin, pause) for one in pauses), default=-1)
         return max(begin, pause + 1), mention.start
 
+    def _is_of_another_topic(self, begin: int, end: int) -> bool:
+        """Whether the clauses behind a ; begin with the name of something else: 甲≥5件，得10分；乙率≥90%。"""
+        if not begin or self._text[begin - 1] != ";" or self._names(begin, end):
+            return False
+        head = until_a_pause(self._text[begin:end])
+        return len(rest_of(head, "none")) >= SHORTEST_TOPIC and not WHY.search(head)
+
     def _says_nothing(self, begin: int, end: int) -> bool:
         """Whether only a sign or the like stands between a colon and the figure: 指标值：≥95%."""
         said = self._text[begin:end]
@@ -162,7 +219,7 @@ class Walk:
         return tuple(name for name in self._scope.names if begin <= name.start and name.end <= end)
 
     def _standing(self, said: str) -> Standing:
-        if OURS.search(said):
+        if OURS.search(said) or (self._single and "本项目" in said):
             return Standing(self._default, True, self._role)
         again = len(self._named) != 1  # behind a list, and in a new sentence, it may be of the whole again
         found = (*self._current, *(() if "其中" in said else self._head), *(self._default if again else ()))
@@ -174,10 +231,18 @@ class Walk:
         for at in range(start, end):
             mark = self._text[at]
             if mark in "()" or mark in STOPS:
-                self._take_in(begin, at)
+                ended = mark == "(" or _TITLE.match(self._text, begin, at) is not None
+                self._take_in(begin, at, ended)
+                if begin == 0 and mark == "。" and self._is_an_unknown_title(at):
+                    self._known = False
                 self._pass_mark(mark)
                 begin = at + 1
         self._take_in(begin, end)
+
+    def _is_an_unknown_title(self, end: int) -> bool:
+        """Whether the paragraph begins with a number and a name that the form does not know: 2.库房改造。"""
+        title = _NUMBERED.match(self._text, 0, end)
+        return title is not None and len(rest_of_heading(title[1])) >= SHORTEST_TITLE and not self._names(0, end)
 
     def _pass_mark(self, mark: str) -> None:
         if mark == "(":
@@ -190,15 +255,18 @@ class Walk:
             self._role = self._role if mark == ";" else None
             self._aside = self._aside and mark == ";"
 
-    def _take_in(self, begin: int, end: int) -> None:
-        """What a part of a sentence names: ours, the whole, or something that the form does not know."""
+    def _take_in(self, begin: int, end: int, ended: bool = False) -> None:
+        """What a part of a sentence names: ours, the whole, or something that the form does not know.
+
+        `ended`: it is what the figures behind are of, and no label of one.
+        """
         said = self._text[begin:end]
         if "其中" in said and not self._head:
             self._head = self._current or self._default
         names = self._names(begin, end)
         money = [one for name in names for one in name.subjects if one.kind in ("line", "project")]
         ours = [found.end() for found in OURS.finditer(said)]
-        other = _something_else(said)
+        other = _something_else(said, ended)
         if money and names[-1].end - begin >= other:
             self._current, self._known, self._aside = (money[-1],), True, False
             self._named |= set(money)
@@ -208,9 +276,9 @@ class Walk:
             self._known = False
 
 
-def _something_else(said: str) -> int:
+def _something_else(said: str, ended: bool) -> int:
     """Where the clauses before the label name money or bodies that the form does not know; 0 where they do not."""
     pause = max(said.rfind(one) for one in PAUSES)
-    before = said[: max(0, pause)]
+    before = said if ended else said[: max(0, pause)]
     things = [one.end() for one in OTHER_THING.finditer(before) if rest_of(one[0], "money")]
     return max((*things, *(one.end() for one in OTHER_BODY.finditer(said))), default=0)

@@ -7,16 +7,32 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from perf_xlsx.figures import Figure, Figures
-from perf_xlsx.narrative.bound import Bound
-from perf_xlsx.narrative.context import Context
-from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator, without_a_name
-from perf_xlsx.narrative.words import ALL_OF_THEM, DONE, OVERALL, SCALE, Said, rest_of, roles_in
+from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
+from perf_xlsx.narrative.context import Context, until_a_pause
+from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator
+from perf_xlsx.narrative.unnamed import without_a_name
+from perf_xlsx.narrative.words import (
+    ALL_OF_THEM,
+    DONE,
+    GROUP,
+    GROUP_POINTS,
+    OVERALL,
+    SCALE,
+    Said,
+    rest_of,
+    roles_in,
+)
 from perf_xlsx.system.pattern import pattern
 
 _PROJECTS = pattern(r"^(?:本级|财政|部门|重点|预算|专项|支出|单位)*项目")
+_PROJECTS_BEFORE = pattern(r"项目(?:总数|个数|数量|数)?(?:共有|共计|共|有|为|是)?$")
+_JUDGED = pattern(r"(?:自评|评价),得分(?:为|是)?$")
+_EXECUTION = pattern(r"预算执行(?:率|情况)?\($")
+_POSTS = ("编制", "编制数", "编制总数")
 _INDICATORS = pattern(r"^(?:三级|二级|一级|绩效|目标|评价|具体|细化|考核|产出|效益)*指标")
 _LEVELS = (("一级", "level1"), ("二级", "level2"))
 FULL = Decimal(100)
+_OF_A_SCALE = ("execution_weight", "execution_points")
 
 
 def of_points(context: Context, figures: Figures) -> Bound:
@@ -27,6 +43,11 @@ def of_points(context: Context, figures: Figures) -> Bound:
     rates = roles_in(said, "share")
     if not found and not indicator and rates and rates[-1].word.role == "execution_rate":  # 预算执行率10分
         return replace(of_the_form(context, figures, "execution_weight", False), figures=_of_execution(figures))
+    if not indicator and (group := _group(context)):
+        earned = found[-1].word.role == "indicator_points" if found else "得分" in context.before
+        return Bound(mention, "indicator_points" if earned else "indicator_weight", names=group)
+    if not found and context.bracketed and _EXECUTION.search(context.before):
+        return of_the_form(context, figures, "execution_weight", False)
     if not found:
         return Bound(mention, "outside" if rest or mention.bound or SCALE.match(context.behind) else "unbound")
     role = found[-1].word.role
@@ -35,6 +56,14 @@ def of_points(context: Context, figures: Figures) -> Bound:
     if indicator:
         return of_an_indicator(context, figures, found[-1], indicator)
     return _of_execution_or_all(context, figures, role, not rest)
+
+
+def _group(context: Context) -> str:
+    """The level of indicators that points are of, of which no form has any: 产出指标50分，得48分."""
+    for found in reversed(list(GROUP.finditer(context.clause))):
+        if GROUP_POINTS.search(context.clause[found.end() :]):
+            return found[0]
+    return ""
 
 
 def _of_execution(figures: Figures) -> tuple[Figure, ...]:
@@ -49,8 +78,15 @@ def _of_execution_or_all(context: Context, figures: Figures, role: str, sure: bo
     if "执行率" in context.before or of_execution:
         key = "execution_weight" if role == "indicator_weight" else "execution_points"
         return of_the_form(context, figures, key, sure and context.standing.subjects[0].whole)
+    if role == "indicator_weight" and context.mention.number == FULL:  # 满分100分
+        return Bound(context.mention, "outside")
+    if role == "indicator_points" and context.last_role in OF_INDICATOR:
+        of = context.last_of
+        found = figures.of("indicator_points", of) if of else ()
+        return Bound(context.mention, role, of, of.name if of else "", found)
     if role == "indicator_points":
-        return of_the_form(context, figures, "total", sure and OVERALL.search(context.said) is not None)
+        overall = OVERALL.search(context.said) or _JUDGED.search(context.before)
+        return of_the_form(context, figures, "total", sure and overall is not None)
     return Bound(context.mention, role)
 
 
@@ -61,6 +97,8 @@ def of_the_form(context: Context, figures: Figures, role: str, sure: bool, key: 
     scale = role == "total" and context.mention.number == FULL and bool(found) and found[0].value != FULL
     if scale:
         return Bound(context.mention, "outside", subject)
+    if role in _OF_A_SCALE and not figures.of("weights"):
+        sure = False  # a form without points says nothing of its scale
     return Bound(context.mention, role, subject, "", found, sure and bool(found))
 
 
@@ -79,14 +117,11 @@ def of_count(context: Context, figures: Figures) -> Bound:
     return without_a_name(context, figures, last)
 
 
-def _clause(behind: str) -> str:
-    """What follows a figure, up to a pause."""
-    return behind[: min((at for one in ",;。(" if (at := behind.find(one)) >= 0), default=len(behind))]
-
-
 def _staff(context: Context, figures: Figures, last: Said) -> Bound:
     mention, role = context.mention, last.word.role
-    people = mention.unit in ("名", "人")
+    people = mention.unit in ("名", "人") or (mention.unit == "个" and context.said.endswith(_POSTS))
+    if role == "staff_part" and people:
+        return _part_of_the_staff(context, figures)
     if role == "staff_part" or not (people or mention.unit_class != "count"):
         return Bound(mention, "staff" if people else "outside")
     sure = not rest_of(context.said, "count") and context.standing.known and "其中" not in context.before
@@ -94,13 +129,30 @@ def _staff(context: Context, figures: Figures, last: Said) -> Bound:
     return found if found.of else replace(found, role="staff")
 
 
+def _part_of_the_staff(context: Context, figures: Figures) -> Bound:
+    """A part of the posts or people; it is all of them where it is as many: 行政编制92名."""
+    key = "authorised" if "编" in context.said else "actual"
+    return replace(of_the_form(context, figures, "staff", False, key), role="staff")
+
+
 def _counted(context: Context) -> str:
     """Whether projects or indicators are counted."""
-    if context.mention.unit not in ("个", "项"):
+    if context.mention.unit not in ("个", "项", "条"):
         return ""
     if context.said.endswith("指标") or _INDICATORS.match(context.behind):
         return "indicator_count"
-    return "project_count" if context.said.endswith("项目") or _PROJECTS.match(context.behind) else ""
+    return "project_count" if _PROJECTS_BEFORE.search(context.said) or _PROJECTS.match(context.behind) else ""
+
+
+def _all_projects(figures: Figures) -> bool:
+    """Whether the projects of the form come to its line of projects, in what was spent or to be spent."""
+    line = next((one for one in figures.subjects if one.kind == "line" and one.key == "project"), None)
+    for of_project, of_line in (("project_executed", "executed"), ("project_budget", "adjusted")):
+        whole = next((one.value for one in figures.of(of_line, line)), None) if line else None  # type: ignore[arg-type]
+        parts = [one.value for one in figures.everything if one.role == of_project]
+        if whole is not None and whole == sum(part for part in parts if not isinstance(part, str)):
+            return True
+    return False
 
 
 def _number_of(context: Context, figures: Figures, role: str) -> Bound:
@@ -108,9 +160,9 @@ def _number_of(context: Context, figures: Figures, role: str) -> Bound:
     level = next((key for word, key in _LEVELS if word in context.said + context.behind[:6]), "")
     if level and role == "indicator_count":
         return of_the_form(context, figures, role, False, level)
-    complete = role != "indicator_count" or bool(figures.of("weights"))  # else the form may be an extract
+    complete = _all_projects(figures) if role == "project_count" else bool(figures.of("weights"))  # or an extract
     whole = ALL_OF_THEM.search(context.said) is not None and not DONE.search(
-        context.said + _clause(context.behind)
+        context.said + until_a_pause(context.behind)
     )
     sure = complete and whole and not rest_of(context.said, "count") and not context.mention.in_words
     found = of_the_form(context, figures, role, sure)

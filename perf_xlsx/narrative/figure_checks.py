@@ -186,6 +186,8 @@ def _parts_above_their_whole(reads: list[Read]) -> Iterator[Remark]:
         total = sum((Fraction(one.bound.mention.number or 0) for one in parts), Fraction(0))
         whole = Fraction(read.bound.mention.number or 0)
         slack = Fraction(len(parts), 2 * 10 ** max(0, min((one.bound.mention.places for one in parts), default=0)))
+        if read.bound.mention.unit_class == "count":  # parts of people overlap: 女性, 党员
+            total = max((Fraction(one.bound.mention.number or 0) for one in parts), default=total)
         if len(parts) > 1 and not known and total > whole + slack:
             given, shown = text_of(read), f"{float(total):g}{read.bound.mention.unit}"
             message = f"“{given}”的各部分（{'、'.join(map(text_of, parts))}）合计{shown}，超过了{given}。"

@@ -28,9 +28,11 @@ _FOUND = {key: alternatives("report", "no_figure", key) for key in _NOT_DATES}
 _BOUND, _ABOUT = (alternatives("report", "around", key) for key in ("bound", "about"))
 _COUNTED = any_of(vocabulary("report")["counted"]["words"])
 _IN_WORDS = any_of(vocabulary("report")["counted"]["in_words"])
-_ORDINAL = pattern(r"^[(]?(\d{1,2})(?:[)、]|[.](?!\d))|\((\d{1,2})\)(?=[^\d])|第(\d{1,3})(?=[一-鿿])")
+_ORDINAL = pattern(
+    r"^[(]?(\d{1,2})(?:[)、]|[.](?!\d))|\((\d{1,2})\)(?=[^\d])|第(\d{1,3})(?=[一-鿿])|(?<=[。;:])(\d{1,2})[.、](?!\d)"
+)
 _GRADE = pattern(
-    r"(?<!分为)(?:(?:等级|等次|档次)[^。;,0-9]{0,10}?|(?:评价结果|评价结论|自评结果|自评结论|结论|综合评价|评价|评定|自评)(?:等级)?[为是:])"
+    r"(?<!分为)(?:(?:等级|等次|档次|评级)[^。;,0-9]{0,10}?|(?:评价结果|评价结论|自评结果|自评结论|结论|综合评价|评价|评定|自评)(?:等级)?[为是:])"
     r"([“\"'「]?(?:优秀|良好|中等|较差|优|良|中|差)(?!化|先|于|秀)[”\"'」]?)(?!、[“\"]?[优良中差])(?=$|[。;,、级等)])"
 )
 _GRADE_BEHIND = pattern(
@@ -98,7 +100,7 @@ class MentionFinder:
 
     def __init__(self, own_units: Iterable[str] = ()) -> None:
         units = _unit_words(own_units)
-        one = rf"(?:[余多]?[百千万亿]?[余多]?(?:{units})(?:/(?:{units}))*|[百千]?[万亿](?![一-鿿]?元))"
+        one = rf"(?:[余多]?(?:百(?!分)|[千万亿])?[余多]?(?:{units})(?:/(?:{units}))*|[百千]?[万亿](?![一-鿿]?元))"
         self._number = re.compile(
             rf"(?P<about>{_ABOUT})?(?P<number>{_NUMBER}|百分之[{_NUMERALS}\d.]+)(?:\([+-]\))?(?P<unit>{one})?"
             rf"(?P<extra>(?:(?<=%)(?:万元|元|亿元)|(?<=元)%))?(?:\([^()\d]{{1,10}}\))?(?P<bound>{_BOUND})?(?P<behind>左右|上下)?"
@@ -122,7 +124,7 @@ class MentionFinder:
 
     def _no_figures(self, text: str) -> Iterator[Mention]:
         for match in _ORDINAL.finditer(text):
-            at = next(number for number in (1, 2, 3) if match[number])
+            at = next(number for number in (1, 2, 3, 4) if match[number])
             yield Mention(match.start(at), match.end(at), "ordinal")
         for match in self._other.finditer(text):
             yield Mention(match.start(), match.end(), match.lastgroup or "code")  # type: ignore[arg-type]  # its name

@@ -6,8 +6,10 @@ from msgspec.structs import replace
 
 from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import NOT_CHECKED, OF_INDICATOR, OF_PROJECT, Bound, figures_in
+from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import PAUSES, STOPS, Context
-from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator, without_a_name
+from perf_xlsx.narrative.indicators import indicator_of, is_verb, of_an_indicator, of_completion
+from perf_xlsx.narrative.unnamed import without_a_name
 from perf_xlsx.narrative.words import CHANGED_TO, FORMAL, LOOSE, PAYER, RoleWord, Said, asks_for, rest_of, roles_in
 
 UNNAMED = RoleWord("unnamed", ("money",), (), weak=True)  # an amount right behind the name of a line or project
@@ -16,10 +18,12 @@ BEFORE_CHANGE, AFTER_CHANGE = RoleWord("initial", ("money",), ()), RoleWord("adj
 RATE = RoleWord("execution_rate", ("share",), ())
 NEAR = 6  # letters
 GENERAL = ("amount", "budget")  # words that may mean several roles
+SEVERAL = (*GENERAL, "reset", "received")
 WEAK = {
     "unnamed": ("executed", "adjusted", "initial"),
     "amount": ("adjusted", "initial", "executed"),
     "budget": ("adjusted", "initial"),
+    "reset": ("adjustment", "adjusted"),
     "received": ("adjusted", "initial", "executed"),
     "plan": ("initial", "adjusted"),
 }
@@ -32,14 +36,31 @@ def of_money(context: Context, figures: Figures) -> Bound:
     if indicator and (not found or found[-1].word.role in OF_INDICATOR):
         return of_an_indicator(context, figures, found[-1] if found else None, indicator)
     words = [one for one in found if one.word.role not in OF_INDICATOR]
-    word = (context.turn.role if context.turn else None) or _changed(context) or _role_word(context, words)
-    if word is None or (word.role in GENERAL and not context.own):
-        word = _role_behind(context) or word
+    word = (context.turn.role if context.turn else None) or _changed(context)
+    if word is None:
+        word = _role_word(context, words)
+        if word is None or not words or (word.role in GENERAL and not context.own):
+            word = _role_behind(context) or word
     if word is None and context.own:
         word = UNNAMED
     if word is None:
-        return Bound(context.mention, "outside" if rest_of(context.said, "money") else "unbound")
-    return replace(_amount(context, figures, word), word=None if word is UNNAMED else word)
+        goes_on = context.last_role in NOT_CHECKED  # 付30%即105万元
+        return Bound(context.mention, "outside" if goes_on or rest_of(context.said, "money") else "unbound")
+    bound = replace(_amount(context, figures, word), word=None if word is UNNAMED else word)
+    told = word.role in SEVERAL and "到位" not in context.said
+    return _told_by_its_value(bound) if told else bound
+
+
+def _told_by_its_value(bound: Bound) -> Bound:
+    """A word that may mean several roles means the one whose figure has the value; 预算安排 is at the start of the
+    year where that is no other than the whole year's."""
+    same = [one for one in bound.figures if agrees(bound, one)]
+    roles = list(dict.fromkeys(one.role for one in same))
+    if len(roles) == 1 and not same[0].role.startswith("project"):
+        return replace(bound, role=roles[0], word=RoleWord(roles[0], ("money",), (), bound.sign))
+    if roles == ["adjusted", "initial"] and bound.word and bound.word.role == "budget":
+        return replace(bound, role="initial", figures=tuple(reversed(same)))
+    return bound
 
 
 def _changed(context: Context) -> RoleWord | None:
@@ -53,7 +74,7 @@ def _changed(context: Context) -> RoleWord | None:
 def _role_behind(context: Context) -> RoleWord | None:
     """The role that is said behind an amount: 200万元已全部支出."""
     behind = context.behind
-    end = min((at for one in (*STOPS, *PAUSES) if (at := behind.find(one)) >= 0), default=len(behind))
+    end = min((at for one in (*STOPS, *PAUSES, "、") if (at := behind.find(one)) >= 0), default=len(behind))
     found = roles_in(behind[:end], "money")
     return replace(found[0].word, weak=True) if found and found[0].start < NEAR else None
 
@@ -87,11 +108,17 @@ def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
     subjects = context.own[-1:] or context.standing.subjects
     roles = WEAK.get(word.role, (word.role,))
     found = figures_in(figures, roles, subjects)
-    role = roles[0] if word.role in (*GENERAL, "unnamed") else word.role
+    role = roles[0] if word.role in (*GENERAL, "unnamed", "reset") else word.role
+    if (
+        role == "initial" and subjects[0].kind == "project" and not figures.of("project_initial", subjects[0])
+    ):  # whose form has one budget only
+        found = figures_in(figures, ("adjusted",), subjects[:1])
+        return Bound(mention, "project_budget", subjects[0], subjects[0].name, found)
     if rest and not context.own:
         role = "outside" if word.role in GENERAL and "其中" not in context.said else role
         return Bound(mention, role, None, rest, found, False, word.sign)
-    sure = not rest and _is_known(context) and bool(found)
+    sure = not rest and _is_known(context) and bool(found) and found[0].of == subjects[0]
+    sure = sure and not context.follows_a_count
     if word.weak:
         sure = (
             sure and word.role in (*GENERAL, "unnamed") and (not subjects[0].whole or _is_a_budget(context, word))
@@ -126,12 +153,21 @@ def of_share(context: Context, figures: Figures) -> Bound:
     """A rate of money, or a share that an indicator counts in."""
     found = roles_in(context.said, "share")
     indicator = indicator_of(context, figures, "share")
-    last = found[-1] if found else None
+    last = next((one for one in reversed(found) if not is_verb(context, one)), found[-1] if found else None)
+    done = of_completion(context, figures, last)
+    if done:
+        return done
+    if last and last.word.role == "other" and context.indicator is None:  # 回收率, 节约率
+        return Bound(context.mention, "other")
     if indicator and (last is None or last.word.role in OF_INDICATOR or not _is_of_money(context, last)):
         return of_an_indicator(context, figures, last, indicator)
     spent = asks_for(context.said, "money")
     if last is None and spent and spent.word.role == "executed" and not rest_of(context.said, "money"):
         last = Said(RATE, spent.start, spent.end)  # 执行86.80%
+    if last and not rest_of(context.said, "share") and context.last_role in ("executed", "project_executed"):
+        last = (
+            Said(RATE, last.start, last.end) if last.word.role == "indicator_actual" else last
+        )  # 支出5万元，完成98%
     if last is None or last.word.role in OF_INDICATOR:
         return without_a_name(context, figures, last)
     return _rate(context, figures, last.word)
@@ -140,8 +176,9 @@ def of_share(context: Context, figures: Figures) -> Bound:
 def _rate(context: Context, figures: Figures, word: RoleWord) -> Bound:
     subjects = context.own[-1:] or context.standing.subjects
     rest = rest_of(context.said, "money" if word is RATE else "share")
-    sure = not rest and _is_known(context) and word.role not in NOT_CHECKED
     found = figures_in(figures, (word.role,), subjects)
+    sure = not rest and _is_known(context) and word.role not in NOT_CHECKED
+    sure = sure and bool(found) and found[0].of == subjects[0]
     of = None if rest else subjects[0]
     return Bound(context.mention, _shown(word.role, subjects[0]), of, rest or subjects[0].name, found, sure)
 

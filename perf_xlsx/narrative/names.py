@@ -17,12 +17,13 @@ from perf_xlsx.vocabulary import alternatives, any_of, vocabulary
 
 HOLE = "\ue000"  # stands for every letter of a name that was taken out
 _GENERIC = re.compile(rf"(?:{alternatives('report', 'function', 'words')})+")
-_LAST_WORDS = pattern(
-    r"(?:完成|覆盖|达标|合格|实现)?(?:数量|户数|人数|个数|次数|面积|里程|长度|金额|数|率|量|情况|程度|度|项目|经费|指标)$"
+_COUNTED = pattern(
+    r"(?:完成)?(?:数量|[户人个件次座期条台套株间份项处辆天场家所村]数|[人场批]次|面积|里程|长度|数)$"
 )
 _BRACKETS = pattern(r"\([^()]*\)$")
 _LINES: Mapping[str, Any] = vocabulary("report")["lines"]
 SHORTEST = 2  # letters of a name
+SHORTEST_CORE = 4  # letters of what an indicator counts
 SHORTEST_PROJECT = 4  # letters: 培训 alone may mean any
 
 
@@ -41,12 +42,13 @@ class Name(Struct, frozen=True):
 
 class Names(Struct, frozen=True, dict=True):
     """The names of one form. `whole` is the line of the total, `projects` that of all projects;
-    `own` are names of the unit, or of its project."""
+    `own` are names of the unit, or of its project; `single`: the form is of one project."""
 
     known: Mapping[str, tuple[Subject, ...]]
     whole: Subject
     own: tuple[str, ...]
     projects: Subject | None = None
+    single: bool = False
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -80,16 +82,6 @@ class Names(Struct, frozen=True, dict=True):
     def _money(self) -> re.Pattern[str]:
         return re.compile(any_of(self._lines) or "(?!)")
 
-    @cached_property
-    def cores(self) -> tuple[tuple[str, Subject], ...]:
-        """The names of indicators without their last word, for texts that do not repeat them exactly."""
-        found = []
-        for name, subjects in self.known.items():
-            core = _LAST_WORDS.sub("", _LAST_WORDS.sub("", name))
-            if len(core) > 3:
-                found += [(core, one) for one in subjects if one.kind == "indicator"]
-        return tuple(found)
-
 
 def _is_part_of_a_title(text: str, match: re.Match[str]) -> bool:
     """Whether it is 项目支出 of 项目支出绩效自评报告."""
@@ -106,9 +98,23 @@ def names_of(form: SelfEvaluation, figures: Figures) -> Names:
         if subject.kind != "form" and not subject.whole:
             for name in _spellings(subject):
                 known.setdefault(name, []).append(subject)
+    for line in _other_lines(
+        figures, of_a_department=form.project_line is not None or "project" not in form.boxes
+    ):
+        for name in _LINES[line.key]:
+            known.setdefault(name, [line])
     own = [form.unit or "", form.boxes["project"].given if "project" in form.boxes else ""]
     written = tuple(name for name in map(_letters, own) if len(name) > SHORTEST and name not in known)
-    return Names({name: tuple(dict.fromkeys(found)) for name, found in known.items()}, total, written, projects)
+    names = {name: tuple(dict.fromkeys(found)) for name, found in known.items()}
+    return Names(names, total, written, projects, "project" in form.boxes)
+
+
+def _other_lines(figures: Figures, of_a_department: bool) -> Iterator[Subject]:
+    """Lines of money that every report may name and this form does not have: they are no other line's."""
+    known = {one.key for one in figures.subjects if one.kind == "line"}
+    for key in ("basic", "people", "office", *(("project",) if of_a_department else ())):
+        if key not in known:
+            yield Subject("line", key, _LINES[key][0])
 
 
 def _spellings(subject: Subject) -> Iterable[str]:
@@ -117,6 +123,12 @@ def _spellings(subject: Subject) -> Iterable[str]:
     names = [name, _BRACKETS.sub("", name), name.strip("“”\"'《》")]
     if subject.kind == "line":
         names += _LINES.get(subject.key, ())
+    if (
+        subject.kind == "indicator"
+        and len(core := _COUNTED.sub("", name)) >= SHORTEST_CORE
+        and not is_generic(core)
+    ):
+        names.append(core)  # 新建公厕6座, of 新建公厕数量
     if subject.kind == "project" and len(name) < SHORTEST_PROJECT:
         names = [f"{name}{word}" for word in ("项目", "经费", "费", "工程", "专项")]
     elif subject.kind == "project":

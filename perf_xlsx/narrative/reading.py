@@ -55,7 +55,7 @@ def read_figures(found: Iterable[Scope], figures: Figures, names: Names) -> Iter
     for scope in found:
         mentions = finder.find(scope.letters)
         places = {one.start: scope.letters.span(one.start, one.end)[0] for one in mentions}
-        bounds = traces.rebound(bind(scope, mentions, figures, names.whole), scope.paragraph, places)
+        bounds = traces.rebound(bind(scope, mentions, figures, names), scope.paragraph, places)
         judged = [_judged(bound, scope, figures) for bound in bounds]
         yield from (_of_other_money(read, judged) for read in judged)
 

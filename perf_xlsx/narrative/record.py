@@ -81,8 +81,14 @@ def figure_record(read: Read) -> FigureRecord:
     )  # fmt: skip
 
 
+_SHOWN = {
+    "project_initial": "project_budget", "execution_weight": "indicator_weight", "indicator_lost_points": "other",
+    "unbound": "other", "amount": "other", "budget": "other", "reset": "other", "weights": "other",
+}  # fmt: skip  # roles in the words of a reader of reports
+
+
 def _role(role: str) -> str:
-    return {"unbound": "other", "amount": "other", "budget": "other"}.get(role, role)
+    return _SHOWN.get(role, role)
 
 
 def _of(read: Read) -> str | None:

@@ -14,11 +14,10 @@ _NUMBER = pattern(r"^(?:[≥≤=<>]|不低于|不高于)?[+-]?\d[\d,. ]*(?:%|[�
 _BARE = pattern(r"^[+-]?\d[\d,. ]*$")
 _BRACKETS = pattern(r"\(([^()]{1,10})\)")
 _UNITS = pattern(r"^(?:单位:)?(万元|亿元|元|%|分|人|个)$")
-_STATED = pattern(r"(?:金额)?单位:?(万元|亿元|元)")
+_STATED = pattern(r"(?:金额)?单位:?(万元|亿元|元)|^[^\d。]{1,20}\((万元|亿元|元)\)$")
 _POINTS = ("得分", "分值", "权重", "分")
-_MONEY = pattern(r"预算|执行数|支出|金额|资金|结余|调整数")
+_MONEY = pattern(r"预算|决算|执行数|支出|金额|资金|结余|调整数")
 _WORDS = pattern(r"[一-鿿]")
-HEAD_ROWS = 2
 
 
 class Label(NamedTuple):
@@ -37,25 +36,27 @@ def labels(paragraphs: Iterable[Paragraph], names: Names) -> Mapping[int, Label]
     for paragraph in paragraphs:
         text = letters(paragraph.text).text
         if found := _STATED.search(text):
-            unit = found[1]
+            unit = found[1] or found[2]
         if paragraph.cell is None:
             continue
         cells[paragraph.cell] = cells.get(paragraph.cell, "") + text
         stated.setdefault(paragraph.cell.table, unit)
         if _NUMBER.match(text):
             numbers.append((paragraph, text))
-    found_labels = {}
+    found_labels, heads = {}, _heads(cells)
     for paragraph, text in numbers:
-        label = _label(cells, paragraph.cell, text, names, stated) if paragraph.cell else None
+        label = (
+            _label(cells, heads[paragraph.cell], paragraph.cell, text, names, stated) if paragraph.cell else None
+        )
         if label is not None:
             found_labels[paragraph.start] = label
     return found_labels
 
 
 def _label(
-    cells: Mapping[CellPlace, str], at: CellPlace, text: str, names: Names, stated: Mapping[int, str]
+    cells: Mapping[CellPlace, str], head: str, at: CellPlace, text: str, names: Names, stated: Mapping[int, str]
 ) -> Label | None:
-    head, row = _head(cells, at), _row(cells, at, names)
+    row = _row(cells, at, names)
     if not head or not row:
         return None
     bare = _BRACKETS.sub("", head)
@@ -66,18 +67,16 @@ def _label(
     return Label(row + bare, unit if _BARE.match(text) else "")
 
 
-def _head(cells: Mapping[CellPlace, str], at: CellPlace) -> str:
-    """The words above a cell, those of two rows from top to bottom."""
-    found: list[str] = []
-    for row in range(at.row - 1, -1, -1):
-        text = cells.get(CellPlace(at.table, row, at.column), "")
-        if text and _WORDS.search(text) and not _NUMBER.match(text):
-            found.append(text)
-        elif found:
-            break
-        if len(found) == HEAD_ROWS:
-            break
-    return found[0] if found else ""
+def _heads(cells: Mapping[CellPlace, str]) -> Mapping[CellPlace, str]:
+    """For each cell the words nearest above it, "" where there are none."""
+    found: dict[CellPlace, str] = {}
+    nearest: dict[tuple[int, int], str] = {}
+    for at in sorted(cells):
+        column, text = (at.table, at.column), cells[at]
+        found[at] = nearest.get(column, "")
+        if _WORDS.search(text) and not _NUMBER.match(text):
+            nearest[column] = text
+    return found
 
 
 def _row(cells: Mapping[CellPlace, str], at: CellPlace, names: Names) -> str:

@@ -24,6 +24,7 @@ _BLANK, _FILLER, _REASON, _WHY, _PROBLEM, _MEASURE, _UNIT = (
     pattern("|".join(_TEXT[key])) for key in ("blank", "filler", "reason", "why", "problem", "measure", "unit")
 )
 WHOLE_REPORT = 4  # parts of the first level; an extract has fewer
+SHORTEST_REPORT = 1_000  # letters
 SHORTEST_REASON = 4
 
 
@@ -75,6 +76,8 @@ def _missing_parts(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
     """P03, P06: of a whole report, that no part is about problems, or none about measures."""
     headings = [scope for scope in scopes if scope.heading]
     if len({scope.paragraph.start for scope in headings if scope.sections[-1].level == 1}) < WHOLE_REPORT:
+        return
+    if sum(len(scope.letters.text) for scope in scopes) < SHORTEST_REPORT:
         return
     text = "".join(scope.letters.text for scope in headings)
     last = headings[-1].paragraph

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.words import (
     CHANGE,
     CHANGING,
+    COMPARED,
     LATER,
+    NOW,
     PART,
     PART_OF_SENTENCE,
     PAST,
+    POINTS_OF_PERCENT,
     SHARE,
+    SHARE_OF,
     SUPPOSED,
     THIS_YEAR,
     WHOLE_YEAR,
@@ -23,7 +28,7 @@ from perf_xlsx.narrative.words import (
 from perf_xlsx.system.pattern import pattern
 
 DECEMBER = 12
-_TITLES = pattern(r"《[^》]{0,80}》")
+_TITLES = pattern(r"《[^》]{0,80}》|\([^()]{0,80}\)")  # and asides: (含2023年转列项目5个)
 _YEAR = pattern(r"\d{4}(?=年)")
 _MONTH = pattern(r"(?:(?:19|20)\d\d年)?(\d{1,2})月")
 _UP_TO = pattern(r"(?:截至|截止到?|至|到)$")
@@ -32,21 +37,34 @@ _UP_TO = pattern(r"(?:截至|截止到?|至|到)$")
 def compared(context: Context) -> str:
     """The role of a figure that no form has: a comparison, a share; "" for all others."""
     said = context.said
-    if SHARE.search(said) and context.mention.unit_class == "share":
+    if POINTS_OF_PERCENT.search(context.mention.text):
+        return "change"
+    if context.mention.unit_class == "share" and (SHARE.search(said) or _is_a_share_too(context)):
         return "share"
     if CHANGE.search(said):
         return "change"
-    goes_on = CHANGING.search(said) and not rest_of(CHANGING.sub("", said), "money")
-    return "change" if context.last_role == "change" and goes_on else ""
+    if context.mention.unit_class != "money" and NOW.match(context.behind):
+        return "other"  # what it was before: 由71%提高到89%
+    if not CHANGING.search(said):
+        return ""
+    alone = context.mention.unit_class == "share" and context.near_indicator is None
+    if alone and not CHANGING.sub("", said).strip("了、"):  # 增长17%
+        return "change"
+    goes_on = context.last_role == "change" and not rest_of(CHANGING.sub("", said), "money")
+    return "change" if goes_on or COMPARED.search(context.before) else ""
 
 
-def is_of_another_time(context: Context, mentions: tuple[Mention, ...], year: int | None) -> bool:
+def _is_a_share_too(context: Context) -> bool:
+    """Whether it goes on with shares, or is that of an amount: 分别占43%和57%; 占合同价408万元的72%."""
+    listed = context.last_role == "share" and not context.said.strip("和及、与")
+    return listed or SHARE_OF.search(context.before) is not None
+
+
+def other_time(context: Context, mentions: tuple[Mention, ...], year: int | None) -> Literal["", "year", "part"]:
     """Whether the sentence spoke last of another year, or of a part of this one."""
     before = CHANGE.sub(_blank, _TITLES.sub(_blank, context.before))
-    other = max((m.end() for words in (PAST, LATER) for m in words.finditer(before)), default=0)
-    this = max((m.end() for m in THIS_YEAR.finditer(before)), default=0)
-    part = max((m.end() for m in PART_OF_SENTENCE.finditer(before)), default=0)
-    whole = max((m.end() for m in WHOLE_YEAR.finditer(before)), default=0)
+    other, later = max(_last(PAST, before), _last(LATER, before)), _last(LATER, before)
+    this, part, whole = _last(THIS_YEAR, before), _last(PART_OF_SENTENCE, before), _last(WHOLE_YEAR, before)
     begin = context.mention.start - len(before)
     for date in mentions:
         if date.kind == "date" and begin <= date.start and date.end <= context.mention.start:
@@ -54,10 +72,20 @@ def is_of_another_time(context: Context, mentions: tuple[Mention, ...], year: in
             if not written.strip():
                 continue
             end, stated = date.end - begin, _YEAR.match(written)
-            ours = stated is not None and int(stated[0]) == year
-            this, other = (end if ours else this), (end if stated and not ours else other)
+            if stated is not None and int(stated[0]) == year:
+                this = end
+            elif stated:
+                other, later = end, end if year is not None and int(stated[0]) > year else later
             part = end if _ends_early(written, before[: date.start - begin]) else part
-    return other > this or part > whole or PART.search(context.said) is not None
+    this = this if later else max(this, _last(NOW, before))
+    if other > this:
+        return "year"
+    return "part" if part > whole or PART.search(context.said) else ""
+
+
+def _last(words: re.Pattern[str], text: str) -> int:
+    """Where the last of these words ends; 0 where there is none."""
+    return max((found.end() for found in words.finditer(text)), default=0)
 
 
 def _blank(found: re.Match[str]) -> str:

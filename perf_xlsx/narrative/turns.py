@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from perf_xlsx.figures import Subject
+from perf_xlsx.narrative.bound import OF_INDICATOR
 from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.words import RoleWord, roles_in
@@ -17,10 +18,14 @@ _STOPS = "。!?"
 
 
 class Turn(NamedTuple):
-    """What a figure of a list is of, or which role it has; neither where the list does not come out."""
+    """What a figure of a list is of, or which role it has; neither where the list does not come out.
+
+    `shared` is the role of all of them, whatever they are of.
+    """
 
     subject: Subject | None = None
     role: RoleWord | None = None
+    shared: RoleWord | None = None
 
 
 def turns(scope: Scope, mentions: tuple[Mention, ...]) -> Iterator[tuple[int, Turn]]:
@@ -61,4 +66,5 @@ def _turns(scope: Scope, run: list[Mention], before: int) -> list[Turn]:
     names = here if len(here) == len(run) else listed[-len(run) :]
     if len(names) == len(run) and len({name.kind for name in names}) == 1:
         return [Turn(name) for name in names]
-    return [Turn() for _ in run]
+    shared = roles[-1] if roles and roles[-1].role in OF_INDICATOR else None  # 目标分别为180人、60户
+    return [Turn(shared=shared) for _ in run]

@@ -48,10 +48,24 @@ _ROLES = {
 _FUNCTION = pattern(alternatives("report", "function", "words"))
 _HEADINGS = pattern(f"{alternatives('report', 'headings', 'words')}|{alternatives('report', 'function', 'words')}")
 _SAYS = pattern(r"[一-鿿A-Za-z]")
-CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED, CHANGED_TO = (
+CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED, CHANGED_TO, COMPARED, POINTS_OF_PERCENT, SHARE_OF = (
     pattern(alternatives("report", "elsewhere", key))
-    for key in ("change", "changing", "past", "part", "later", "share", "supposed", "added_count", "changed_to")
+    for key in (
+        "change",
+        "changing",
+        "past",
+        "part",
+        "later",
+        "share",
+        "supposed",
+        "added_count",
+        "changed_to",
+        "compared",
+        "points_of_percent",
+        "share_of",
+    )
 )
+WHY = pattern("|".join((*vocabulary("report")["text"]["why"], *vocabulary("report")["text"]["measure"])))
 PLANS = pattern("|".join(vocabulary("report")["headings"]["plans"]))
 
 
@@ -90,10 +104,14 @@ def _standing(key: str) -> re.Pattern[str]:
 
 OTHER_THING, OTHER_BODY, OURS = map(_standing, ("other_thing", "other_body", "ours"))
 FORMAL, LOOSE, OVERALL = map(_standing, ("formal", "loose", "overall"))
-PAYER, SIGNED, LOST, WISHED = map(_standing, ("payer", "signed", "lost", "wished"))
-AIMS, SHARES = map(_standing, ("aims", "shares"))
+PAYER, SIGNED, LOST, WISHED, GROUP, GROUP_POINTS = map(
+    _standing, ("payer", "signed", "lost", "wished", "group", "group_points")
+)
+AIMS, SHARES, ACTUALLY = map(_standing, ("aims", "shares", "actually"))
 ALL_OF_THEM, DONE, SCALE = map(_standing, ("all_of_them", "done", "scale"))
-THIS_YEAR, WHOLE_YEAR, PART_OF_SENTENCE, PLANNED = map(_standing, ("this_year", "whole_year", "part", "planned"))
+THIS_YEAR, NOW, WHOLE_YEAR, PART_OF_SENTENCE, PLANNED = map(
+    _standing, ("this_year", "now", "whole_year", "part", "planned")
+)
 EARNED = frozenset(("得", "均得", "各得"))
 VERBS = frozenset(vocabulary("report")["standing"]["verbs"])
 _NOUNS: dict[str, tuple[str, ...]] = {key: tuple(ends) for key, ends in vocabulary("report")["nouns"].items()}

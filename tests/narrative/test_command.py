@@ -193,3 +193,18 @@ def test_a_pdf_that_holds_text_is_read_like_the_word_document_it_was_made_of(tmp
         for path in (tmp_path / "报告.docx", pdf)
     ]
     assert said == [[("P01", "970万元")]] * 2
+
+
+def test_a_report_without_names_goes_with_the_workbook_of_its_own_name(tmp_path: Path) -> None:
+    returned = tmp_path / "报送"
+    returned.mkdir()
+    workbook(returned, case_of("完好的部门自评表"), "甲.xlsx")
+    workbook(returned, case_of("完好的项目自评表"), "乙.xlsx")
+    for name, text, expected in (
+        ("甲", "全年预算数1000万元。", "甲.xlsx"),
+        ("丙", "农村饮水安全巩固提升项目全年预算数900万元。", "乙.xlsx"),
+        ("丁", "全年预算数1000万元。", None),
+    ):
+        (tmp_path / f"{name}.txt").write_text(text, "utf-8")
+        found = checked(tmp_path / f"{name}.txt", returned)["workbook"]
+        assert (Path(found).name if found else None) == expected

@@ -95,3 +95,4 @@ def test_a_long_paragraph_of_numbers_takes_no_square_of_time() -> None:
 
     result = scored(json.dumps(case_of("完好的部门自评表"), ensure_ascii=False))
     held("全年预算数1000万元，" * 2_000 + "\n" + "其中：" * 5_000 + "9" * 5_000 + "\n" + "(" * 9_000, result)
+    held("甲 乙 丙\n" + "x 1 2\n" * 4_000, result)

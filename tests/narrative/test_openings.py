@@ -10,6 +10,7 @@ import pytest
 
 from tests import CASES
 from tests.kit.reports import case_of, held, of_our_examples, scored
+from tests.kit.written_reports import STYLES
 
 PARTS = (CASES / "报告开头.md").read_text("utf-8").split("\n## ")[1:]
 
@@ -35,3 +36,17 @@ def test_a_whole_report_that_is_right_is_silent_and_bound(number: int) -> None:
     one = held(text, result)
     assert [found.finding.message for found in one.found] == []
     assert sum(read.verdict == "unbound" for read in one.reads) <= len(one.reads) / 50
+
+
+SLIPS = {"P01", "P02", "P05"}
+
+
+@pytest.mark.parametrize("name", ["完好的部门自评表", "完好的项目自评表"])
+def test_what_the_form_does_not_have_is_not_held_against_something_else(name: str) -> None:
+    case = case_of(name)
+    for key in ("indicators", "projects"):
+        for number in range(len(case.get(key, ()))):
+            less = {**case, key: [*case[key][:number], *case[key][number + 1 :]]}
+            result = scored(json.dumps(less, ensure_ascii=False))
+            found = [one.finding for style in STYLES[case["form"]] for one in held(style(case), result).found]
+            assert [one.message for one in found if one.code in SLIPS] == []

@@ -559,7 +559,7 @@ def test_the_money_unit_in_other_words_is_no_other_unit(tmp_path: Path) -> None:
         sheet = book["基本信息"]
         row = next(row for row in range(1, 20) if str(sheet.cell(row, 2).value).startswith("金额单位"))
         sheet.cell(row, 3).value = "人民币万元"
-        book["预算执行"]["H3"] = "单位：万元"
+        book["预算执行"]["O3"] = "单位：万元"
 
     result = damaged("department-corrected", note, tmp_path)
     assert not [f.message for f in result.findings if f.code == "R09" and f.field == "金额单位"]

@@ -49,6 +49,13 @@ def test_our_own_report_agrees_with_its_form(name: str, figures: str, tmp_path: 
     assert verdicts.count("agrees") > 100
 
 
+@pytest.mark.parametrize("name", ["department-corrected", "project"])
+def test_nor_does_what_the_unit_wrote_itself_differ(name: str, tmp_path: Path) -> None:
+    (tmp_path / "returned.xlsx").write_bytes(filled(case_text(name)))
+    command("report", tmp_path / "returned.xlsx", "-o", tmp_path / "report.docx")
+    assert {one["code"] for one in held(tmp_path)["findings"]} == {"P09"}  # blanks to fill in
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_so_does_the_report_of_an_official_layout(layout: str, tmp_path: Path) -> None:
     LAYOUTS[layout]().save(tmp_path / "returned.xlsx")
