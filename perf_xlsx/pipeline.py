@@ -17,7 +17,7 @@ from perf_xlsx.findings.catalogue import Observation, catalogue, finding
 from perf_xlsx.foreign import POINTERS, Original, open_original
 from perf_xlsx.forms import Form, FormError, FormFile, folder_of, form_names, load_form, with_forms
 from perf_xlsx.forms.case import CaseError, Fill, load_case
-from perf_xlsx.judging.judge import bounded, in_order
+from perf_xlsx.judging.judge import as_capped, bounded, in_order
 from perf_xlsx.judging.judge import judge as judge_form
 from perf_xlsx.judging.stamp import stamp
 from perf_xlsx.judging.waivers import Waiving
@@ -263,6 +263,7 @@ def _judged(
     if evaluation is None or rules is None:
         return Result(source, "", None, None, bounded(found))
     rulebook = rules.on(evaluation.form)
+    evaluation = as_capped(evaluation, rulebook)
     scores, findings = judge_form(evaluation, found, rulebook, terms.waiving, part)
     identified = stamp(evaluation, scores)
     return Result(source, "", evaluation, scores, findings, rulebook.name, part=part, stamp=identified)

@@ -22,7 +22,7 @@ from typing import Any
 import openpyxl
 
 from perf_xlsx import pipeline
-from perf_xlsx.domain.model import Result
+from perf_xlsx.domain.model import Finding, Result
 from perf_xlsx.forms import load_form
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.template.calculator import Area, Cells
@@ -421,11 +421,16 @@ def checks_of(form: Form, shown: Shown) -> dict[str, str]:
     return found
 
 
+def _is_of(check: str, found: Finding) -> bool:
+    """Whether a check answers for a finding; of a project's amount that is the check of 项目明细."""
+    return check != "within" or found.place.sheet != "项目明细"
+
+
 def strip_disagreements(said: dict[str, str], value: Callable[[str], Any], result: Result) -> Iterator[str]:
     """Where the verdict or a check says ✔ beside an error of the engine."""
     errors = [found for found in result.findings if found.severity == "error" and found.code not in UNSEEN]
     for check, text in said.items():
-        wrong = [found for found in errors if found.code in ANSWERS.get(check, ())]
+        wrong = [found for found in errors if found.code in ANSWERS.get(check, ()) and _is_of(check, found)]
         if text.startswith("✔") and wrong:
             yield f"{check} {text} shown, {wrong[0].code} {wrong[0].place} {wrong[0].message}"
     verdict = str(value("px_verdict"))

@@ -14,11 +14,13 @@ from perf_xlsx.checks.money_unit import unit_errors
 from perf_xlsx.checks.sums import with_sure_amounts
 from perf_xlsx.domain.model import STANDINGS, Finding, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
+from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, catalogue, finding, run_checks, with_rulebook_severity
 from perf_xlsx.judging.corrections import causes
 from perf_xlsx.judging.waivers import Waiving, waive
 from perf_xlsx.rulebook import RESCALED, Rulebook
 from perf_xlsx.scoring import Known, score
+from perf_xlsx.scoring.execution import score_execution
 from perf_xlsx.scoring.total import settled
 
 OF_ONE_CODE, IN_ALL = 5_000, 25_000  # findings of a workbook; nobody reads more, and a record has to hold them
@@ -48,6 +50,18 @@ def judge(
     found += causes(sound, judging.check(sound), judging.check, others)
     scores = replace(judging.scored(sound), sums=compared_sums(sound, rulebook))
     return scores, bounded(judging.waived(found))
+
+
+def as_capped(form: SelfEvaluation, rulebook: Rulebook) -> SelfEvaluation:
+    """The form with its claimed total as its own sheet makes it: capped as the rulebook caps the total."""
+    total = form.claimed.total
+    if form.claims_total or total.value is None or not rulebook.caps:
+        return form
+    cap = rulebook.cap(score_execution(form, rulebook).completion)
+    if cap is None or total.value <= cap.total:
+        return form
+    capped = replace(total, value=cap.total, given=plain(cap.total))
+    return replace(form, claimed=replace(form.claimed, total=capped))
 
 
 class _Judging:

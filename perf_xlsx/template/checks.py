@@ -148,22 +148,29 @@ class Checks:
         key = self.form.total_line
         line = next(one for one in self.lines.lines if one.key == key)
         budget, spent = self._amount(key, "adjusted"), self._amount(key, "executed")
-        unread = [
-            self._of_line("unread", one, [
-                case for column in self._amounts_() for case in _asked(self.of.amounts, f"{one.key}_{column}")
-            ])
-            for one in self._typed_lines()
-        ]  # fmt: skip
         asked = [] if key in self.of.made else [self._of_line("sum", line, [*self._sum_cases(line)])]
         base = self.rulebook.word("execution.base")
         none = f"AND(ISNUMBER({self._amount(key, base)}),{self._amount(key, base)}=0)"
         return cases(
-            *unread,
+            *self._unread(),
             *asked,
             (f"OR(NOT(ISNUMBER({budget})),NOT(ISNUMBER({spent})))", said(OWED, f"{line.label}：各部分还没有填")),
             (none, said(WRONG, f"{line.label}的{self.columns[base]}是0，执行率算不出来")),
             otherwise=said(DONE, f"{line.label}：全年预算数", amount(budget), "，全年执行数", amount(spent)),
         )
+
+    def _unread(self) -> list[Case]:
+        """What is said of the lines with an amount that is no plain number."""
+        return [
+            self._of_line("unread", line, [
+                case for column in self._amounts_() for case in _asked(self.of.amounts, f"{line.key}_{column}")
+            ])
+            for line in self._typed_lines()
+        ]  # fmt: skip
+
+    def _awaited(self, compared: str) -> Case:
+        """Nothing is compared while the line of the total asks for an amount."""
+        return f"OR({','.join(unread for unread, _ in self._unread())})", said(OWED, compared, "：金额改好后核对")
 
     def _parts(self) -> str:
         """Typed sums and their parts, where all of them are known."""
@@ -179,7 +186,8 @@ class Checks:
             "，",
             amount(self._sum_of_parts(lines[0], "executed")),
         )
-        return cases(*found, nothing, otherwise=said(DONE, "；".join(equations), "：", *shown))
+        awaited = self._awaited("；".join(equations))
+        return cases(awaited, *found, nothing, otherwise=said(DONE, "；".join(equations), "：", *shown))
 
     def _amounts_(self) -> list[str]:
         """The columns of amounts."""
@@ -226,7 +234,8 @@ class Checks:
         ]
         lines = self.steps.step("across_lines", "+".join(complete))
         nothing = (f"{lines}=0", said(IDLE, equation, "：没有填全三个数的行"))
-        return cases(*found, nothing, otherwise=said(DONE, equation, "：", Worth(lines), "行相符"))
+        shown = said(DONE, equation, "：", Worth(lines), "行相符")
+        return cases(self._awaited(equation), *found, nothing, otherwise=shown)
 
     def _typed_lines(self) -> list[Line]:
         return [line for line in self.lines.lines if line.key not in self.of.made]
@@ -240,7 +249,7 @@ class Checks:
         budget, spent = self._amount(key, "adjusted"), self._amount(key, "executed")
         nothing = (f"COUNT({budget},{spent})<2", said(IDLE, words_))
         shown = ("：合计", amount(spent), "，", amount(budget), "，结余", amount(f"{budget}-{spent}"))
-        return cases(*wrong, *doubted, nothing, otherwise=said(DONE, words_, *shown))
+        return cases(self._awaited(words_), *wrong, *doubted, nothing, otherwise=said(DONE, words_, *shown))
 
     def _impossible(self, line: Line) -> Iterator[Case]:
         for column in (column for column in self._amounts_() if column != "adjustment"):

@@ -192,7 +192,7 @@ class IndicatorSteps:
 
     def _completion(self) -> str:
         """Completion, uncapped; or what the row has to be asked for."""
-        target, actual, empty = self.target, self.actual, self.empty
+        empty = self.empty
         return cases(
             (self.redirected, NOTHING),
             *((unused, quoted(Prompt.NOT_APPLICABLE)) for unused in self.unused),
@@ -201,12 +201,9 @@ class IndicatorSteps:
             (_is(self.sign, words.BLANK), f"IF({empty},{NOTHING},{quoted(Prompt.SIGN)})"),
             (_is(self.sign, words.UNKNOWN), quoted(Prompt.SIGN)),
             (self.qualitative, self._judged()),
-            self._not_number(target, "target"),
-            self._not_number(actual, "actual"),
+            *self._not_numbers(),
             (empty, NOTHING),
-            (may_be_other_money(self.steps), quoted(Prompt.UNIT)),
-            (percents_of_a_unit(self.steps), quoted(Prompt.PERCENT)),
-            (may_be_fractions(self.steps), quoted(Prompt.PERCENT)),
+            *self._doubts(),
             otherwise=self.steps.step("quotient", self._quotient()),
         )
 
@@ -231,8 +228,15 @@ class IndicatorSteps:
             otherwise=NOTHING,
         )
 
-    def _not_number(self, value: str, key: str) -> tuple[str, str]:
-        return _is(value, words.UNKNOWN), quoted(Prompt.NUMBER.of(self.steps.labels[key]))
+    def _not_numbers(self) -> Iterator[Case]:
+        for value, key in ((self.target, "target"), (self.actual, "actual")):
+            yield _is(value, words.UNKNOWN), quoted(Prompt.NUMBER.of(self.steps.labels[key]))
+
+    def _doubts(self) -> Iterator[Case]:
+        """What two numbers are asked for that may be of different units."""
+        yield may_be_other_money(self.steps), quoted(Prompt.UNIT)
+        yield percents_of_a_unit(self.steps), quoted(Prompt.PERCENT)
+        yield may_be_fractions(self.steps), quoted(Prompt.PERCENT)
 
     def _points(self) -> str:
         """Points, from the completion; what that asks for is asked for here too."""
@@ -279,6 +283,7 @@ class IndicatorSteps:
             (f'{points}="{Prompt.NOT_APPLICABLE}"', quoted(DONE)),
             (f"NOT(ISNUMBER({points}))", quoted(Hint.NOT_SCORED)),
             (self._without_measure(), quoted(Hint.NO_MEASURE)),
+            *self._by_rate(),
             *self._midyear(),
             (f"ROUND(ABS({self.claimed}-{points}),6)>{edge}", quoted(Hint.UNLIKE)),
             (f"AND({points}<ROUND({self.weight},2),{self._unexplained()})", quoted(Hint.UNEXPLAINED)),
@@ -295,6 +300,14 @@ class IndicatorSteps:
     def required(self) -> tuple[str, ...]:
         """The columns that a row must have."""
         return tuple(key for key in REQUIRED if key in self.steps.cells)
+
+    def _by_rate(self) -> Iterator[Case]:
+        """What the values of a row by the rate of execution are asked for, which its points do not need."""
+        by_rate = f"AND({_is(self.method, words.EXECUTION)},NOT({self.qualitative}))"
+        told = {quoted(prompt): quoted(words_) for prompt, words_ in TOLD.items()}
+        doubts = ((f"IF({self.empty},FALSE,{doubt})", prompt) for doubt, prompt in self._doubts())
+        for condition, prompt in (*self._not_numbers(), *doubts):
+            yield f"IF({by_rate},{condition},FALSE)", told.get(prompt, prompt)
 
     def _midyear(self) -> Iterator[Case]:
         """What a midyear value is asked for that is no number, or a percentage of another unit."""

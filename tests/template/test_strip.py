@@ -121,6 +121,63 @@ def test_the_guide_shows_every_check_as_a_link_to_its_sheet() -> None:
     assert all(guide.cell(cell.row, cell.column - 1).hyperlink for cell in shown)
 
 
+@pytest.mark.parametrize("typed", ["1,200.5", "600万元", "无"])
+def test_nothing_is_compared_while_an_amount_is_no_number(typed: str, tmp_path: Path) -> None:
+    """The parts were ✔ beside F01, because a sheet does not add up texts that the engine reads."""
+    form = base()
+    for column, amount in (("adjusted", 500), ("executed", 490)):
+        form.type(f"px_funds_people_{column}", amount)
+    form.type("px_funds_office_adjusted", typed)
+    form.type("px_funds_office_executed", 294)
+    assert said(form, "pxl_check_total") == "✖ 请填数字：公用经费·全年预算数"
+    for check in ("parts", "across", "within"):
+        assert said(form, f"pxl_check_{check}").startswith("还差"), check
+    assert errors(scored(form, tmp_path)) & {"F01", "R08"}
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "asked"),
+    [
+        ("不超预算", 96, "请填数字：年度指标值"),
+        (95, "已支付", "请填数字：实际完成值"),
+        (0.96, 100, "请统一指标值与实际值：一个是百分数一个不是"),
+    ],
+)
+def test_values_that_the_points_by_execution_do_not_need_are_asked_for_as_the_engine_does(
+    target: Any, actual: Any, asked: str, tmp_path: Path
+) -> None:
+    form = base()
+    typed = {"target": target, "actual": actual, "unit": None, "method": "按执行率", "claimed_points": 19.6}
+    for key, value in typed.items():
+        form.type(f"px_indicators_{key}", value)
+    assert said(form, "pxl_check_rows") == f"✖ 1行要改：第6行{asked}"
+    assert "R08" in errors(scored(form, tmp_path))
+
+
+def test_a_mid_year_value_is_not_asked_for_its_unit(tmp_path: Path) -> None:
+    """No points depend on it: 0.5 of 100 may be all that was done by then."""
+    form = base()
+    for key, value in {"unit": None, "midyear": 0.5}.items():
+        form.type(f"px_indicators_{key}", value)
+    assert said(form, "px_verdict") == "✔ 可以报送"
+    assert errors(scored(form, tmp_path)) == set()
+
+
+def test_a_total_that_the_sheet_caps_is_capped_by_the_engine_too(tmp_path: Path) -> None:
+    """It read the sum of the claims, 95.5, where the sheet states 89."""
+    form = base("prefecture-cap")
+    for line, spent in (("basic", 600), ("project", 170)):
+        form.type(f"px_funds_{line}_executed", spent)
+    form.type("px_projects_executed", 170)
+    cell = form.cell("px_reference_execution_points")
+    form.type("px_claimed_execution_points", float(calculated(form.book)(cell.parent.title, cell.coordinate)))
+    stated = form.cell("px_claimed_total")
+    shown = calculated(form.book)(stated.parent.title, stated.coordinate)
+    result = scored(form, tmp_path)
+    assert result.evaluation
+    assert shown == result.evaluation.claimed.total.value == 89
+
+
 # ---- sums that nobody types -----------------------------------------------------------------------------------
 
 

@@ -310,7 +310,8 @@ def _unit_doubt(
         return (why, f"请核对，换算成{row.unit}后填写。") if far else None
     if other.unit and known and unsure(number, known, row.unit):
         return f"没有写单位，不能确定是不是“{row.unit}”", f"请写明单位，或换算成{row.unit}。"
-    if not row.unit and hundredfold(number, other.number) and number <= 1:
+    counts = field in (TARGET, ACTUAL)  # no points depend on another value
+    if counts and not row.unit and hundredfold(number, other.number) and number <= 1:
         shown, same = plain(number * HUNDRED), {ACTUAL: TARGET}.get(field, ACTUAL)
         return f"没有写单位，不能确定是不是{shown}%", f"请与{same}写成一致，如 {shown}% 。"
     return None
