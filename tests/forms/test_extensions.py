@@ -224,9 +224,9 @@ def test_a_form_of_ones_own_goes_all_the_way(transfer: Path, case: Path, tmp_pat
     assert "冻结数|年度资金总额：12.5" in paper
     consolidated = shown(out / "汇总.xlsx", "自定内容")
     assert consolidated[2:5] == [
-        "单位编码|单位|所在表|行|栏目|填报内容|表种|年度|项目",
-        "示例县水利局|政策文号|示例财〔2024〕1号|转移支付|2024|农村饮水安全巩固提升项目",
-        "示例县水利局|资金|年度资金总额|冻结数|12.5|转移支付|2024|农村饮水安全巩固提升项目",
+        "单位编码|单位|项目|所在表|行|栏目|填报内容|表种|年度",
+        "示例县水利局|农村饮水安全巩固提升项目|政策文号|示例财〔2024〕1号|转移支付|2024",
+        "示例县水利局|农村饮水安全巩固提升项目|资金|年度资金总额|冻结数|12.5|转移支付|2024",
     ]
     assert any(row.startswith("转移支付|2024|年度资金总额") for row in shown(out / "汇总.xlsx", "执行情况"))
     assert form_names() == ("department", "project")  # nothing is left behind

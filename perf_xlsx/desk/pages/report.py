@@ -63,11 +63,11 @@ def _held(desk: Desk, folder: Path, sent: Sent, workbook: Sent) -> ReportRecord:
     sent.save(report)
     workbook.save(table)
     chosen = desk.chosen()
-    return limited_with(chosen.forms, _record, report, table, folder / "批注", chosen.terms())
+    return limited_with(chosen.forms, _record, report, table, folder / "批注" / report.name, chosen.terms())
 
 
-def _record(report: Path, table: Path, output: Path, terms: pipeline.Terms) -> ReportRecord:
+def _record(report: Path, table: Path, copy: Path, terms: pipeline.Terms) -> ReportRecord:
     """Raises RulebookError, DocumentError and OSError."""
     results = [pipeline.score(table, terms=terms)]
     checked = check_report(report, results, Limits())
-    return write_commented(checked, report, output, Limits())
+    return write_commented(checked, report, copy, Limits())
