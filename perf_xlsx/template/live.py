@@ -192,19 +192,20 @@ class IndicatorSteps:
 
     def _completion(self) -> str:
         """Completion, uncapped; or what the row has to be asked for."""
-        empty = self.empty
+        empty, by_rate = self.empty, _is(self.method, words.EXECUTION)
+        rate = f'IF(ISNUMBER({RATE}),{RATE},"")'
         return cases(
             (self.redirected, NOTHING),
             *((unused, quoted(Prompt.NOT_APPLICABLE)) for unused in self.unused),
             (_is(self.method, words.UNKNOWN), quoted(Prompt.METHOD)),
-            (_is(self.method, words.EXECUTION), f'IF(ISNUMBER({RATE}),{RATE},"")'),
-            (_is(self.sign, words.BLANK), f"IF({empty},{NOTHING},{quoted(Prompt.SIGN)})"),
-            (_is(self.sign, words.UNKNOWN), quoted(Prompt.SIGN)),
+            (f"AND({by_rate},OR({self.qualitative},{empty}))", rate),
+            (f"AND({_is(self.sign, words.BLANK)},NOT({by_rate}))", f"IF({empty},{NOTHING},{quoted(Prompt.SIGN)})"),
+            (f"AND({_is(self.sign, words.UNKNOWN)},NOT({by_rate}))", quoted(Prompt.SIGN)),
             (self.qualitative, self._judged()),
             *self._not_numbers(),
             (empty, NOTHING),
             *self._doubts(),
-            otherwise=self.steps.step("quotient", self._quotient()),
+            otherwise=f"IF({by_rate},{rate},{self.steps.step('quotient', self._quotient())})",
         )
 
     def _unused(self) -> list[str]:
@@ -283,7 +284,6 @@ class IndicatorSteps:
             (f'{points}="{Prompt.NOT_APPLICABLE}"', quoted(DONE)),
             (f"NOT(ISNUMBER({points}))", quoted(Hint.NOT_SCORED)),
             (self._without_measure(), quoted(Hint.NO_MEASURE)),
-            *self._by_rate(),
             *self._midyear(),
             (f"ROUND(ABS({self.claimed}-{points}),6)>{edge}", quoted(Hint.UNLIKE)),
             (f"AND({points}<ROUND({self.weight},2),{self._unexplained()})", quoted(Hint.UNEXPLAINED)),
@@ -300,14 +300,6 @@ class IndicatorSteps:
     def required(self) -> tuple[str, ...]:
         """The columns that a row must have."""
         return tuple(key for key in REQUIRED if key in self.steps.cells)
-
-    def _by_rate(self) -> Iterator[Case]:
-        """What the values of a row by the rate of execution are asked for, which its points do not need."""
-        by_rate = f"AND({_is(self.method, words.EXECUTION)},NOT({self.qualitative}))"
-        told = {quoted(prompt): quoted(words_) for prompt, words_ in TOLD.items()}
-        doubts = ((f"IF({self.empty},FALSE,{doubt})", prompt) for doubt, prompt in self._doubts())
-        for condition, prompt in (*self._not_numbers(), *doubts):
-            yield f"IF({by_rate},{condition},FALSE)", told.get(prompt, prompt)
 
     def _midyear(self) -> Iterator[Case]:
         """What a midyear value is asked for that is no number, or a percentage of another unit."""

@@ -169,7 +169,7 @@ def test_formulas_are_short_also_where_a_program_expands_their_steps(rulebook: s
         cells = [
             cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"
         ]
-        assert max(map(len, steps.values())) < 1_100
+        assert max(map(len, steps.values())) < 1_200
         assert max(map(len, cells)) < 2_500
         sizes: dict[str, int] = {}
 
@@ -360,7 +360,7 @@ ASKED_FOR: list[tuple[dict[str, Any], Any, Any]] = [
     ({"sign": "定性", "target": "95%", "actual": "达成", "weight": 5}, 5, ""),
     ({"sign": "定性", "target": "95%", "actual": "未达成", "weight": 5, "method": "达标法"}, 0, ""),
     ({"sign": None, "target": "明显改善", "actual": "达成", "weight": 5, "claimed_points": "—"}, SIGN, SIGN),
-    ({"sign": "≤", "target": "不超预算", "actual": "已支付", "weight": 5, "method": "按执行率"}, ..., ...),
+    ({"sign": "≤", "target": "不超预算", "actual": "已支付", "weight": 5, "method": "按执行率"}, TARGET, TARGET),
     ({"sign": "≥", "target": 100, "actual": 50, "weight": 5}, 2.5, 0.5),
     ({"sign": "≥", "target": 100, "actual": None, "weight": 5}, "", ""),
     ({"sign": "≥", "target": None, "actual": None, "weight": None}, "", ""),
