@@ -194,13 +194,14 @@ class IndicatorSteps:
         """Completion, uncapped; or what the row has to be asked for."""
         empty, by_rate = self.empty, _is(self.method, words.EXECUTION)
         rate = f'IF(ISNUMBER({RATE}),{RATE},"")'
+        unsigned = f"OR({_is(self.sign, words.BLANK)},{_is(self.sign, words.UNKNOWN)})"
+        blank_values = f"AND({_is(self.sign, words.BLANK)},{empty})"
         return cases(
             (self.redirected, NOTHING),
             *((unused, quoted(Prompt.NOT_APPLICABLE)) for unused in self.unused),
             (_is(self.method, words.UNKNOWN), quoted(Prompt.METHOD)),
             (f"AND({by_rate},OR({self.qualitative},{empty}))", rate),
-            (f"AND({_is(self.sign, words.BLANK)},NOT({by_rate}))", f"IF({empty},{NOTHING},{quoted(Prompt.SIGN)})"),
-            (f"AND({_is(self.sign, words.UNKNOWN)},NOT({by_rate}))", quoted(Prompt.SIGN)),
+            (f"AND({unsigned},NOT({by_rate}))", f"IF({blank_values},{NOTHING},{quoted(Prompt.SIGN)})"),
             (self.qualitative, self._judged()),
             *self._not_numbers(),
             (empty, NOTHING),
