@@ -57,7 +57,7 @@ def measure() -> list[tuple[str, str, str]]:
             source, ours, theirs = folder / f"{story}.xlsx", folder / "ours.xlsx", folder / "theirs.xlsx"
             pipeline.write_template(source, case=case_text(story))
             result = pipeline.score(source, ours)
-            work, least = record(result), floor.prepared(source, ours, drafts_of(result))
+            work, least = record(result, source), floor.prepared(source, ours, drafts_of(result))
             took = alternately(
                 ROUNDS,
                 {

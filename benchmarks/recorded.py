@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from perf_xlsx.domain.model import Result
-from perf_xlsx.forms import load_form
-from perf_xlsx.ooxml import Draft
+from perf_xlsx.ooxml import Draft, Limits, Package, SeenCells
 from perf_xlsx.ooxml import Look as DraftLook
-from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.scored.marks import marks_of
 from perf_xlsx.scored.sheets import scored_sheets
 
@@ -50,14 +49,14 @@ class Work:
 
 def drafts_of(result: Result) -> tuple[Draft, ...]:
     """The sheets that scoring adds."""
-    assert result.evaluation is not None
-    return tuple(scored_sheets(result, load_form(result.evaluation.form), load_rulebook(result.rulebook)))
+    return tuple(scored_sheets(result))
 
 
-def record(result: Result) -> Work:
+def record(result: Result, source: Path) -> Work:
     """The work that goes into the scored copy of a return."""
+    seen = SeenCells(Package.open(source.read_bytes(), Limits()))
     drafts = drafts_of(result)
-    marks = tuple((mark.sheet, mark.cell, mark.colour, mark.note) for mark in marks_of(result.findings))
+    marks = tuple((mark.sheet, mark.cell, mark.colour, mark.note) for mark in marks_of(result.findings, seen))
     return Work(marks, tuple(map(_sheet, drafts)))
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.recorded import record
+from perf_xlsx import pipeline
 from perf_xlsx.batch import plan
+from tests.kit.filled import template_of
 
 
 @pytest.mark.parametrize(
@@ -64,3 +67,12 @@ def test_consolidating_and_its_floor_read_the_records(tmp_path: Path) -> None:
     (tmp_path / "results.jsonl").write_text("".join(lines), "utf-8")
     for measured in (floor, ours):
         assert measured(tmp_path / "results.jsonl", tmp_path / "out.xlsx") >= 0
+
+
+def test_what_is_recorded_of_a_scored_form_is_all_that_is_written(tmp_path: Path) -> None:
+    """The yardstick and the floor write it; both had stopped while only the imports were tested."""
+    source = tmp_path / "a.xlsx"
+    source.write_bytes(template_of("department-as-filed"))
+    work = record(pipeline.score(source), source)
+    assert [sheet.title for sheet in work.sheets] == ["评分汇总", "自评表", "问题清单"]
+    assert {sheet for sheet, *_ in work.marks} >= {"预算执行", "绩效指标", "自评结论"}
