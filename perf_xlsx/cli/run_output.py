@@ -187,12 +187,7 @@ def _close(run: Run, used: set[Waiver], summary: Summary, made: Consolidated, se
         say(f"豁免清单{line}。", err=True)
     if not run.as_json:
         summary.show()
-        if made.path and not made.failed:
-            say(f"汇总工作簿：{made.path}")
-            if made.remark:
-                say(made.remark)
-        for line in said(sent) if sent else ():
-            say(line)
+        _say_written(made, sent)
     for line in remarks(sent) if sent else ():
         say(line, err=True)
     jobs, ours = run.jobs, [*([made.path] if made.path else []), *([sent.list] if sent else [])]
@@ -204,6 +199,13 @@ def _close(run: Run, used: set[Waiver], summary: Summary, made: Consolidated, se
     ):
         if line:
             say(line, err=True)
+
+
+def _say_written(made: Consolidated, sent: Written | None) -> None:
+    """Where 汇总 and the letters are."""
+    lines = [f"汇总工作簿：{made.path}", made.remark] if made.path and not made.failed else []
+    for line in (*filter(None, lines), *(said(sent) if sent else ())):
+        say(line)
 
 
 def not_taken(files: Sequence[str]) -> str:

@@ -51,34 +51,27 @@ def _counts_in(figures: Figures, indicator: Subject, unit: str) -> bool:
 def of_an_indicator(context: Context, figures: Figures, last: Said | None, indicator: Subject) -> Bound:
     """A figure of an indicator; without a word for its role it is the actual value, or any other."""
     last = in_turn(context) or last
-    said_so = last is not None and last.word.role in OF_INDICATOR
-    role = last.word.role if last and said_so else "indicator_actual"
-    rest = rest_of(context.said, unit_meant(context.mention.unit_class, context.said))
-    roles = [role]
-    if last is None or not said_so or is_verb(context, last):
-        roles = values_meant(context)
-        role = roles[0]
+    said = last.word.role if last and last.word.role in OF_INDICATOR else ""
+    told = said if last and not is_verb(context, last) else ""  # a mere verb may stand before any value
+    roles = [told] if told else values_meant(context)
     found = tuple(one for key in roles for one in figures.of(key, indicator))  # type: ignore[arg-type]
-    named = context.indicator is not None
-    if rest and (last is None or not said_so or is_verb(context, last)):
-        role = "outside"  # where it agrees, it is that figure's role
-    sure = not rest and (said_so or named) and bool(found) and not _counts_other_things(context, found)
-    if role == "indicator_lost_points":
-        sure = sure and not LOST.search(context.before)
-    return Bound(
-        context.mention,
-        role,
-        indicator,
-        indicator.name,
-        found,
-        sure and (said_so or not LOOSE.search(context.said)),
-    )
+    rest = rest_of(context.said, unit_meant(context.mention.unit_class, context.said))
+    role = "outside" if rest and not told else roles[0]  # where it agrees, it is that figure's role
+    sure = not rest and _is_sure(context, role, bool(said)) and not _counts_other_things(context, found)
+    return Bound(context.mention, role, indicator, indicator.name, found, bool(found) and sure)
+
+
+def _is_sure(context: Context, role: str, said: bool) -> bool:
+    """Whether a figure is certainly the indicator's in this role; `said`: a word says so."""
+    if role == "indicator_lost_points" and LOST.search(context.before):
+        return False
+    return said or (context.indicator is not None and not LOOSE.search(context.said))
 
 
 def _counts_other_things(context: Context, found: tuple[Figure, ...]) -> bool:
     """Whether a count behind another name is of other things than the indicator's: 400户, and not 6座."""
     mention = context.mention
-    if context.indicator is not None or mention.unit_class != "count" or found[0].role not in VALUES:
+    if context.indicator is not None or mention.unit_class != "count" or not found or found[0].role not in VALUES:
         return False
     return all(unit_class(one.unit) == "count" and not _alike(mention.unit, one.unit) for one in found)
 

@@ -35,20 +35,23 @@ def of_money(context: Context, figures: Figures) -> Bound:
     indicator = indicator_of(context, figures, "money")
     if indicator and (not found or found[-1].word.role in OF_INDICATOR):
         return of_an_indicator(context, figures, found[-1] if found else None, indicator)
-    words = [one for one in found if one.word.role not in OF_INDICATOR]
-    word = (context.turn.role if context.turn else None) or _changed(context)
-    if word is None:
-        word = _role_word(context, words)
-        if word is None or not words or (word.role in GENERAL and not context.own):
-            word = _role_behind(context) or word
-    if word is None and context.own:
-        word = UNNAMED
+    word = _word_of_money(context, [one for one in found if one.word.role not in OF_INDICATOR])
     if word is None:
         goes_on = context.last_role in NOT_CHECKED  # 付30%即105万元
         return Bound(context.mention, "outside" if goes_on or rest_of(context.said, "money") else "unbound")
     bound = replace(_amount(context, figures, word), word=None if word is UNNAMED else word)
     told = word.role in SEVERAL and "到位" not in context.said
     return _told_by_its_value(bound) if told else bound
+
+
+def _word_of_money(context: Context, words: list[Said]) -> RoleWord | None:
+    """The role that the list, the change or the sentence gives an amount, the sentence before it first."""
+    word = (context.turn.role if context.turn else None) or _changed(context)
+    if word is None:
+        word = _role_word(context, words)
+        if word is None or not words or (word.role in GENERAL and not context.own):
+            word = _role_behind(context) or word
+    return UNNAMED if word is None and context.own else word
 
 
 def _told_by_its_value(bound: Bound) -> Bound:
@@ -109,22 +112,30 @@ def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
     roles = WEAK.get(word.role, (word.role,))
     found = figures_in(figures, roles, subjects)
     role = roles[0] if word.role in (*GENERAL, "unnamed", "reset") else word.role
-    if (
-        role == "initial" and subjects[0].kind == "project" and not figures.of("project_initial", subjects[0])
-    ):  # whose form has one budget only
+    if role == "initial" and _has_one_budget(figures, subjects[0]):
         found = figures_in(figures, ("adjusted",), subjects[:1])
         return Bound(mention, "project_budget", subjects[0], subjects[0].name, found)
     if rest and not context.own:
         role = "outside" if word.role in GENERAL and "其中" not in context.said else role
         return Bound(mention, role, None, rest, found, False, word.sign)
-    sure = not rest and _is_known(context) and bool(found) and found[0].of == subjects[0]
-    sure = sure and not context.follows_a_count
-    if word.weak:
-        sure = (
-            sure and word.role in (*GENERAL, "unnamed") and (not subjects[0].whole or _is_a_budget(context, word))
-        )
-    sure = sure or (mention.unit_class == "points" and not rest and bool(found))  # 预算15分 is nothing
+    sure = not rest and bool(found) and _is_sure(context, word, subjects[0], found[0].of)
     return Bound(mention, _shown(role, subjects[0]), subjects[0], subjects[0].name, found, sure, word.sign)
+
+
+def _has_one_budget(figures: Figures, subject: Subject) -> bool:
+    """Whether it is a project whose form has no budget at the start of the year."""
+    return subject.kind == "project" and not figures.of("project_initial", subject)
+
+
+def _is_sure(context: Context, word: RoleWord, subject: Subject, of: Subject | None) -> bool:
+    """Whether an amount is certainly of a subject; `of` is what the figure is of that the form has for it."""
+    if context.mention.unit_class == "points":
+        return True  # 预算15分 is nothing
+    if of != subject or not _is_known(context) or context.follows_a_count:
+        return False
+    if not word.weak:
+        return True
+    return word.role in (*GENERAL, "unnamed") and (not subject.whole or _is_a_budget(context, word))
 
 
 def _is_a_budget(context: Context, word: RoleWord) -> bool:
@@ -161,16 +172,20 @@ def of_share(context: Context, figures: Figures) -> Bound:
         return Bound(context.mention, "other")
     if indicator and (last is None or last.word.role in OF_INDICATOR or not _is_of_money(context, last)):
         return of_an_indicator(context, figures, last, indicator)
-    spent = asks_for(context.said, "money")
-    if last is None and spent and spent.word.role == "executed" and not rest_of(context.said, "money"):
-        last = Said(RATE, spent.start, spent.end)  # 执行86.80%
-    if last and not rest_of(context.said, "share") and context.last_role in ("executed", "project_executed"):
-        last = (
-            Said(RATE, last.start, last.end) if last.word.role == "indicator_actual" else last
-        )  # 支出5万元，完成98%
+    if _is_rate_of_spending(context, last):
+        return _rate(context, figures, RATE)
     if last is None or last.word.role in OF_INDICATOR:
         return without_a_name(context, figures, last)
     return _rate(context, figures, last.word)
+
+
+def _is_rate_of_spending(context: Context, last: Said | None) -> bool:
+    """Whether a share without a word of its own is that of what was spent: 执行86.80%; 支出5万元，完成98%."""
+    if last is None:
+        spent = asks_for(context.said, "money")
+        return bool(spent and spent.word.role == "executed" and not rest_of(context.said, "money"))
+    goes_on = context.last_role in ("executed", "project_executed") and not rest_of(context.said, "share")
+    return goes_on and last.word.role == "indicator_actual"
 
 
 def _rate(context: Context, figures: Figures, word: RoleWord) -> Bound:

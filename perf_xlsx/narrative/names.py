@@ -90,23 +90,27 @@ def _is_part_of_a_title(text: str, match: re.Match[str]) -> bool:
 
 def names_of(form: SelfEvaluation, figures: Figures) -> Names:
     """The names of a form. A name of several things means all of them."""
-    known: dict[str, list[Subject]] = {}
     projects = next((one for one in figures.subjects if (one.kind, one.key) == ("line", form.project_line)), None)
     whole = next((one for one in figures.subjects if one.whole), None)
     total = whole or Subject("line", form.total_line, form.total_funds.name, True)
+    single = "project" in form.boxes
+    names = _known(figures, of_a_department=form.project_line is not None or not single)
+    own = [form.unit or "", form.boxes["project"].given if single else ""]
+    written = tuple(name for name in map(_letters, own) if len(name) > SHORTEST and name not in names)
+    return Names(names, total, written, projects, single)
+
+
+def _known(figures: Figures, of_a_department: bool) -> Mapping[str, tuple[Subject, ...]]:
+    """What each name may mean."""
+    known: dict[str, list[Subject]] = {}
     for subject in figures.subjects:
         if subject.kind != "form" and not subject.whole:
             for name in _spellings(subject):
                 known.setdefault(name, []).append(subject)
-    for line in _other_lines(
-        figures, of_a_department=form.project_line is not None or "project" not in form.boxes
-    ):
+    for line in _other_lines(figures, of_a_department):
         for name in _LINES[line.key]:
             known.setdefault(name, [line])
-    own = [form.unit or "", form.boxes["project"].given if "project" in form.boxes else ""]
-    written = tuple(name for name in map(_letters, own) if len(name) > SHORTEST and name not in known)
-    names = {name: tuple(dict.fromkeys(found)) for name, found in known.items()}
-    return Names(names, total, written, projects, "project" in form.boxes)
+    return {name: tuple(dict.fromkeys(found)) for name, found in known.items()}
 
 
 def _other_lines(figures: Figures, of_a_department: bool) -> Iterator[Subject]:

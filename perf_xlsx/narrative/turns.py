@@ -58,9 +58,8 @@ def _turns(scope: Scope, run: list[Mention], before: int) -> list[Turn]:
     text, start = scope.masked, run[0].start
     sentence = max((text.rfind(stop, 0, start) for stop in _STOPS), default=-1) + 1
     begin = max(sentence, before)
-    here = [name.subjects[0] for name in scope.names if begin <= name.start and name.end <= start]
+    here, listed = _subjects(scope, begin, start), _subjects(scope, sentence, start)
     roles = [said.word for said in roles_in(text[begin:start], run[0].unit_class)]
-    listed = [name.subjects[0] for name in scope.names if sentence <= name.start and name.end <= start]
     if len(here) != len(run) and len(roles) == len(run):
         return [Turn(role=role) for role in roles]
     names = here if len(here) == len(run) else listed[-len(run) :]
@@ -68,3 +67,8 @@ def _turns(scope: Scope, run: list[Mention], before: int) -> list[Turn]:
         return [Turn(name) for name in names]
     shared = roles[-1] if roles and roles[-1].role in OF_INDICATOR else None  # 目标分别为180人、60户
     return [Turn(shared=shared) for _ in run]
+
+
+def _subjects(scope: Scope, start: int, end: int) -> list[Subject]:
+    """What the names between two places mean first."""
+    return [name.subjects[0] for name in scope.names if start <= name.start and name.end <= end]

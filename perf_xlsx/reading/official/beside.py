@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -45,12 +46,16 @@ def money_beside(sheets: Sheets, rows: Mapping[int, Row], layout: Draft) -> None
     above = dict(islice(((row, texts) for row, texts in rows.items() if row < last), _MOST_ROWS))
     roles = roles_of("funds", (*typed(layout.form.block("funds").fields), *unread(layout.kind, "funds")))
     found = [one for row in _rows(sheets, sheet, above, roles) for one in row]
-    once = {one.role: one for one in found if sum(one.role == other.role for other in found) == 1}
+    times = Counter(one.role for one in found)
+    once = {one.role: one for one in found if times[one.role] == 1}
     spent = "executed" in once or layout.unscored == "monitoring"
-    if not spent or not any(key in once for key in _BASES):
-        return
-    near = {once[key].label[1] for key in AMOUNTS if key in once}
-    read = [one for role, one in once.items() if role not in _POINTS or {one.label[1], one.label[1] - 1} & near]
+    if spent and not once.keys().isdisjoint(_BASES):
+        near = {one.label[1] + down for one in once.values() if one.role in AMOUNTS for down in (0, 1)}
+        _take(layout, [one for one in once.values() if one.role not in _POINTS or one.label[1] in near])
+
+
+def _take(layout: Draft, read: Sequence[_Named]) -> None:
+    """Note what was read as the line of the total, and say it at the first label."""
     for one in read:
         _note(layout, one)
     own = {box.key: box.label for box in typed(layout.form.block("funds").fields)}

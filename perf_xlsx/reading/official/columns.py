@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.reading.grids import Address
@@ -31,6 +32,7 @@ _HALF = 0.5
 _LEVELS = ("level1", "level2")
 _COUNTED = {"weight", "claimed_points"}
 Scores = Sequence[Mapping[str, float]]
+Rivals = Callable[[], Iterator[Column | None]]
 
 
 def unknown(scores: Scores) -> bool:
@@ -382,26 +384,29 @@ def _drop_contradicted(
     Known labels keep theirs, unless another column may have the role and they have no number at all, or percents.
     """
     for found, leaf in zip(scores, leaves, strict=True):
-        for role, score in list(found.items()):
-            column = contents.get(leaf.values)
-            if not role or not column:
-                continue
-            if role in _LEVELS and score <= ALIKE and not any(column.shares[level] for level in _LEVELS):
-                del found[role]
-                continue
-            if role == "actual" and _is_outdone(column, (contents.get(n) for n in _having(role, leaves, scores))):
-                del found[role]
-                continue
-            if not contradicts(role, kinds[role], column):
-                continue
-            others = sum(role in other for other in scores)
-            if score <= CERTAIN - LIKELY or (others > 1 and not column.numbers) or is_percent(column):
+        column = contents.get(leaf.values)
+        for role, score in list(found.items()) if column else ():
+            rivals = partial(_having, role, leaves, scores, contents)
+            if role and column and _is_contradicted(role, score, column, kinds[role], rivals):
                 del found[role]
 
 
-def _having(role: str, leaves: Sequence[Leaf], scores: Scores) -> Iterator[int]:
-    """The columns that may have a role."""
-    return (leaf.values for leaf, found in zip(leaves, scores, strict=True) if role in found)
+def _is_contradicted(role: str, score: float, column: Column, kind: str, rivals: Rivals) -> bool:
+    """Whether contents deny a role."""
+    if role in _LEVELS and score <= ALIKE and not any(column.shares[level] for level in _LEVELS):
+        return True
+    if role == "actual" and _is_outdone(column, rivals()):
+        return True
+    if not contradicts(role, kind, column):
+        return False
+    return score <= CERTAIN - LIKELY or is_percent(column) or (not column.numbers and len([*rivals()]) > 1)
+
+
+def _having(
+    role: str, leaves: Sequence[Leaf], scores: Scores, contents: Mapping[int, Column]
+) -> Iterator[Column | None]:
+    """The contents of all columns that may have a role, looked for when they are asked for."""
+    return (contents.get(leaf.values) for leaf, found in zip(leaves, scores, strict=True) if role in found)
 
 
 def _is_outdone(column: Column, others: Iterable[Column | None]) -> bool:

@@ -229,13 +229,7 @@ class _OfficialRow:
         target_entry = row["target"]
         for key in ("target", "midyear", "actual"):
             row[key], read[key] = self.numbers.quantity(row[key], target_entry, self.worded)
-        stated = unit_name(row["unit"].value or "")
-        unit = row_unit(stated, read["target"], read["actual"])
-        units = RowUnit(unit, unit == stated != "", row["sign"].value or "")
-        if "(" in normalise(row["unit"].given) and stated == unit:  # %（百分比）
-            row["unit"] = replace(row["unit"], value=stated)
-        if not row["unit"].given:
-            row["unit"] = Entry(unit or None, row["target"].place, unit, "计量单位")
+        units = self._units(read["target"], read["actual"])
         for key, other in (("target", "actual"), ("midyear", "target"), ("actual", "target")):
             if (quantity := read[key]) is not None:
                 read[key] = self._whole_percent(key, quantity, units, read[other])
@@ -244,6 +238,17 @@ class _OfficialRow:
             shares = {key: row[key] for key in ("target", "midyear", "actual")}
             small = small_by_nature(row["name"].given, units.sign, row["target"].value)
             row.update(self.rates.shares(shares, row["claimed_completion"], True, small))
+
+    def _units(self, target: Quantity | None, actual: Quantity | None) -> RowUnit:
+        """The row's unit: that of its column, else the one behind its numbers, which is then noted."""
+        row = self.row
+        stated = unit_name(row["unit"].value or "")
+        unit = row_unit(stated, target, actual)
+        if "(" in normalise(row["unit"].given) and stated == unit:  # %（百分比）
+            row["unit"] = replace(row["unit"], value=stated)
+        if not row["unit"].given:
+            row["unit"] = Entry(unit or None, row["target"].place, unit, "计量单位")
+        return RowUnit(unit, unit == stated != "", row["sign"].value or "")
 
     def _whole_percent(self, key: str, read: Quantity, units: RowUnit, other: Quantity | None) -> Quantity:
         """0.98 beside 95%, and 1.2 beside 100%, are read as 98% and 120%, and reported."""
