@@ -331,21 +331,12 @@ def judged_points_are_the_units_own(diagnoses: Diagnoses) -> Iterator[Observatio
         yield observed(own[0].claimed_points, message, JUDGE_ALL)
     for row, score in diagnoses.rows:
         claim, weight = row.claimed_points.value, row.weight.value
-        if lacking and score.claimed and not row.together:
-            continue
-        if score.claimed and claim is not None:
+        if score.claimed and row.together:
+            yield observed(row.claimed_points, score.why, JUDGE_TOGETHER, basis=TOGETHER)
+        elif score.claimed and claim is not None and not lacking:
             message = f"{row.display_name}没有指标值，不能按规则计算，采用单位自评得分{plain(claim)}分。"
-            if row.together:
-                yield observed(row.claimed_points, score.why, JUDGE_TOGETHER, basis=TOGETHER)
-            else:
-                yield observed(row.claimed_points, message, JUDGE)
-        elif (
-            (lacking or _is_units_own(row))
-            and score.points is None
-            and claim is not None
-            and weight
-            and claim > weight
-        ):
+            yield observed(row.claimed_points, message, JUDGE)
+        elif score.points is None and claim and weight and claim > weight and (lacking or _is_units_own(row)):
             message = f"{row.display_name}自评得分{plain(claim)}超过分值{plain(weight)}，没有采用。"
             advice = "请核对自评得分和分值。"
             yield observed(

@@ -85,8 +85,7 @@ def next_steps(found: Statistics) -> Iterator[str]:
             f"⚠ {found.repeats}份为同一单位重复报送，份数、得分和金额中都含它们；请留下应采用的一份后重新汇总。"
         )
     if found.checked:
-        why = "没有分值和得分、没有指标值和完成值，或是监控表"
-        yield f"{found.checked}份{why}，只核对，不计分；它们不在得分、等级和执行率分档中。"
+        yield f"{found.checked}份没有分值和得分，或是监控表，只核对，不计分；它们不在得分、等级和执行率分档中。"
     if found.with_claims:
         yield (
             f"⚠ {found.with_claims}份总分含单位自评得分：有的指标没有指标值，不能按规则计算，"

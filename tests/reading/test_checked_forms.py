@@ -131,7 +131,7 @@ def test_the_terminal_and_the_exit_code_know_it(tmp_path: Path) -> None:
     done = command("check", AREA, MONITORING)
     assert done.exit_code == 0
     assert done.output.count("不计分") >= 3
-    assert "共2份，2份没有分值、没有完成值或是监控表，只核对，不计分。" in done.output
+    assert "共2份，2份没有分值或是监控表，只核对，不计分。" in done.output
 
 
 def test_the_scored_copy_says_it_and_gives_no_points(tmp_path: Path) -> None:

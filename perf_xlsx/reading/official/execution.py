@@ -13,9 +13,8 @@ from perf_xlsx.reading.layout import Located
 from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.funds import MONEY
 from perf_xlsx.reading.official.labels import core
+from perf_xlsx.reading.official.partners import FULL
 from perf_xlsx.reading.official.rows import Body, bare_name, marks_behind
-
-FULL = Decimal(100)
 
 
 def execution_row(sheets: Sheets, layout: Draft, body: Body, tops: Container[int]) -> None:
@@ -51,11 +50,12 @@ def _take(layout: Draft, row: int, name: str, weight: Decimal) -> None:
 
 def gives_execution_nothing(sheets: Sheets, layout: Draft, body: Body) -> None:
     """A form without money whose indicators have all points gives none to budget execution: it lacks no money."""
-    table, lacking = layout.indicators, [item for item in layout.missing if item[1] == MONEY]
+    table, others = layout.indicators, [item for item in layout.missing if item[1] != MONEY]
+    lacking = len(others) < len(layout.missing)
     if lacking and layout.stated_weight is None and _is_full_without(sheets, layout, body):
         column = table.columns.get("weight", table.columns["name"])
         layout.stated_weight = (table.sheet, table.bottom, column), Decimal(0)
-        layout.missing.remove(*lacking)
+        layout.missing = others
 
 
 def _is_full_without(sheets: Sheets, layout: Draft, body: Body) -> bool:
