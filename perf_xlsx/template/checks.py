@@ -181,11 +181,7 @@ class Checks:
             self._amount(part, column) for line in lines for part in line.parts for column in self._amounts_()
         ]
         nothing = (f"COUNT({','.join(parts)})=0", said(IDLE, "；".join(equations), "：没有分列"))
-        shown = (
-            amount(self._sum_of_parts(lines[0], "adjusted")),
-            "，",
-            amount(self._sum_of_parts(lines[0], "executed")),
-        )
+        shown = self._shown_sum(lines[0], "adjusted"), "，", self._shown_sum(lines[0], "executed")
         awaited = self._awaited("；".join(equations))
         return cases(awaited, *found, nothing, otherwise=said(DONE, "；".join(equations), "：", *shown))
 
@@ -198,6 +194,11 @@ class Checks:
 
     def _sum_of_parts(self, line: Line, column: str) -> str:
         return f"SUM({','.join(self._amount(part, column) for part in line.parts)})"
+
+    def _shown_sum(self, line: Line, column: str) -> Worth:
+        """The sum of a line's parts in a column; a dash where none is typed, because 0 would not be their sum."""
+        parts = ",".join(self._amount(part, column) for part in line.parts)
+        return Worth(f'IF(COUNT({parts})=0,"—",ROUND({self._sum_of_parts(line, column)},2))')
 
     def _label(self, key: str) -> str:
         return next(one.label for one in self.lines.lines if one.key == key)

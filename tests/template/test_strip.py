@@ -121,6 +121,14 @@ def test_the_guide_shows_every_check_as_a_link_to_its_sheet() -> None:
     assert all(guide.cell(cell.row, cell.column - 1).hyperlink for cell in shown)
 
 
+def test_a_column_that_is_not_split_has_no_sum_of_parts() -> None:
+    """It was 800，0 beside ✔, where 784 were spent and nobody had said by whom."""
+    form = base()
+    for line, amount in (("people", 500), ("office", 300)):
+        form.type(f"px_funds_{line}_adjusted", amount)
+    assert said(form, "pxl_check_parts") == "✔ 人员经费＋公用经费＝基本支出：800，—"
+
+
 @pytest.mark.parametrize("typed", ["1,200.5", "600万元", "无"])
 def test_nothing_is_compared_while_an_amount_is_no_number(typed: str, tmp_path: Path) -> None:
     """The parts were ✔ beside F01, because a sheet does not add up texts that the engine reads."""
