@@ -33,7 +33,7 @@ from perf_xlsx.ooxml.number_format import is_date, names_a_day, part_of_date, sh
 from perf_xlsx.system.pattern import pattern
 
 NOWHERE = (0, 0)
-LARGE = 10_000  # filled cells of a sheet, from which on it is asked whether it need be read at all
+LARGE = 10_000  # cells of a sheet, from which on it is asked whether it need be read at all
 Value = Decimal | str | bool | datetime.date | datetime.datetime | None
 
 _LITERAL = pattern(r'"[^"]*"|\\.|_.|\*.')
@@ -157,8 +157,9 @@ def read_grid(book: Book, sheet: Sheet, is_wanted: Callable[[Collection[str]], b
     """
     root = book.tree(sheet.part)
     data = only(root, "sheetData")
-    if data is not None and is_wanted is not None and (count := _filled_count(data)) > LARGE:
-        _judge_count(count, book, sheet)
+    if data is not None and is_wanted is not None and (most := sum(map(len, data))) > LARGE:
+        if most > book.package.limits.cells:
+            _judge_count(_filled_count(data), book, sheet)
         if not is_wanted(_texts(data, book)):
             return Grid(dict(islice(_cells(data, book, sheet), 1)), (), partial=True)
     cells, silent, rows = dict[tuple[int, int], Cell](), dict[tuple[int, int], Cell](), frozenset[int]()

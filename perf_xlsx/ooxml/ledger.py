@@ -13,8 +13,8 @@ from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
 from perf_xlsx.ooxml.contents import altered_on, codes_of_draft, codes_of_grid, has_more, written_on
 from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.graft import all_sheet_names, graft_sheets
-from perf_xlsx.ooxml.marks import Mark, SheetCells, fill_cell
-from perf_xlsx.ooxml.markup import named, whole
+from perf_xlsx.ooxml.marks import Mark, SheetCells, any_styled, fill_cell
+from perf_xlsx.ooxml.markup import named, space_of, whole
 from perf_xlsx.ooxml.note_text import Answer
 from perf_xlsx.ooxml.notes import Notes
 from perf_xlsx.ooxml.package import Package
@@ -242,7 +242,7 @@ def _formulas(book: Book, sheets: list[Sheet], added: Iterable[str]) -> Iterator
 
 def _referring(root: etree._Element, references: References) -> dict[str, set[str]]:
     """The formula texts of a sheet that refer to added sheets, with the names of these."""
-    texts = {element.text for element in root.iter("{*}f") if element.text}
+    texts = {element.text for element in root.iter(f"{space_of(root)}f") if element.text}
     return {text: names for text in texts if "!" in text and (names := references.names(text))}
 
 
@@ -256,8 +256,10 @@ def _unmark(book: Book, sheets: list[Sheet], marks: _Marks, was_added: Callable[
     styles = Styles(book)
     coloured = {str(n) for n in range(len(styles.members("cellXfs"))) if styles.colour_of(n) in marks.colours}
     for sheet in sheets:
+        if not any_styled(book.package.tree(sheet.part), coloured):
+            continue
         found = SheetCells(book, sheet).styled(coloured)
-        if found and sheet.name not in marks.sheets and was_added(sheet.name, read_grid(book, sheet)):
+        if sheet.name not in marks.sheets and was_added(sheet.name, read_grid(book, sheet)):
             continue
         for row, column, element in found:
             entry = marks.at(sheet.name, row, column)

@@ -56,11 +56,7 @@ class SheetCells:
 
     def styled(self, styles: Collection[str]) -> list[tuple[int, int, etree._Element]]:
         """The cells of these styles, with their rows and columns."""
-        tag, found = f"{{{self.space}}}c", list[tuple[int, int, etree._Element]]()
-        for number, row in self.rows.items():
-            if any(element.get("s") in styles for element in row.iter(tag)):
-                found += [(number, at, element) for at, element in self.cells(row) if element.get("s") in styles]
-        return found
+        return [(row, column, cell) for row, column, cell in self.every() if cell.get("s") in styles]
 
     def cell(self, row: int, column: int) -> etree._Element | None:
         """The cell element, inserted in order if it is missing; None where the sheet has no data part."""
@@ -115,6 +111,14 @@ def _insert(
         parent.append(made)
     known[number] = made
     order.insert(at, number)
+
+
+def any_styled(root: etree._Element, styles: Collection[str]) -> bool:
+    """Whether any cell of a worksheet has one of these styles; walks a large sheet without touching its cells."""
+    return _ANY_STYLED(root, styles=f" {' '.join(styles)} ") is True
+
+
+_ANY_STYLED = etree.XPath('boolean(*/*/*[@s and contains($styles, concat(" ", @s, " "))])')
 
 
 class Covered(Struct, frozen=True):

@@ -127,7 +127,7 @@ _OWN_ROW = pattern(r"'([^']+)'!\$([A-Z]{1,3})\d+(?![\d:])")  # of areas in a row
 _LEVELS: Sequence[Mapping[str, Callable[[Any, Any], Any]]]
 
 
-@lru_cache(256)
+@lru_cache(2048)  # a form has some 300 different formulas, a long-running process several forms
 def compiled(formula: str) -> Formula:
     """A formula ready to be calculated. Raises ValueError for what no formula of ours holds."""
     tokens: list[tuple[str, str]] = []
