@@ -188,10 +188,11 @@ def qualitative_points_stay_in_their_band(diagnoses: Diagnoses, rulebook: Rulebo
         edge = one.claim == band.high * one.weight and not best
         if edge or one.is_outside:
             span = points_of_band(band, one.weight)
-            top = "" if best else f"（{plain(half_up(band.high * one.weight))}属于上一档）"
+            low, high = (plain(half_up(end * one.weight)) for end in (band.low, band.high))
+            must = f"在{span}之间" if best else f"不低于{low}、低于{high}"
             yield observed(
                 row.claimed_points,
-                f"{row.display_name}实际完成情况为“{band.judgement}”，得分应在{span}之间{top}，自评{plain(one.claim)}。",
+                f"{row.display_name}实际完成情况为“{band.judgement}”，得分应{must}，自评{plain(one.claim)}。",
                 "请核对属于哪一档，再在该档的区间内打分，自评总分随之更正。",
                 expected=span,
                 severity="warning" if edge else "error",

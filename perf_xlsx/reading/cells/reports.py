@@ -18,6 +18,7 @@ from perf_xlsx.reading.cells.display import HUNDRED
 KEEP_OR_DELETE = "请核对：仍然有效的，请取消删除线；不要的，请从格里删去，再填写正确的内容。"
 GENERAL_FORMAT = "请把单元格格式改成“常规”，核对后保存。"
 AS_TEXT = "可以不改；建议直接填数字。"
+AS_PERCENT = "可以不改。"  # of 0.7% as text: who leaves out the sign is asked for it
 MOST = 8  # cells of one row that are named
 RECENT = 24  # findings: more than one row's numbers can give
 
@@ -105,7 +106,8 @@ class CellReports:
         if entry.place in self._partly and entry.given == plain(number):
             return  # R24 covers it
         message = f"{entry.field}填“{entry.given}”，已按{plain(number)}{sign}读取。"
-        advice = f"可以不改；建议写成 {plain(number)}% 。" if sign else AS_TEXT
+        advice = AS_PERCENT if "%" in normalise(entry.given) else AS_TEXT
+        advice = f"可以不改；建议写成 {plain(number)}% 。" if sign else advice
         self.about("R12", entry, message, advice, plain(number), severity)
 
     def not_a_number(self, entry: Entry[Any], why: str = "不是一个数字", advice: str = "") -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.quantity import normalise
-from perf_xlsx.reading.cells.reports import AS_TEXT
+from perf_xlsx.reading.cells.reports import AS_PERCENT, AS_TEXT
 from perf_xlsx.reading.official.unread import in_rows
 from perf_xlsx.system.pattern import pattern
 
@@ -32,7 +32,7 @@ def by_column(findings: Sequence[Finding]) -> Iterable[Finding]:
 
 def _is_plain(found: Finding) -> bool:
     """Whether a number was read by the digits that were typed: 30分 as 30; not 2.7万, nor 无 as 0."""
-    as_text = found.code == "R12" and found.severity == "notice" and found.advice == AS_TEXT
+    as_text = found.code == "R12" and found.severity == "notice" and found.advice in (AS_TEXT, AS_PERCENT)
     return as_text and _digits(found.given or "") == _digits(found.expected or "")
 
 
