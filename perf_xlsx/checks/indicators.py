@@ -134,6 +134,9 @@ def actual_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
             yield observed(row.actual, message, "请填写全年实际完成值；确实没有完成的填0。")
 
 
+WEIGHTS_FIRST = "也可能是分值多了：请先改正分值合计，再核对这里的自评得分；达到指标值的得满分。"
+
+
 @check("I04")
 def met_means_full_points(diagnoses: Diagnoses, scores: Scores) -> Iterator[Observation]:
     """已达标的得满分, unless a reason says why not. Silent where the weight is wrong (W01).
@@ -147,11 +150,12 @@ def met_means_full_points(diagnoses: Diagnoses, scores: Scores) -> Iterator[Obse
             continue
         by_rate = _points_by_rate(scores, weight)
         if 0 <= claimed < weight and claimed != by_rate and not agrees(claimed, score, diagnoses.tolerance, (1,)):
+            right = f"达到指标值的得满分，请把自评得分改为{plain(weight)}，或核对实际完成值。"
             yield observed(
                 row.claimed_points,
                 f"{row.display_name}已达到指标值，自评得分{plain(claimed)}却少于分值{plain(weight)}，也没有说明原因。",
-                f"达到指标值的得满分，请把自评得分改为{plain(weight)}，或核对实际完成值。{_later(settled)}",
-                expected=plain(weight),
+                right if settled else WEIGHTS_FIRST,
+                expected=plain(weight) if settled else None,
                 difference=plain(claimed - weight),
                 basis=score.rules,
                 correction=to_number(row.claimed_points, weight) if settled else None,

@@ -55,7 +55,8 @@ def _with_correction(
         return found
     right = rights[0]
     advice = f"只有{right.field}（{right.place.cell}）改为{right.text}，有关各数才都相符；请核对后更正。"
-    return replace(found, correction=right, advice=advice)
+    expected = found.expected if right.place == found.place else None  # another amount is wrong, not this one
+    return replace(found, correction=right, advice=advice, expected=expected)
 
 
 def _corrections_of_sums(
