@@ -19,11 +19,15 @@ SIZE, LINE_HEIGHT, AROUND = 10.5, 15.5, 4.5  # points: of the type, from line to
 
 
 class Canvas:
-    """One sheet; `row` is the next free row, `heights` are those of the rows above it."""
+    """One sheet; `row` is the next free row, `heights` are those of the rows above it.
+
+    `cut` are texts that did not fit into their row, with what they are called: they are written whole at the end.
+    """
 
     def __init__(self, sheet: Draft, widths: Sequence[float]) -> None:
         self.sheet, self.widths = sheet, widths
         self.heights: list[float] = []
+        self.cut: list[tuple[str, str]] = []
 
     @property
     def row(self) -> int:

@@ -7,27 +7,28 @@ from collections.abc import Iterable, Iterator
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.sheets import style as s
 
+POINTER = "……（全文附后）"
 LINES_A_ROW = 20  # lines of text in one row at most: Excel allows no row above 409 points
 
 
-def remarks(entries: Iterable[Entry[str]], width: float) -> str:
+def remarks(entries: Iterable[Entry[str]], width: float) -> tuple[str, tuple[Entry[str], ...]]:
     """Long texts of one row (reason, improvement) in one box, as the official form has them.
 
-    Where they do not fit into one row, each is cut, with a pointer to the cell of the full text.
+    And those that are cut because they do not fit: the whole of these is written below.
     """
     parts = {entry.given: entry for entry in entries if entry.given}
     need = {text: s.lines_needed(text, width) for text in parts}
     total = sum(need.values())
     room = {text: max(LINES_A_ROW // len(parts), LINES_A_ROW - (total - need[text])) for text in parts}
-    return "\n".join(fitted(text, width, entry, room[text]) for text, entry in parts.items())
+    cut = tuple(entry for text, entry in parts.items() if need[text] > room[text])
+    return "\n".join(_shortened(text, width, lines) for text, lines in room.items()), cut
 
 
-def fitted(text: str, width: float, entry: Entry[str], lines: int) -> str:
-    """The text, or as much of it as fits into so many lines, with a pointer to the cell of the full text."""
+def _shortened(text: str, width: float, lines: int) -> str:
+    """The text, or as much of it as fits into so many lines."""
     if s.lines_needed(text, width) <= lines:
         return text
-    pointer = f"……（全文见{entry.place.sheet}!{entry.place.cell}）"
-    return next(chunks(text, width, lines - s.lines_needed(pointer, width))) + pointer
+    return next(chunks(text, width, lines - s.lines_needed(POINTER, width))) + POINTER
 
 
 def chunks(text: str, width: float, lines: int = LINES_A_ROW) -> Iterator[str]:

@@ -6,7 +6,7 @@ because the seal is the unit's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from perf_xlsx.domain.model import Result
@@ -15,7 +15,7 @@ from perf_xlsx.ooxml import Draft
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored import paper, paper_tables, paper_texts
 from perf_xlsx.scored.canvas import Canvas
-from perf_xlsx.scored.page_fit import PAGE, fitted, pages
+from perf_xlsx.scored.page_fit import LEAST_SCALE, PAGE, fitted, pages
 from perf_xlsx.scored.subject import Subject, differ
 from perf_xlsx.sheets import style as s
 
@@ -43,8 +43,9 @@ def evaluation_sheet(result: Result, form: Form, rulebook: Rulebook, code: str |
     errors = sum(found.standing == "error" for found in result.findings)
     apart = differ(evaluation, scores)
     subject = Subject(evaluation, scores, form, rulebook, layout, errors, apart, code)
-    fit = fitted(layout, paper_tables.money_widths(subject))
-    canvas = Canvas(s.draft(EVALUATION_FORM, fit.widths, fit.landscape), fit.widths)
+    canvas = _canvas(subject)
+    if not canvas.sheet.landscape and (narrow := paper_tables.narrow_remarks(canvas, subject)):
+        canvas = _canvas(subject, narrow)
     paper_texts.write_heading(canvas, subject)
     table = range(0)
     for part in layout.parts:
@@ -57,13 +58,20 @@ def evaluation_sheet(result: Result, form: Form, rulebook: Rulebook, code: str |
     return canvas.sheet
 
 
+def _canvas(subject: Subject, across: Sequence[paper.Span] = ()) -> Canvas:
+    """The empty sheet, with columns as wide as its amounts need; see `fitted`."""
+    fit = fitted(subject.paper, paper_tables.money_widths(subject), across)
+    return Canvas(s.draft(EVALUATION_FORM, fit.widths, fit.landscape), fit.widths)
+
+
 def _paged(canvas: Canvas, subject: Subject, table: range) -> None:
     """Number the sheet's own pages, and say on each after the first what it belongs to.
 
-    The heads of the indicators, the first row of `table`, are repeated, unless all of these are on the first page.
+    The heads of the indicators, the first row of `table`, are repeated, unless all of these are on the first page:
+    heads over nothing but notes are worse than a last row without them.
     """
     sheet, heights = canvas.sheet, canvas.heights
-    if sum(heights[: table.stop]) > PAGE[sheet.landscape][1]:
+    if sum(heights[: table.stop]) > PAGE[sheet.landscape][1] / LEAST_SCALE:
         sheet.repeated = (table.start, table.start)
     count = sheet.pages_high = pages(heights, sheet.landscape, heights[table.start] if sheet.repeated else 0)
     # How many pages there are is the printer's choice, and &N counts those of the workbook.

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from perf_xlsx.scored.paper import Paper
+from perf_xlsx.scored.paper import Paper, Span
 
 LEAST_SCALE = 0.865
 PAGE = {False: (523, 748), True: (770, 501)}  # points within the margins, by landscape
@@ -25,12 +25,13 @@ class Fitted(Struct, frozen=True):
     landscape: bool
 
 
-def fitted(paper: Paper, needed: Mapping[int, float]) -> Fitted:
-    """The paper's columns, as wide as their numbers need; a page across where they need more than one upright."""
+def fitted(paper: Paper, needed: Mapping[int, float], across: Sequence[Span] = ()) -> Fitted:
+    """The paper's columns, as wide as their numbers need; a page across where they need more than one upright, or
+    where its columns of long texts, `across`, are to take what such a page has left."""
     least = [max(width, needed.get(column, 0)) for column, width in enumerate(paper.widths)]
-    landscape = paper.landscape or sum(least) > room(False, len(least))
+    landscape = bool(across) or paper.landscape or sum(least) > room(False, len(least))
     spare = max(0.0, room(landscape, len(least)) - sum(least))
-    growing = [column for span in paper.grow for column in range(span.first, span.last + 1)]
+    growing = [column for span in across or paper.grow for column in range(span.first, span.last + 1)]
     for column in growing:
         least[column] += int(10 * spare / len(growing)) / 10
     return Fitted(tuple(least), landscape)

@@ -148,6 +148,12 @@ def _of_project(canvas: Canvas, project: Project, rates: Rates, column: Column) 
 # ---- indicators ------------------------------------------------------------------------------------------------
 
 
+REMARKS: Mapping[str, tuple[str, ...]] = {
+    "remarks": ("reason", "improvement"), "reason": ("reason",), "improvement": ("improvement",),
+}  # fmt: skip  # columns of long texts: which entries of an indicator they hold
+MANY_LINES = 8  # of one text, above which the page had better lie across
+
+
 def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> None:
     """The heads, and a row for each indicator."""
     rows = scored_rows(subject.form, subject.scores)
@@ -224,7 +230,7 @@ def _of_indicator(
     elif column.key == "points":
         _points_of_row(canvas, subject, row, score, at, (claim, weight if row.together else 1))
     elif column.key not in LEVELS:  # those are written when all rows are: _merged
-        text, align = _indicator_text(column.key, row, canvas.width(at))
+        text, align = _indicator_text(canvas, column, row)
         canvas.text(at, text, align=align)
         return text, at
     return None
@@ -241,22 +247,32 @@ def _points_of_row(
     _points(canvas, at, row.claimed_points, score.points, unscored(score), subject, code, tall)
 
 
-def _indicator_text(key: str, row: Indicator, width: float) -> tuple[str, str]:
+def _indicator_text(canvas: Canvas, column: Column, row: Indicator) -> tuple[str, str]:
     """What a column of texts shows of an indicator, and how it is aligned."""
-    match key:
+    match column.key:
         case "target":
             return target_words(row), "center"
         case "midyear":
             return midyear_words(row), "center"
         case "actual":
             return actual_words(row), "center"
-        case "remarks":
-            return remarks((row.reason, row.improvement), width), "left"
-        case "reason":
-            return remarks((row.reason,), width), "left"
-        case "improvement":
-            return remarks((row.improvement,), width), "left"
-    return row.entry(key).given, "left"
+        case key if key in REMARKS:
+            text, cut = remarks((row.entry(one) for one in REMARKS[key]), canvas.width(column.at))
+            canvas.cut += [(f"{row.name.given}：{entry.field}", entry.given) for entry in cut]
+            return text, "left"
+    return row.entry(column.key).given, "left"
+
+
+def narrow_remarks(canvas: Canvas, subject: Subject) -> tuple[Span, ...]:
+    """The columns of reasons and improvements, where an indicator's take many lines in columns of these widths."""
+    columns = [column for column in subject.paper.indicators.columns if column.key in REMARKS]
+    narrow = any(
+        s.lines_needed(row.entry(key).given, canvas.width(column.at)) > MANY_LINES
+        for row in subject.form.indicators
+        for column in columns
+        for key in REMARKS[column.key]
+    )
+    return tuple(column.at for column in columns) if narrow else ()
 
 
 def _levels(key: str, rows: Sequence[Indicator]) -> list[tuple[str, int]]:

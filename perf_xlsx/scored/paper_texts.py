@@ -91,7 +91,7 @@ def write_grade(canvas: Canvas, subject: Subject, part: Grade) -> None:
 
 def write_texts(canvas: Canvas, subject: Subject, part: Texts) -> None:
     """A label and a text, over several rows where one would be too high."""
-    for label, text in _texts(subject):
+    for label, text in (*canvas.cut, *_texts(subject)):
         for number, chunk in enumerate(chunks(text, canvas.width(part.at[1]))):
             canvas.label(part.at[0], label if number == 0 else f"{label}（续）")
             canvas.text(part.at[1], chunk, align="left")

@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from perf_xlsx import pipeline
@@ -212,7 +213,7 @@ def test_a_form_with_nothing_or_with_too_much_in_it_is_still_shown(scored: Score
     assert len(result.evaluation.indicators) == 200
     heights = [d.height for d in book["自评表"].row_dimensions.values() if d.height]
     assert max(heights) <= 409
-    assert any("全文见" in text for text in texts(book["自评表"]))
+    assert any("全文附后" in text for text in texts(book["自评表"]))
     assert "".join(c.value for c in book["自评表"]["D"] if c.value and "本年度" in str(c.value)) == long
 
 
@@ -225,12 +226,31 @@ def test_a_long_reason_leaves_room_for_the_improvement(scored: Scored) -> None:
     result, book = scored(case)
     assert result.evaluation is not None
     (told,) = [text for text in texts(book["自评表"]) if "村组道路" in text]
-    assert "……（全文见绩效指标!P7）" in told
+    assert "……（全文附后）" in told
     assert told.endswith("\n次年一季度前全部并网，按月调度。")
+    assert _whole(book, case["indicators"][1]["name"], "偏差原因") == case["indicators"][1]["reason"]
     case["indicators"][1]["improvement"] = "建立台账，按月调度。" * 60
-    (told,) = [text for text in texts(scored(case)[1]["自评表"]) if "村组道路" in text]
-    assert "……（全文见绩效指标!P7）\n建立台账" in told
-    assert told.endswith("……（全文见绩效指标!Q7）")
+    book = scored(case)[1]
+    (told,) = [text for text in texts(book["自评表"]) if "村组道路" in text and "建立台账" in text]
+    assert "……（全文附后）\n建立台账" in told
+    assert told.endswith("……（全文附后）")
+    for field, key in (("偏差原因", "reason"), ("改进措施", "improvement")):
+        assert _whole(book, case["indicators"][1]["name"], field) == case["indicators"][1][key]
+
+
+def _whole(book: Workbook, name: str, field: str) -> str:
+    """What is written below the table under this indicator's name, over as many rows as it takes."""
+    labels = (f"{name}：{field}", f"{name}：{field}（续）")
+    return "".join(str(row[3].value) for row in book["自评表"].iter_rows() if row[0].value in labels)
+
+
+def test_long_reasons_turn_the_page_so_that_their_column_is_wide(scored: Scored) -> None:
+    case = json.loads(case_text("project"))
+    assert scored(case)[1]["自评表"].page_setup.orientation == "portrait"
+    case["indicators"][1]["reason"] = "村组道路施工占用管线通道，管材到货又迟。" * 9
+    sheet = scored(case)[1]["自评表"]
+    assert sheet.page_setup.orientation == "landscape"
+    assert case["indicators"][1]["reason"] in "".join(texts(sheet))
 
 
 def test_no_label_over_many_rows_is_cut_by_a_page_break(scored: Scored) -> None:
