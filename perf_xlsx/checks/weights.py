@@ -35,7 +35,7 @@ def weights_sum_to_total(diagnoses: Diagnoses) -> Iterator[Observation]:
     place = suspect.row.weight.place if suspect.row else form.weight_head or form.indicators[-1].weight.place
     yield Observation(
         place,
-        form.indicators[-1].weight.field,
+        f"{form.indicators[-1].weight.field}合计",  # the cell itself holds one weight, or none
         plain(total),
         f"分值合计{plain(total)}（预算执行率{plain(execution)}＋各指标{plain(total - execution)}{apart}），"
         f"应为{plain(full)}{suspect.words}。",

@@ -79,7 +79,7 @@ def _tiles(page: Page, found: Statistics) -> None:
         soft = {"font_color": "#DCE6F2" if accent else s.SOFT}
         page.put(3, first, last, label, **base | soft)
         page.put(4, first, last, value, **base, font_name=s.HEADING, font_size=24 if accent else 19)
-        page.put(5, first, last, remark, **base | soft | {"font_size": 9})
+        page.put(5, first, last, remark, **base | soft)
 
 
 def _next_steps(page: Page, row: int, found: Statistics) -> int:

@@ -18,11 +18,11 @@ from perf_xlsx.domain.rounding import half_up, plain
 from perf_xlsx.sheets import style as s
 
 OVERVIEW = "总览"
-WIDTHS = (1.5, 12, 9, 9, 9, 2, 14, 9, 9, 2, 16, 18, 11, 13)
+WIDTHS = (1, 12, 9, 9, 9, 1.5, 13.5, 9, 9, 1.5, 15, 17, 10.5, 12.5)
 LAST = len(WIDTHS) - 1
 MOST_KINDS = 8
 HEADS, ROW = 48, 20  # heights of a block's title and header row, and of most rows
-CHART_WIDTH, LINE_PIXELS = 424, 28
+CHART_WIDTH, LINE_PIXELS = 400, 28
 
 
 class Graded(Struct, frozen=True):
@@ -172,7 +172,7 @@ def write_money(page: Page, row: int, found: Statistics) -> int:
     for words in filter(None, (notes, *repeated(found))):
         height = s.height_for([(words, sum(WIDTHS[1:]))], 16)
         page.turn(row, height)
-        page.put(row, 1, LAST, words, font_color=s.SOFT, font_size=9)
+        page.put(row, 1, LAST, words, font_color=s.SOFT)
         page.height(row, height)
         row += 1
     return row

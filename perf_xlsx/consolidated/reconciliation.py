@@ -63,7 +63,7 @@ def write_checks(page: Page, row: int, found: Statistics, elsewhere: Elsewhere, 
     for words, one, other in checks:
         page.check(row, SPANS, words, one, other)
         row += 1
-    page.put(row, 1, LAST, f"金额的核对见“{MONEY}”。", font_color=s.SOFT, font_size=9)
+    page.put(row, 1, LAST, f"金额的核对见“{MONEY}”。", font_color=s.SOFT)
     return row + 1
 
 

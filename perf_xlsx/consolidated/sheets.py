@@ -25,11 +25,11 @@ AMOUNT_NAMES = {
     "adjusted": "全年预算数",
     "executed": "全年执行数",
 }
-MONEY_WIDTHS = (2.0, 15, 6, 17, 6, 16, 15, 16, 16, 9, 9, 16, 9)
+MONEY_WIDTHS = (1.0, 13, 6, 14, 5, 14, 13, 14, 14, 9, 9, 12.5, 8)
 MONEY_ROW = 22
 COMPARED = {"adjusted": 7, "executed": 8}  # the amounts of 合计与分项, with their columns
 CODE_WIDTHS = (2.0, 7, 42, 11, 9, 10, 12)
-OUTSTANDING_WIDTHS = (2.0, 6, 32, 13, 15, 28, 26, 26)
+OUTSTANDING_WIDTHS = (1.0, 5, 30, 12, 12, 24, 24, 24)
 
 
 def money_notes(found: Statistics) -> str:

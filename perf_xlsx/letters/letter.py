@@ -73,7 +73,7 @@ def returned(records: Sequence[Record], terms: Terms) -> Letter | None:
         "年度": f"{first.year}年度" if first.year else "",
         "文件": _name(first.file),
         "报送次数": f"，第{first.round}次报送" if first.round else "",
-        "处理要求": f"有{len(errors)}项错误须更正" + (f"，{len(warnings)}项须核对或说明。" if warnings else "。"),
+        "处理要求": f"有{len(errors)}处错误须更正" + (f"，{len(warnings)}处须核对或说明。" if warnings else "。"),
         "更正数": str(len(errors)),
         "说明数": str(len(warnings)),
         "评分办法": "、".join(dict.fromkeys(filter(None, (_rulebook(one, terms) for one in records)))),

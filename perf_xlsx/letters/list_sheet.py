@@ -19,8 +19,8 @@ from perf_xlsx.system.temporary_database import temporary_database
 NAME = "退回清单.xlsx"
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same input gives the same bytes
 COLUMNS: tuple[tuple[str, float], ...] = (
-    ("序号", 5), ("单位编码", 9), ("单位", 20), ("联系人", 16), ("事项", 8), ("自评表", 16), ("报送文件", 16),
-    ("报送次数", 6), ("错误", 5), ("须说明", 7), ("期限", 14), ("信函", 20),
+    ("序号", 5), ("单位编码", 9), ("单位", 19), ("联系人", 14), ("事项", 8), ("自评表", 14), ("报送文件", 15),
+    ("报送次数", 7), ("错误", 5), ("须说明", 7), ("期限", 12), ("信函", 18),
 )  # fmt: skip
 COUNTS = frozenset(("序号", "报送次数", "错误", "须说明"))
 

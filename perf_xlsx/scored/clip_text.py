@@ -7,28 +7,30 @@ from collections.abc import Iterable, Iterator
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.sheets import style as s
 
-POINTER = "……（全文附后）"
 LINES_A_ROW = 20  # lines of text in one row at most: Excel allows no row above 409 points
 
 
-def remarks(entries: Iterable[Entry[str]], width: float) -> tuple[str, tuple[Entry[str], ...]]:
-    """Long texts of one row (reason, improvement) in one box, as the official form has them.
+def remarks(entries: Iterable[Entry[str]], width: float, appended: bool) -> tuple[str, tuple[Entry[str], ...]]:
+    """Long texts of one row (reason, improvement) in one box, as the official form has them; and which are cut.
 
-    And those that are cut because they do not fit: the whole of these is written below.
+    What is cut points to its whole: below the table where it will be `appended`, else in the cell of the return.
     """
     parts = {entry.given: entry for entry in entries if entry.given}
     need = {text: s.lines_needed(text, width) for text in parts}
     total = sum(need.values())
     room = {text: max(LINES_A_ROW // len(parts), LINES_A_ROW - (total - need[text])) for text in parts}
     cut = tuple(entry for text, entry in parts.items() if need[text] > room[text])
-    return "\n".join(_shortened(text, width, lines) for text, lines in room.items()), cut
+    shown = (
+        _shortened(entry, width, room[text], appended) if entry in cut else text for text, entry in parts.items()
+    )
+    return "\n".join(shown), cut
 
 
-def _shortened(text: str, width: float, lines: int) -> str:
-    """The text, or as much of it as fits into so many lines."""
-    if s.lines_needed(text, width) <= lines:
-        return text
-    return next(chunks(text, width, lines - s.lines_needed(POINTER, width))) + POINTER
+def _shortened(entry: Entry[str], width: float, lines: int, appended: bool) -> str:
+    """As much of a text as fits into so many lines."""
+    place = entry.place
+    pointer = "……（全文附后）" if appended else f"……（全文见{place.sheet}!{place.cell}）"
+    return next(chunks(entry.given, width, lines - s.lines_needed(pointer, width))) + pointer
 
 
 def chunks(text: str, width: float, lines: int = LINES_A_ROW) -> Iterator[str]:

@@ -39,10 +39,11 @@ def items(form: SelfEvaluation, scores: Scores) -> list[Item]:
     """Budget execution, then the indicators in the form's order; those that share their points are one."""
     line = form.total_funds
     adjusted, executed = line.adjusted, line.executed
+    unit = form.boxes["money_unit"].value or ""
     found = [
         Item(
-            "预算执行率", executed.place, "预算执行", f"预算{adjusted.given}", executed.given, scores.execution,
-            form.claimed.execution_points.value,
+            "预算执行率", executed.place, "预算执行", f"预算{adjusted.given}{unit}", f"{executed.given}{unit}",
+            scores.execution, form.claimed.execution_points.value,
         )
     ]  # fmt: skip
     for row, score in zip(form.indicators, scores.indicators, strict=True):

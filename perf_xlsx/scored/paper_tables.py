@@ -151,6 +151,7 @@ def _of_project(canvas: Canvas, project: Project, rates: Rates, column: Column) 
 REMARKS: Mapping[str, tuple[str, ...]] = {
     "remarks": ("reason", "improvement"), "reason": ("reason",), "improvement": ("improvement",),
 }  # fmt: skip  # columns of long texts: which entries of an indicator they hold
+MOST_APPENDED = 40  # texts that are written whole below the table; of more the return itself is the place
 MANY_LINES = 8  # of one text, above which the page had better lie across
 
 
@@ -257,8 +258,9 @@ def _indicator_text(canvas: Canvas, column: Column, row: Indicator) -> tuple[str
         case "actual":
             return actual_words(row), "center"
         case key if key in REMARKS:
-            text, cut = remarks((row.entry(one) for one in REMARKS[key]), canvas.width(column.at))
-            canvas.cut += [(f"{row.name.given}：{entry.field}", entry.given) for entry in cut]
+            appended = len(canvas.cut) < MOST_APPENDED
+            text, cut = remarks((row.entry(one) for one in REMARKS[key]), canvas.width(column.at), appended)
+            canvas.cut += [(f"{row.name.given}：{entry.field}", entry.given) for entry in cut if appended]
             return text, "left"
     return row.entry(column.key).given, "left"
 

@@ -45,6 +45,8 @@ class BoxWriter:
         look: dict[str, Any] = {
             "border": 1, "locked": False, "bg_color": s.OPTIONAL_FILL, "align": ALIGNED.get(box.kind, "left"),
         }  # fmt: skip
+        if box.kind in ("number", "percent"):
+            look |= {"text_wrap": False, "shrink": True}  # smaller digits instead of ####
         if box.kind == "number":
             look["num_format"] = s.MONEY if box.key in MONEY_COLUMNS else "General"
         elif box.kind == "date":

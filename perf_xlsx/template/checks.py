@@ -154,7 +154,7 @@ class Checks:
         return cases(
             *self._unread(),
             *asked,
-            (f"OR(NOT(ISNUMBER({budget})),NOT(ISNUMBER({spent})))", said(OWED, f"{line.label}：各部分还没有填")),
+            (f"OR(NOT(ISNUMBER({budget})),NOT(ISNUMBER({spent})))", said(OWED, f"{line.label}的各部分")),
             (none, said(WRONG, f"{line.label}的{self.columns[base]}是0，执行率算不出来")),
             otherwise=said(DONE, f"{line.label}：全年预算数", amount(budget), "，全年执行数", amount(spent)),
         )
@@ -326,7 +326,10 @@ class Checks:
         return cases(
             (f"ABS({rest})<={self.edge}", said(DONE, "分值合计", Worth(given), inside)),
             (f"{rest}<0", said(WRONG, *shown, "多", Worth(f"0-{rest}"))),
-            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, *shown, "还可分", Worth(rest))),
+            (
+                f"OR({table.owed}>0,{table.entries}=0)",
+                said(OWED, "分值", Worth(rest), "：合计", Worth(given), f"{inside}，应为{plain(full)}"),
+            ),
             otherwise=said(WRONG, *shown, "还差", Worth(rest)),
         )
 
@@ -336,7 +339,7 @@ class Checks:
         apart = f"ROUND({claimed}-{computed},2)"
         shown = ("自评得分合计", amount(claimed), "，参考得分合计", amount(computed))
         return cases(
-            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, *shown)),
+            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, "几格，已填的", *shown)),
             (f"ABS({apart})>{self.edge}", said(WRONG, *shown, "，差", Worth(apart))),
             otherwise=said(DONE, *shown),
         )
@@ -363,7 +366,7 @@ class Checks:
                     Worth(f'IF({hint}="","没有公式，请从上一行向下填充",{hint})'),
                 ),
             ),
-            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, "各行填齐后核对")),
+            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, "几格，各行填齐后核对")),
             otherwise=said(DONE, "各行都得满分，或写了偏差原因和改进措施"),
         )
 
@@ -432,7 +435,7 @@ class Checks:
         return cases(
             *_asked(self.of.boxes, "claimed_execution_points"),
             (f"NOT(ISNUMBER({claimed}))", said(OWED, "预算执行率得分")),
-            (f"NOT(ISNUMBER({computed}))", said(OWED, "预算执行情况填齐后核对预算执行率得分")),
+            (f"NOT(ISNUMBER({computed}))", said(OWED, "预算执行情况，填齐后核对预算执行率得分")),
             (self._differ(claimed, computed), said(WRONG, *shown, "，差", amount(f"{claimed}-{computed}"))),
             otherwise=said(DONE, *shown),
         )
@@ -450,7 +453,7 @@ class Checks:
         owed = f"OR(NOT(ISNUMBER({total})),NOT(ISNUMBER({summed})))"
         return cases(
             *asked,
-            (owed, said(OWED, "各项填齐、改好后显示自评总分")),
+            (owed, said(OWED, "几项，填齐、改好后显示自评总分")),
             *([] if self.of.total_made else [typed_wrong]),
             otherwise=said(DONE, *shown),
         )
@@ -462,7 +465,7 @@ class Checks:
         same = f'ISNUMBER(FIND({expected}&"〈"&{bare(grade)}&"〉",{words.GRADES}))'
         return cases(
             (blank(grade), said(OWED, "自评等级")),
-            (f'OR({expected}="",{computed}="")', said(OWED, "各表填齐后核对等级")),
+            (f'OR({expected}="",{computed}="")', said(OWED, "几格，各表填齐后核对等级")),
             (f"NOT({same})", said(WRONG, "自评等级填", Worth(grade), "，按自评总分应为", Worth(expected))),
             (f"{expected}<>{computed}", said(WRONG, "自评等级", Worth(expected), "，参考等级", Worth(computed))),
             otherwise=said(DONE, "自评等级与总分相符：", Worth(expected)),

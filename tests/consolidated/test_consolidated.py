@@ -204,7 +204,7 @@ def test_money_is_brought_to_one_unit_exactly(book: Any, records: list[Record]) 
     assert f"{sum(r['money_unit'] == '元' for r in scored(records))}份按元" in words
     lines = table(book["资金明细"], "资金类别")
     assert len(lines) == sum(len(record["funds"]) for record in scored(records))
-    assert any(line["填报单位"] == "元" and line["全年执行数"] != round(line["全年执行数"], 2) for line in lines
+    assert any(line["原表单位"] == "元" and line["全年执行数"] != round(line["全年执行数"], 2) for line in lines
                if line["全年执行数"])  # fmt: skip
 
 

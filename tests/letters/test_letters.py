@@ -29,9 +29,9 @@ def test_a_letter_says_which_cell_what_was_given_what_is_right_and_what_to_do(
     assert [text for text in words(letters / LETTER) if not text.startswith("校验码：")] == [
         "绩效自评表退回意见",
         "水利局：",
-        "你单位报送的2024年度部门（单位）整体支出绩效自评表（文件“水利局.xlsx”）已收悉。经核对，有2项错误须更正。"
+        "你单位报送的2024年度部门（单位）整体支出绩效自评表（文件“水利局.xlsx”）已收悉。经核对，有2处错误须更正。"
         "现予退回，请于2026年3月31日前更正后重新报送。",
-        "一、须更正的（2项）",
+        "一、须更正的（2处）",
         "随附评分后的工作簿“水利局.xlsx”，其中标出了上述各处。",
         "示例县财政局",
         "　　　　年　　月　　日",
@@ -50,7 +50,7 @@ def test_what_must_only_be_explained_stands_apart(returns: Path, run: Run, lette
     put(returns, "水利局.xlsx", case)
     run()
     found = words(letters / LETTER)
-    assert "二、须核对或说明的（1项）" in found
+    assert "二、须核对或说明的（1处）" in found
     assert found[-1].startswith("1 | 绩效指标 M7 | “数字化成果验收合格率”已达到指标值，自评得分3却少于分值20")
 
 
@@ -98,7 +98,7 @@ def test_an_unreadable_file_goes_back_to_the_unit_that_its_name_holds(
     assert "催报通知-林业局.docx" not in names(letters)
     assert words(letters / "退回意见-林业局.docx")[1:3] == [
         "林业局：",
-        "你单位报送的绩效自评表（文件“林业局自评表.xlsx”）已收悉。经核对，有1项错误须更正。"
+        "你单位报送的绩效自评表（文件“林业局自评表.xlsx”）已收悉。经核对，有1处错误须更正。"
         "现予退回，请于2026年3月31日前更正后重新报送。",
     ]
     book = openpyxl.load_workbook(letters.parent / "汇总.xlsx")
@@ -140,7 +140,7 @@ def test_a_workbook_with_forms_of_several_units_gets_a_letter_for_each_that_has_
     ]  # fmt: skip
     found = words(letters / LETTER)
     assert "你单位报送的2024年度项目支出绩效自评表（共2张）（文件“合在一起.xlsx”）" in found[2]
-    assert "有1项错误须更正。" in found[2]
+    assert "有1处错误须更正。" in found[2]
     assert [row[:10] for row in found if row.startswith("1 | ")] == ["1 | 表2 G12"]
     listed = openpyxl.load_workbook(letters / "退回清单.xlsx").active
     sent = [
