@@ -191,6 +191,8 @@ def _arithmetic(outcome: Outcome, weight: Decimal, earned: Decimal) -> str:
         return f"得满分{plain(weight)}分"
     if outcome.share == 0:
         return "得0分"
+    if outcome.chosen:
+        return f"得{points(earned)}分"
     formula = outcome.formula or f"×{percent(outcome.share or 0)}"
     return f"得分{plain(weight)}{formula}={points(earned)}分"
 

@@ -13,6 +13,7 @@ class Outcome(Struct, frozen=True):
     """The share of the weight earned (None: open), the uncapped completion, whether the target was met, and why.
 
     `formula` is the factor of the weight in words ("×89.06÷100"); "" where the share itself is shown.
+    `chosen`: the unit chose the points itself, so that the share is only what they come to.
     """
 
     share: Fraction | None
@@ -21,3 +22,4 @@ class Outcome(Struct, frozen=True):
     why: str
     basis: tuple[Citation, ...]
     formula: str = ""
+    chosen: bool = False

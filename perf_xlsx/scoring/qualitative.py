@@ -35,4 +35,4 @@ def judge(indicator: Indicator, rulebook: Rulebook) -> Outcome:
     share = Fraction(claimed) / Fraction(weight)
     kept = min(max(share, Fraction(band.low)), Fraction(band.high))
     word = "采用自评得分" if kept == share else "自评得分超出区间，按最接近的界限计"
-    return Outcome(kept, None, met, f"{said}，{word}", basis)
+    return Outcome(kept, None, met, f"{said}，{word}", basis, chosen=kept == share)
