@@ -81,7 +81,7 @@ class Context(Struct, frozen=True):
     @property
     def own(self) -> tuple[Subject, ...]:
         """The lines and projects named right before it, or those of a list in turn."""
-        if self.turn and self.turn.subject and self.turn.subject.kind != "indicator":
+        if self.turn and self.turn.subject and self.turn.subject.kind in ("line", "project"):
             return (self.turn.subject,)
         return tuple(one for name in self.names for one in name.subjects if one.kind in ("line", "project"))
 

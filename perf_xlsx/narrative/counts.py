@@ -6,19 +6,19 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from perf_xlsx.figures import Figure, Figures
+from perf_xlsx.figures import Figure, Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
 from perf_xlsx.narrative.context import Context, until_a_pause
-from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator
+from perf_xlsx.narrative.indicators import in_turn, indicator_of, of_an_indicator
+from perf_xlsx.narrative.levels import number_in_a_level, points_of_a_level
 from perf_xlsx.narrative.unnamed import without_a_name
 from perf_xlsx.narrative.words import (
     ALL_OF_THEM,
     DONE,
-    GROUP,
-    GROUP_POINTS,
     OVERALL,
     SCALE,
     Said,
+    is_mere_judgement,
     rest_of,
     roles_in,
 )
@@ -38,32 +38,32 @@ _OF_A_SCALE = ("execution_weight", "execution_points")
 def of_points(context: Context, figures: Figures) -> Bound:
     """Points: of the form, of execution, of an indicator."""
     said, mention = context.said, context.mention
+    if level := points_of_a_level(context, figures):
+        return level
     found, rest = roles_in(said, "points"), rest_of(said, "points")
     indicator = indicator_of(context, figures, "points")
     rates = roles_in(said, "share")
     if not found and not indicator and rates and rates[-1].word.role == "execution_rate":  # 预算执行率10分
         return replace(of_the_form(context, figures, "execution_weight", False), figures=_of_execution(figures))
-    if not indicator and (group := _group(context)):
-        earned = found[-1].word.role == "indicator_points" if found else "得分" in context.before
-        return Bound(mention, "indicator_points" if earned else "indicator_weight", names=group)
     if not found and context.bracketed and _EXECUTION.search(context.before):
         return of_the_form(context, figures, "execution_weight", False)
-    if not found:
+    if not found and not in_turn(context):
         return Bound(mention, "outside" if rest or mention.bound or SCALE.match(context.behind) else "unbound")
-    role = found[-1].word.role
+    role = (in_turn(context) or found[-1]).word.role
+    if indicator and role == "total" and is_mere_judgement(said, found[-1]):
+        return _judged(context, figures, indicator)
     if role in ("total", "execution_weight", "execution_points"):
         return of_the_form(context, figures, role, not rest)
     if indicator:
-        return of_an_indicator(context, figures, found[-1], indicator)
+        return of_an_indicator(context, figures, found[-1] if found else None, indicator)
     return _of_execution_or_all(context, figures, role, not rest)
 
 
-def _group(context: Context) -> str:
-    """The level of indicators that points are of, of which no form has any: 产出指标50分，得48分."""
-    for found in reversed(list(GROUP.finditer(context.clause))):
-        if GROUP_POINTS.search(context.clause[found.end() :]):
-            return found[0]
-    return ""
+def _judged(context: Context, figures: Figures, indicator: Subject) -> Bound:
+    """Points behind a mere 自评 where an indicator is near: certainly its own right behind its weight."""
+    found = figures.of("indicator_points", indicator)
+    sure = context.last_role == "indicator_weight" and bool(found)
+    return Bound(context.mention, "indicator_points", indicator, indicator.name, found, sure)
 
 
 def _of_execution(figures: Figures) -> tuple[Figure, ...]:
@@ -110,6 +110,8 @@ def of_count(context: Context, figures: Figures) -> Bound:
     if indicator:
         return of_an_indicator(context, figures, last, indicator)
     counted = _counted(context)
+    if counted == "indicator_count" and (of_a_level := number_in_a_level(context, figures)):
+        return of_a_level
     if counted:
         return _number_of(context, figures, counted)
     if last is not None and last.word.role.startswith("staff"):

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from perf_xlsx.figures import Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR
 from perf_xlsx.narrative.mentions import Mention
+from perf_xlsx.narrative.names import Name
 from perf_xlsx.narrative.scope import Scope
-from perf_xlsx.narrative.words import RoleWord, roles_in
+from perf_xlsx.narrative.words import VERBS, RoleWord, roles_in
 from perf_xlsx.system.pattern import pattern
 
-_IN_TURN = pattern(r"(?:分别|依次)[^,。;\d]{0,8}:?$")  # 分别为, 分别支出
+_IN_TURN = pattern(r"(?:分别|依次|各(?=[得为扣]))[^,。;\d]{0,8}:?$")  # 分别为, 分别支出, 各得
 _JOINS = pattern(r"^(?:[、和及与,/;]|以及)?$")
 _STOPS = "。!?"
 
@@ -58,17 +59,28 @@ def _turns(scope: Scope, run: list[Mention], before: int) -> list[Turn]:
     text, start = scope.masked, run[0].start
     sentence = max((text.rfind(stop, 0, start) for stop in _STOPS), default=-1) + 1
     begin = max(sentence, before)
-    here, listed = _subjects(scope, begin, start), _subjects(scope, sentence, start)
-    roles = [said.word for said in roles_in(text[begin:start], run[0].unit_class)]
+    words = roles_in(text[begin:start], run[0].unit_class)
+    roles = [said.word for said in words]
+    here = _subjects(scope.names, begin, start)
     if len(here) != len(run) and len(roles) == len(run):
         return [Turn(role=role) for role in roles]
-    names = here if len(here) == len(run) else listed[-len(run) :]
-    if len(names) == len(run) and len({name.kind for name in names}) == 1:
-        return [Turn(name) for name in names]
-    shared = roles[-1] if roles and roles[-1].role in OF_INDICATOR else None  # 目标分别为180人、60户
-    return [Turn(shared=shared) for _ in run]
+    told = words[-1] if words and words[-1].word.role in OF_INDICATOR else None  # 目标分别为180人、60户
+    names = _named_in_turn(scope, begin, start, sentence, len(run))
+    verb = told is not None and text[begin + told.start : begin + told.end] in VERBS
+    shared = told.word if told and not (names and verb) else None
+    return [Turn(name, shared=shared) for name in names] or [Turn(shared=shared) for _ in run]
 
 
-def _subjects(scope: Scope, start: int, end: int) -> list[Subject]:
+def _named_in_turn(scope: Scope, begin: int, end: int, sentence: int, count: int) -> list[Subject]:
+    """What the figures of a list are of: so many names right before it, else the last ones of the sentence."""
+    for names in (scope.names, scope.levels):
+        here, listed = _subjects(names, begin, end), _subjects(names, sentence, end)
+        found = here if len(here) == count else list(dict.fromkeys(listed))[-count:]
+        if len(found) == count and len({name.kind for name in found}) == 1:
+            return found
+    return []
+
+
+def _subjects(names: tuple[Name, ...], start: int, end: int) -> list[Subject]:
     """What the names between two places mean first."""
-    return [name.subjects[0] for name in scope.names if start <= name.start and name.end <= end]
+    return [name.subjects[0] for name in names if name.subjects and start <= name.start and name.end <= end]

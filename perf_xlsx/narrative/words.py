@@ -65,6 +65,7 @@ CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED, CHANGED_TO, COMPARE
         "share_of",
     )
 )
+BETWEEN_LEVEL = pattern(alternatives("report", "levels", "between"))
 WHY = pattern("|".join((*vocabulary("report")["text"]["why"], *vocabulary("report")["text"]["measure"])))
 PLANS = pattern("|".join(vocabulary("report")["headings"]["plans"]))
 
@@ -104,9 +105,7 @@ def _standing(key: str) -> re.Pattern[str]:
 
 OTHER_THING, OTHER_BODY, OURS = map(_standing, ("other_thing", "other_body", "ours"))
 FORMAL, LOOSE, OVERALL = map(_standing, ("formal", "loose", "overall"))
-PAYER, SIGNED, LOST, WISHED, GROUP, GROUP_POINTS = map(
-    _standing, ("payer", "signed", "lost", "wished", "group", "group_points")
-)
+PAYER, SIGNED, LOST, WISHED = map(_standing, ("payer", "signed", "lost", "wished"))
 AIMS, SHARES, ACTUALLY = map(_standing, ("aims", "shares", "actually"))
 ALL_OF_THEM, DONE, SCALE = map(_standing, ("all_of_them", "done", "scale"))
 THIS_YEAR, NOW, WHOLE_YEAR, PART_OF_SENTENCE, PLANNED = map(
@@ -114,6 +113,14 @@ THIS_YEAR, NOW, WHOLE_YEAR, PART_OF_SENTENCE, PLANNED = map(
 )
 EARNED = frozenset(("得", "均得", "各得"))
 VERBS = frozenset(vocabulary("report")["standing"]["verbs"])
+JUDGEMENT = "自评"
+
+
+def is_mere_judgement(text: str, said: Said) -> bool:
+    """Whether a role word is a bare 自评, which may be of an indicator, or of a level, as well as of all."""
+    return text[said.start : said.end].startswith(JUDGEMENT) and said.end - said.start <= len(JUDGEMENT) + 1
+
+
 _NOUNS: dict[str, tuple[str, ...]] = {key: tuple(ends) for key, ends in vocabulary("report")["nouns"].items()}
 
 
