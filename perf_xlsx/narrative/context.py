@@ -29,6 +29,10 @@ _TITLE = pattern(  # a sentence that is only a name: 一是应急救援队伍建
     r"(?:[一二三四五六七八九十]是|[(]?[一二三四五六七八九十\d]{1,3}[)、.])?[一-鿿“”\"]{2,25}(?:项目|经费|资金|费|补助|补贴|工程|专项)$"
 )
 _LOOSELY = pattern(r"(?:实际|共|本|该|项目|预算|支出|执行|投入|使用|安排|金额|资金|经费)*(?:了|为)?$")
+_CALLED = pattern(r"(?:是|为|系|属于?|用于|列入)(?=\ue000)")
+_ENDS = pattern(r"[,。;、)!]|$")
+_SHARE_OF = pattern(r"占[^,。;、]*$")  # 占基本支出的88%: a whole, of which nothing is told
+_ONLY_AMOUNTS = pattern(r"(?:高?达到?|为|仅为?|只有|共计?|约为?|计)$")
 _CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
 LONGEST_CLAUSE = 40
 SHORTEST_TOPIC, SHORTEST_TITLE = 3, 4  # letters
@@ -83,7 +87,18 @@ class Context(Struct, frozen=True):
         """The lines and projects named right before it, or those of a list in turn."""
         if self.turn and self.turn.subject and self.turn.subject.kind in ("line", "project"):
             return (self.turn.subject,)
-        return tuple(one for name in self.names for one in name.subjects if one.kind in ("line", "project"))
+        named = tuple(one for name in self.names for one in name.subjects if one.kind in ("line", "project"))
+        return (self._called_behind or named) if self.said.endswith(",") else (named or self._called_behind)
+
+    @property
+    def _called_behind(self) -> tuple[Subject, ...]:
+        """The line or project that an amount is said to be of behind it: 1598.63万元为基本支出."""
+        called = _CALLED.match(self.behind)
+        start = self.mention.end + called.end() if called else -1
+        name = next((one for one in self.scope.names if one.start == start), None)
+        if name is None or not _ENDS.match(self.scope.masked, name.end):
+            return ()
+        return tuple(one for one in name.subjects if one.kind in ("line", "project"))
 
     @property
     def follows_a_count(self) -> bool:
@@ -201,6 +216,9 @@ class Walk:
         pause = max((self._text.rfind(one, begin, end) for one in pauses), default=-1)
         while pause >= begin and self._text[pause] == ":" and self._says_nothing(pause + 1, end):
             pause = max((self._text.rfind(one, begin, pause) for one in pauses), default=-1)
+        only = pause > begin and self._text[pause] == "," and _ONLY_AMOUNTS.fullmatch(self._text, pause + 1, end)
+        if only:  # 结余最多，达193万元
+            pause = max((self._text.rfind(one, begin, pause) for one in pauses), default=-1)
         return max(begin, pause + 1), mention.start
 
     def _is_of_another_topic(self, begin: int, end: int) -> bool:
@@ -263,7 +281,7 @@ class Walk:
         said = self._text[begin:end]
         if "其中" in said and not self._head:
             self._head = self._current or self._default
-        names = self._names(begin, end)
+        names = tuple(one for one in self._names(begin, end) if not _SHARE_OF.search(self._text, begin, one.start))
         money = [one for name in names for one in name.subjects if one.kind in ("line", "project")]
         ours = [found.end() for found in OURS.finditer(said)]
         other = _something_else(said, ended)

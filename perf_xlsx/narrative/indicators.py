@@ -12,7 +12,6 @@ from perf_xlsx.narrative.words import (
     LOOSE,
     LOST,
     PLANNED,
-    SHARES,
     SIGNED,
     VERBS,
     Said,
@@ -30,9 +29,27 @@ def indicator_of(context: Context, figures: Figures, units: str) -> Subject | No
     if found is None or units == "points":
         return found
     said = roles_in(context.said, units or "none")
-    if said and said[-1].word.role in OF_INDICATOR and not is_verb(context, said[-1]):
+    role = said[-1].word.role if said and not is_verb(context, said[-1]) else ""
+    if role in OF_INDICATOR and (role not in VALUES or _may_be_a_value(context, figures, found)):
         return found
     return found if _counts_in(figures, found, context.mention.unit) else None
+
+
+def _may_be_a_value(context: Context, figures: Figures, indicator: Subject) -> bool:
+    """Whether a figure behind 目标值 or 实际 may be a value of an indicator that counts in another unit.
+
+    A count beside a share is of something else: 按期完工率，目标值100%，实际12个小区.
+    """
+    units = [one.unit for role in VALUES for one in figures.of(role, indicator)]  # type: ignore[arg-type]
+    shares = any(unit_class(unit) == "share" for unit in units)
+    another_thing = context.mention.unit_class == "count" and shares
+    return not another_thing or _is_slip(context, figures, indicator)
+
+
+def _is_slip(context: Context, figures: Figures, indicator: Subject) -> bool:
+    """Whether a value is right but for its unit; in a unit of another kind (实际12个小区) it is of something else."""
+    values = [one for role in VALUES for one in figures.of(role, indicator)]  # type: ignore[arg-type]
+    return any(one.value == context.mention.number for one in values)
 
 
 def is_verb(context: Context, said: Said) -> bool:
@@ -121,6 +138,5 @@ def in_a_wrong_unit(context: Context, figures: Figures) -> Bound | None:
         return None
     values = values_meant(context)
     found = tuple(one for role in values for one in figures.of(role, indicator))  # type: ignore[arg-type]
-    same = any(one.value == mention.number for one in found)
-    share = SHARES.search(indicator.name) is not None and mention.unit_class != "share"
-    return Bound(mention, values[0], indicator, indicator.name, found, True) if same or share else None
+    same = _is_slip(context, figures, indicator)
+    return Bound(mention, values[0], indicator, indicator.name, found, True) if same else None

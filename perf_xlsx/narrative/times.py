@@ -30,6 +30,7 @@ from perf_xlsx.system.pattern import pattern
 DECEMBER = 12
 _TITLES = pattern(r"《[^》]{0,80}》|\([^()]{0,80}\)")  # and asides: (含2023年转列项目5个)
 _YEAR = pattern(r"\d{4}(?=年)")
+_PERIOD = pattern(r"\d{4}年?[-—~至]\d{2,4}年")  # several years: nothing in it is this year's
 _MONTH = pattern(r"(?:(?:19|20)\d\d年)?(\d{1,2})月")
 _UP_TO = pattern(r"(?:截至|截止到?|至|到)$")
 
@@ -72,7 +73,9 @@ def other_time(context: Context, mentions: tuple[Mention, ...], year: int | None
             if not written.strip():
                 continue
             end, stated = date.end - begin, _YEAR.match(written)
-            if stated is not None and int(stated[0]) == year:
+            if _PERIOD.match(written):
+                other = end
+            elif stated is not None and int(stated[0]) == year:
                 this = end
             elif stated:
                 other, later = end, end if year is not None and int(stated[0]) > year else later
