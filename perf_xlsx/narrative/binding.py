@@ -58,7 +58,8 @@ def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) ->
         found = _with_the_amount_of_a_line(context, figures) or found
     turn = context.turn
     in_order = turn is None or turn.subject is not None or turn.role is not None
-    found = replace(found, sure=found.sure and in_order and is_stated(context, found.role))
+    stated = in_order and is_stated(context, found.role) and not _sums_up_a_table(context)
+    found = replace(found, sure=found.sure and stated)
     if found.role == "unbound" and mention.in_words:  # 两个村: a manner of speaking
         return replace(found, role="outside")
     time = other_time(context, mentions, figures.year)
@@ -67,6 +68,12 @@ def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) ->
     if time:
         return replace(found, role="outside", other_year=True)
     return found
+
+
+def _sums_up_a_table(context: Context) -> bool:
+    """Whether it is the last row of a table of points, which may be of a part of the indicators."""
+    in_a_table = context.scope.paragraph.cell is not None and context.mention.unit_class in ("points", "none")
+    return in_a_table and context.scope.letters.text.startswith(("合计", "总计", "小计"))
 
 
 def _by_unit(context: Context, figures: Figures) -> Bound:

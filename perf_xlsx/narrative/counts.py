@@ -28,6 +28,7 @@ _PROJECTS = pattern(r"^(?:本级|财政|部门|重点|预算|专项|支出|单�
 _PROJECTS_BEFORE = pattern(r"项目(?:总数|个数|数量|数)?(?:共有|共计|共|有|为|是)?$")
 _JUDGED = pattern(r"(?:自评|评价),得分(?:为|是)?$")
 _EXECUTION = pattern(r"预算执行(?:率|情况)?\($")
+_EXECUTION_HEADING = pattern(r"预算执行(?:率|率情况|率指标)?$")
 _POSTS = ("编制", "编制数", "编制总数")
 _INDICATORS = pattern(r"^(?:三级|二级|一级|绩效|目标|评价|具体|细化|考核|产出|效益)*指标")
 _LEVELS = (("一级", "level1"), ("二级", "level2"))
@@ -70,12 +71,17 @@ def _of_execution(figures: Figures) -> tuple[Figure, ...]:
     return tuple(one for one in figures.everything if one.role in ("execution_weight", "execution_points"))
 
 
+def _is_headed_by_execution(context: Context) -> bool:
+    """Whether the heading right above says that it is about the execution of the budget."""
+    return bool(context.scope.sections) and _EXECUTION_HEADING.search(context.scope.sections[-1].text) is not None
+
+
 def _of_execution_or_all(context: Context, figures: Figures, role: str, sure: bool) -> Bound:
     """Points that no indicator is named for: of budget execution, or all."""
     if role == "indicator_lost_points":
         return Bound(context.mention, role)
     of_execution = context.last_role in ("execution_rate", "execution_weight", "execution_points")
-    if "执行率" in context.before or of_execution:
+    if "执行率" in context.before or of_execution or _is_headed_by_execution(context):
         key = "execution_weight" if role == "indicator_weight" else "execution_points"
         return of_the_form(context, figures, key, sure and context.standing.subjects[0].whole)
     if role == "indicator_weight" and context.mention.number == FULL:  # 满分100分

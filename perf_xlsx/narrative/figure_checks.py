@@ -12,6 +12,7 @@ from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.mentions import unit_class
 from perf_xlsx.narrative.observed import Remark, name_of, remark_at, text_of
 from perf_xlsx.narrative.reading import Read
+from perf_xlsx.narrative.sums import sum_remarks
 from perf_xlsx.system.pattern import pattern
 
 COUNTS = frozenset(("staff", "project_count", "indicator_count"))
@@ -43,7 +44,7 @@ def figure_remarks(reads: Iterable[Read], figures: Figures, findings: Iterable[F
             )
     yield from _weights_in_another_unit(reads)
     yield from _other_years(reads, figures)
-    yield from _parts_above_their_whole(reads)
+    yield from sum_remarks(reads)
 
 
 def _by_cell(findings: Iterable[Finding]) -> dict[tuple[str, str | None], Finding]:
@@ -173,49 +174,3 @@ def _is_a_title(read: Read) -> bool:
     alone = len(text) <= LONGEST_TITLE and not read.scope.sections and "。" not in text
     date = text[read.bound.mention.start : read.bound.mention.end]
     return alone and "月" not in date and "-" not in date and _TITLE_ENDS.search(text) is not None
-
-
-# ---- sums of what the form does not know
-
-
-def _parts_above_their_whole(reads: list[Read]) -> Iterator[Remark]:
-    """Where the parts behind 其中 are more than what they are parts of. Fewer may be a part of the list."""
-    for number, read in enumerate(reads):
-        parts = list(_parts(read, reads[number + 1 : number + 20])) if _is_amount(read.bound) else []
-        known = [one for one in (read, *parts) if one.verdict in ("differs", "elsewhere")]
-        total = sum((Fraction(one.bound.mention.number or 0) for one in parts), Fraction(0))
-        whole = Fraction(read.bound.mention.number or 0)
-        slack = Fraction(len(parts), 2 * 10 ** max(0, min((one.bound.mention.places for one in parts), default=0)))
-        if read.bound.mention.unit_class == "count":  # parts of people overlap: 女性, 党员
-            total = max((Fraction(one.bound.mention.number or 0) for one in parts), default=total)
-        if len(parts) > 1 and not known and total > whole + slack:
-            given, shown = text_of(read), f"{float(total):g}{read.bound.mention.unit}"
-            message = f"“{given}”的各部分（{'、'.join(map(text_of, parts))}）合计{shown}，超过了{given}。"
-            yield Remark("P04", read.start, read.end, "合计", message, "请核对合计和各部分。", given, shown)
-
-
-def _is_amount(bound: Bound) -> bool:
-    mention = bound.mention
-    counted = mention.kind == "number" and mention.unit_class in ("money", "count") and not mention.about
-    return counted and bound.role not in ("change", "income", "plan")
-
-
-def _parts(whole: Read, after: list[Read]) -> Iterator[Read]:
-    """The figures that follow 其中 right behind a figure, in its unit and role, up to the end of the sentence."""
-    text, at = whole.scope.letters.text, whole.bound.mention.end
-    for number, read in enumerate(after):
-        mention = read.bound.mention
-        between = text[at : mention.start]
-        if read.scope is not whole.scope or any(stop in between for stop in "。;!?"):
-            return
-        if number == 0 and not _OF_WHICH.match(between):
-            return
-        if mention.unit != whole.bound.mention.unit or read.bound.role not in (whole.bound.role, "outside"):
-            return
-        if number and ("其中" in between or "(" in between):  # parts of a part
-            return
-        yield read
-        at = mention.end
-
-
-_OF_WHICH = pattern(r"^[,(:;]?其中[:,]?")

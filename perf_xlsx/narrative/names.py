@@ -26,6 +26,8 @@ _LINES: Mapping[str, Any] = vocabulary("report")["lines"]
 _LEVELS: Mapping[str, Any] = vocabulary("report")["levels"]
 _OTHER_SYSTEM = pattern(_LEVELS["other_system"])
 LEVEL = "指标"
+_OTHER_WORDS = pattern("|".join(_LINES["part_of_another"]))
+LONGEST_AROUND = 8  # letters of a longer word around a name
 SHORTEST = 2  # letters of a name
 SHORTEST_CORE = 4  # letters of what an indicator counts
 SHORTEST_PROJECT = 4  # letters: 培训 alone may mean any
@@ -64,7 +66,7 @@ class Names(Struct, frozen=True, dict=True):
     def find(self, text: str) -> Iterator[Name]:
         """The names in a text, in order, the longest of those that begin at one place."""
         for match in self._pattern.finditer(text):
-            if not _is_part_of_a_title(text, match):
+            if not _is_part_of_another(text, match):
                 yield Name(match.start(), match.end(), self._meant_by(match[0]))
 
     def find_levels(self, text: str, names: Iterable[Name]) -> Iterator[Name]:
@@ -107,9 +109,11 @@ class Names(Struct, frozen=True, dict=True):
         return re.compile(any_of(self._lines) or "(?!)")
 
 
-def _is_part_of_a_title(text: str, match: re.Match[str]) -> bool:
-    """Whether it is 项目支出 of 项目支出绩效自评报告."""
-    return match[0] in ("项目支出", "基本支出") and text.startswith(("绩效自评", "绩效评价"), match.end())
+def _is_part_of_another(text: str, match: re.Match[str]) -> bool:
+    """Whether it is 项目支出 of 项目支出绩效自评报告, or 财政拨款 of 政府性基金财政拨款收入."""
+    begin = max(0, match.start() - LONGEST_AROUND)
+    around = _OTHER_WORDS.finditer(text, begin, match.end() + LONGEST_AROUND)
+    return any(one.start() <= match.start() and match.end() <= one.end() for one in around)
 
 
 def names_of(form: SelfEvaluation, figures: Figures) -> Names:
