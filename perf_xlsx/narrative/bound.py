@@ -52,4 +52,9 @@ def figures_in(figures: Figures, roles: tuple[str, ...], subjects: tuple[Subject
 
 def is_telling(mention: Mention) -> bool:
     """Whether a number is no round one, that may be anything: 100%, 5万元."""
-    return len(str(mention.number or "").replace(".", "").strip("0-")) >= TELLING
+    return len(digits_of(mention)) >= TELLING
+
+
+def digits_of(mention: Mention) -> str:
+    """The digits of a number without zeros at its ends."""
+    return str(mention.number or "").replace(".", "").strip("0-")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.domain.rounding import half_up
+from msgspec.structs import replace
+
+from perf_xlsx.domain.rounding import exact, half_up
 from perf_xlsx.domain.units import fit, meant_by
 from perf_xlsx.figures import Figure
 from perf_xlsx.narrative.bound import Bound
@@ -15,6 +17,7 @@ from perf_xlsx.narrative.mentions import Mention, unit_class
 SIGNED = frozenset(("adjustment", "adjustment_rate"))
 WEIGHTS = frozenset(("indicator_weight", "execution_weight"))  # 10% is 10 of 100 points
 ROUGHLY = Fraction(1, 20)
+SLIP = Fraction(10_000)  # 元 for 万元, 万元 for 亿元
 
 
 def agrees(bound: Bound, figure: Figure) -> bool:
@@ -65,3 +68,17 @@ def _equal(mention: Mention, exact: Fraction) -> bool:
         near = abs(Fraction(stated) - exact) <= abs(exact) * ROUGHLY
         return near or (between is not None and between[0] <= exact <= between[1])
     return stated == half_up(exact, mention.places)
+
+
+def is_off_by_its_unit(bound: Bound, figure: Figure) -> bool:
+    """Whether an amount is the figure's, but for ten thousand times more or less."""
+    if bound.mention.unit_class != "money" or not bound.mention.number:
+        return False
+    return any(agrees(_scaled(bound, factor), figure) for factor in (SLIP, 1 / SLIP))
+
+
+def _scaled(bound: Bound, factor: Fraction) -> Bound:
+    """The same, its number as many times larger, with the decimals that are left."""
+    number = exact(Fraction(bound.mention.number or 0) * factor)
+    places = max(0, -int(number.normalize().as_tuple().exponent))
+    return replace(bound, mention=replace(bound.mention, number=number, places=places))

@@ -13,8 +13,8 @@ from perf_xlsx.documents import Document
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.binding import bind
-from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, is_telling
-from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, digits_of, is_telling
+from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
@@ -24,6 +24,7 @@ from perf_xlsx.system.pattern import pattern
 UNTOLD = frozenset(("outside", "unbound", "other"))
 VALUES = frozenset(("indicator_target", "indicator_actual", "indicator_midyear"))
 RATES = frozenset(("execution_rate", "project_rate"))
+TELLING_ALONE = 5  # digits of an amount that is known by them alone
 NEAR = 8  # amounts before a rate that it may be of
 Verdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
 
@@ -82,6 +83,8 @@ def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
     start, end = scope.letters.span(bound.mention.start, bound.mention.end)
     begin = scope.paragraph.start
     verdict, figure, other = _verdict(bound, scope, figures)
+    if verdict in ("outside", "unbound") and (slipped := _off_by_its_unit(bound, figures)):
+        verdict, figure, bound = "differs", slipped, replace(bound, of=slipped.of, figures=(slipped,))
     if verdict == "agrees" and figure and bound.of and figure.of != bound.of and bound.of.kind != "form":
         bound = replace(bound, role=figure.role, of=figure.of)
     elif verdict == "agrees" and figure and (bound.role in UNTOLD or {bound.role, figure.role} <= VALUES):
@@ -104,6 +107,15 @@ def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Fig
     if bound.role == "unbound":
         return "unbound", None, None
     return "outside" if bound.role in NOT_CHECKED or not bound.sure else "unbound", None, None
+
+
+def _off_by_its_unit(bound: Bound, figures: Figures) -> Figure | None:
+    """The amount of the form that an unbound one is but for its unit: so many digits are no chance."""
+    mention = bound.mention
+    if mention.unit_class != "money" or mention.about or len(digits_of(mention)) < TELLING_ALONE:
+        return None
+    amounts = (one for one in figures.everything if one.of.kind in ("line", "project") and one.unit == figures.unit)
+    return next((one for one in amounts if is_off_by_its_unit(bound, one)), None)
 
 
 _DAY = pattern(r"(\d{4})年(\d{1,2})月(\d{1,2})日$")

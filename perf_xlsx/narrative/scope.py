@@ -124,11 +124,16 @@ def _plans(heading: str) -> bool:
     return PLANS.search(heading) is not None
 
 
+def numbering(text: str) -> int:
+    """How a paragraph is numbered: 一、 is 1, (二) 2, 3. is 3, (4) 4, ③ 5; 0 where it is not."""
+    return next((level for level, words in enumerate(_NUMBERED, 1) if words.match(text)), 0)
+
+
 def _level(paragraph: Paragraph, text: str) -> tuple[int, bool]:
     """The level of a numbered paragraph or heading (0: neither), and whether it is a heading."""
     if paragraph.cell is not None or not text:
         return 0, False
-    numbered = next((level for level, words in enumerate(_NUMBERED, 1) if words.match(text)), 0)
+    numbered = numbering(text)
     short = len(text) <= LONGEST_HEADING and "。" not in text and not text.endswith((";", ","))
     if paragraph.level and short:
         return numbered or min(paragraph.level, STYLED), True
