@@ -85,6 +85,7 @@ def _of_form(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
         if staff := form.boxes.get(f"staff_{key}"):
             yield from _entered("staff", Subject("form", key, name), staff, "人")
     yield from _counts(form)
+    yield from _met(form, scores)
     yield from _computed("execution_weight", FORM, scores.execution.weight, "分", claimed.execution_points.place)
     yield from _entered("execution_points", FORM, claimed.execution_points, "分", "claimed")
     yield from _computed("execution_points", FORM, scores.execution.points, "分", claimed.execution_points.place)
@@ -114,6 +115,14 @@ def _counts(form: SelfEvaluation) -> Iterator[Figure]:
             words = {row.entry(key).value for row in form.indicators} - {None}
             if words:
                 yield _count("indicator_count", Subject("form", key, name), len(words), first.entry(key).place)
+
+
+def _met(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
+    """How many indicators were met, and how many were not, where that is known of all."""
+    met = [score.met for score in scores.indicators]
+    if met and None not in met:
+        for key, name, value in (("met", "完成的指标", True), ("missed", "未完成的指标", False)):
+            yield _count("indicator_count", Subject("form", key, name), met.count(value), form.indicators[0].name.place)
 
 
 def _count(role: Role, of: Subject, number: int, place: Place) -> Figure:
@@ -190,6 +199,7 @@ def _of_levels(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
     levels: dict[tuple[str, ...], list[tuple[Indicator, Score]]] = {}
     for row, score in zip(form.indicators, scores.indicators, strict=True):
         first, second = row.level1.value, row.level2.value
+        levels.setdefault(("指标",), []).append((row, score))
         if first:
             levels.setdefault((first,), []).append((row, score))
         if second:

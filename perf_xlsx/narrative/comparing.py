@@ -53,6 +53,7 @@ def converted(mention: Mention, unit: str, weight: bool = False) -> Decimal | No
     """The number in a figure's unit; None where the two do not compare. A `weight` may be a percentage."""
     if mention.number is None or mention.extra:
         return None
+    unit = unit if "/" in mention.unit else unit.partition("/")[0]  # 2303元, of an indicator in 元/亩
     own = "人" if mention.unit == "名" and unit == "人" else mention.unit
     if unit_class(own) != unit_class(unit) and not (unit == "分" and own == "%" and weight):
         return None

@@ -8,12 +8,14 @@ from msgspec.structs import replace
 
 from perf_xlsx.figures import Figure, Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
+from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context, until_a_pause
 from perf_xlsx.narrative.indicators import in_turn, indicator_of, of_an_indicator
 from perf_xlsx.narrative.levels import number_in_a_level, points_of_a_level
 from perf_xlsx.narrative.unnamed import without_a_name
 from perf_xlsx.narrative.words import (
     ALL_OF_THEM,
+    BEHIND_WEIGHT,
     DONE,
     OVERALL,
     SCALE,
@@ -32,6 +34,10 @@ _EXECUTION_HEADING = pattern(r"预算执行(?:率|率情况|率指标)?$")
 _POSTS = ("编制", "编制数", "编制总数")
 _INDICATORS = pattern(r"^(?:三级|二级|一级|绩效|目标|评价|具体|细化|考核|产出|效益)*指标")
 _LEVELS = (("一级", "level1"), ("二级", "level2"))
+ALL_INDICATORS = Subject("level", "指标", "指标")
+_ALL_INDICATORS = pattern(r"指标(?:自评)?(?:得分|得)(?:为|共)?$")
+_MET = pattern(r"完成|达标|达到|达成|实现")
+_MISSED = pattern(r"未(?:能)?(?:全部|足额|完全)?(?:完成|达标|达到|达成|实现)|没有(?:完成|达到)")
 FULL = Decimal(100)
 _OF_A_SCALE = ("execution_weight", "execution_points")
 
@@ -48,6 +54,10 @@ def of_points(context: Context, figures: Figures) -> Bound:
         return replace(of_the_form(context, figures, "execution_weight", False), figures=_of_execution(figures))
     if not found and context.bracketed and _EXECUTION.search(context.before):
         return of_the_form(context, figures, "execution_weight", False)
+    weight = not found and BEHIND_WEIGHT.match(context.behind)
+    if weight and (indicator or "执行率" in context.before):
+        key = "indicator_weight" if indicator else "execution_weight"
+        return replace(_of_a_weight(context, figures, indicator), role=key)
     if not found and not in_turn(context):
         return Bound(mention, "outside" if rest or mention.bound or SCALE.match(context.behind) else "unbound")
     role = (in_turn(context) or found[-1]).word.role
@@ -58,6 +68,14 @@ def of_points(context: Context, figures: Figures) -> Bound:
     if indicator:
         return of_an_indicator(context, figures, found[-1] if found else None, indicator)
     return _of_execution_or_all(context, figures, role, not rest)
+
+
+def _of_a_weight(context: Context, figures: Figures, indicator: Subject | None) -> Bound:
+    """A weight that is said behind its number: 6分的权重, 该项8分得7.12分."""
+    if indicator is None:
+        return of_the_form(context, figures, "execution_weight", False)
+    found = figures.of("indicator_weight", indicator)
+    return Bound(context.mention, "indicator_weight", indicator, indicator.name, found)
 
 
 def _judged(context: Context, figures: Figures, indicator: Subject) -> Bound:
@@ -90,6 +108,9 @@ def _of_execution_or_all(context: Context, figures: Figures, role: str, sure: bo
         of = context.last_of
         found = figures.of("indicator_points", of) if of else ()
         return Bound(context.mention, role, of, of.name if of else "", found)
+    if role == "indicator_points" and _ALL_INDICATORS.search(context.said):
+        found = figures.of("indicator_points", ALL_INDICATORS)
+        return Bound(context.mention, role, ALL_INDICATORS, ALL_INDICATORS.name, found)
     if role == "indicator_points":
         overall = OVERALL.search(context.said) or _JUDGED.search(context.before)
         return of_the_form(context, figures, "total", sure and overall is not None)
@@ -116,6 +137,8 @@ def of_count(context: Context, figures: Figures) -> Bound:
     if indicator:
         return of_an_indicator(context, figures, last, indicator)
     counted = _counted(context)
+    if of_them := _met_or_missed(context, figures):
+        return of_them
     if counted == "indicator_count" and (of_a_level := number_in_a_level(context, figures)):
         return of_a_level
     if counted:
@@ -150,6 +173,16 @@ def _counted(context: Context) -> str:
     if context.said.endswith("指标") or _INDICATORS.match(context.behind):
         return "indicator_count"
     return "project_count" if _PROJECTS_BEFORE.search(context.said) or _PROJECTS.match(context.behind) else ""
+
+
+def _met_or_missed(context: Context, figures: Figures) -> Bound | None:
+    """How many of the indicators were met, or were not: 达到年度指标值的12项，未达到的4项."""
+    if context.mention.unit not in ("个", "项", "条") or "指标" not in context.scope.letters.text[: context.mention.end + 6]:
+        return None
+    around = context.said + until_a_pause(context.behind)
+    key = "missed" if _MISSED.search(around) else "met" if _MET.search(around) else ""
+    found = of_the_form(context, figures, "indicator_count", False, key) if key else None
+    return found if found and any(agrees(found, one) for one in found.figures) else None
 
 
 def _all_projects(figures: Figures) -> bool:

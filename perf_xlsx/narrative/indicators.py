@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from perf_xlsx.figures import Figure, Figures, Subject
-from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
+from perf_xlsx.narrative.bound import OF_INDICATOR, Bound, is_telling
 from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.mentions import unit_class
 from perf_xlsx.narrative.names import HOLE
 from perf_xlsx.narrative.words import (
     ACTUALLY,
+    BEHIND_TARGET,
     LOOSE,
     LOST,
     PLANNED,
@@ -60,6 +61,7 @@ def is_verb(context: Context, said: Said) -> bool:
 def _counts_in(figures: Figures, indicator: Subject, unit: str) -> bool:
     """Whether an indicator has values in such a unit."""
     known = [one.unit for role in VALUES for one in figures.of(role, indicator)]  # type: ignore[arg-type]
+    known = known if "/" in unit else [one.partition("/")[0] for one in known]
     if unit_class(unit) in ("money", "share"):
         return any(unit_class(one) == unit_class(unit) for one in known)
     return any(one == unit or not one or not unit or one.endswith(unit) for one in known)
@@ -74,6 +76,8 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
     found = tuple(one for key in roles for one in figures.of(key, indicator))  # type: ignore[arg-type]
     rest = rest_of(context.said, unit_meant(context.mention.unit_class, context.said))
     role = "outside" if rest and not told else roles[0]  # where it agrees, it is that figure's role
+    if role == "outside" and context.mention.unit_class == "count" and not is_telling(context.mention):
+        found = ()  # 河西街道6个
     sure = not rest and _is_sure(context, role, bool(said)) and not _counts_other_things(context, found)
     return Bound(context.mention, role, indicator, indicator.name, found, bool(found) and sure)
 
@@ -121,6 +125,8 @@ def values_meant(context: Context) -> list[str]:
     """Which values a figure may be where no word tells, the likeliest first."""
     planned = PLANNED.search(context.before) and context.last_role != "indicator_target"
     listed = context.said.startswith("、") and context.last_role == "indicator_target"
+    if BEHIND_TARGET.match(context.behind):
+        return ["indicator_target"]
     letters = context.scope.letters.text
     aimed = context.scope.aims and not ACTUALLY.search(letters, 0, context.mention.start)
     if listed or aimed or (planned and SIGNED.search(context.said)):

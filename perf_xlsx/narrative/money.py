@@ -8,7 +8,7 @@ from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import NOT_CHECKED, OF_INDICATOR, OF_PROJECT, Bound, figures_in
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import PAUSES, STOPS, Context
-from perf_xlsx.narrative.indicators import indicator_of, is_verb, of_an_indicator, of_completion
+from perf_xlsx.narrative.indicators import in_turn, indicator_of, is_verb, of_an_indicator, of_completion
 from perf_xlsx.narrative.unnamed import without_a_name
 from perf_xlsx.narrative.words import CHANGED_TO, FORMAL, LOOSE, PAYER, RoleWord, Said, asks_for, rest_of, roles_in
 
@@ -32,6 +32,8 @@ WEAK = {
 def of_money(context: Context, figures: Figures) -> Bound:
     """An amount with its role."""
     found = roles_in(context.said, "money")
+    if context.mention.bound and not found and not context.own:  # 5万元以上的支出
+        return Bound(context.mention, "outside")
     indicator = indicator_of(context, figures, "money")
     if indicator and (not found or found[-1].word.role in OF_INDICATOR):
         return of_an_indicator(context, figures, found[-1] if found else None, indicator)
@@ -165,6 +167,8 @@ def of_share(context: Context, figures: Figures) -> Bound:
     found = roles_in(context.said, "share")
     indicator = indicator_of(context, figures, "share")
     last = next((one for one in reversed(found) if not is_verb(context, one)), found[-1] if found else None)
+    if (listed := in_turn(context)) and context.indicator:
+        return of_an_indicator(context, figures, listed, context.indicator)
     done = of_completion(context, figures, last)
     if done:
         return done

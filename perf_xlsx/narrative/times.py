@@ -29,6 +29,7 @@ from perf_xlsx.system.pattern import pattern
 
 DECEMBER = 12
 _TITLES = pattern(r"《[^》]{0,80}》|\([^()]{0,80}\)")  # and asides: (含2023年转列项目5个)
+_SINCE = pattern(r"[^,。;]{0,20}以来[^,。;]{0,20},")  # an aside: 实现“十四五”以来四连增
 _YEAR = pattern(r"\d{4}(?=年)")
 _PERIOD = pattern(r"\d{4}年?[-—~至]\d{2,4}年")  # several years: nothing in it is this year's
 _MONTH = pattern(r"(?:(?:19|20)\d\d年)?(\d{1,2})月")
@@ -63,7 +64,7 @@ def _is_a_share_too(context: Context) -> bool:
 
 def other_time(context: Context, mentions: tuple[Mention, ...], year: int | None) -> Literal["", "year", "part"]:
     """Whether the sentence spoke last of another year, or of a part of this one."""
-    before = CHANGE.sub(_blank, _TITLES.sub(_blank, context.before))
+    before = _SINCE.sub(_blank, CHANGE.sub(_blank, _TITLES.sub(_blank, context.before)))
     other, later = max(_last(PAST, before), _last(LATER, before)), _last(LATER, before)
     this, part, whole = _last(THIS_YEAR, before), _last(PART_OF_SENTENCE, before), _last(WHOLE_YEAR, before)
     begin = context.mention.start - len(before)

@@ -48,7 +48,7 @@ _ROLES = {
 _FUNCTION = pattern(alternatives("report", "function", "words"))
 _HEADINGS = pattern(f"{alternatives('report', 'headings', 'words')}|{alternatives('report', 'function', 'words')}")
 _SAYS = pattern(r"[一-鿿A-Za-z]")
-CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED, CHANGED_TO, COMPARED, POINTS_OF_PERCENT, SHARE_OF = (
+CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED, CHANGED_TO, COMPARED, POINTS_OF_PERCENT, SHARE_OF, EACH = (
     pattern(alternatives("report", "elsewhere", key))
     for key in (
         "change",
@@ -63,6 +63,7 @@ CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED, CHANGED_TO, COMPARE
         "compared",
         "points_of_percent",
         "share_of",
+        "each",
     )
 )
 BETWEEN_LEVEL = pattern(alternatives("report", "levels", "between"))
@@ -111,6 +112,10 @@ ALL_OF_THEM, DONE, SCALE = map(_standing, ("all_of_them", "done", "scale"))
 THIS_YEAR, NOW, WHOLE_YEAR, PART_OF_SENTENCE, PLANNED = map(
     _standing, ("this_year", "now", "whole_year", "part", "planned")
 )
+BEHIND_TARGET, BEHIND_WEIGHT, SUMS = (
+    pattern(vocabulary("report")["standing"][key]) for key in ("behind_target", "behind_weight", "sums")
+)
+MIDYEAR = _standing("midyear")
 EARNED = frozenset(("得", "均得", "各得"))
 VERBS = frozenset(vocabulary("report")["standing"]["verbs"])
 JUDGEMENT = "自评"
