@@ -68,8 +68,8 @@ def _of_some(scope: Scope, targets: list[Read], missed: dict[Subject, list[str]]
         if said and subject in missed and not _is_limited(text, end, said.end(), _EXCEPT):
             names = missed[subject]
             many = f"等{len(names)}个指标" if len(names) > 1 else ""
-            start, stop = scope.letters.span(said.start(), said.end())
-            yield _claim(scope, start, stop, said[0], f"“{names[0]}”{many}没有完成", ADVICE)
+            start, stop = scope.letters.span(*said.span("said"))
+            yield _claim(scope, start, stop, said["said"], f"“{names[0]}”{many}没有完成", ADVICE)
 
 
 def _remark(scope: Scope, said: str, answer: str, advice: str) -> Remark:

@@ -29,9 +29,10 @@ _TITLE = pattern(  # a sentence that is only a name: 一是应急救援队伍建
     r"(?:[一二三四五六七八九十]是|[(]?[一二三四五六七八九十\d]{1,3}[)、.])?[一-鿿“”\"]{2,25}(?:项目|经费|资金|费|补助|补贴|工程|专项)$"
 )
 _LOOSELY = pattern(r"(?:实际|共|本|该|项目|预算|支出|执行|投入|使用|安排|金额|资金|经费)*(?:了|为)?$")
-_CALLED = pattern(r"(?:是|为|系|属于?|用于|列入)(?=\ue000)")
-_ENDS = pattern(r"[,。;、)!]|$")
-_SHARE_OF = pattern(r"占[^,。;、]*$")  # 占基本支出的88%: a whole, of which nothing is told
+_CALLED = pattern(r"(?:是|为|系|属于?|用于|列入|的)(?=\ue000)")
+_ENDS = pattern(r"[,。;、)!和及与]|构成|组成|$")
+_BESIDE = pattern(r"(?:占|低于|高于|[比较]|超过)[^,。;、]*$")  # 占基本支出的88%: a whole, of which nothing is told
+_WITHIN = pattern(r"(?:预算|总额|支出|执行数)*中,?占")  # 在基本支出中占88%
 _ONLY_AMOUNTS = pattern(r"(?:高?达到?|为|仅为?|只有|共计?|约为?|计)$")
 _CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
 LONGEST_CLAUSE = 40
@@ -87,18 +88,19 @@ class Context(Struct, frozen=True):
         """The lines and projects named right before it, or those of a list in turn."""
         if self.turn and self.turn.subject and self.turn.subject.kind in ("line", "project"):
             return (self.turn.subject,)
-        named = tuple(one for name in self.names for one in name.subjects if one.kind in ("line", "project"))
-        return (self._called_behind or named) if self.said.endswith(",") else (named or self._called_behind)
+        before = self._called(self.mention.start - len(self.said), self.said)  # by the figure before
+        named = (one for name in self.names if name != before for one in name.subjects)
+        money = tuple(one for one in named if one.kind in ("line", "project"))
+        behind = self._called(self.mention.end, self.behind)
+        called = behind.subjects if behind else ()
+        return money or tuple(one for one in called if one.kind in ("line", "project"))
 
-    @property
-    def _called_behind(self) -> tuple[Subject, ...]:
-        """The line or project that an amount is said to be of behind it: 1598.63万元为基本支出."""
-        called = _CALLED.match(self.behind)
-        start = self.mention.end + called.end() if called else -1
-        name = next((one for one in self.scope.names if one.start == start), None)
-        if name is None or not _ENDS.match(self.scope.masked, name.end):
-            return ()
-        return tuple(one for one in name.subjects if one.kind in ("line", "project"))
+    def _called(self, start: int, text: str) -> Name | None:
+        """What an amount that ends here is said to be of, in the text behind it: 1598.63万元为基本支出."""
+        called = _CALLED.match(text)
+        at = start + called.end() if called else -1
+        name = next((one for one in self.scope.names if one.start == at), None)
+        return name if name and _ENDS.match(self.scope.masked, name.end) else None
 
     @property
     def follows_a_count(self) -> bool:
@@ -273,6 +275,10 @@ class Walk:
             self._role = self._role if mark == ";" else None
             self._aside = self._aside and mark == ";"
 
+    def _is_beside(self, begin: int, name: Name) -> bool:
+        """Whether a name is only what something is compared with, or a part of."""
+        return bool(_BESIDE.search(self._text, begin, name.start) or _WITHIN.match(self._text, name.end))
+
     def _take_in(self, begin: int, end: int, ended: bool = False) -> None:
         """What a part of a sentence names: ours, the whole, or something that the form does not know.
 
@@ -281,7 +287,7 @@ class Walk:
         said = self._text[begin:end]
         if "其中" in said and not self._head:
             self._head = self._current or self._default
-        names = tuple(one for one in self._names(begin, end) if not _SHARE_OF.search(self._text, begin, one.start))
+        names = tuple(one for one in self._names(begin, end) if not self._is_beside(begin, one))
         money = [one for name in names for one in name.subjects if one.kind in ("line", "project")]
         ours = [found.end() for found in OURS.finditer(said)]
         other = _something_else(said, ended)

@@ -103,7 +103,7 @@ def _is_in_another_unit(bound: Bound) -> bool:
         return False
     if unit_class(figure.unit) != mention.unit_class and mention.unit_class != "none":
         return True
-    return is_off_by_its_unit(bound, figure)
+    return mention.number == figure.value or is_off_by_its_unit(bound, figure)
 
 
 def _weights_in_another_unit(reads: list[Read]) -> Iterator[Remark]:

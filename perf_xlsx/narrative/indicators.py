@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from perf_xlsx.figures import Figure, Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound, is_telling
-from perf_xlsx.narrative.context import Context
+from perf_xlsx.narrative.context import Context, until_a_pause
 from perf_xlsx.narrative.mentions import unit_class
 from perf_xlsx.narrative.names import HOLE
 from perf_xlsx.narrative.words import (
@@ -31,19 +31,20 @@ def indicator_of(context: Context, figures: Figures, units: str) -> Subject | No
         return found
     said = roles_in(context.said, units or "none")
     role = said[-1].word.role if said and not is_verb(context, said[-1]) else ""
-    if role in OF_INDICATOR and (role not in VALUES or _may_be_a_value(context, figures, found)):
+    if role in OF_INDICATOR and (role not in VALUES or _may_be_a_value(context, figures, found, role)):
         return found
     return found if _counts_in(figures, found, context.mention.unit) else None
 
 
-def _may_be_a_value(context: Context, figures: Figures, indicator: Subject) -> bool:
+def _may_be_a_value(context: Context, figures: Figures, indicator: Subject, role: str) -> bool:
     """Whether a figure behind 目标值 or 实际 may be a value of an indicator that counts in another unit.
 
-    A count beside a share is of something else: 按期完工率，目标值100%，实际12个小区.
+    A count beside a share or an amount is of something else (按期完工率，目标值100%，实际12个小区), and a share
+    that was reached may be the completion.
     """
-    units = [one.unit for role in VALUES for one in figures.of(role, indicator)]  # type: ignore[arg-type]
-    shares = any(unit_class(unit) == "share" for unit in units)
-    another_thing = context.mention.unit_class == "count" and shares
+    counted = any(unit_class(one.unit) == "count" for key in VALUES for one in figures.of(key, indicator))  # type: ignore[arg-type]
+    units = context.mention.unit_class
+    another_thing = (units == "count" and not counted) or (units == "share" and role == "indicator_actual")
     return not another_thing or _is_slip(context, figures, indicator)
 
 
@@ -94,12 +95,14 @@ def _counts_other_things(context: Context, found: tuple[Figure, ...]) -> bool:
     mention = context.mention
     if context.indicator is not None or mention.unit_class != "count" or not found or found[0].role not in VALUES:
         return False
-    return all(unit_class(one.unit) == "count" and not _alike(mention.unit, one.unit) for one in found)
+    things = rest_of(until_a_pause(context.behind), "count")
+    return all(unit_class(one.unit) == "count" and not _alike(mention.unit, one.unit, things) for one in found)
 
 
-def _alike(one: str, other: str) -> bool:
-    """Whether two units may count the same: 名 and 人, 个 and anything, 万人 and 人."""
-    return any(a.endswith(b) or a == "个" or {a, b} == {"人", "名"} for a, b in ((one, other), (other, one)))
+def _alike(one: str, other: str, things: str) -> bool:
+    """Whether two units may count the same: 名 and 人, 万人 and 人, 个 and anything unless it says of which things."""
+    pairs = ((one, other), (other, one))
+    return any(a.endswith(b) or (a == "个" and not things) or {a, b} == {"人", "名"} for a, b in pairs)
 
 
 def in_turn(context: Context) -> Said | None:

@@ -17,6 +17,7 @@ from perf_xlsx.system.pattern import pattern
 LONGEST = 80  # letters between a level and its points
 FULL = 100  # points of a form that is whole
 _JOINED = pattern(r"[、和及与]")
+_FULL_POINTS = pattern(r"^总分值?")  # right behind a level it is the level's
 _HAVING = pattern(r"(?:共有?|有|为|计|设置?)*$")
 PointRole = Literal["indicator_weight", "indicator_points", "indicator_lost_points"]
 EITHER: tuple[PointRole, ...] = ("indicator_weight", "indicator_points")
@@ -54,6 +55,8 @@ def _role(context: Context, between: str) -> PointRole | None:
     said = context.turn.shared if context.turn else None
     words = roles_in(context.said, "points")
     role = said.role if said else words[-1].word.role if words else ""
+    if _FULL_POINTS.fullmatch(between):
+        return None
     if not role and not context.bracketed:
         role = "indicator_points" if "得分" in between or "小计" in context.said else context.last_role
     if role == "indicator_lost_points":
@@ -80,6 +83,7 @@ def _leads_to_points(between: str) -> bool:
     """Whether nothing else is spoken of than points."""
     if len(between) > LONGEST or HOLE in between or "执行" in between:
         return False
+    between = _FULL_POINTS.sub("", between)
     left = BETWEEN_LEVEL.sub("", between)
     total = any(one.word.role == "total" and not is_mere_judgement(between, one) for one in roles_in(between, "points"))
     return not total and not rest_of(left, "points")

@@ -11,11 +11,13 @@ from perf_xlsx.narrative.context import PAUSES, STOPS, Context
 from perf_xlsx.narrative.indicators import in_turn, indicator_of, is_verb, of_an_indicator, of_completion
 from perf_xlsx.narrative.unnamed import without_a_name
 from perf_xlsx.narrative.words import CHANGED_TO, FORMAL, LOOSE, PAYER, RoleWord, Said, asks_for, rest_of, roles_in
+from perf_xlsx.system.pattern import pattern
 
 UNNAMED = RoleWord("unnamed", ("money",), (), weak=True)  # an amount right behind the name of a line or project
 INITIALLY = RoleWord("initial", ("money",), (), weak=True)
 BEFORE_CHANGE, AFTER_CHANGE = RoleWord("initial", ("money",), ()), RoleWord("adjusted", ("money",), ())
 RATE = RoleWord("execution_rate", ("share",), ())
+_SUM = pattern(r"[,、;]?(?:以上|上述|[两二三四五六七八九十\d]+[项批笔类个])?(?:合计|共计|总计)(?:为|是)?")
 NEAR = 6  # letters
 GENERAL = ("amount", "budget")  # words that may mean several roles
 SEVERAL = (*GENERAL, "reset", "received")
@@ -37,6 +39,8 @@ def of_money(context: Context, figures: Figures) -> Bound:
     indicator = indicator_of(context, figures, "money")
     if indicator and (not found or found[-1].word.role in OF_INDICATOR):
         return of_an_indicator(context, figures, found[-1] if found else None, indicator)
+    if _SUM.fullmatch(context.said):
+        return Bound(context.mention, "unbound")  # a sum has no role of its own
     word = _word_of_money(context, [one for one in found if one.word.role not in OF_INDICATOR])
     if word is None:
         goes_on = context.last_role in NOT_CHECKED  # 付30%即105万元

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise, takewhile
+from typing import Literal
 
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.narrative.observed import Remark, text_of
@@ -47,7 +48,7 @@ def _parts_above_their_whole(reads: Sequence[Read]) -> Iterator[Remark]:
         total, whole = _total(parts), _value(read)
         if read.bound.mention.unit_class == "count":  # parts of people overlap: 女性, 党员
             total = max(map(_value, parts), default=total)
-        if len(parts) > 1 and not known and total > whole + _slack(parts):
+        if len(parts) > 1 and not known and total > whole + _slack(read, parts):
             yield _remark(read, parts, "超过了")
 
 
@@ -67,7 +68,8 @@ def _parts(whole: Read, after: Sequence[Read]) -> Iterator[Read]:
     of_which = _OF_WHICH.search(text, begin)
     if of_which is None:
         return
-    end = min((at for stop in _STOPS if (at := text.find(stop, of_which.end())) >= 0), default=len(text))
+    stops = ")" if text[of_which.start() - 1] == "(" else _STOPS
+    end = min((at for stop in stops if (at := text.find(stop, of_which.end())) >= 0), default=len(text))
     at = of_which.end()
     for read in same:
         mention = read.bound.mention
@@ -102,7 +104,7 @@ def _wrong_sums(reads: Sequence[Read]) -> Iterator[Remark]:
         if len(parts) < 2 or known or (count is not None and count.number != len(parts)):
             continue
         difference = _value(read) - _total(parts)
-        if abs(difference) > _slack((*parts, read)):
+        if abs(difference) > _slack(read, parts):
             yield _remark(read, parts, "不等于")
 
 
@@ -115,6 +117,8 @@ def _items(before: Sequence[Read], total: Read) -> list[Read]:
     """The first amount of each of the numbered paragraphs right above a sum; none where one has several."""
     above: list[tuple[Scope, list[Read]]] = []
     for read in reversed(before[-4 * MOST_PARTS :]):
+        if read.scope is total.scope:  # the number of parts: 三项合计
+            continue
         if not above or above[-1][0] is not read.scope:
             if not _ITEM.match(read.scope.letters.text):
                 break
@@ -137,6 +141,8 @@ def _listed(before: Sequence[Read], total: Read) -> list[Read]:
         gap = text[mention.end : end] if read.scope is total.scope else _STOPS
         if len(gap) > LONGEST_GAP or any(one in gap for one in (*_STOPS, *_BREAKS)):
             break
+        if _SUM.search(text[: mention.start]):
+            return []
         if mention.kind != "number" or mention.unit != unit or read.bound.role in NO_PARTS or read.bound.other_year:
             return []
         found.insert(0, read)
@@ -148,7 +154,9 @@ def _listed(before: Sequence[Read], total: Read) -> list[Read]:
 def _remark(total: Read, parts: list[Read], what: str) -> Remark:
     """The remark, at the part that a usual slip of the hand explains, else at the sum and all of its parts."""
     difference = _value(total) - _total(parts)
-    slipped = [one for one in parts if _is_a_slip(_value(one), _value(one) + difference)]
+    slips = [(one, _slip(_value(one), _value(one) + difference)) for one in parts]
+    turned, changed = ([one for one, slip in slips if slip == kind] for kind in ("turned", "changed"))
+    slipped = turned if len(turned) == 1 else turned + changed  # a difference that turned digits explain is theirs
     given, shown = text_of(total), _shown(_total(parts), total)
     message = f"“{given}”的各部分（{'、'.join(map(text_of, parts))}）合计{shown}，{what}{given}。"
     if len(slipped) == 1:
@@ -161,14 +169,15 @@ def _remark(total: Read, parts: list[Read], what: str) -> Remark:
     return Remark("P04", start, end, "合计", message, ADVICE, given, shown)
 
 
-def _is_a_slip(given: Fraction, right: Fraction) -> bool:
-    """Whether two numbers differ in one digit, or in two that changed places."""
-    one, other = (f"{float(value):.4f}" for value in (given, right))
+def _slip(given: Fraction, right: Fraction) -> Literal["", "turned", "changed"]:
+    """Whether two numbers differ in two digits that changed places, or in one digit."""
+    one, other = (f"{float(value):.4f}".replace(".", "") for value in (given, right))
     if right <= 0 or len(one) != len(other):
-        return False
+        return ""
     at = [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
-    turned = len(at) == 2 and at[1] == at[0] + 1 and one[at[0]] == other[at[1]] and one[at[1]] == other[at[0]]
-    return len(at) == 1 or turned
+    if len(at) == 2 and at[1] == at[0] + 1 and one[at[0]] == other[at[1]] and one[at[1]] == other[at[0]]:
+        return "turned"
+    return "changed" if len(at) == 1 else ""
 
 
 # ---- numbers
@@ -182,10 +191,10 @@ def _total(parts: Sequence[Read]) -> Fraction:
     return sum(map(_value, parts), Fraction(0))
 
 
-def _slack(parts: Sequence[Read]) -> Fraction:
-    """What rounding may make of a sum of these."""
-    places = min((one.bound.mention.places for one in parts), default=0)
-    return Fraction(len(parts), 2 * 10 ** max(0, places))
+def _slack(total: Read, parts: Sequence[Read]) -> Fraction:
+    """What rounding may make of a sum: half of the last place of each part, and of the sum."""
+    places = max((one.bound.mention.places for one in parts), default=0)
+    return Fraction(len(parts), 2 * 10**places) + Fraction(1, 2 * 10**total.bound.mention.places)
 
 
 def _shown(value: Fraction, like: Read) -> str:
