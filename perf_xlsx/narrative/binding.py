@@ -154,10 +154,19 @@ def _no_figure(mention: Mention, figures: Figures, scope: Scope) -> Bound:
     if mention.kind == "grade":
         form = next((one for one in figures.subjects if one.kind == "form" and not one.key), None)
         found = figures.of("grade", form) if form else ()
-        return Bound(mention, "grade", form, "", found, bool(found) and scope.topic is None and not scope.plans)
+        ours = scope.topic is None and not scope.plans and not _names_a_project(scope, mention)
+        return Bound(mention, "grade", form, "", found, bool(found) and ours)
     if mention.kind == "date":
         return _date(mention, figures, scope.letters.text)
     return Bound(mention, "outside" if mention.kind in ("range", "code") else mention.kind)
+
+
+def _names_a_project(scope: Scope, mention: Mention) -> bool:
+    """Whether the sentence named a project of the form before: it may have a grade of its own."""
+    begin = scope.letters.text.rfind("。", 0, mention.start) + 1
+    return any(
+        one.kind == "project" for name in scope.names if begin <= name.start < mention.start for one in name.subjects
+    )
 
 
 _WHOLE_YEAR = pattern(r"((?:19|20)\d\d)年[度初末底]?$")

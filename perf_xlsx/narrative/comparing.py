@@ -34,7 +34,14 @@ def agrees(bound: Bound, figure: Figure) -> bool:
         return False
     size = Fraction(stated) / Fraction(mention.number) if mention.number else Fraction(1)
     exact = Fraction(value) / size if size else Fraction(value)
-    return any(_equal(mention, one) for one in _with_signs(bound, figure, exact))
+    finer = figure.of.kind == "indicator" and mention.unit != figure.unit and _is_finer(stated, value)
+    return finer or any(_equal(mention, one) for one in _with_signs(bound, figure, exact))
+
+
+def _is_finer(stated: Decimal, value: Decimal | Fraction) -> bool:
+    """Whether a number that is written in a smaller unit is rounded in the form: 11434元, in the form 1.14万元."""
+    places = -int(value.as_tuple().exponent) if isinstance(value, Decimal) else 0
+    return places > 0 and half_up(Fraction(stated), places) == value
 
 
 def _with_signs(bound: Bound, figure: Figure, exact: Fraction) -> tuple[Fraction, ...]:

@@ -10,6 +10,7 @@ from perf_xlsx.narrative.names import HOLE, Name, Names
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.turns import Turn, turns
 from perf_xlsx.narrative.words import (
+    CONTRACT,
     OTHER_BODY,
     OTHER_THING,
     OURS,
@@ -30,7 +31,7 @@ _TITLE = pattern(  # a sentence that is only a name: 一是应急救援队伍建
 )
 _LOOSELY = pattern(r"(?:实际|共|本|该|项目|预算|支出|执行|投入|使用|安排|金额|资金|经费)*(?:了|为)?$")
 _CALLED = pattern(r"(?:是|为|系|属于?|用于|列入|的)(?=\ue000)")
-_ENDS = pattern(r"[,。;、)!和及与]|构成|组成|$")
+_ENDS = pattern(r"[,。;)!]|、(?!\ue000)|[和及与](?=\d)|构成|组成|$")
 _BESIDE = pattern(r"(?:占|低于|高于|[比较]|超过)[^,。;、]*$")  # 占基本支出的88%: a whole, of which nothing is told
 _WITHIN = pattern(r"(?:预算|总额|支出|执行数)*中,?占")  # 在基本支出中占88%
 _ONLY_AMOUNTS = pattern(r"(?:高?达到?|为|仅为?|只有|共计?|约为?|计)$")
@@ -94,6 +95,11 @@ class Context(Struct, frozen=True):
         behind = self._called(self.mention.end, self.behind)
         called = behind.subjects if behind else ()
         return money or tuple(one for one in called if one.kind in ("line", "project"))
+
+    @property
+    def called_vaguely(self) -> bool:
+        """Whether an amount is said behind it to be of something else, or of several: 118万元用于人员经费和公用经费."""
+        return _CALLED.match(self.behind) is not None and self._called(self.mention.end, self.behind) is None
 
     def _called(self, start: int, text: str) -> Name | None:
         """What an amount that ends here is said to be of, in the text behind it: 1598.63万元为基本支出."""
@@ -202,6 +208,7 @@ class Walk:
             self._current = (self._projects,) if self._projects else self._current
             self._known = ours and self._projects is not None
         else_named = rest_of(context.said, "money") or context.follows_a_count
+        else_named = else_named or CONTRACT.search(context.said)
         if not context.own and else_named and mention.unit_class == "money":
             self._aside = True
 

@@ -63,6 +63,8 @@ def of_points(context: Context, figures: Figures) -> Bound:
     role = (in_turn(context) or found[-1]).word.role
     if indicator and role == "total" and is_mere_judgement(said, found[-1]):
         return _judged(context, figures, indicator)
+    if role in ("total", "indicator_points") and not indicator and any(one.kind == "project" for one in context.own):
+        return Bound(mention, "outside")  # a project's own evaluation
     if role in ("total", "execution_weight", "execution_points"):
         return of_the_form(context, figures, role, not rest)
     if indicator:

@@ -11,13 +11,14 @@ from perf_xlsx.narrative.bound import Bound
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.names import HOLE, Name
-from perf_xlsx.narrative.words import BETWEEN_LEVEL, DONE, is_mere_judgement, rest_of, roles_in
+from perf_xlsx.narrative.words import BEHIND_WEIGHT, BETWEEN_LEVEL, DONE, is_mere_judgement, rest_of, roles_in
 from perf_xlsx.system.pattern import pattern
 
 LONGEST = 80  # letters between a level and its points
 FULL = 100  # points of a form that is whole
 _JOINED = pattern(r"[、和及与]")
 _FULL_POINTS = pattern(r"^总分值?")  # right behind a level it is the level's
+_STATED = pattern(r"得|自评|权重|分值|满分")
 _HAVING = pattern(r"(?:共有?|有|为|计|设置?)*$")
 PointRole = Literal["indicator_weight", "indicator_points", "indicator_lost_points"]
 EITHER: tuple[PointRole, ...] = ("indicator_weight", "indicator_points")
@@ -57,8 +58,11 @@ def _role(context: Context, between: str) -> PointRole | None:
     role = said.role if said else words[-1].word.role if words else ""
     if _FULL_POINTS.fullmatch(between):
         return None
+    if not role and BEHIND_WEIGHT.match(context.behind):
+        return "indicator_weight"
     if not role and not context.bracketed:
-        role = "indicator_points" if "得分" in between or "小计" in context.said else context.last_role
+        going_on = context.last_role if _STATED.search(context.before) else ""  # 预算执行率得9分，产出指标55分
+        role = "indicator_points" if "得分" in between or "小计" in context.said else going_on
     if role == "indicator_lost_points":
         return "indicator_lost_points"
     if role in ("indicator_points", "execution_points", "total"):

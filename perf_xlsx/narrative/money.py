@@ -18,6 +18,7 @@ INITIALLY = RoleWord("initial", ("money",), (), weak=True)
 BEFORE_CHANGE, AFTER_CHANGE = RoleWord("initial", ("money",), ()), RoleWord("adjusted", ("money",), ())
 RATE = RoleWord("execution_rate", ("share",), ())
 _SUM = pattern(r"[,、;]?(?:以上|上述|[两二三四五六七八九十\d]+[项批笔类个])?(?:合计|共计|总计)(?:为|是)?")
+_AFTERWARDS = pattern(r",?后?的?(?:预算|全年|总额|总计|共计|合计|全年预算)*(?:为|是|达到?|计|增至|增加到|减至)?(?<=[后为是达到至])")  # 追加10万元后达到50万元
 NEAR = 6  # letters
 GENERAL = ("amount", "budget")  # words that may mean several roles
 SEVERAL = (*GENERAL, "reset", "received")
@@ -76,6 +77,8 @@ def _changed(context: Context) -> RoleWord | None:
     """The role of an amount before or after a change: 由3000万元调减至107.18万元."""
     if CHANGED_TO.match(context.behind):
         return BEFORE_CHANGE
+    if context.last_role == "adjustment" and _AFTERWARDS.fullmatch(context.said):
+        return AFTER_CHANGE
     words = [*CHANGED_TO.finditer(context.said)]
     return AFTER_CHANGE if words and words[-1].end() == len(context.said) else None
 
@@ -158,7 +161,7 @@ def _is_known(context: Context) -> bool:
 
     A mere 支出12万元 behind something else (购置设备3台) is of that; a formal 全年预算数 is of the whole.
     """
-    if LOOSE.search(context.said):
+    if LOOSE.search(context.said) or context.called_vaguely:
         return False
     if context.own:
         return True

@@ -85,7 +85,7 @@ class Names(Struct, frozen=True, dict=True):
     def _levels(self) -> re.Pattern[str]:
         stems, bare, behind = any_of({*self.levels, *_LEVELS["words"]}), any_of(_LEVELS["bare"]), _LEVELS["behind"]
         listed = rf"(?=(?:[、和及与](?:{stems}))+(?:{behind}))"
-        return re.compile(rf"(?P<stem>{stems})(?:{behind}|{listed})|(?P<bare>{bare}){_LEVELS['points']}")
+        return re.compile(rf"(?P<stem>{stems})(?:{behind}|{listed})|(?P<bare>(?:{bare}){_LEVELS['points']}|{_LEVELS['alone']}(?:{stems}){_LEVELS['right_behind']})")
 
     def _meant_by(self, word: str) -> tuple[Subject, ...]:
         if word == "项目" and self.projects and word not in self.known:

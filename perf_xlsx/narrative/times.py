@@ -8,19 +8,23 @@ from typing import Literal
 from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.words import (
+    BOUNDED,
     CHANGE,
     CHANGING,
     COMPARED,
     LATER,
     NOW,
+    OTHERS_JUDGE,
     PART,
     PART_OF_SENTENCE,
     PAST,
     POINTS_OF_PERCENT,
+    RULE,
     SHARE,
     SHARE_OF,
     SUPPOSED,
     THIS_YEAR,
+    THRESHOLD,
     WHOLE_YEAR,
     WISHED,
     rest_of,
@@ -107,4 +111,19 @@ def is_stated(context: Context, role: str) -> bool:
     """Whether it is said as a fact; only a target may be 95%以上."""
     bound = context.mention.bound and role != "indicator_target"
     supposed = SUPPOSED.search(context.before) or WISHED.search(context.before)
-    return not (context.scope.plans or bound or supposed)
+    return not (context.scope.plans or bound or supposed or _is_a_rule(context, role))
+
+
+def _is_a_rule(context: Context, role: str) -> bool:
+    """Whether points or a rate are those of a rule or a limit, or points that somebody else gave."""
+    units = context.mention.unit_class
+    if units == "points":
+        return RULE.search(_sentence(context)) is not None or OTHERS_JUDGE.search(context.before) is not None
+    if units != "share" or role == "indicator_target":
+        return False
+    return bool(BOUNDED.search(context.said) or THRESHOLD.match(context.behind))
+
+
+def _sentence(context: Context) -> str:
+    """The sentence that a figure stands in."""
+    return context.before + context.mention.text + context.behind.partition("。")[0]
