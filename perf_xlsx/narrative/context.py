@@ -30,10 +30,11 @@ _TITLE = pattern(  # a sentence that is only a name: 一是应急救援队伍建
     r"(?:[一二三四五六七八九十]是|[(]?[一二三四五六七八九十\d]{1,3}[)、.])?[一-鿿“”\"]{2,25}(?:项目|经费|资金|费|补助|补贴|工程|专项)$"
 )
 _LOOSELY = pattern(r"(?:实际|共|本|该|项目|预算|支出|执行|投入|使用|安排|金额|资金|经费)*(?:了|为)?$")
-_CALLED = pattern(r"(?:是|为|系|属于?|用于|列入|的)(?=\ue000)")
+_CALLED = pattern(r"(?:是|为|系|属于?|用于|列入|来自|来源于|的)(?=\ue000)")
 _ENDS = pattern(r"[,。;)!]|、(?!\ue000)|[和及与](?=\d)|构成|组成|$")
 _BESIDE = pattern(r"(?:占|低于|高于|[比较]|超过)[^,。;、]*$")  # 占基本支出的88%: a whole, of which nothing is told
 _WITHIN = pattern(r"(?:预算|总额|支出|执行数)*中,?占")  # 在基本支出中占88%
+_LAST_PART = pattern(r"[^、,;:()]+$")
 _ONLY_AMOUNTS = pattern(r"(?:高?达到?|为|仅为?|只有|共计?|约为?|计)$")
 _CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
 LONGEST_CLAUSE = 40
@@ -107,6 +108,21 @@ class Context(Struct, frozen=True):
         at = start + called.end() if called else -1
         name = next((one for one in self.scope.names if one.start == at), None)
         return name if name and _ENDS.match(self.scope.masked, name.end) else None
+
+    @property
+    def in_brackets_of_another(self) -> bool:
+        """Whether it stands in brackets behind something else than a name: 油茶改造(扣0.9分)."""
+        before = self.before[: len(self.before) - len(self.said)]
+        if not before.endswith("("):
+            return False
+        named = _LAST_PART.search(before[:-1])
+        return named is not None and HOLE not in named[0] and bool(rest_of(named[0], "none"))
+
+    @property
+    def head(self) -> str:
+        """What the clause right before says that all of the list is of, as in 结余资金中，甲3万元、乙5万元; or ""."""
+        before = self.before[: len(self.before) - len(self.said)]
+        return before[:-2].rpartition(",")[2] if before.endswith("中,") else ""
 
     @property
     def follows_a_count(self) -> bool:

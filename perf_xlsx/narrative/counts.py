@@ -31,6 +31,7 @@ _PROJECTS_BEFORE = pattern(r"项目(?:总数|个数|数量|数)?(?:共有|共计
 _JUDGED = pattern(r"(?:自评|评价),得分(?:为|是)?$")
 _EXECUTION = pattern(r"预算执行(?:率|情况)?\($")
 _EXECUTION_HEADING = pattern(r"预算执行(?:率|率情况|率指标)?$")
+_ASIDES = pattern(r"\([^()]{0,60}\)")
 _POSTS = ("编制", "编制数", "编制总数")
 _INDICATORS = pattern(r"^(?:三级|二级|一级|绩效|目标|评价|具体|细化|考核|产出|效益)*指标")
 _LEVELS = (("一级", "level1"), ("二级", "level2"))
@@ -157,7 +158,10 @@ def _staff(context: Context, figures: Figures, last: Said) -> Bound:
         return _part_of_the_staff(context, figures)
     if role == "staff_part" or not (people or mention.unit_class != "count"):
         return Bound(mention, "staff" if people else "outside")
-    sure = not rest_of(context.said, "count") and context.standing.known and "其中" not in context.before
+    part = "其中" in context.before or any(
+        one.word.role == "staff_part" for one in roles_in(_ASIDES.sub("", context.before), "count")
+    )
+    sure = not rest_of(context.said, "count") and context.standing.known and not part
     found = of_the_form(context, figures, "staff", sure and not last.word.weak, role.removeprefix("staff_"))
     return found if found.of else replace(found, role="staff")
 

@@ -13,6 +13,7 @@ from perf_xlsx.narrative.words import (
     LOOSE,
     LOST,
     PLANNED,
+    SEVERAL,
     SIGNED,
     VERBS,
     Said,
@@ -85,6 +86,9 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
 
 def _is_sure(context: Context, role: str, said: bool) -> bool:
     """Whether a figure is certainly the indicator's in this role; `said`: a word says so."""
+    points = role in ("indicator_lost_points", "indicator_points")
+    if points and (SEVERAL.search(context.said) or context.in_brackets_of_another):
+        return False  # 两项共扣1.49分
     if role == "indicator_lost_points" and LOST.search(context.before):
         return False
     return said or (context.indicator is not None and not LOOSE.search(context.said))

@@ -11,7 +11,7 @@ from perf_xlsx.narrative.bound import Bound
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.names import HOLE, Name
-from perf_xlsx.narrative.words import BEHIND_WEIGHT, BETWEEN_LEVEL, DONE, is_mere_judgement, rest_of, roles_in
+from perf_xlsx.narrative.words import BEHIND_WEIGHT, BETWEEN_LEVEL, DONE, PRESCRIBED, is_mere_judgement, rest_of, roles_in
 from perf_xlsx.system.pattern import pattern
 
 LONGEST = 80  # letters between a level and its points
@@ -48,7 +48,8 @@ def _bound(
     if not role:
         same = next((figure for figure in found if agrees(bound, figure)), None)
         return replace(bound, role=same.role) if same else bound
-    return replace(bound, sure=alone and bool(found) and is_whole(figures))
+    prescribed = role == "indicator_weight" and PRESCRIBED.search(context.before + context.behind.partition("。")[0])
+    return replace(bound, sure=alone and bool(found) and is_whole(figures) and not prescribed)
 
 
 def _role(context: Context, between: str) -> PointRole | None:

@@ -58,7 +58,10 @@ def _word_of_money(context: Context, words: list[Said]) -> RoleWord | None:
         word = _role_word(context, words)
         if word is None or not words or (word.role in GENERAL and not context.own):
             word = _role_behind(context) or word
-    return UNNAMED if word is None and context.own else word
+    if word is None and context.own:
+        headed = [one.word for one in roles_in(context.head, "money") if not one.word.weak]
+        return headed[-1] if headed else UNNAMED
+    return word
 
 
 def _told_by_its_value(bound: Bound) -> Bound:

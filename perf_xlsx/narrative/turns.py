@@ -30,28 +30,45 @@ class Turn(NamedTuple):
 
 
 def turns(scope: Scope, mentions: tuple[Mention, ...]) -> Iterator[tuple[int, Turn]]:
-    """For each figure in a list, by where it begins, its turn."""
+    """For each figure in a list, by where it begins, its turn.
+
+    A list that 分别 does not stand before goes on with the names of the one before in its sentence, or is of nothing
+    that can be told.
+    """
     numbers = [mention for mention in mentions if mention.kind == "number"]
-    at = 0
+    at, last, last_end = 0, list[Turn](), 0
     while at < len(numbers):
-        run = _run(scope, numbers[at:])
+        run, in_turn = _run(scope, numbers[at:])
         if len(run) > 1:
             before = numbers[at - 1].end if at else 0
-            yield from zip((one.start for one in run), _turns(scope, run, before), strict=True)
+            goes_on = len(last) == len(run) and not any(stop in scope.masked[last_end : run[0].start] for stop in _STOPS)
+            found = _turns(scope, run, before) if in_turn else _going_on(scope, run, before, last if goes_on else [])
+            yield from zip((one.start for one in run), found, strict=True)
+            last, last_end = found, run[-1].end
         at += max(1, len(run))
 
 
-def _run(scope: Scope, numbers: list[Mention]) -> list[Mention]:
-    """The figures of a list that begins with the first of these; none where 分别 does not stand before it."""
+def _run(scope: Scope, numbers: list[Mention]) -> tuple[list[Mention], bool]:
+    """The figures of a list that begins with the first of these, and whether 分别 stands before it.
+
+    Without that they are a list where they have one unit and nothing but 、 between them.
+    """
     first = numbers[0]
-    if not _IN_TURN.search(scope.masked[max(0, first.start - 12) : first.start]):
-        return []
+    in_turn = _IN_TURN.search(scope.masked[max(0, first.start - 12) : first.start]) is not None
     run = [first]
     for one in numbers[1:]:
-        if not _JOINS.match(scope.masked[run[-1].end : one.start]):
+        between = scope.masked[run[-1].end : one.start]
+        if not (_JOINS.match(between) if in_turn else between == "、" and one.unit == first.unit):
             break
         run.append(one)
-    return run
+    return run, in_turn
+
+
+def _going_on(scope: Scope, run: list[Mention], before: int, last: list[Turn]) -> list[Turn]:
+    """The turns of a list that goes on with the names of the one before: 目标分别为3座、5座，实际完成2座、5座."""
+    words = roles_in(scope.masked[before : run[0].start], run[0].unit_class)
+    shared = words[-1].word if words and words[-1].word.role in OF_INDICATOR else None
+    return [Turn(one.subject, shared=shared) for one in last] or [Turn() for _ in run]
 
 
 def _turns(scope: Scope, run: list[Mention], before: int) -> list[Turn]:

@@ -116,8 +116,8 @@ BEHIND_TARGET, BEHIND_WEIGHT, SUMS = (
     pattern(vocabulary("report")["standing"][key]) for key in ("behind_target", "behind_weight", "sums")
 )
 MIDYEAR = _standing("midyear")
-OTHERS_JUDGE, BOUNDED, THRESHOLD, RULE, CONTRACT = map(
-    _standing, ("others_judge", "bounded", "threshold", "rule", "contract")
+OTHERS_JUDGE, BOUNDED, THRESHOLD, RULE, CONTRACT, PRESCRIBED, SEVERAL = map(
+    _standing, ("others_judge", "bounded", "threshold", "rule", "contract", "prescribed", "several")
 )
 EARNED = frozenset(("得", "均得", "各得"))
 VERBS = frozenset(vocabulary("report")["standing"]["verbs"])
