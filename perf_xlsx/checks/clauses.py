@@ -169,7 +169,7 @@ class Speaker(Struct, frozen=True, dict=True):
         return () if farther is None or farther not in ((), (self.whole,)) else (self.whole,)
 
     def _title(self, clause: Clause) -> tuple[Subject, ...]:
-        """What the sentences before are headed by: an item's own name, as in "(1)农田建设项目。年初安排210万元。"."""
+        """The line or project whose bare name is the last such sentence before: "(1)农田建设项目。"."""
         alone = (sentence[0] for sentence in reversed(clause.passage[: clause.sentence]) if len(sentence) == 1)
         names = (name for text in alone for name in (text, text.removesuffix("项目")) if name in self.names)
         return tuple(self.names[name] for name in names)[:1]

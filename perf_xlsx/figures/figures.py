@@ -122,7 +122,9 @@ def _met(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
     met = [score.met for score in scores.indicators]
     if met and None not in met:
         for key, name, value in (("met", "完成的指标", True), ("missed", "未完成的指标", False)):
-            yield _count("indicator_count", Subject("form", key, name), met.count(value), form.indicators[0].name.place)
+            yield _count(
+                "indicator_count", Subject("form", key, name), met.count(value), form.indicators[0].name.place
+            )
 
 
 def _count(role: Role, of: Subject, number: int, place: Place) -> Figure:
@@ -212,7 +214,9 @@ def _of_level(of: Subject, rows: list[tuple[Indicator, Score]]) -> Iterator[Figu
     """What the rows of a level come to, by the unit's own points and by ours."""
     place = rows[0][0].weight.place
     weight = _sum(row.weight.value for row, _ in rows)
-    points = dict.fromkeys((_sum(row.claimed_points.value for row, _ in rows), _sum(one.points for _, one in rows)))
+    points = dict.fromkeys(
+        (_sum(row.claimed_points.value for row, _ in rows), _sum(one.points for _, one in rows))
+    )
     yield from _computed("indicator_weight", of, weight, "分", place)
     for earned in points:
         yield from _computed("indicator_points", of, earned, "分", place)

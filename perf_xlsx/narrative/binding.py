@@ -87,7 +87,12 @@ def _at_its_time(context: Context, figures: Figures, found: Bound, time: str) ->
 
 def _of_nothing_known(context: Context, bound: Bound) -> Bound:
     """The binding, with no role where the amounts are of something that the form does not know."""
-    if bound.role not in OF_MONEY or bound.sure or context.standing.known or any(agrees(bound, one) for one in bound.figures):
+    if (
+        bound.role not in OF_MONEY
+        or bound.sure
+        or context.standing.known
+        or any(agrees(bound, one) for one in bound.figures)
+    ):
         return bound
     return replace(bound, role="outside")
 
@@ -165,7 +170,10 @@ def _names_a_project(scope: Scope, mention: Mention) -> bool:
     """Whether the sentence named a project of the form before: it may have a grade of its own."""
     begin = scope.letters.text.rfind("。", 0, mention.start) + 1
     return any(
-        one.kind == "project" for name in scope.names if begin <= name.start < mention.start for one in name.subjects
+        one.kind == "project"
+        for name in scope.names
+        if begin <= name.start < mention.start
+        for one in name.subjects
     )
 
 

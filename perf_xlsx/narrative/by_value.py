@@ -22,7 +22,7 @@ LONGEST_CLAUSE = 80  # letters before a figure in which a name may stand in part
 
 
 def by_value(context: Context, figures: Figures, bound: Bound, time: str) -> Bound:
-    """The binding, or where it does not agree one to a value that does; `time` is another time that is spoken of."""
+    """The binding, or one to a value that agrees where it does not; `time` is another time that is spoken of."""
     if bound.sure or time == "year" or (not time and any(agrees(bound, one) for one in bound.figures)):
         return bound
     for figure in _candidates(context, figures, bound, time):

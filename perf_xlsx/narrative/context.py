@@ -99,7 +99,7 @@ class Context(Struct, frozen=True):
 
     @property
     def called_vaguely(self) -> bool:
-        """Whether an amount is said behind it to be of something else, or of several: 118万元用于人员经费和公用经费."""
+        """Whether the words behind an amount say that it is of something else, or of several names."""
         return _CALLED.match(self.behind) is not None and self._called(self.mention.end, self.behind) is None
 
     def _called(self, start: int, text: str) -> Name | None:
@@ -120,7 +120,7 @@ class Context(Struct, frozen=True):
 
     @property
     def head(self) -> str:
-        """What the clause right before says that all of the list is of, as in 结余资金中，甲3万元、乙5万元; or ""."""
+        """The clause right before that a list is part of (结余资金中，甲3万元、乙5万元), or ""."""
         before = self.before[: len(self.before) - len(self.said)]
         return before[:-2].rpartition(",")[2] if before.endswith("中,") else ""
 
@@ -223,8 +223,8 @@ class Walk:
         if role == "project_count":
             self._current = (self._projects,) if self._projects else self._current
             self._known = ours and self._projects is not None
-        else_named = rest_of(context.said, "money") or context.follows_a_count
-        else_named = else_named or CONTRACT.search(context.said)
+        contract = CONTRACT.search(context.said) is not None
+        else_named = contract or rest_of(context.said, "money") or context.follows_a_count
         if not context.own and else_named and mention.unit_class == "money":
             self._aside = True
 

@@ -64,7 +64,11 @@ def of_points(context: Context, figures: Figures) -> Bound:
     role = (in_turn(context) or found[-1]).word.role
     if indicator and role == "total" and is_mere_judgement(said, found[-1]):
         return _judged(context, figures, indicator)
-    if role in ("total", "indicator_points") and not indicator and any(one.kind == "project" for one in context.own):
+    if (
+        role in ("total", "indicator_points")
+        and not indicator
+        and any(one.kind == "project" for one in context.own)
+    ):
         return Bound(mention, "outside")  # a project's own evaluation
     if role in ("total", "execution_weight", "execution_points"):
         return of_the_form(context, figures, role, not rest)
@@ -183,7 +187,10 @@ def _counted(context: Context) -> str:
 
 def _met_or_missed(context: Context, figures: Figures) -> Bound | None:
     """How many of the indicators were met, or were not: 达到年度指标值的12项，未达到的4项."""
-    if context.mention.unit not in ("个", "项", "条") or "指标" not in context.scope.letters.text[: context.mention.end + 6]:
+    if (
+        context.mention.unit not in ("个", "项", "条")
+        or "指标" not in context.scope.letters.text[: context.mention.end + 6]
+    ):
         return None
     around = context.said + until_a_pause(context.behind)
     key = "missed" if _MISSED.search(around) else "met" if _MET.search(around) else ""

@@ -18,7 +18,9 @@ _BOX = pattern("|".join(_TEXT["unit"]))
 _NAME = pattern(rf"^([一-鿿()]{{3,40}}(?:{_ENDS}))(?:\((?:公章|盖章)\))?$")
 _SIGNED = pattern(rf"^(?:{_DATE})$")
 _NAME_AND_DATE = pattern(rf"^([一-鿿()]{{3,40}}(?:{_ENDS}))(?:\((?:公章|盖章)\))?(?:{_DATE})$")
-_TITLE = pattern(rf"^([一-鿿()]{{3,40}}?(?:{_ENDS}))(?:关于)?(?:\d{{4}}|[〇○零一二三四五六七八九]{{4}})年.{{0,60}}(?:自评|评价|总结).{{0,6}}$")
+_TITLE = pattern(
+    rf"^([一-鿿()]{{3,40}}?(?:{_ENDS}))(?:关于)?(?:\d{{4}}|[〇○零一二三四五六七八九]{{4}})年.{{0,60}}(?:自评|评价|总结).{{0,6}}$"
+)
 _REPORT = pattern(r"(?:自评|评价).{0,4}(?:报告|总结|情况)$")
 COVER = 6  # paragraphs that may be its cover
 SIGNERS = 3  # lines of names above the date
@@ -86,6 +88,4 @@ def _remark(scope: Scope, name: str, unit: str) -> Remark:
     start, end = scope.letters.span(at, at + len(name))
     begin = scope.paragraph.start
     message = f"报告的单位是“{name}”，自评表的单位是“{unit}”。"
-    return Remark(
-        "P08", begin + start, begin + end, "单位名称", message, ADVICE, name, unit, severity="warning"
-    )
+    return Remark("P08", begin + start, begin + end, "单位名称", message, ADVICE, name, unit, severity="warning")

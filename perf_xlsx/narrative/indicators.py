@@ -50,7 +50,7 @@ def _may_be_a_value(context: Context, figures: Figures, indicator: Subject, role
 
 
 def _is_slip(context: Context, figures: Figures, indicator: Subject) -> bool:
-    """Whether a value is right but for its unit; in a unit of another kind (实际12个小区) it is of something else."""
+    """Whether a value is right but for its unit."""
     values = [one for role in VALUES for one in figures.of(role, indicator)]  # type: ignore[arg-type]
     return any(one.value == context.mention.number for one in values)
 
@@ -104,7 +104,7 @@ def _counts_other_things(context: Context, found: tuple[Figure, ...]) -> bool:
 
 
 def _alike(one: str, other: str, things: str) -> bool:
-    """Whether two units may count the same: 名 and 人, 万人 and 人, 个 and anything unless it says of which things."""
+    """Whether two units may count the same: 名 and 人, 万人 and 人, 个 and any where no `things` are said."""
     pairs = ((one, other), (other, one))
     return any(a.endswith(b) or (a == "个" and not things) or {a, b} == {"人", "名"} for a, b in pairs)
 

@@ -11,7 +11,15 @@ from perf_xlsx.narrative.bound import Bound
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.names import HOLE, Name
-from perf_xlsx.narrative.words import BEHIND_WEIGHT, BETWEEN_LEVEL, DONE, PRESCRIBED, is_mere_judgement, rest_of, roles_in
+from perf_xlsx.narrative.words import (
+    BEHIND_WEIGHT,
+    BETWEEN_LEVEL,
+    DONE,
+    PRESCRIBED,
+    is_mere_judgement,
+    rest_of,
+    roles_in,
+)
 from perf_xlsx.system.pattern import pattern
 
 LONGEST = 80  # letters between a level and its points
@@ -25,7 +33,7 @@ EITHER: tuple[PointRole, ...] = ("indicator_weight", "indicator_points")
 
 
 def points_of_a_level(context: Context, figures: Figures) -> Bound | None:
-    """Points that are of the level named last, or in the heading: 产出指标50分，得48分; None where they are not."""
+    """Points of the level named last, or in the heading: 产出指标50分，得48分; None where they are of none."""
     subject = context.turn.subject if context.turn else None
     if subject is not None and subject.kind == "level":
         return _bound(context, figures, (subject,), subject.name, True)
@@ -48,7 +56,9 @@ def _bound(
     if not role:
         same = next((figure for figure in found if agrees(bound, figure)), None)
         return replace(bound, role=same.role) if same else bound
-    prescribed = role == "indicator_weight" and PRESCRIBED.search(context.before + context.behind.partition("。")[0])
+    prescribed = role == "indicator_weight" and PRESCRIBED.search(
+        context.before + context.behind.partition("。")[0]
+    )
     return replace(bound, sure=alone and bool(found) and is_whole(figures) and not prescribed)
 
 
@@ -90,14 +100,18 @@ def _leads_to_points(between: str) -> bool:
         return False
     between = _FULL_POINTS.sub("", between)
     left = BETWEEN_LEVEL.sub("", between)
-    total = any(one.word.role == "total" and not is_mere_judgement(between, one) for one in roles_in(between, "points"))
+    total = any(
+        one.word.role == "total" and not is_mere_judgement(between, one) for one in roles_in(between, "points")
+    )
     return not total and not rest_of(left, "points")
 
 
 def _is_joined(context: Context, level: Name) -> bool:
     """Whether the level is the last of several: 产出和效益指标共80分."""
     text = context.scope.letters.text
-    return any(_JOINED.fullmatch(text, one.end, level.start) for one in context.scope.levels if one.end < level.start)
+    return any(
+        _JOINED.fullmatch(text, one.end, level.start) for one in context.scope.levels if one.end < level.start
+    )
 
 
 def number_in_a_level(context: Context, figures: Figures) -> Bound | None:
@@ -107,7 +121,9 @@ def number_in_a_level(context: Context, figures: Figures) -> Bound | None:
     if level is None or not level.subjects:
         return None
     found: tuple[Figure, ...] = tuple(one for of in level.subjects for one in figures.of("indicator_count", of))
-    some = DONE.search(context.clause.replace("其中", "")) or context.mention.in_words or _is_joined(context, level)
+    some = (
+        DONE.search(context.clause.replace("其中", "")) or context.mention.in_words or _is_joined(context, level)
+    )
     sure = is_whole(figures) and not some
     return Bound(context.mention, "indicator_count", level.subjects[0], level.subjects[0].name, found, sure)
 

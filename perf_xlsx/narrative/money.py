@@ -18,7 +18,9 @@ INITIALLY = RoleWord("initial", ("money",), (), weak=True)
 BEFORE_CHANGE, AFTER_CHANGE = RoleWord("initial", ("money",), ()), RoleWord("adjusted", ("money",), ())
 RATE = RoleWord("execution_rate", ("share",), ())
 _SUM = pattern(r"[,、;]?(?:以上|上述|[两二三四五六七八九十\d]+[项批笔类个])?(?:合计|共计|总计)(?:为|是)?")
-_AFTERWARDS = pattern(r",?后?的?(?:预算|全年|总额|总计|共计|合计|全年预算)*(?:为|是|达到?|计|增至|增加到|减至)?(?<=[后为是达到至])")  # 追加10万元后达到50万元
+_AFTERWARDS = pattern(
+    r",?后?的?(?:预算|全年|总额|总计|共计|合计|全年预算)*(?:为|是|达到?|计|增至|增加到|减至)?(?<=[后为是达到至])"
+)  # 追加10万元后达到50万元
 NEAR = 6  # letters
 GENERAL = ("amount", "budget")  # words that may mean several roles
 SEVERAL = (*GENERAL, "reset", "received")

@@ -70,7 +70,7 @@ class Names(Struct, frozen=True, dict=True):
                 yield Name(match.start(), match.end(), self._meant_by(match[0]))
 
     def find_levels(self, text: str, names: Iterable[Name]) -> Iterator[Name]:
-        """The levels of indicators that a text names, outside of its other names; one may mean none of this form."""
+        """The levels of indicators that a text names outside of `names`; the form may not have one."""
         taken = [range(one.start, one.end) for one in names]
         for match in self._levels.finditer(text):
             if not any(match.start() in those for those in taken):
@@ -85,7 +85,9 @@ class Names(Struct, frozen=True, dict=True):
     def _levels(self) -> re.Pattern[str]:
         stems, bare, behind = any_of({*self.levels, *_LEVELS["words"]}), any_of(_LEVELS["bare"]), _LEVELS["behind"]
         listed = rf"(?=(?:[、和及与](?:{stems}))+(?:{behind}))"
-        return re.compile(rf"(?P<stem>{stems})(?:{behind}|{listed})|(?P<bare>(?:{bare}){_LEVELS['points']}|{_LEVELS['alone']}(?:{stems}){_LEVELS['right_behind']})")
+        return re.compile(
+            rf"(?P<stem>{stems})(?:{behind}|{listed})|(?P<bare>(?:{bare}){_LEVELS['points']}|{_LEVELS['alone']}(?:{stems}){_LEVELS['right_behind']})"
+        )
 
     def _meant_by(self, word: str) -> tuple[Subject, ...]:
         if word == "项目" and self.projects and word not in self.known:

@@ -14,7 +14,7 @@ NEAR = 8  # letters before the name that an item begins with
 
 
 def list_remarks(scopes: Sequence[Scope], reads: Sequence[Read]) -> Iterator[Remark]:
-    """Where a paragraph says how many projects there are, and the list below it has all of the form, and no other."""
+    """Where a paragraph says another number of projects than the list below it has, which is that of the form."""
     number_of = {scope.paragraph.start: number for number, scope in enumerate(scopes)}
     for read in reads:
         figure = _all_projects(read)

@@ -114,7 +114,9 @@ def _off_by_its_unit(bound: Bound, figures: Figures) -> Figure | None:
     mention = bound.mention
     if mention.unit_class != "money" or mention.about or len(digits_of(mention)) < TELLING_ALONE:
         return None
-    amounts = (one for one in figures.everything if one.of.kind in ("line", "project") and one.unit == figures.unit)
+    amounts = (
+        one for one in figures.everything if one.of.kind in ("line", "project") and one.unit == figures.unit
+    )
     return next((one for one in amounts if is_off_by_its_unit(bound, one)), None)
 
 

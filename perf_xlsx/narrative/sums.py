@@ -143,7 +143,12 @@ def _listed(before: Sequence[Read], total: Read) -> list[Read]:
             break
         if _SUM.search(text[: mention.start]):
             return []
-        if mention.kind != "number" or mention.unit != unit or read.bound.role in NO_PARTS or read.bound.other_year:
+        if (
+            mention.kind != "number"
+            or mention.unit != unit
+            or read.bound.role in NO_PARTS
+            or read.bound.other_year
+        ):
             return []
         found.insert(0, read)
         end = mention.start
@@ -199,4 +204,3 @@ def _slack(total: Read, parts: Sequence[Read]) -> Fraction:
 
 def _shown(value: Fraction, like: Read) -> str:
     return f"{Decimal(value.numerator) / Decimal(value.denominator):.10g}{like.bound.mention.unit}"
-

@@ -32,8 +32,8 @@ class Turn(NamedTuple):
 def turns(scope: Scope, mentions: tuple[Mention, ...]) -> Iterator[tuple[int, Turn]]:
     """For each figure in a list, by where it begins, its turn.
 
-    A list that 分别 does not stand before goes on with the names of the one before in its sentence, or is of nothing
-    that can be told.
+    A list without 分别 goes on with the names of the one before it in its sentence, or is of nothing that can be
+    told.
     """
     numbers = [mention for mention in mentions if mention.kind == "number"]
     at, last, last_end = 0, list[Turn](), 0
@@ -41,8 +41,12 @@ def turns(scope: Scope, mentions: tuple[Mention, ...]) -> Iterator[tuple[int, Tu
         run, in_turn = _run(scope, numbers[at:])
         if len(run) > 1:
             before = numbers[at - 1].end if at else 0
-            goes_on = len(last) == len(run) and not any(stop in scope.masked[last_end : run[0].start] for stop in _STOPS)
-            found = _turns(scope, run, before) if in_turn else _going_on(scope, run, before, last if goes_on else [])
+            goes_on = len(last) == len(run) and not any(
+                stop in scope.masked[last_end : run[0].start] for stop in _STOPS
+            )
+            found = (
+                _turns(scope, run, before) if in_turn else _going_on(scope, run, before, last if goes_on else [])
+            )
             yield from zip((one.start for one in run), found, strict=True)
             last, last_end = found, run[-1].end
         at += max(1, len(run))

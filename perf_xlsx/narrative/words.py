@@ -48,7 +48,21 @@ _ROLES = {
 _FUNCTION = pattern(alternatives("report", "function", "words"))
 _HEADINGS = pattern(f"{alternatives('report', 'headings', 'words')}|{alternatives('report', 'function', 'words')}")
 _SAYS = pattern(r"[一-鿿A-Za-z]")
-CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED, CHANGED_TO, COMPARED, POINTS_OF_PERCENT, SHARE_OF, EACH = (
+(
+    CHANGE,
+    CHANGING,
+    PAST,
+    PART,
+    LATER,
+    SHARE,
+    SUPPOSED,
+    ADDED,
+    CHANGED_TO,
+    COMPARED,
+    POINTS_OF_PERCENT,
+    SHARE_OF,
+    EACH,
+) = (
     pattern(alternatives("report", "elsewhere", key))
     for key in (
         "change",

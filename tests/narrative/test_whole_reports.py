@@ -18,7 +18,11 @@ REPORTS = FIXTURES / "reports"
 NAMES = ("forestry", "renovation", "agriculture")
 IN_NO_FORM = {"outside", "plan", "share", "other", "change", "indicator_lost_points"}
 SAME = {("indicator_weight", "execution_weight"), ("initial", "project_initial")}  # two names of one role
-NOT_TOLD: dict[str, dict[str, str]] = {"forestry": {}, "renovation": {}, "agriculture": {}}  # what is wrong, and why
+NOT_TOLD: dict[str, dict[str, str]] = {
+    "forestry": {},
+    "renovation": {},
+    "agriculture": {},
+}  # what is wrong, and why
 
 
 class Label(NamedTuple):
