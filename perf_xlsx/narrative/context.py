@@ -22,7 +22,10 @@ from perf_xlsx.narrative.words import (
 )
 from perf_xlsx.system.pattern import pattern
 
-_ASIDES = pattern(r"\((?![^()]*[含括])[^()\d]{0,30}\)")  # 全年预算数（A）1000万元
+_ASIDES = pattern(  # 全年预算数（A）1000万元; 以县财预〔2024〕18号文批复
+    r"\((?![^()]*[含括])[^()\d]{0,30}\)|(?:以|按照?|根据)?[一-鿿]{1,8}〔\d{4}〕\d{1,5}号(?:等?文件?)?"
+)
+_DEFINES = pattern(r"是指?|指|主要|用于|包括|反映")  # behind a name: what it is, and nothing else that is spoken of
 STOPS, PAUSES = "。;!?", ",(:)"
 _PAUSE = pattern(r"[,;。(、\d]")
 _NUMBERED = pattern(r"(?:[(]?[一二三四五六七八九十\d]{1,3}[)、.])([一-鿿“”\"]{4,25})$")
@@ -314,7 +317,8 @@ class Walk:
         money = [one for name in names for one in name.subjects if one.kind in ("line", "project")]
         ours = [found.end() for found in OURS.finditer(said)]
         other = _something_else(said, ended)
-        if money and names[-1].end - begin >= other:
+        defined = money and _DEFINES.match(self._text, names[-1].end)
+        if money and (defined or names[-1].end - begin >= other):
             self._current, self._known, self._aside = (money[-1],), True, False
             self._named |= set(money)
         elif ours and ours[-1] >= other:

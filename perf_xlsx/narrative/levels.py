@@ -69,7 +69,7 @@ def _role(context: Context, between: str) -> PointRole | None:
     role = said.role if said else words[-1].word.role if words else ""
     if _FULL_POINTS.fullmatch(between):
         return None
-    if not role and BEHIND_WEIGHT.match(context.behind):
+    if not role and (between.endswith("(") or BEHIND_WEIGHT.match(context.behind)):
         return "indicator_weight"
     if not role and not context.bracketed:
         going_on = context.last_role if _STATED.search(context.before) else ""  # 预算执行率得9分，产出指标55分
