@@ -26,7 +26,9 @@ _ASIDES = pattern(  # 全年预算数（A）1000万元; 以县财预〔2024〕18
     r"\((?![^()]*[含括])[^()\d]{0,30}\)|(?:以|按照?|根据)?[一-鿿]{1,8}〔\d{4}〕\d{1,5}号(?:等?文件?)?"
     r"|因[^,。;\d\ue000]{1,30}?(?=(?:年中|相应|净)?(?:追加|调增|调减|核减|压减))"  # 因调资追加118万元
 )
-_DEFINES = pattern(r"是指?|指|主要|用于|包括|反映")  # behind a name: what it is, and nothing else that is spoken of
+_DEFINES = pattern(
+    r"是指?|指|主要|用于|包括|反映"
+)  # behind a name: what it is, and nothing else that is spoken of
 STOPS, PAUSES = "。;!?", ",(:)"
 _PAUSE = pattern(r"[,;。(、\d]")
 _NUMBERED = pattern(r"(?:[(]?[一二三四五六七八九十\d]{1,3}[)、.])([一-鿿“”\"]{4,25})$")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Literal
 
@@ -23,6 +23,7 @@ from perf_xlsx.system.pattern import pattern
 
 UNTOLD = frozenset(("outside", "unbound", "other"))
 VALUES = frozenset(("indicator_target", "indicator_actual", "indicator_midyear"))
+OF_INCOME = frozenset(("received", "income"))
 RATES = frozenset(("execution_rate", "project_rate"))
 TELLING_ALONE = 5  # digits of an amount that is known by them alone
 NEAR = 8  # amounts before a rate that it may be of
@@ -62,21 +63,33 @@ def read_figures(found: Iterable[Scope], figures: Figures, names: Names) -> Iter
 
 
 def _of_other_money(read: Read, paragraph: list[Read]) -> Read:
-    """A rate that differs, yet is that of amounts of its own paragraph which no form has: of what was received."""
-    rate = read.bound.mention.number
-    if read.verdict not in ("differs", "elsewhere") or read.bound.role not in RATES or rate is None:
+    """A rate or balance that differs, yet comes out of amounts of its own paragraph that no form has.
+
+    Such are a rate of what was received, and what is left of the income.
+    """
+    stated, mention = read.bound.mention.number, read.bound.mention
+    compute = _COMPUTED.get(
+        "balance" if read.bound.role == "balance" else "rate" if read.bound.role in RATES else ""
+    )
+    if read.verdict not in ("differs", "elsewhere") or compute is None or stated is None:
         return read
     amounts = [one for one in paragraph if one.bound.mention.unit_class == "money" and one.start < read.start]
-    others = [one for one in amounts if one.verdict in ("outside", "unbound") or one.bound.role == "received"]
-    quotients = (
-        Fraction(part.bound.mention.number) * 100 / Fraction(whole.bound.mention.number)
+    others = [one for one in amounts if one.verdict in ("outside", "unbound") or one.bound.role in OF_INCOME]
+    found = (
+        compute(Fraction(part.bound.mention.number), Fraction(whole.bound.mention.number))
         for part in amounts
         for whole in others[-NEAR:]
         if part.bound.mention.number and whole.bound.mention.number
     )
-    if any(half_up(one, read.bound.mention.places) == rate for one in quotients):
+    if any(half_up(one, mention.places) == stated for one in found):
         return replace(read, verdict="outside", figure=None, other=None)
     return read
+
+
+_COMPUTED: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "rate": lambda part, whole: part * 100 / whole,
+    "balance": lambda part, whole: whole - part,
+}
 
 
 def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:

@@ -17,7 +17,7 @@ from perf_xlsx.system.pattern import pattern
 ADVICE = "请核对合计和各部分。"
 MOST_PARTS = 40
 WRONG = ("differs", "elsewhere")
-NO_PARTS = frozenset(("change", "income", "plan", "share", "indicator_lost_points"))
+NO_PARTS = frozenset(("balance", "change", "income", "plan", "share", "indicator_lost_points"))
 POINTS = frozenset(("execution_points", "indicator_points", "unbound", "outside"))
 _OF_WHICH = pattern(r"其中[:,]?")
 _THING = pattern(r";[一-鿿]{1,20}(?:费|费用|经费|资金|补助|补贴|工程|项目)$")  # the next part of a list

@@ -22,6 +22,8 @@ _BLANK, _FILLER, _REASON, _WHY, _PROBLEM, _MEASURE = (
 WHOLE_REPORT = 4  # parts of the first level; an extract has fewer
 SHORTEST_REPORT = 1_000  # letters
 SHORTEST_REASON = 4
+THOUSANDS = 3  # digits between two commas
+_GROUPED = pattern(_TEXT["grouped"])
 
 
 def text_remarks(scopes: tuple[Scope, ...], reads: Iterable[Read]) -> Iterator[Remark]:
@@ -30,6 +32,7 @@ def text_remarks(scopes: tuple[Scope, ...], reads: Iterable[Read]) -> Iterator[R
     yield from _missing_parts(scopes)
     yield from _lost_points_without_reason(scopes, list(reads))
     yield from _blanks(scopes)
+    yield from _misgrouped(scopes)
     yield from _repeated_reasons(scopes)
 
 
@@ -116,6 +119,16 @@ def _blanks(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
             start = scope.paragraph.start + blank.start()
             message = f"“{blank[0]}”没有填写。"
             yield Remark("P09", start, start + len(blank[0]), "空白", message, "请填写。", blank[0])
+
+
+def _misgrouped(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
+    """P01: a number whose commas do not part thousands: 2,86.00万元, 3,8600户."""
+    for scope in scopes:
+        for number in _GROUPED.finditer(scope.letters.text):
+            if any(len(group) != THOUSANDS for group in number[0].partition(".")[0].split(",")[1:]):
+                start, end = (scope.paragraph.start + at for at in scope.letters.span(*number.span()))
+                message = f"“{number[0]}”的千分位写错，看不出是多少。"
+                yield Remark("P01", start, end, "数字", message, "请核对数字，每三位一个逗号。", number[0])
 
 
 def _repeated_reasons(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
