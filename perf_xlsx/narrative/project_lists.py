@@ -10,6 +10,7 @@ from perf_xlsx.narrative.observed import Remark, text_of
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.scope import Scope, numbering
 
+MOST = 500  # paragraphs of a list
 NEAR = 8  # letters before the name that an item begins with
 
 
@@ -20,8 +21,8 @@ def list_remarks(scopes: Sequence[Scope], reads: Sequence[Read]) -> Iterator[Rem
         figure = _all_projects(read)
         if figure is None or read.verdict != "outside" or read.bound.mention.in_words:
             continue
-        after = (scope for scope in scopes[number_of[read.scope.paragraph.start] + 1 :] if scope.letters.text)
-        items = _items(after)
+        first = number_of[read.scope.paragraph.start] + 1
+        items = _items(scope for scope in scopes[first : first + MOST] if scope.letters.text)
         named = {one for item in items if (one := _project_of(item))}
         if len(items) == len(named) == figure.value:
             given = text_of(read)

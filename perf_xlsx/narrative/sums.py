@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -93,19 +94,25 @@ def _parts(whole: Read, after: Sequence[Read]) -> Iterator[Read]:
 def _wrong_sums(reads: Sequence[Read]) -> Iterator[Remark]:
     """Where a list comes to something else than the sum that is written behind it."""
     for number, read in enumerate(reads):
-        before = read.scope.letters.text[: read.bound.mention.start]
-        said = _SUM.search(before) if _may_be_a_sum(read) else None
+        said = _said_of_a_sum(read) if _may_be_a_sum(read) else None
         if said is None:
             continue
         count = parse_quantity(said[1]) if said[1] else None
-        at_start = not before[: said.start()].strip(_STOPS)
-        parts = _items(reads[:number], read) if at_start else _listed(reads[:number], read)
+        before = reads[max(0, number - 4 * MOST_PARTS) : number]
+        parts = _listed(before, read) if said.start() else _items(before, read)
         known = any(one.verdict in WRONG for one in (read, *parts))
         if len(parts) < 2 or known or (count is not None and count.number != len(parts)):
             continue
         difference = _value(read) - _total(parts)
         if abs(difference) > _slack(read, parts):
             yield _remark(read, parts, "不等于")
+
+
+def _said_of_a_sum(read: Read) -> re.Match[str] | None:
+    """The words 合计 and the like right before a figure; they begin at 0 only where the paragraph does."""
+    start = read.bound.mention.start
+    begin = max(0, start - LONGEST_GAP)
+    return _SUM.search(("" if begin == 0 else "…") + read.scope.letters.text[begin:start])
 
 
 def _may_be_a_sum(read: Read) -> bool:
@@ -116,7 +123,7 @@ def _may_be_a_sum(read: Read) -> bool:
 def _items(before: Sequence[Read], total: Read) -> list[Read]:
     """The first amount of each of the numbered paragraphs right above a sum; none where one has several."""
     above: list[tuple[Scope, list[Read]]] = []
-    for read in reversed(before[-4 * MOST_PARTS :]):
+    for read in reversed(before):
         if read.scope is total.scope:  # the number of parts: 三项合计
             continue
         if not above or above[-1][0] is not read.scope:
@@ -141,7 +148,7 @@ def _listed(before: Sequence[Read], total: Read) -> list[Read]:
         gap = text[mention.end : end] if read.scope is total.scope else _STOPS
         if len(gap) > LONGEST_GAP or any(one in gap for one in (*_STOPS, *_BREAKS)):
             break
-        if _SUM.search(text[: mention.start]):
+        if _said_of_a_sum(read):
             return []
         if (
             mention.kind != "number"
