@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -124,13 +125,18 @@ def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Fig
 
 def _off_by_its_unit(bound: Bound, figures: Figures) -> Figure | None:
     """The amount of the form that an unbound one is but for its unit: so many digits are no chance."""
-    mention = bound.mention
-    if mention.unit_class != "money" or mention.about or len(digits_of(mention)) < TELLING_ALONE:
+    mention, digits = bound.mention, digits_of(bound.mention.number)
+    if mention.unit_class != "money" or mention.about or len(digits) < TELLING_ALONE:
         return None
-    amounts = (
-        one for one in figures.everything if one.of.kind in ("line", "project") and one.unit == figures.unit
-    )
-    return next((one for one in amounts if is_off_by_its_unit(bound, one)), None)
+    for one in figures.everything:
+        same = (
+            one.of.kind in ("line", "project")
+            and isinstance(one.value, Decimal)
+            and digits_of(one.value) == digits
+        )
+        if same and one.unit == figures.unit and is_off_by_its_unit(bound, one):
+            return one
+    return None
 
 
 _DAY = pattern(r"(\d{4})年(\d{1,2})月(\d{1,2})日$")
