@@ -269,7 +269,7 @@ class Walk:
 
     def _standing(self, said: str) -> Standing:
         if OURS.search(said) or (self._single and "本项目" in said):
-            return Standing(self._default, True, self._role)
+            return Standing(self._default, "其中" not in said, self._role)  # 全县1.2亿元，其中我局执行
         again = len(self._named) != 1  # behind a list, and in a new sentence, it may be of the whole again
         found = (*self._current, *(() if "其中" in said else self._head), *(self._default if again else ()))
         return Standing(tuple(dict.fromkeys(found or self._default)), self._known and not self._aside, self._role)

@@ -86,6 +86,8 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
 
 def _is_sure(context: Context, role: str, said: bool) -> bool:
     """Whether a figure is certainly the indicator's in this role; `said`: a word says so."""
+    if context.said.rstrip("的为是").endswith("年初"):
+        return False  # what it was at the start of the year
     points = role in ("indicator_lost_points", "indicator_points")
     if points and (SEVERAL.search(context.said) or context.in_brackets_of_another):
         return False  # 两项共扣1.49分
