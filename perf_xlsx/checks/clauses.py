@@ -161,10 +161,18 @@ class Speaker(Struct, frozen=True, dict=True):
         if weak:
             return self._said_before(clause)
         inherited = self._first_topic(clause.before)
+        if inherited in ((), (self.whole,)) and (title := self._title(clause)):
+            return title
         if inherited != ():
             return inherited or ()
         farther = self._first_topic(clause.earlier if across else ())
         return () if farther is None or farther not in ((), (self.whole,)) else (self.whole,)
+
+    def _title(self, clause: Clause) -> tuple[Subject, ...]:
+        """The line or project whose bare name is the last such sentence before: "(1)农田建设项目。"."""
+        alone = (sentence[0] for sentence in reversed(clause.passage[: clause.sentence]) if len(sentence) == 1)
+        names = (name for text in alone for name in (text, text.removesuffix("项目")) if name in self.names)
+        return tuple(self.names[name] for name in names)[:1]
 
     def _first_topic(self, texts: Iterable[str]) -> tuple[Subject, ...] | None:
         """The topic of the first of these clauses that has one, or is in doubt (None); () where none has."""

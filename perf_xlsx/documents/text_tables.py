@@ -11,7 +11,7 @@ from perf_xlsx.system.pattern import pattern
 
 FEWEST = 3  # cells of a row
 LONGEST = 2_000  # characters of a row
-_MARKED, _SPACED = pattern(r"[\t|]"), pattern(r"[ \u3000]+")
+_MARKED, _SPACED = pattern(r"[\t|｜│┃]"), pattern(r"[ \u3000]+")
 _NUMBER = pattern(r"[≥≤=<>+-]?\d[\d,.]*(?:%|[一-鿿]{1,3})?|[—–-]{1,2}")
 _PROSE = pattern(r"[。，；,;！？]")
 

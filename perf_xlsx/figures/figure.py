@@ -21,14 +21,15 @@ Role = Literal[
 ]  # fmt: skip
 ROLES: tuple[str, ...] = get_args(Role)
 Origin = Literal["entered", "claimed", "computed"]
-Kind = Literal["form", "line", "project", "indicator"]
+Kind = Literal["form", "line", "project", "indicator", "level"]
 
 
 class Subject(Struct, frozen=True):
-    """What a figure is of: the form, a fund line, a project or an indicator.
+    """What a figure is of: the form, a fund line, a project, an indicator, or a level of indicators.
 
-    `key` is the key of a line, and the number of the row (from "0") of a project or indicator; of the form "", or
-    what is counted: "authorised" and "actual" staff, a level, a source of money. `whole`: the line is the total.
+    `key` is the key of a line, and the number of the row (from "0") of a project or indicator; of a level its
+    names from above, of the form "", or what is counted: "authorised" and "actual" staff, a level, a source of
+    money. `whole`: the line is the total.
     """
 
     kind: Kind

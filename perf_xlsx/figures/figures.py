@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -53,7 +53,7 @@ def figures_of(form: SelfEvaluation, scores: Scores) -> Figures:
     """All figures of a scored form. What is empty or could not be read is left out."""
     unit = form.boxes["money_unit"].value or ""
     found = (*_of_form(form, scores), *_of_lines(form, scores, unit), *_of_projects(form, scores, unit))
-    return Figures((*found, *_of_indicators(form, scores)), unit, form.year)
+    return Figures((*found, *_of_indicators(form, scores), *_of_levels(form, scores)), unit, form.year)
 
 
 def _entered(
@@ -85,6 +85,7 @@ def _of_form(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
         if staff := form.boxes.get(f"staff_{key}"):
             yield from _entered("staff", Subject("form", key, name), staff, "人")
     yield from _counts(form)
+    yield from _met(form, scores)
     yield from _computed("execution_weight", FORM, scores.execution.weight, "分", claimed.execution_points.place)
     yield from _entered("execution_points", FORM, claimed.execution_points, "分", "claimed")
     yield from _computed("execution_points", FORM, scores.execution.points, "分", claimed.execution_points.place)
@@ -98,8 +99,7 @@ def _of_form(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
 
 def _all_weights(form: SelfEvaluation, scores: Scores) -> Decimal | None:
     """The sum of all weights; None where one is missing."""
-    weights = [scores.execution.weight, *(row.weight.value for row in form.indicators)]
-    return sum((weight for weight in weights if weight is not None), Decimal(0)) if None not in weights else None
+    return _sum((scores.execution.weight, *(row.weight.value for row in form.indicators)))
 
 
 def _counts(form: SelfEvaluation) -> Iterator[Figure]:
@@ -115,6 +115,16 @@ def _counts(form: SelfEvaluation) -> Iterator[Figure]:
             words = {row.entry(key).value for row in form.indicators} - {None}
             if words:
                 yield _count("indicator_count", Subject("form", key, name), len(words), first.entry(key).place)
+
+
+def _met(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
+    """How many indicators were met, and how many were not, where that is known of all."""
+    met = [score.met for score in scores.indicators]
+    if met and None not in met:
+        for key, name, value in (("met", "完成的指标", True), ("missed", "未完成的指标", False)):
+            yield _count(
+                "indicator_count", Subject("form", key, name), met.count(value), form.indicators[0].name.place
+            )
 
 
 def _count(role: Role, of: Subject, number: int, place: Place) -> Figure:
@@ -184,6 +194,42 @@ def _of_indicator(row: Indicator, score: Score, of: Subject) -> Iterator[Figure]
     yield from _computed("indicator_points", of, score.points, "分", row.claimed_points.place)
     for lost in dict.fromkeys((_lost(row), _lost_by_us(score))):
         yield from _computed("indicator_lost_points", of, lost, "分", row.claimed_points.place)
+
+
+def _of_levels(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
+    """The sums over the rows of each level: 产出指标, and below it 数量指标."""
+    levels: dict[tuple[str, ...], list[tuple[Indicator, Score]]] = {}
+    for row, score in zip(form.indicators, scores.indicators, strict=True):
+        first, second = row.level1.value, row.level2.value
+        levels.setdefault(("指标",), []).append((row, score))
+        if first:
+            levels.setdefault((first,), []).append((row, score))
+        if second:
+            levels.setdefault((first or "", second), []).append((row, score))
+    for names, rows in levels.items():
+        yield from _of_level(Subject("level", "/".join(names), names[-1]), rows)
+
+
+def _of_level(of: Subject, rows: list[tuple[Indicator, Score]]) -> Iterator[Figure]:
+    """What the rows of a level come to, by the unit's own points and by ours."""
+    place = rows[0][0].weight.place
+    weight = _sum(row.weight.value for row, _ in rows)
+    points = dict.fromkeys(
+        (_sum(row.claimed_points.value for row, _ in rows), _sum(one.points for _, one in rows))
+    )
+    yield from _computed("indicator_weight", of, weight, "分", place)
+    for earned in points:
+        yield from _computed("indicator_points", of, earned, "分", place)
+        if weight is not None and earned is not None:
+            yield from _computed("indicator_lost_points", of, weight - earned, "分", place)
+    yield _count("indicator_count", of, len(rows), place)
+
+
+def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum; None where one is missing."""
+    known = list(values)
+    present = [value for value in known if value is not None]
+    return sum(present, Decimal(0)) if len(present) == len(known) else None
 
 
 def _lost(row: Indicator) -> Decimal | None:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.figures import Figures
 from perf_xlsx.narrative.bound import Bound, is_telling
+from perf_xlsx.narrative.by_value import by_value
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context, Walk
 from perf_xlsx.narrative.counts import of_count, of_points
@@ -21,10 +22,15 @@ from perf_xlsx.narrative.money import of_money, of_share
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.times import compared, is_stated, other_time
-from perf_xlsx.narrative.words import SCALE, rest_of, roles_in, unit_meant
+from perf_xlsx.narrative.words import EACH, PART, SCALE, rest_of, roles_in, unit_meant
 from perf_xlsx.system.pattern import pattern
 
 ALL = 100  # percent
+UNTIMED = frozenset((
+    "indicator_target", "indicator_weight", "indicator_points", "indicator_lost_points", "indicator_completion",
+    "execution_weight", "execution_points", "total",
+))  # fmt: skip  # what a year's middle has none of
+OF_MONEY = frozenset(("initial", "adjustment", "adjusted", "executed", "balance", "received"))
 _BY_UNIT: dict[str, Callable[[Context, Figures], Bound]] = {
     "money": of_money, "share": of_share, "points": of_points, "count": of_count,
 }  # fmt: skip
@@ -50,7 +56,8 @@ def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) ->
     mention = context.mention
     role = "other" if context.operand else compared(context)
     if role:
-        return Bound(mention, role)
+        bound = Bound(mention, role)
+        return bound if context.operand else by_value(context, figures, bound, "")
     found = (
         _weight_in_brackets(context, figures) or in_a_wrong_unit(context, figures) or _by_unit(context, figures)
     )
@@ -58,15 +65,42 @@ def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) ->
         found = _with_the_amount_of_a_line(context, figures) or found
     turn = context.turn
     in_order = turn is None or turn.subject is not None or turn.role is not None
-    found = replace(found, sure=found.sure and in_order and is_stated(context, found.role))
+    stated = in_order and is_stated(context, found.role) and not _sums_up_a_table(context)
+    found = replace(found, sure=found.sure and stated)
     if found.role == "unbound" and mention.in_words:  # 两个村: a manner of speaking
         return replace(found, role="outside")
-    time = other_time(context, mentions, figures.year)
-    if time == "part" and found.role == "adjustment":  # in May, which may be all of it
+    return _at_its_time(context, figures, found, other_time(context, mentions, figures.year))
+
+
+def _at_its_time(context: Context, figures: Figures, found: Bound, time: str) -> Bound:
+    """The binding, where the sentence speaks of another year or of a part of this one."""
+    things = context.indicator is None and context.mention.unit_class in ("money", "count")
+    each = things and EACH.search(context.said) is not None
+    if time == "part" and found.role == "adjustment" and not each:  # in May, which may be all of it
         return replace(found, sure=False)
-    if time:
-        return replace(found, role="outside", other_year=True)
-    return found
+    if time == "part" and found.role in UNTIMED and not PART.search(context.said):
+        time = ""
+    if time or each:
+        found = replace(found, role="outside", other_year=True, sure=found.sure and time == "year")
+    return _of_nothing_known(context, by_value(context, figures, found, time))
+
+
+def _of_nothing_known(context: Context, bound: Bound) -> Bound:
+    """The binding, with no role where the amounts are of something that the form does not know."""
+    if (
+        bound.role not in OF_MONEY
+        or bound.sure
+        or context.standing.known
+        or any(agrees(bound, one) for one in bound.figures)
+    ):
+        return bound
+    return replace(bound, role="outside")
+
+
+def _sums_up_a_table(context: Context) -> bool:
+    """Whether it is the last row of a table of points, which may be of a part of the indicators."""
+    in_a_table = context.scope.paragraph.cell is not None and context.mention.unit_class in ("points", "none")
+    return in_a_table and context.scope.letters.text.startswith(("合计", "总计", "小计"))
 
 
 def _by_unit(context: Context, figures: Figures) -> Bound:
@@ -125,10 +159,22 @@ def _no_figure(mention: Mention, figures: Figures, scope: Scope) -> Bound:
     if mention.kind == "grade":
         form = next((one for one in figures.subjects if one.kind == "form" and not one.key), None)
         found = figures.of("grade", form) if form else ()
-        return Bound(mention, "grade", form, "", found, bool(found) and scope.topic is None and not scope.plans)
+        ours = scope.topic is None and not scope.plans and not _names_a_project(scope, mention)
+        return Bound(mention, "grade", form, "", found, bool(found) and ours)
     if mention.kind == "date":
         return _date(mention, figures, scope.letters.text)
     return Bound(mention, "outside" if mention.kind in ("range", "code") else mention.kind)
+
+
+def _names_a_project(scope: Scope, mention: Mention) -> bool:
+    """Whether the sentence named a project of the form before: it may have a grade of its own."""
+    begin = scope.letters.text.rfind("。", 0, mention.start) + 1
+    return any(
+        one.kind == "project"
+        for name in scope.names
+        if begin <= name.start < mention.start
+        for one in name.subjects
+    )
 
 
 _WHOLE_YEAR = pattern(r"((?:19|20)\d\d)年[度初末底]?$")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from functools import lru_cache
+
 from msgspec import Struct
 
 from perf_xlsx.figures import Figure, Figures, Subject
@@ -52,4 +55,10 @@ def figures_in(figures: Figures, roles: tuple[str, ...], subjects: tuple[Subject
 
 def is_telling(mention: Mention) -> bool:
     """Whether a number is no round one, that may be anything: 100%, 5万元."""
-    return len(str(mention.number or "").replace(".", "").strip("0-")) >= TELLING
+    return len(digits_of(mention.number)) >= TELLING
+
+
+@lru_cache(1 << 12)
+def digits_of(number: Decimal | None) -> str:
+    """The digits of a number without zeros at its ends; they are the same in 元 and in 万元."""
+    return str(number or "").replace(".", "").strip("0-")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.domain.rounding import half_up
+from msgspec.structs import replace
+
+from perf_xlsx.domain.rounding import exact, half_up
 from perf_xlsx.domain.units import fit, meant_by
 from perf_xlsx.figures import Figure
 from perf_xlsx.narrative.bound import Bound
@@ -15,6 +17,7 @@ from perf_xlsx.narrative.mentions import Mention, unit_class
 SIGNED = frozenset(("adjustment", "adjustment_rate"))
 WEIGHTS = frozenset(("indicator_weight", "execution_weight"))  # 10% is 10 of 100 points
 ROUGHLY = Fraction(1, 20)
+SLIP = Fraction(10_000)  # 元 for 万元, 万元 for 亿元
 
 
 def agrees(bound: Bound, figure: Figure) -> bool:
@@ -31,7 +34,14 @@ def agrees(bound: Bound, figure: Figure) -> bool:
         return False
     size = Fraction(stated) / Fraction(mention.number) if mention.number else Fraction(1)
     exact = Fraction(value) / size if size else Fraction(value)
-    return any(_equal(mention, one) for one in _with_signs(bound, figure, exact))
+    finer = figure.of.kind == "indicator" and mention.unit != figure.unit and _is_finer(stated, value)
+    return finer or any(_equal(mention, one) for one in _with_signs(bound, figure, exact))
+
+
+def _is_finer(stated: Decimal, value: Decimal | Fraction) -> bool:
+    """Whether a number that is written in a smaller unit is rounded in the form: 11434元, in the form 1.14万元."""
+    places = -int(value.as_tuple().exponent) if isinstance(value, Decimal) else 0
+    return places > 0 and half_up(Fraction(stated), places) == value
 
 
 def _with_signs(bound: Bound, figure: Figure, exact: Fraction) -> tuple[Fraction, ...]:
@@ -50,6 +60,7 @@ def converted(mention: Mention, unit: str, weight: bool = False) -> Decimal | No
     """The number in a figure's unit; None where the two do not compare. A `weight` may be a percentage."""
     if mention.number is None or mention.extra:
         return None
+    unit = unit if "/" in mention.unit else unit.partition("/")[0]  # 2303元, of an indicator in 元/亩
     own = "人" if mention.unit == "名" and unit == "人" else mention.unit
     if unit_class(own) != unit_class(unit) and not (unit == "分" and own == "%" and weight):
         return None
@@ -65,3 +76,17 @@ def _equal(mention: Mention, exact: Fraction) -> bool:
         near = abs(Fraction(stated) - exact) <= abs(exact) * ROUGHLY
         return near or (between is not None and between[0] <= exact <= between[1])
     return stated == half_up(exact, mention.places)
+
+
+def is_off_by_its_unit(bound: Bound, figure: Figure) -> bool:
+    """Whether an amount is the figure's, but for ten thousand times more or less."""
+    if bound.mention.unit_class != "money" or not bound.mention.number:
+        return False
+    return any(agrees(_scaled(bound, factor), figure) for factor in (SLIP, 1 / SLIP))
+
+
+def _scaled(bound: Bound, factor: Fraction) -> Bound:
+    """The same, its number as many times larger, with the decimals that are left."""
+    number = exact(Fraction(bound.mention.number or 0) * factor)
+    places = max(0, -int(number.normalize().as_tuple().exponent))
+    return replace(bound, mention=replace(bound.mention, number=number, places=places))

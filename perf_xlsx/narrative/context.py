@@ -10,6 +10,7 @@ from perf_xlsx.narrative.names import HOLE, Name, Names
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.turns import Turn, turns
 from perf_xlsx.narrative.words import (
+    CONTRACT,
     OTHER_BODY,
     OTHER_THING,
     OURS,
@@ -21,7 +22,13 @@ from perf_xlsx.narrative.words import (
 )
 from perf_xlsx.system.pattern import pattern
 
-_ASIDES = pattern(r"\((?![^()]*[含括])[^()\d]{0,30}\)")  # 全年预算数（A）1000万元
+_ASIDES = pattern(  # 全年预算数（A）1000万元; 以县财预〔2024〕18号文批复
+    r"\((?![^()]*[含括])[^()\d]{0,30}\)|(?:以|按照?|根据)?[一-鿿]{1,8}〔\d{4}〕\d{1,5}号(?:等?文件?)?"
+    r"|因[^,。;\d\ue000]{1,30}?(?=(?:年中|相应|净)?(?:追加|调增|调减|核减|压减))"  # 因调资追加118万元
+)
+_DEFINES = pattern(
+    r"是指?|指|主要|用于|包括|反映"
+)  # behind a name: what it is, and nothing else that is spoken of
 STOPS, PAUSES = "。;!?", ",(:)"
 _PAUSE = pattern(r"[,;。(、\d]")
 _NUMBERED = pattern(r"(?:[(]?[一二三四五六七八九十\d]{1,3}[)、.])([一-鿿“”\"]{4,25})$")
@@ -29,6 +36,12 @@ _TITLE = pattern(  # a sentence that is only a name: 一是应急救援队伍建
     r"(?:[一二三四五六七八九十]是|[(]?[一二三四五六七八九十\d]{1,3}[)、.])?[一-鿿“”\"]{2,25}(?:项目|经费|资金|费|补助|补贴|工程|专项)$"
 )
 _LOOSELY = pattern(r"(?:实际|共|本|该|项目|预算|支出|执行|投入|使用|安排|金额|资金|经费)*(?:了|为)?$")
+_CALLED = pattern(r"(?:是|为|系|属于?|用于|列入|来自|来源于|的)(?=\ue000)")
+_ENDS = pattern(r"[,。;)!]|、(?!\ue000)|[和及与](?=\d)|构成|组成|$")
+_BESIDE = pattern(r"(?:占|低于|高于|[比较]|超过)[^,。;、]*$")  # 占基本支出的88%: a whole, of which nothing is told
+_WITHIN = pattern(r"(?:预算|总额|支出|执行数)*中,?占")  # 在基本支出中占88%
+_LAST_PART = pattern(r"[^、,;:()]+$")
+_ONLY_AMOUNTS = pattern(r"(?:高?达到?|为|仅为?|只有|共计?|约为?|计)$")
 _CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
 LONGEST_CLAUSE = 40
 SHORTEST_TOPIC, SHORTEST_TITLE = 3, 4  # letters
@@ -81,9 +94,41 @@ class Context(Struct, frozen=True):
     @property
     def own(self) -> tuple[Subject, ...]:
         """The lines and projects named right before it, or those of a list in turn."""
-        if self.turn and self.turn.subject and self.turn.subject.kind != "indicator":
+        if self.turn and self.turn.subject and self.turn.subject.kind in ("line", "project"):
             return (self.turn.subject,)
-        return tuple(one for name in self.names for one in name.subjects if one.kind in ("line", "project"))
+        before = self._called(self.mention.start - len(self.said), self.said)  # by the figure before
+        named = (one for name in self.names if name != before for one in name.subjects)
+        money = tuple(one for one in named if one.kind in ("line", "project"))
+        behind = self._called(self.mention.end, self.behind)
+        called = behind.subjects if behind else ()
+        return money or tuple(one for one in called if one.kind in ("line", "project"))
+
+    @property
+    def called_vaguely(self) -> bool:
+        """Whether the words behind an amount say that it is of something else, or of several names."""
+        return _CALLED.match(self.behind) is not None and self._called(self.mention.end, self.behind) is None
+
+    def _called(self, start: int, text: str) -> Name | None:
+        """What an amount that ends here is said to be of, in the text behind it: 1598.63万元为基本支出."""
+        called = _CALLED.match(text)
+        at = start + called.end() if called else -1
+        name = next((one for one in self.scope.names if one.start == at), None)
+        return name if name and _ENDS.match(self.scope.masked, name.end) else None
+
+    @property
+    def in_brackets_of_another(self) -> bool:
+        """Whether it stands in brackets behind something else than a name: 油茶改造(扣0.9分)."""
+        before = self.before[: len(self.before) - len(self.said)]
+        if not before.endswith("("):
+            return False
+        named = _LAST_PART.search(before[:-1])
+        return named is not None and HOLE not in named[0] and bool(rest_of(named[0], "none"))
+
+    @property
+    def head(self) -> str:
+        """The clause right before that a list is part of (结余资金中，甲3万元、乙5万元), or ""."""
+        before = self.before[: len(self.before) - len(self.said)]
+        return before[:-2].rpartition(",")[2] if before.endswith("中,") else ""
 
     @property
     def follows_a_count(self) -> bool:
@@ -184,7 +229,8 @@ class Walk:
         if role == "project_count":
             self._current = (self._projects,) if self._projects else self._current
             self._known = ours and self._projects is not None
-        else_named = rest_of(context.said, "money") or context.follows_a_count
+        contract = CONTRACT.search(context.said) is not None
+        else_named = contract or rest_of(context.said, "money") or context.follows_a_count
         if not context.own and else_named and mention.unit_class == "money":
             self._aside = True
 
@@ -200,6 +246,9 @@ class Walk:
             end -= 1
         pause = max((self._text.rfind(one, begin, end) for one in pauses), default=-1)
         while pause >= begin and self._text[pause] == ":" and self._says_nothing(pause + 1, end):
+            pause = max((self._text.rfind(one, begin, pause) for one in pauses), default=-1)
+        only = pause > begin and self._text[pause] == "," and _ONLY_AMOUNTS.fullmatch(self._text, pause + 1, end)
+        if only:  # 结余最多，达193万元
             pause = max((self._text.rfind(one, begin, pause) for one in pauses), default=-1)
         return max(begin, pause + 1), mention.start
 
@@ -220,7 +269,7 @@ class Walk:
 
     def _standing(self, said: str) -> Standing:
         if OURS.search(said) or (self._single and "本项目" in said):
-            return Standing(self._default, True, self._role)
+            return Standing(self._default, "其中" not in said, self._role)  # 全县1.2亿元，其中我局执行
         again = len(self._named) != 1  # behind a list, and in a new sentence, it may be of the whole again
         found = (*self._current, *(() if "其中" in said else self._head), *(self._default if again else ()))
         return Standing(tuple(dict.fromkeys(found or self._default)), self._known and not self._aside, self._role)
@@ -255,6 +304,10 @@ class Walk:
             self._role = self._role if mark == ";" else None
             self._aside = self._aside and mark == ";"
 
+    def _is_beside(self, begin: int, name: Name) -> bool:
+        """Whether a name is only what something is compared with, or a part of."""
+        return bool(_BESIDE.search(self._text, begin, name.start) or _WITHIN.match(self._text, name.end))
+
     def _take_in(self, begin: int, end: int, ended: bool = False) -> None:
         """What a part of a sentence names: ours, the whole, or something that the form does not know.
 
@@ -263,11 +316,12 @@ class Walk:
         said = self._text[begin:end]
         if "其中" in said and not self._head:
             self._head = self._current or self._default
-        names = self._names(begin, end)
+        names = tuple(one for one in self._names(begin, end) if not self._is_beside(begin, one))
         money = [one for name in names for one in name.subjects if one.kind in ("line", "project")]
         ours = [found.end() for found in OURS.finditer(said)]
         other = _something_else(said, ended)
-        if money and names[-1].end - begin >= other:
+        defined = money and _DEFINES.match(self._text, names[-1].end)
+        if money and (defined or names[-1].end - begin >= other):
             self._current, self._known, self._aside = (money[-1],), True, False
             self._named |= set(money)
         elif ours and ours[-1] >= other:

@@ -6,19 +6,21 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from perf_xlsx.figures import Figure, Figures
+from perf_xlsx.figures import Figure, Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
+from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context, until_a_pause
-from perf_xlsx.narrative.indicators import indicator_of, of_an_indicator
+from perf_xlsx.narrative.indicators import in_turn, indicator_of, of_an_indicator
+from perf_xlsx.narrative.levels import number_in_a_level, points_of_a_level
 from perf_xlsx.narrative.unnamed import without_a_name
 from perf_xlsx.narrative.words import (
     ALL_OF_THEM,
+    BEHIND_WEIGHT,
     DONE,
-    GROUP,
-    GROUP_POINTS,
     OVERALL,
     SCALE,
     Said,
+    is_mere_judgement,
     rest_of,
     roles_in,
 )
@@ -28,9 +30,15 @@ _PROJECTS = pattern(r"^(?:本级|财政|部门|重点|预算|专项|支出|单�
 _PROJECTS_BEFORE = pattern(r"项目(?:总数|个数|数量|数)?(?:共有|共计|共|有|为|是)?$")
 _JUDGED = pattern(r"(?:自评|评价),得分(?:为|是)?$")
 _EXECUTION = pattern(r"预算执行(?:率|情况)?\($")
+_EXECUTION_HEADING = pattern(r"预算执行(?:率|率情况|率指标)?$")
+_ASIDES = pattern(r"\([^()]{0,60}\)")
 _POSTS = ("编制", "编制数", "编制总数")
 _INDICATORS = pattern(r"^(?:三级|二级|一级|绩效|目标|评价|具体|细化|考核|产出|效益)*指标")
 _LEVELS = (("一级", "level1"), ("二级", "level2"))
+ALL_INDICATORS = Subject("level", "指标", "指标")
+_ALL_INDICATORS = pattern(r"指标(?:自评)?(?:得分|得)(?:为|共)?$")
+_MET = pattern(r"完成|达标|达到|达成|实现")
+_MISSED = pattern(r"未(?:能)?(?:全部|足额|完全)?(?:完成|达标|达到|达成|实现)|没有(?:完成|达到)")
 FULL = Decimal(100)
 _OF_A_SCALE = ("execution_weight", "execution_points")
 
@@ -38,36 +46,59 @@ _OF_A_SCALE = ("execution_weight", "execution_points")
 def of_points(context: Context, figures: Figures) -> Bound:
     """Points: of the form, of execution, of an indicator."""
     said, mention = context.said, context.mention
+    if level := points_of_a_level(context, figures):
+        return level
     found, rest = roles_in(said, "points"), rest_of(said, "points")
     indicator = indicator_of(context, figures, "points")
     rates = roles_in(said, "share")
     if not found and not indicator and rates and rates[-1].word.role == "execution_rate":  # 预算执行率10分
         return replace(of_the_form(context, figures, "execution_weight", False), figures=_of_execution(figures))
-    if not indicator and (group := _group(context)):
-        earned = found[-1].word.role == "indicator_points" if found else "得分" in context.before
-        return Bound(mention, "indicator_points" if earned else "indicator_weight", names=group)
     if not found and context.bracketed and _EXECUTION.search(context.before):
         return of_the_form(context, figures, "execution_weight", False)
-    if not found:
+    weight = not found and BEHIND_WEIGHT.match(context.behind)
+    if weight and (indicator or "执行率" in context.before):
+        key = "indicator_weight" if indicator else "execution_weight"
+        return replace(_of_a_weight(context, figures, indicator), role=key)
+    if not found and not in_turn(context):
         return Bound(mention, "outside" if rest or mention.bound or SCALE.match(context.behind) else "unbound")
-    role = found[-1].word.role
+    role = (in_turn(context) or found[-1]).word.role
+    if indicator and role == "total" and is_mere_judgement(said, found[-1]):
+        return _judged(context, figures, indicator)
+    if (
+        role in ("total", "indicator_points")
+        and not indicator
+        and any(one.kind == "project" for one in context.own)
+    ):
+        return Bound(mention, "outside")  # a project's own evaluation
     if role in ("total", "execution_weight", "execution_points"):
         return of_the_form(context, figures, role, not rest)
     if indicator:
-        return of_an_indicator(context, figures, found[-1], indicator)
+        return of_an_indicator(context, figures, found[-1] if found else None, indicator)
     return _of_execution_or_all(context, figures, role, not rest)
 
 
-def _group(context: Context) -> str:
-    """The level of indicators that points are of, of which no form has any: 产出指标50分，得48分."""
-    for found in reversed(list(GROUP.finditer(context.clause))):
-        if GROUP_POINTS.search(context.clause[found.end() :]):
-            return found[0]
-    return ""
+def _of_a_weight(context: Context, figures: Figures, indicator: Subject | None) -> Bound:
+    """A weight that is said behind its number: 6分的权重, 该项8分得7.12分."""
+    if indicator is None:
+        return of_the_form(context, figures, "execution_weight", False)
+    found = figures.of("indicator_weight", indicator)
+    return Bound(context.mention, "indicator_weight", indicator, indicator.name, found)
+
+
+def _judged(context: Context, figures: Figures, indicator: Subject) -> Bound:
+    """Points behind a mere 自评 where an indicator is near: certainly its own right behind its weight."""
+    found = figures.of("indicator_points", indicator)
+    sure = context.last_role == "indicator_weight" and bool(found)
+    return Bound(context.mention, "indicator_points", indicator, indicator.name, found, sure)
 
 
 def _of_execution(figures: Figures) -> tuple[Figure, ...]:
     return tuple(one for one in figures.everything if one.role in ("execution_weight", "execution_points"))
+
+
+def _is_headed_by_execution(context: Context) -> bool:
+    """Whether the heading right above says that it is about the execution of the budget."""
+    return bool(context.scope.sections) and _EXECUTION_HEADING.search(context.scope.sections[-1].text) is not None
 
 
 def _of_execution_or_all(context: Context, figures: Figures, role: str, sure: bool) -> Bound:
@@ -75,7 +106,7 @@ def _of_execution_or_all(context: Context, figures: Figures, role: str, sure: bo
     if role == "indicator_lost_points":
         return Bound(context.mention, role)
     of_execution = context.last_role in ("execution_rate", "execution_weight", "execution_points")
-    if "执行率" in context.before or of_execution:
+    if "执行率" in context.before or of_execution or _is_headed_by_execution(context):
         key = "execution_weight" if role == "indicator_weight" else "execution_points"
         return of_the_form(context, figures, key, sure and context.standing.subjects[0].whole)
     if role == "indicator_weight" and context.mention.number == FULL:  # 满分100分
@@ -84,6 +115,9 @@ def _of_execution_or_all(context: Context, figures: Figures, role: str, sure: bo
         of = context.last_of
         found = figures.of("indicator_points", of) if of else ()
         return Bound(context.mention, role, of, of.name if of else "", found)
+    if role == "indicator_points" and _ALL_INDICATORS.search(context.said):
+        found = figures.of("indicator_points", ALL_INDICATORS)
+        return Bound(context.mention, role, ALL_INDICATORS, ALL_INDICATORS.name, found)
     if role == "indicator_points":
         overall = OVERALL.search(context.said) or _JUDGED.search(context.before)
         return of_the_form(context, figures, "total", sure and overall is not None)
@@ -110,6 +144,10 @@ def of_count(context: Context, figures: Figures) -> Bound:
     if indicator:
         return of_an_indicator(context, figures, last, indicator)
     counted = _counted(context)
+    if of_them := _met_or_missed(context, figures):
+        return of_them
+    if counted == "indicator_count" and (of_a_level := number_in_a_level(context, figures)):
+        return of_a_level
     if counted:
         return _number_of(context, figures, counted)
     if last is not None and last.word.role.startswith("staff"):
@@ -124,7 +162,10 @@ def _staff(context: Context, figures: Figures, last: Said) -> Bound:
         return _part_of_the_staff(context, figures)
     if role == "staff_part" or not (people or mention.unit_class != "count"):
         return Bound(mention, "staff" if people else "outside")
-    sure = not rest_of(context.said, "count") and context.standing.known and "其中" not in context.before
+    part = "其中" in context.before or any(
+        one.word.role == "staff_part" for one in roles_in(_ASIDES.sub("", context.before), "count")
+    )
+    sure = not rest_of(context.said, "count") and context.standing.known and not part
     found = of_the_form(context, figures, "staff", sure and not last.word.weak, role.removeprefix("staff_"))
     return found if found.of else replace(found, role="staff")
 
@@ -142,6 +183,19 @@ def _counted(context: Context) -> str:
     if context.said.endswith("指标") or _INDICATORS.match(context.behind):
         return "indicator_count"
     return "project_count" if _PROJECTS_BEFORE.search(context.said) or _PROJECTS.match(context.behind) else ""
+
+
+def _met_or_missed(context: Context, figures: Figures) -> Bound | None:
+    """How many of the indicators were met, or were not: 达到年度指标值的12项，未达到的4项."""
+    if (
+        context.mention.unit not in ("个", "项", "条")
+        or "指标" not in context.scope.letters.text[: context.mention.end + 6]
+    ):
+        return None
+    around = context.said + until_a_pause(context.behind)
+    key = "missed" if _MISSED.search(around) else "met" if _MET.search(around) else ""
+    found = of_the_form(context, figures, "indicator_count", False, key) if key else None
+    return found if found and any(agrees(found, one) for one in found.figures) else None
 
 
 def _all_projects(figures: Figures) -> bool:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.figures import Figures
 from perf_xlsx.narrative.bound import Bound, is_telling
-from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import unit_class
 from perf_xlsx.narrative.observed import Remark, name_of, remark_at, text_of
 from perf_xlsx.narrative.reading import Read
+from perf_xlsx.narrative.sums import sum_remarks
 from perf_xlsx.system.pattern import pattern
 
 COUNTS = frozenset(("staff", "project_count", "indicator_count"))
@@ -20,10 +20,11 @@ CARRIED = frozenset((
 ))  # fmt: skip  # what is wrong in the form, and so in a report that repeats it
 FIRST = ("W04", "W01")  # of several at one cell, the cause
 FOLLOWS = "其他问题更正后"
-SLIP = Fraction(10_000)
 CHECK = "请核对报告和自评表，以正确的为准，两处改成一致。"
 _YEAR = pattern(r"(\d{4})年")
 _TITLE_ENDS = pattern(r"(?:报告|总结|情况|自评表?|年度?)[)]?$")
+_TITLES = pattern(r"《[^》]{0,80}》|\([^()]{0,80}\)")
+_EVALUATED = pattern(r"[^,。;]{0,60}?(?:开展|进行|实施|组织)(?:了)?[^,。;]{0,12}(?:自评|评价|自查)")
 LONGEST_TITLE = 60
 
 
@@ -43,7 +44,7 @@ def figure_remarks(reads: Iterable[Read], figures: Figures, findings: Iterable[F
             )
     yield from _weights_in_another_unit(reads)
     yield from _other_years(reads, figures)
-    yield from _parts_above_their_whole(reads)
+    yield from sum_remarks(reads)
 
 
 def _by_cell(findings: Iterable[Finding]) -> dict[tuple[str, str | None], Finding]:
@@ -102,21 +103,7 @@ def _is_in_another_unit(bound: Bound) -> bool:
         return False
     if unit_class(figure.unit) != mention.unit_class and mention.unit_class != "none":
         return True
-    if mention.unit_class != "money" or not mention.number:
-        return False
-    scaled = [_scaled(bound, factor) for factor in (SLIP, 1 / SLIP)]
-    return any(agrees(one, figure) for one in scaled)
-
-
-def _scaled(bound: Bound, factor: Fraction) -> Bound:
-    """The same, its number as many times larger, with the decimals that are left."""
-    from msgspec.structs import replace
-
-    from perf_xlsx.domain.rounding import exact
-
-    number = exact(Fraction(bound.mention.number or 0) * factor)
-    places = max(0, -int(number.normalize().as_tuple().exponent))
-    return replace(bound, mention=replace(bound.mention, number=number, places=places))
+    return mention.number == figure.value or is_off_by_its_unit(bound, figure)
 
 
 def _weights_in_another_unit(reads: list[Read]) -> Iterator[Remark]:
@@ -139,8 +126,8 @@ def _other_years(reads: list[Read], figures: Figures) -> Iterator[Remark]:
     for number, read in enumerate(reads):
         year = _year(read)
         if read.bound.mention.kind == "date" and year not in (None, figures.year):
-            told = [one for one in reads[number + 1 : number + 9] if _is_under(read, one) and _is_ours(one)]
-            if told or _is_a_title(read):
+            told = [one for one in reads[number + 1 : number + 9] if _is_under(read, one) and _is_ours(one, reads)]
+            if told or _is_a_title(read) or _is_what_is_evaluated(read):
                 why = f"，而“{text_of(told[0])}”是{figures.year}年度的数字" if told else ""
                 message = f"报告写“{text_of(read)}”，自评表是{figures.year}年度的{why}。"
                 yield Remark(
@@ -162,10 +149,22 @@ def _is_under(date: Read, other: Read) -> bool:
     return not any(stop in between for stop in "。;!?") and not _YEAR.search(between)
 
 
-def _is_ours(read: Read) -> bool:
-    """Whether it is, certainly, a figure of this year's form."""
+def _is_ours(read: Read, reads: list[Read]) -> bool:
+    """Whether it is, certainly, a figure of this year's form; a count of staff where it stands nowhere else."""
     bound = read.bound
-    return bound.sure and is_telling(bound.mention) and any(agrees(bound, figure) for figure in bound.figures)
+    same = is_telling(bound.mention) and any(agrees(bound, figure) for figure in bound.figures)
+    staff = bound.figures[:1] and bound.figures[0].role == "staff"
+    again = any(one.verdict == "agrees" and one.figure in bound.figures for one in reads) if staff else True
+    return same and (bound.sure or not again)
+
+
+def _is_what_is_evaluated(read: Read) -> bool:
+    """Whether the opening says that this year's evaluation is of it: 我局对2022年度某项目开展了绩效自评."""
+    text, mention = read.scope.letters.text, read.bound.mention
+    if read.scope.sections or not text[: mention.start].endswith(("对", "就")):
+        return False
+    sentence = text[text.rfind("。", 0, mention.start) + 1 : mention.start]
+    return _EVALUATED.match(text, mention.end) is not None and not _YEAR.search(_TITLES.sub("", sentence))
 
 
 def _is_a_title(read: Read) -> bool:
@@ -173,49 +172,3 @@ def _is_a_title(read: Read) -> bool:
     alone = len(text) <= LONGEST_TITLE and not read.scope.sections and "。" not in text
     date = text[read.bound.mention.start : read.bound.mention.end]
     return alone and "月" not in date and "-" not in date and _TITLE_ENDS.search(text) is not None
-
-
-# ---- sums of what the form does not know
-
-
-def _parts_above_their_whole(reads: list[Read]) -> Iterator[Remark]:
-    """Where the parts behind 其中 are more than what they are parts of. Fewer may be a part of the list."""
-    for number, read in enumerate(reads):
-        parts = list(_parts(read, reads[number + 1 : number + 20])) if _is_amount(read.bound) else []
-        known = [one for one in (read, *parts) if one.verdict in ("differs", "elsewhere")]
-        total = sum((Fraction(one.bound.mention.number or 0) for one in parts), Fraction(0))
-        whole = Fraction(read.bound.mention.number or 0)
-        slack = Fraction(len(parts), 2 * 10 ** max(0, min((one.bound.mention.places for one in parts), default=0)))
-        if read.bound.mention.unit_class == "count":  # parts of people overlap: 女性, 党员
-            total = max((Fraction(one.bound.mention.number or 0) for one in parts), default=total)
-        if len(parts) > 1 and not known and total > whole + slack:
-            given, shown = text_of(read), f"{float(total):g}{read.bound.mention.unit}"
-            message = f"“{given}”的各部分（{'、'.join(map(text_of, parts))}）合计{shown}，超过了{given}。"
-            yield Remark("P04", read.start, read.end, "合计", message, "请核对合计和各部分。", given, shown)
-
-
-def _is_amount(bound: Bound) -> bool:
-    mention = bound.mention
-    counted = mention.kind == "number" and mention.unit_class in ("money", "count") and not mention.about
-    return counted and bound.role not in ("change", "income", "plan")
-
-
-def _parts(whole: Read, after: list[Read]) -> Iterator[Read]:
-    """The figures that follow 其中 right behind a figure, in its unit and role, up to the end of the sentence."""
-    text, at = whole.scope.letters.text, whole.bound.mention.end
-    for number, read in enumerate(after):
-        mention = read.bound.mention
-        between = text[at : mention.start]
-        if read.scope is not whole.scope or any(stop in between for stop in "。;!?"):
-            return
-        if number == 0 and not _OF_WHICH.match(between):
-            return
-        if mention.unit != whole.bound.mention.unit or read.bound.role not in (whole.bound.role, "outside"):
-            return
-        if number and ("其中" in between or "(" in between):  # parts of a part
-            return
-        yield read
-        at = mention.end
-
-
-_OF_WHICH = pattern(r"^[,(:;]?其中[:,]?")

@@ -13,8 +13,10 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.figures import figures_of
 from perf_xlsx.narrative.claim_checks import claim_remarks
 from perf_xlsx.narrative.figure_checks import figure_remarks
+from perf_xlsx.narrative.identity import identity_remarks
 from perf_xlsx.narrative.names import names_of
 from perf_xlsx.narrative.observed import LONGEST_QUOTE, Found, Remark, Spot, found
+from perf_xlsx.narrative.project_lists import list_remarks
 from perf_xlsx.narrative.reading import Read, read_figures, scopes_of
 from perf_xlsx.narrative.text_checks import text_remarks
 from perf_xlsx.rulebook import Rulebook
@@ -40,8 +42,10 @@ def hold(document: Document, name: str, result: Result, rulebook: Rulebook) -> H
     reads = tuple(read_figures(scopes, figures, names))
     remarks = [
         *figure_remarks(reads, figures, result.findings),
-        *text_remarks(scopes, reads, form),
-        *claim_remarks(scopes, Diagnoses(form, scores, rulebook)),
+        *list_remarks(scopes, reads),
+        *text_remarks(scopes, reads),
+        *identity_remarks(scopes, form),
+        *claim_remarks(scopes, reads, Diagnoses(form, scores, rulebook)),
     ]
     return Held(reads, _in_order(document, remarks, name, rulebook))
 

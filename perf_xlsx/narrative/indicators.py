@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from perf_xlsx.figures import Figure, Figures, Subject
-from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
-from perf_xlsx.narrative.context import Context
+from perf_xlsx.narrative.bound import OF_INDICATOR, Bound, is_telling
+from perf_xlsx.narrative.context import Context, until_a_pause
 from perf_xlsx.narrative.mentions import unit_class
 from perf_xlsx.narrative.names import HOLE
 from perf_xlsx.narrative.words import (
     ACTUALLY,
+    BEHIND_TARGET,
     LOOSE,
     LOST,
     PLANNED,
-    SHARES,
+    SEVERAL,
     SIGNED,
     VERBS,
     Said,
@@ -30,9 +31,28 @@ def indicator_of(context: Context, figures: Figures, units: str) -> Subject | No
     if found is None or units == "points":
         return found
     said = roles_in(context.said, units or "none")
-    if said and said[-1].word.role in OF_INDICATOR and not is_verb(context, said[-1]):
+    role = said[-1].word.role if said and not is_verb(context, said[-1]) else ""
+    if role in OF_INDICATOR and (role not in VALUES or _may_be_a_value(context, figures, found, role)):
         return found
     return found if _counts_in(figures, found, context.mention.unit) else None
+
+
+def _may_be_a_value(context: Context, figures: Figures, indicator: Subject, role: str) -> bool:
+    """Whether a figure behind 目标值 or 实际 may be a value of an indicator that counts in another unit.
+
+    A count beside a share or an amount is of something else (按期完工率，目标值100%，实际12个小区), and a share
+    that was reached may be the completion.
+    """
+    counted = any(unit_class(one.unit) == "count" for key in VALUES for one in figures.of(key, indicator))  # type: ignore[arg-type]
+    units = context.mention.unit_class
+    another_thing = (units == "count" and not counted) or (units == "share" and role == "indicator_actual")
+    return not another_thing or _is_slip(context, figures, indicator)
+
+
+def _is_slip(context: Context, figures: Figures, indicator: Subject) -> bool:
+    """Whether a value is right but for its unit."""
+    values = [one for role in VALUES for one in figures.of(role, indicator)]  # type: ignore[arg-type]
+    return any(one.value == context.mention.number for one in values)
 
 
 def is_verb(context: Context, said: Said) -> bool:
@@ -43,6 +63,7 @@ def is_verb(context: Context, said: Said) -> bool:
 def _counts_in(figures: Figures, indicator: Subject, unit: str) -> bool:
     """Whether an indicator has values in such a unit."""
     known = [one.unit for role in VALUES for one in figures.of(role, indicator)]  # type: ignore[arg-type]
+    known = known if "/" in unit else [one.partition("/")[0] for one in known]
     if unit_class(unit) in ("money", "share"):
         return any(unit_class(one) == unit_class(unit) for one in known)
     return any(one == unit or not one or not unit or one.endswith(unit) for one in known)
@@ -57,12 +78,19 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
     found = tuple(one for key in roles for one in figures.of(key, indicator))  # type: ignore[arg-type]
     rest = rest_of(context.said, unit_meant(context.mention.unit_class, context.said))
     role = "outside" if rest and not told else roles[0]  # where it agrees, it is that figure's role
+    if role == "outside" and context.mention.unit_class == "count" and not is_telling(context.mention):
+        found = ()  # 河西街道6个
     sure = not rest and _is_sure(context, role, bool(said)) and not _counts_other_things(context, found)
     return Bound(context.mention, role, indicator, indicator.name, found, bool(found) and sure)
 
 
 def _is_sure(context: Context, role: str, said: bool) -> bool:
     """Whether a figure is certainly the indicator's in this role; `said`: a word says so."""
+    if context.said.rstrip("的为是").endswith("年初"):
+        return False  # what it was at the start of the year
+    points = role in ("indicator_lost_points", "indicator_points")
+    if points and (SEVERAL.search(context.said) or context.in_brackets_of_another):
+        return False  # 两项共扣1.49分
     if role == "indicator_lost_points" and LOST.search(context.before):
         return False
     return said or (context.indicator is not None and not LOOSE.search(context.said))
@@ -73,12 +101,14 @@ def _counts_other_things(context: Context, found: tuple[Figure, ...]) -> bool:
     mention = context.mention
     if context.indicator is not None or mention.unit_class != "count" or not found or found[0].role not in VALUES:
         return False
-    return all(unit_class(one.unit) == "count" and not _alike(mention.unit, one.unit) for one in found)
+    things = rest_of(until_a_pause(context.behind), "count")
+    return all(unit_class(one.unit) == "count" and not _alike(mention.unit, one.unit, things) for one in found)
 
 
-def _alike(one: str, other: str) -> bool:
-    """Whether two units may count the same: 名 and 人, 个 and anything, 万人 and 人."""
-    return any(a.endswith(b) or a == "个" or {a, b} == {"人", "名"} for a, b in ((one, other), (other, one)))
+def _alike(one: str, other: str, things: str) -> bool:
+    """Whether two units may count the same: 名 and 人, 万人 and 人, 个 and any where no `things` are said."""
+    pairs = ((one, other), (other, one))
+    return any(a.endswith(b) or (a == "个" and not things) or {a, b} == {"人", "名"} for a, b in pairs)
 
 
 def in_turn(context: Context) -> Said | None:
@@ -104,6 +134,8 @@ def values_meant(context: Context) -> list[str]:
     """Which values a figure may be where no word tells, the likeliest first."""
     planned = PLANNED.search(context.before) and context.last_role != "indicator_target"
     listed = context.said.startswith("、") and context.last_role == "indicator_target"
+    if BEHIND_TARGET.match(context.behind):
+        return ["indicator_target"]
     letters = context.scope.letters.text
     aimed = context.scope.aims and not ACTUALLY.search(letters, 0, context.mention.start)
     if listed or aimed or (planned and SIGNED.search(context.said)):
@@ -121,6 +153,5 @@ def in_a_wrong_unit(context: Context, figures: Figures) -> Bound | None:
         return None
     values = values_meant(context)
     found = tuple(one for role in values for one in figures.of(role, indicator))  # type: ignore[arg-type]
-    same = any(one.value == mention.number for one in found)
-    share = SHARES.search(indicator.name) is not None and mention.unit_class != "share"
-    return Bound(mention, values[0], indicator, indicator.name, found, True) if same or share else None
+    same = _is_slip(context, figures, indicator)
+    return Bound(mention, values[0], indicator, indicator.name, found, True) if same else None

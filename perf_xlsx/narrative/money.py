@@ -8,14 +8,19 @@ from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import NOT_CHECKED, OF_INDICATOR, OF_PROJECT, Bound, figures_in
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import PAUSES, STOPS, Context
-from perf_xlsx.narrative.indicators import indicator_of, is_verb, of_an_indicator, of_completion
+from perf_xlsx.narrative.indicators import in_turn, indicator_of, is_verb, of_an_indicator, of_completion
 from perf_xlsx.narrative.unnamed import without_a_name
 from perf_xlsx.narrative.words import CHANGED_TO, FORMAL, LOOSE, PAYER, RoleWord, Said, asks_for, rest_of, roles_in
+from perf_xlsx.system.pattern import pattern
 
 UNNAMED = RoleWord("unnamed", ("money",), (), weak=True)  # an amount right behind the name of a line or project
 INITIALLY = RoleWord("initial", ("money",), (), weak=True)
 BEFORE_CHANGE, AFTER_CHANGE = RoleWord("initial", ("money",), ()), RoleWord("adjusted", ("money",), ())
 RATE = RoleWord("execution_rate", ("share",), ())
+_SUM = pattern(r"[,、;]?(?:以上|上述|[两二三四五六七八九十\d]+[项批笔类个])?(?:合计|共计|总计)(?:为|是)?")
+_AFTERWARDS = pattern(
+    r",?后?的?(?:预算|全年|总额|总计|共计|合计|全年预算)*(?:为|是|达到?|计|增至|增加到|减至)?(?<=[后为是达到至])"
+)  # 追加10万元后达到50万元
 NEAR = 6  # letters
 GENERAL = ("amount", "budget")  # words that may mean several roles
 SEVERAL = (*GENERAL, "reset", "received")
@@ -32,9 +37,13 @@ WEAK = {
 def of_money(context: Context, figures: Figures) -> Bound:
     """An amount with its role."""
     found = roles_in(context.said, "money")
+    if context.mention.bound and not found and not context.own:  # 5万元以上的支出
+        return Bound(context.mention, "outside")
     indicator = indicator_of(context, figures, "money")
     if indicator and (not found or found[-1].word.role in OF_INDICATOR):
         return of_an_indicator(context, figures, found[-1] if found else None, indicator)
+    if _SUM.fullmatch(context.said):
+        return Bound(context.mention, "unbound")  # a sum has no role of its own
     word = _word_of_money(context, [one for one in found if one.word.role not in OF_INDICATOR])
     if word is None:
         goes_on = context.last_role in NOT_CHECKED  # 付30%即105万元
@@ -51,7 +60,10 @@ def _word_of_money(context: Context, words: list[Said]) -> RoleWord | None:
         word = _role_word(context, words)
         if word is None or not words or (word.role in GENERAL and not context.own):
             word = _role_behind(context) or word
-    return UNNAMED if word is None and context.own else word
+    if word is None and context.own:
+        headed = [one.word for one in roles_in(context.head, "money") if not one.word.weak]
+        return headed[-1] if headed else UNNAMED
+    return word
 
 
 def _told_by_its_value(bound: Bound) -> Bound:
@@ -70,6 +82,8 @@ def _changed(context: Context) -> RoleWord | None:
     """The role of an amount before or after a change: 由3000万元调减至107.18万元."""
     if CHANGED_TO.match(context.behind):
         return BEFORE_CHANGE
+    if context.last_role == "adjustment" and _AFTERWARDS.fullmatch(context.said):
+        return AFTER_CHANGE
     words = [*CHANGED_TO.finditer(context.said)]
     return AFTER_CHANGE if words and words[-1].end() == len(context.said) else None
 
@@ -152,7 +166,7 @@ def _is_known(context: Context) -> bool:
 
     A mere 支出12万元 behind something else (购置设备3台) is of that; a formal 全年预算数 is of the whole.
     """
-    if LOOSE.search(context.said):
+    if LOOSE.search(context.said) or context.called_vaguely:
         return False
     if context.own:
         return True
@@ -165,6 +179,8 @@ def of_share(context: Context, figures: Figures) -> Bound:
     found = roles_in(context.said, "share")
     indicator = indicator_of(context, figures, "share")
     last = next((one for one in reversed(found) if not is_verb(context, one)), found[-1] if found else None)
+    if (listed := in_turn(context)) and context.indicator:
+        return of_an_indicator(context, figures, listed, context.indicator)
     done = of_completion(context, figures, last)
     if done:
         return done

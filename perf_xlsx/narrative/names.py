@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.domain.model import SelfEvaluation
 from perf_xlsx.figures import Figures, Subject
@@ -22,6 +23,11 @@ _COUNTED = pattern(
 )
 _BRACKETS = pattern(r"\([^()]*\)$")
 _LINES: Mapping[str, Any] = vocabulary("report")["lines"]
+_LEVELS: Mapping[str, Any] = vocabulary("report")["levels"]
+_OTHER_SYSTEM = pattern(_LEVELS["other_system"])
+LEVEL = "指标"
+_OTHER_WORDS = pattern("|".join(_LINES["part_of_another"]))
+LONGEST_AROUND = 8  # letters of a longer word around a name
 SHORTEST = 2  # letters of a name
 SHORTEST_CORE = 4  # letters of what an indicator counts
 SHORTEST_PROJECT = 4  # letters: 培训 alone may mean any
@@ -42,13 +48,15 @@ class Name(Struct, frozen=True):
 
 class Names(Struct, frozen=True, dict=True):
     """The names of one form. `whole` is the line of the total, `projects` that of all projects;
-    `own` are names of the unit, or of its project; `single`: the form is of one project."""
+    `own` are names of the unit, or of its project; `single`: the form is of one project.
+    `levels` are its levels of indicators, by their names without 指标."""
 
     known: Mapping[str, tuple[Subject, ...]]
     whole: Subject
     own: tuple[str, ...]
     projects: Subject | None = None
     single: bool = False
+    levels: Mapping[str, tuple[Subject, ...]] = {}
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -58,8 +66,28 @@ class Names(Struct, frozen=True, dict=True):
     def find(self, text: str) -> Iterator[Name]:
         """The names in a text, in order, the longest of those that begin at one place."""
         for match in self._pattern.finditer(text):
-            if not _is_part_of_a_title(text, match):
+            if not _is_part_of_another(text, match):
                 yield Name(match.start(), match.end(), self._meant_by(match[0]))
+
+    def find_levels(self, text: str, names: Iterable[Name]) -> Iterator[Name]:
+        """The levels of indicators that a text names outside of `names`; the form may not have one."""
+        taken = [range(one.start, one.end) for one in names]
+        for match in self._levels.finditer(text):
+            if not any(match.start() in those for those in taken):
+                yield Name(match.start(), match.end(), self.levels.get(match["stem"] or match["bare"], ()))
+
+    def without_levels_of_another_system(self, texts: Iterable[str]) -> Names:
+        """The names without levels, where these texts give points to levels that this form does not have."""
+        found = (one["level"] for text in texts for one in _OTHER_SYSTEM.finditer(text))
+        return replace(self, levels={}) if any(level not in self.levels for level in found) else self
+
+    @cached_property
+    def _levels(self) -> re.Pattern[str]:
+        stems, bare, behind = any_of({*self.levels, *_LEVELS["words"]}), any_of(_LEVELS["bare"]), _LEVELS["behind"]
+        listed = rf"(?=(?:[、和及与](?:{stems}))+(?:{behind}))"
+        return re.compile(
+            rf"(?P<stem>{stems})(?:{behind}|{listed})|(?P<bare>(?:{bare}){_LEVELS['points']}|{_LEVELS['alone']}(?:{stems}){_LEVELS['right_behind']})"
+        )
 
     def _meant_by(self, word: str) -> tuple[Subject, ...]:
         if word == "项目" and self.projects and word not in self.known:
@@ -83,9 +111,11 @@ class Names(Struct, frozen=True, dict=True):
         return re.compile(any_of(self._lines) or "(?!)")
 
 
-def _is_part_of_a_title(text: str, match: re.Match[str]) -> bool:
-    """Whether it is 项目支出 of 项目支出绩效自评报告."""
-    return match[0] in ("项目支出", "基本支出") and text.startswith(("绩效自评", "绩效评价"), match.end())
+def _is_part_of_another(text: str, match: re.Match[str]) -> bool:
+    """Whether it is 项目支出 of 项目支出绩效自评报告, or 财政拨款 of 政府性基金财政拨款收入."""
+    begin = max(0, match.start() - LONGEST_AROUND)
+    around = _OTHER_WORDS.finditer(text, begin, match.end() + LONGEST_AROUND)
+    return any(one.start() <= match.start() and match.end() <= one.end() for one in around)
 
 
 def names_of(form: SelfEvaluation, figures: Figures) -> Names:
@@ -97,14 +127,23 @@ def names_of(form: SelfEvaluation, figures: Figures) -> Names:
     names = _known(figures, of_a_department=form.project_line is not None or not single)
     own = [form.unit or "", form.boxes["project"].given if single else ""]
     written = tuple(name for name in map(_letters, own) if len(name) > SHORTEST and name not in names)
-    return Names(names, total, written, projects, single)
+    return Names(names, total, written, projects, single, _levels(figures))
+
+
+def _levels(figures: Figures) -> Mapping[str, tuple[Subject, ...]]:
+    """The levels by their names without 指标; one name may stand below several others."""
+    levels: dict[str, tuple[Subject, ...]] = {}
+    for one in figures.subjects:
+        if one.kind == "level" and (stem := _letters(one.name).removesuffix(LEVEL)):
+            levels[stem] = (*levels.get(stem, ()), one)
+    return levels
 
 
 def _known(figures: Figures, of_a_department: bool) -> Mapping[str, tuple[Subject, ...]]:
     """What each name may mean."""
     known: dict[str, list[Subject]] = {}
     for subject in figures.subjects:
-        if subject.kind != "form" and not subject.whole:
+        if subject.kind not in ("form", "level") and not subject.whole:
             for name in _spellings(subject):
                 known.setdefault(name, []).append(subject)
     for line in _other_lines(figures, of_a_department):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -13,8 +14,8 @@ from perf_xlsx.documents import Document
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.binding import bind
-from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, is_telling
-from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, digits_of, is_telling
+from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
@@ -23,7 +24,9 @@ from perf_xlsx.system.pattern import pattern
 
 UNTOLD = frozenset(("outside", "unbound", "other"))
 VALUES = frozenset(("indicator_target", "indicator_actual", "indicator_midyear"))
+OF_INCOME = frozenset(("received", "income"))
 RATES = frozenset(("execution_rate", "project_rate"))
+TELLING_ALONE = 5  # digits of an amount that is known by them alone
 NEAR = 8  # amounts before a rate that it may be of
 Verdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
 
@@ -61,27 +64,41 @@ def read_figures(found: Iterable[Scope], figures: Figures, names: Names) -> Iter
 
 
 def _of_other_money(read: Read, paragraph: list[Read]) -> Read:
-    """A rate that differs, yet is that of amounts of its own paragraph which no form has: of what was received."""
-    rate = read.bound.mention.number
-    if read.verdict not in ("differs", "elsewhere") or read.bound.role not in RATES or rate is None:
+    """A rate or balance that differs, yet comes out of amounts of its own paragraph that no form has.
+
+    Such are a rate of what was received, and what is left of the income.
+    """
+    stated, mention = read.bound.mention.number, read.bound.mention
+    compute = _COMPUTED.get(
+        "balance" if read.bound.role == "balance" else "rate" if read.bound.role in RATES else ""
+    )
+    if read.verdict not in ("differs", "elsewhere") or compute is None or stated is None:
         return read
     amounts = [one for one in paragraph if one.bound.mention.unit_class == "money" and one.start < read.start]
-    others = [one for one in amounts if one.verdict in ("outside", "unbound") or one.bound.role == "received"]
-    quotients = (
-        Fraction(part.bound.mention.number) * 100 / Fraction(whole.bound.mention.number)
+    others = [one for one in amounts if one.verdict in ("outside", "unbound") or one.bound.role in OF_INCOME]
+    found = (
+        compute(Fraction(part.bound.mention.number), Fraction(whole.bound.mention.number))
         for part in amounts
         for whole in others[-NEAR:]
         if part.bound.mention.number and whole.bound.mention.number
     )
-    if any(half_up(one, read.bound.mention.places) == rate for one in quotients):
+    if any(half_up(one, mention.places) == stated for one in found):
         return replace(read, verdict="outside", figure=None, other=None)
     return read
+
+
+_COMPUTED: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "rate": lambda part, whole: part * 100 / whole,
+    "balance": lambda part, whole: whole - part,
+}
 
 
 def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
     start, end = scope.letters.span(bound.mention.start, bound.mention.end)
     begin = scope.paragraph.start
     verdict, figure, other = _verdict(bound, scope, figures)
+    if verdict in ("outside", "unbound") and (slipped := _off_by_its_unit(bound, figures)):
+        verdict, figure, bound = "differs", slipped, replace(bound, of=slipped.of, figures=(slipped,))
     if verdict == "agrees" and figure and bound.of and figure.of != bound.of and bound.of.kind != "form":
         bound = replace(bound, role=figure.role, of=figure.of)
     elif verdict == "agrees" and figure and (bound.role in UNTOLD or {bound.role, figure.role} <= VALUES):
@@ -104,6 +121,22 @@ def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Fig
     if bound.role == "unbound":
         return "unbound", None, None
     return "outside" if bound.role in NOT_CHECKED or not bound.sure else "unbound", None, None
+
+
+def _off_by_its_unit(bound: Bound, figures: Figures) -> Figure | None:
+    """The amount of the form that an unbound one is but for its unit: so many digits are no chance."""
+    mention, digits = bound.mention, digits_of(bound.mention.number)
+    if mention.unit_class != "money" or mention.about or len(digits) < TELLING_ALONE:
+        return None
+    for one in figures.everything:
+        same = (
+            one.of.kind in ("line", "project")
+            and isinstance(one.value, Decimal)
+            and digits_of(one.value) == digits
+        )
+        if same and one.unit == figures.unit and is_off_by_its_unit(bound, one):
+            return one
+    return None
 
 
 _DAY = pattern(r"(\d{4})年(\d{1,2})月(\d{1,2})日$")

@@ -31,17 +31,24 @@ STYLED = 3  # levels that a style may have, next to those of numbers
 
 
 class Section(Struct, frozen=True):
-    """A heading: what it names, and what else it says. `plans`: it is about the years to come."""
+    """A heading: what it names, and what else it says. `plans`: it is about the years to come.
+
+    `level` is that of the heading, `levels` are those of indicators that it names.
+    """
 
     level: int
     text: str
     subjects: tuple[Subject, ...]
     rest: str
     plans: bool
+    levels: tuple[Name, ...] = ()
 
 
 class Scope(Struct, frozen=True):
-    """A paragraph with its headings, the outermost first. `heading`: it is one itself; `topic`: its indicator."""
+    """A paragraph with its headings, the outermost first. `heading`: it is one itself; `topic`: its indicator.
+
+    `levels` are the levels of indicators that it names.
+    """
 
     paragraph: Paragraph
     letters: Letters
@@ -50,6 +57,7 @@ class Scope(Struct, frozen=True):
     sections: tuple[Section, ...]
     heading: bool
     topic: Subject | None
+    levels: tuple[Name, ...] = ()
 
     @property
     def plans(self) -> bool:
@@ -77,6 +85,7 @@ def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
     """Every paragraph with what stands above it."""
     stack: list[Section] = []
     paragraphs = tuple(paragraphs)
+    names = names.without_levels_of_another_system(one.text for one in paragraphs)
     in_tables = labels(paragraphs, names)
     for paragraph in paragraphs:
         read = letters(paragraph.text)
@@ -90,15 +99,15 @@ def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
         found = tuple(_meant(names, read.text, topic_above))
         lead = _lead(read.text, found)
         text = masked(read.text, found)
+        levels = tuple(names.find_levels(read.text, found))
         topic = None if paragraph.cell else lead or topic_above
         if heading:
             subjects = tuple(subject for name in found for subject in name.subjects)
             if not subjects and names.projects and _PROJECTS.search(read.text):
                 subjects = (names.projects,)
-            stack.append(
-                Section(level, read.text, subjects, rest_of_heading(_MARKS.sub("", text)), _plans(read.text))
-            )
-        yield Scope(paragraph, read, found, text, tuple(stack), heading, topic)
+            rest = rest_of_heading(_MARKS.sub("", text))
+            stack.append(Section(level, read.text, subjects, rest, _plans(read.text), levels))
+        yield Scope(paragraph, read, found, text, tuple(stack), heading, topic, levels)
 
 
 _PROJECTS = pattern(r"(?<!级)项目(?:支出|资金|经费)?(?:管理|使用|实施|资金|支出|执行|完成|和|、|情况)")
@@ -107,18 +116,24 @@ _PROJECTS = pattern(r"(?<!级)项目(?:支出|资金|经费)?(?:管理|使用|�
 def _in_a_table(paragraph: Paragraph, read: Letters, names: Names) -> Scope:
     """A number in a table: its row and column say all that there is to say."""
     found = tuple(names.find(read.text))
-    return Scope(paragraph, read, found, masked(read.text, found), (), False, None)
+    levels = tuple(names.find_levels(read.text, found))
+    return Scope(paragraph, read, found, masked(read.text, found), (), False, None, levels)
 
 
 def _plans(heading: str) -> bool:
     return PLANS.search(heading) is not None
 
 
+def numbering(text: str) -> int:
+    """How a paragraph is numbered: 一、 is 1, (二) 2, 3. is 3, (4) 4, ③ 5; 0 where it is not."""
+    return next((level for level, words in enumerate(_NUMBERED, 1) if words.match(text)), 0)
+
+
 def _level(paragraph: Paragraph, text: str) -> tuple[int, bool]:
     """The level of a numbered paragraph or heading (0: neither), and whether it is a heading."""
     if paragraph.cell is not None or not text:
         return 0, False
-    numbered = next((level for level, words in enumerate(_NUMBERED, 1) if words.match(text)), 0)
+    numbered = numbering(text)
     short = len(text) <= LONGEST_HEADING and "。" not in text and not text.endswith((";", ","))
     if paragraph.level and short:
         return numbered or min(paragraph.level, STYLED), True

@@ -17,6 +17,15 @@ _UNITS = pattern(r"^(?:单位:)?(万元|亿元|元|%|分|人|个)$")
 _STATED = pattern(r"(?:金额)?单位:?(万元|亿元|元)|^[^\d。]{1,20}\((万元|亿元|元)\)$")
 _POINTS = ("得分", "分值", "权重", "分")
 _MONEY = pattern(r"预算|决算|执行数|支出|金额|资金|结余|调整数")
+_SERIAL = pattern(r"序号|编号|序列号|№")
+_FIGURE = pattern(r"^(?:[≥≤=<>]|不低于|不高于)?[+-]?\d[\d,. ]*(?!年)(?:%|[一-鿿]{0,4})$")
+_EXECUTION = pattern(r"(?:预算)?执行率?")
+_MONEY_UNIT = pattern(r"元$")
+_OF_THE_WHOLE = (  # what a row 预算执行率 has in the columns of an indicator, where it has money there
+    (pattern(r"实际|完成值|执行"), "全年执行数"),
+    (pattern(r"指标值|目标|计划|预期"), "全年预算数"),
+)
+AS_ORDINAL = ("第", "项")  # around a serial number
 _WORDS = pattern(r"[一-鿿]")
 
 
@@ -56,10 +65,15 @@ def labels(paragraphs: Iterable[Paragraph], names: Names) -> Mapping[int, Label]
 def _label(
     cells: Mapping[CellPlace, str], head: str, at: CellPlace, text: str, names: Names, stated: Mapping[int, str]
 ) -> Label | None:
+    if _SERIAL.fullmatch(head) and _BARE.match(text):
+        return Label(*AS_ORDINAL)
     row = _row(cells, at, names)
     if not head or not row:
         return None
     bare = _BRACKETS.sub("", head)
+    if _EXECUTION.fullmatch(row) and _MONEY_UNIT.search(text):
+        bare = next((column for words, column in _OF_THE_WHOLE if words.search(bare)), bare)
+        row = ""
     units = [found[1] for one in _BRACKETS.findall(head) if (found := _UNITS.match(one))]
     unit = units[0] if units else stated.get(at.table, "") if _MONEY.search(bare) and "率" not in bare else ""
     if not unit and bare.endswith(_POINTS):
@@ -68,13 +82,17 @@ def _label(
 
 
 def _heads(cells: Mapping[CellPlace, str]) -> Mapping[CellPlace, str]:
-    """For each cell the words nearest above it, "" where there are none."""
+    """For each cell the words nearest above it in a row of heads, "" where there are none.
+
+    A row with figures is none, though it has words too: 明显改善, 达成预期.
+    """
     found: dict[CellPlace, str] = {}
     nearest: dict[tuple[int, int], str] = {}
+    rows = {(at.table, at.row) for at, text in cells.items() if _FIGURE.match(text)}
     for at in sorted(cells):
         column, text = (at.table, at.column), cells[at]
         found[at] = nearest.get(column, "")
-        if _WORDS.search(text) and not _NUMBER.match(text):
+        if _WORDS.search(text) and not _NUMBER.match(text) and (at.table, at.row) not in rows:
             nearest[column] = text
     return found
 

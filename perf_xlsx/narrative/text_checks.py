@@ -1,4 +1,4 @@
-"""P03, P06, P08, P09: what a report leaves out, leaves open, or took from another."""
+"""P03, P06, P09: what a report leaves out, leaves open, or took from another."""
 
 from __future__ import annotations
 
@@ -7,11 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from msgspec.structs import replace
-
 from perf_xlsx.documents import Paragraph
-from perf_xlsx.domain.model import SelfEvaluation
-from perf_xlsx.domain.quantity import same_name
 from perf_xlsx.figures import Subject
 from perf_xlsx.narrative.observed import Remark
 from perf_xlsx.narrative.reading import Read
@@ -20,22 +16,24 @@ from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
 _TEXT = vocabulary("report")["text"]
-_BLANK, _FILLER, _REASON, _WHY, _PROBLEM, _MEASURE, _UNIT = (
-    pattern("|".join(_TEXT[key])) for key in ("blank", "filler", "reason", "why", "problem", "measure", "unit")
+_BLANK, _FILLER, _REASON, _WHY, _PROBLEM, _MEASURE = (
+    pattern("|".join(_TEXT[key])) for key in ("blank", "filler", "reason", "why", "problem", "measure")
 )
 WHOLE_REPORT = 4  # parts of the first level; an extract has fewer
 SHORTEST_REPORT = 1_000  # letters
 SHORTEST_REASON = 4
+THOUSANDS = 3  # digits between two commas
+_GROUPED = pattern(_TEXT["grouped"])
 
 
-def text_remarks(scopes: tuple[Scope, ...], reads: Iterable[Read], form: SelfEvaluation) -> Iterator[Remark]:
+def text_remarks(scopes: tuple[Scope, ...], reads: Iterable[Read]) -> Iterator[Remark]:
     """What a report leaves out, leaves open, or took from another."""
     yield from _hollow_parts(scopes)
     yield from _missing_parts(scopes)
     yield from _lost_points_without_reason(scopes, list(reads))
     yield from _blanks(scopes)
+    yield from _misgrouped(scopes)
     yield from _repeated_reasons(scopes)
-    yield from _other_units(scopes, form)
 
 
 def _at(
@@ -123,6 +121,16 @@ def _blanks(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
             yield Remark("P09", start, start + len(blank[0]), "空白", message, "请填写。", blank[0])
 
 
+def _misgrouped(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
+    """P01: a number whose commas do not part thousands: 2,86.00万元, 3,8600户."""
+    for scope in scopes:
+        for number in _GROUPED.finditer(scope.letters.text):
+            if any(len(group) != THOUSANDS for group in number[0].partition(".")[0].split(",")[1:]):
+                start, end = (scope.paragraph.start + at for at in scope.letters.span(*number.span()))
+                message = f"“{number[0]}”的千分位写错，看不出是多少。"
+                yield Remark("P01", start, end, "数字", message, "请核对数字，每三位一个逗号。", number[0])
+
+
 def _repeated_reasons(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
     """P09: a reason that is word by word that of an indicator before."""
     known: dict[str, Subject] = {}
@@ -140,15 +148,3 @@ def _repeated_reasons(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
                 message = f"“{scope.topic.name}”的偏差原因“{text}”与“{first.name}”的一字不差。"
                 advice = "请写明这个指标自己的原因。"
                 yield Remark("P09", begin + start, begin + end, scope.topic.name, message, advice, text)
-
-
-def _other_units(scopes: tuple[Scope, ...], form: SelfEvaluation) -> Iterator[Remark]:
-    """P08: where the report says whose it is, another unit."""
-    own = same_name(form.unit or "")
-    for scope in scopes if own else ():
-        named = _UNIT.search(scope.letters.text)
-        other = same_name(named[1]) if named else ""
-        if other and not scope.sections and other not in own and own not in other:
-            message = f"报告的单位是“{other}”，自评表的单位是“{form.unit}”。"
-            advice = "请核对是不是本单位的报告。"
-            yield replace(_at(scope.paragraph, "P08", "单位名称", message, advice, form.unit), severity="warning")

@@ -8,19 +8,23 @@ from typing import Literal
 from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.words import (
+    BOUNDED,
     CHANGE,
     CHANGING,
     COMPARED,
     LATER,
     NOW,
+    OTHERS_JUDGE,
     PART,
     PART_OF_SENTENCE,
     PAST,
     POINTS_OF_PERCENT,
+    RULE,
     SHARE,
     SHARE_OF,
     SUPPOSED,
     THIS_YEAR,
+    THRESHOLD,
     WHOLE_YEAR,
     WISHED,
     rest_of,
@@ -29,7 +33,9 @@ from perf_xlsx.system.pattern import pattern
 
 DECEMBER = 12
 _TITLES = pattern(r"《[^》]{0,80}》|\([^()]{0,80}\)")  # and asides: (含2023年转列项目5个)
+_SINCE = pattern(r"[^,。;]{0,20}以来[^,。;]{0,20},")  # an aside: 实现“十四五”以来四连增
 _YEAR = pattern(r"\d{4}(?=年)")
+_PERIOD = pattern(r"\d{4}年?[-—~至]\d{2,4}年")  # several years: nothing in it is this year's
 _MONTH = pattern(r"(?:(?:19|20)\d\d年)?(\d{1,2})月")
 _UP_TO = pattern(r"(?:截至|截止到?|至|到)$")
 
@@ -62,7 +68,7 @@ def _is_a_share_too(context: Context) -> bool:
 
 def other_time(context: Context, mentions: tuple[Mention, ...], year: int | None) -> Literal["", "year", "part"]:
     """Whether the sentence spoke last of another year, or of a part of this one."""
-    before = CHANGE.sub(_blank, _TITLES.sub(_blank, context.before))
+    before = _SINCE.sub(_blank, CHANGE.sub(_blank, _TITLES.sub(_blank, context.before)))
     other, later = max(_last(PAST, before), _last(LATER, before)), _last(LATER, before)
     this, part, whole = _last(THIS_YEAR, before), _last(PART_OF_SENTENCE, before), _last(WHOLE_YEAR, before)
     begin = context.mention.start - len(before)
@@ -72,7 +78,9 @@ def other_time(context: Context, mentions: tuple[Mention, ...], year: int | None
             if not written.strip():
                 continue
             end, stated = date.end - begin, _YEAR.match(written)
-            if stated is not None and int(stated[0]) == year:
+            if _PERIOD.match(written):
+                other = end
+            elif stated is not None and int(stated[0]) == year:
                 this = end
             elif stated:
                 other, later = end, end if year is not None and int(stated[0]) > year else later
@@ -103,4 +111,19 @@ def is_stated(context: Context, role: str) -> bool:
     """Whether it is said as a fact; only a target may be 95%以上."""
     bound = context.mention.bound and role != "indicator_target"
     supposed = SUPPOSED.search(context.before) or WISHED.search(context.before)
-    return not (context.scope.plans or bound or supposed)
+    return not (context.scope.plans or bound or supposed or _is_a_rule(context, role))
+
+
+def _is_a_rule(context: Context, role: str) -> bool:
+    """Whether points or a rate are those of a rule or a limit, or points that somebody else gave."""
+    units = context.mention.unit_class
+    if units == "points":
+        return RULE.search(_sentence(context)) is not None or OTHERS_JUDGE.search(context.before) is not None
+    if units != "share" or role == "indicator_target":
+        return False
+    return bool(BOUNDED.search(context.said) or THRESHOLD.match(context.behind))
+
+
+def _sentence(context: Context) -> str:
+    """The sentence that a figure stands in."""
+    return context.before + context.mention.text + context.behind.partition("。")[0]

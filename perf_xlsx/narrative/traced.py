@@ -49,6 +49,8 @@ def traces_of(figures: Figures) -> Traces:
     """The figures by their bookmarks."""
     found: dict[Bookmark, list[Figure]] = {}
     for one in figures.everything:
+        if one.of.kind == "level":
+            continue  # it has no cell of its own, and reports of ours do not state it
         bookmark = Bookmark(max(one.place.sheet_index, 0), one.place.cell, one.role)
         found.setdefault(bookmark, []).append(one)
     return Traces({bookmark: tuple(those) for bookmark, those in found.items()})

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from perf_xlsx.figures import Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR
 from perf_xlsx.narrative.mentions import Mention
+from perf_xlsx.narrative.names import Name
 from perf_xlsx.narrative.scope import Scope
-from perf_xlsx.narrative.words import RoleWord, roles_in
+from perf_xlsx.narrative.words import VERBS, RoleWord, roles_in
 from perf_xlsx.system.pattern import pattern
 
-_IN_TURN = pattern(r"(?:分别|依次)[^,。;\d]{0,8}:?$")  # 分别为, 分别支出
+_IN_TURN = pattern(r"(?:分别|依次|各(?=[得为扣]))[^,。;\d]{0,8}:?$")  # 分别为, 分别支出, 各得
 _JOINS = pattern(r"^(?:[、和及与,/;]|以及)?$")
 _STOPS = "。!?"
 
@@ -29,28 +30,49 @@ class Turn(NamedTuple):
 
 
 def turns(scope: Scope, mentions: tuple[Mention, ...]) -> Iterator[tuple[int, Turn]]:
-    """For each figure in a list, by where it begins, its turn."""
+    """For each figure in a list, by where it begins, its turn.
+
+    A list without 分别 goes on with the names of the one before it in its sentence, or is of nothing that can be
+    told.
+    """
     numbers = [mention for mention in mentions if mention.kind == "number"]
-    at = 0
+    at, last, last_end = 0, list[Turn](), 0
     while at < len(numbers):
-        run = _run(scope, numbers[at:])
+        run, in_turn = _run(scope, numbers[at:])
         if len(run) > 1:
             before = numbers[at - 1].end if at else 0
-            yield from zip((one.start for one in run), _turns(scope, run, before), strict=True)
+            goes_on = len(last) == len(run) and not any(
+                stop in scope.masked[last_end : run[0].start] for stop in _STOPS
+            )
+            found = (
+                _turns(scope, run, before) if in_turn else _going_on(scope, run, before, last if goes_on else [])
+            )
+            yield from zip((one.start for one in run), found, strict=True)
+            last, last_end = found, run[-1].end
         at += max(1, len(run))
 
 
-def _run(scope: Scope, numbers: list[Mention]) -> list[Mention]:
-    """The figures of a list that begins with the first of these; none where 分别 does not stand before it."""
+def _run(scope: Scope, numbers: list[Mention]) -> tuple[list[Mention], bool]:
+    """The figures of a list that begins with the first of these, and whether 分别 stands before it.
+
+    Without that they are a list where they have one unit and nothing but 、 between them.
+    """
     first = numbers[0]
-    if not _IN_TURN.search(scope.masked[max(0, first.start - 12) : first.start]):
-        return []
+    in_turn = _IN_TURN.search(scope.masked[max(0, first.start - 12) : first.start]) is not None
     run = [first]
     for one in numbers[1:]:
-        if not _JOINS.match(scope.masked[run[-1].end : one.start]):
+        between = scope.masked[run[-1].end : one.start]
+        if not (_JOINS.match(between) if in_turn else between == "、" and one.unit == first.unit):
             break
         run.append(one)
-    return run
+    return run, in_turn
+
+
+def _going_on(scope: Scope, run: list[Mention], before: int, last: list[Turn]) -> list[Turn]:
+    """The turns of a list that goes on with the names of the one before: 目标分别为3座、5座，实际完成2座、5座."""
+    words = roles_in(scope.masked[before : run[0].start], run[0].unit_class)
+    shared = words[-1].word if words and words[-1].word.role in OF_INDICATOR else None
+    return [Turn(one.subject, shared=shared) for one in last] or [Turn() for _ in run]
 
 
 def _turns(scope: Scope, run: list[Mention], before: int) -> list[Turn]:
@@ -58,17 +80,28 @@ def _turns(scope: Scope, run: list[Mention], before: int) -> list[Turn]:
     text, start = scope.masked, run[0].start
     sentence = max((text.rfind(stop, 0, start) for stop in _STOPS), default=-1) + 1
     begin = max(sentence, before)
-    here, listed = _subjects(scope, begin, start), _subjects(scope, sentence, start)
-    roles = [said.word for said in roles_in(text[begin:start], run[0].unit_class)]
+    words = roles_in(text[begin:start], run[0].unit_class)
+    roles = [said.word for said in words]
+    here = _subjects(scope.names, begin, start)
     if len(here) != len(run) and len(roles) == len(run):
         return [Turn(role=role) for role in roles]
-    names = here if len(here) == len(run) else listed[-len(run) :]
-    if len(names) == len(run) and len({name.kind for name in names}) == 1:
-        return [Turn(name) for name in names]
-    shared = roles[-1] if roles and roles[-1].role in OF_INDICATOR else None  # 目标分别为180人、60户
-    return [Turn(shared=shared) for _ in run]
+    told = words[-1] if words and words[-1].word.role in OF_INDICATOR else None  # 目标分别为180人、60户
+    names = _named_in_turn(scope, begin, start, sentence, len(run))
+    verb = told is not None and text[begin + told.start : begin + told.end] in VERBS
+    shared = told.word if told and not (names and verb) else None
+    return [Turn(name, shared=shared) for name in names] or [Turn(shared=shared) for _ in run]
 
 
-def _subjects(scope: Scope, start: int, end: int) -> list[Subject]:
+def _named_in_turn(scope: Scope, begin: int, end: int, sentence: int, count: int) -> list[Subject]:
+    """What the figures of a list are of: so many names right before it, else the last ones of the sentence."""
+    for names in (scope.names, scope.levels):
+        here, listed = _subjects(names, begin, end), _subjects(names, sentence, end)
+        found = here if len(here) == count else list(dict.fromkeys(listed))[-count:]
+        if len(found) == count and len({name.kind for name in found}) == 1:
+            return found
+    return []
+
+
+def _subjects(names: tuple[Name, ...], start: int, end: int) -> list[Subject]:
     """What the names between two places mean first."""
-    return [name.subjects[0] for name in scope.names if start <= name.start and name.end <= end]
+    return [name.subjects[0] for name in names if name.subjects and start <= name.start and name.end <= end]

@@ -39,7 +39,7 @@ def _of_a_name_in_part(context: Context, figures: Figures, roles: list[str], tol
         if one.of.kind == "indicator" and one.role == key and one.unit == mention.unit
     ]
     clause = letters[mention.start - len(context.before) : mention.end] + until_a_pause(context.behind)
-    shared = [one for one in alike if _shares_words(one.of.name, clause)]
+    shared = [one for one in alike if shares_words(one.of.name, clause)]
     alone = alike if told and mention.unit_class == "count" and len({one.of for one in alike}) == 1 else []
     found = tuple(shared or alone)
     if not found:
@@ -77,7 +77,7 @@ def _likely(context: Context, figures: Figures) -> Iterator[Figure]:
 def is_like(name: str, said: str, behind: str) -> bool:
     """Whether all that is said before is in a name, all of the name in it, or a good part of the name behind."""
     within = len(said) >= SHORTEST and set(said) <= set(name)
-    return within or (len(name) > SHARED and set(name) <= set(said)) or _shares_words(name, behind)
+    return within or (len(name) > SHARED and set(name) <= set(said)) or shares_words(name, behind)
 
 
 def _is_of_something_else(context: Context) -> bool:
@@ -88,6 +88,6 @@ def _is_of_something_else(context: Context) -> bool:
     return bool(rest_of(said, units) or goes_on or counted or said.endswith("等"))
 
 
-def _shares_words(name: str, text: str) -> bool:
+def shares_words(name: str, text: str) -> bool:
     """Whether a text holds a good part of a name."""
     return any(name[at : at + SHARED] in text for at in range(max(1, len(name) - SHARED + 1)))

@@ -48,7 +48,21 @@ _ROLES = {
 _FUNCTION = pattern(alternatives("report", "function", "words"))
 _HEADINGS = pattern(f"{alternatives('report', 'headings', 'words')}|{alternatives('report', 'function', 'words')}")
 _SAYS = pattern(r"[一-鿿A-Za-z]")
-CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED, CHANGED_TO, COMPARED, POINTS_OF_PERCENT, SHARE_OF = (
+(
+    CHANGE,
+    CHANGING,
+    PAST,
+    PART,
+    LATER,
+    SHARE,
+    SUPPOSED,
+    ADDED,
+    CHANGED_TO,
+    COMPARED,
+    POINTS_OF_PERCENT,
+    SHARE_OF,
+    EACH,
+) = (
     pattern(alternatives("report", "elsewhere", key))
     for key in (
         "change",
@@ -63,8 +77,10 @@ CHANGE, CHANGING, PAST, PART, LATER, SHARE, SUPPOSED, ADDED, CHANGED_TO, COMPARE
         "compared",
         "points_of_percent",
         "share_of",
+        "each",
     )
 )
+BETWEEN_LEVEL = pattern(alternatives("report", "levels", "between"))
 WHY = pattern("|".join((*vocabulary("report")["text"]["why"], *vocabulary("report")["text"]["measure"])))
 PLANS = pattern("|".join(vocabulary("report")["headings"]["plans"]))
 
@@ -104,16 +120,29 @@ def _standing(key: str) -> re.Pattern[str]:
 
 OTHER_THING, OTHER_BODY, OURS = map(_standing, ("other_thing", "other_body", "ours"))
 FORMAL, LOOSE, OVERALL = map(_standing, ("formal", "loose", "overall"))
-PAYER, SIGNED, LOST, WISHED, GROUP, GROUP_POINTS = map(
-    _standing, ("payer", "signed", "lost", "wished", "group", "group_points")
-)
-AIMS, SHARES, ACTUALLY = map(_standing, ("aims", "shares", "actually"))
+PAYER, SIGNED, LOST, WISHED = map(_standing, ("payer", "signed", "lost", "wished"))
+AIMS, ACTUALLY = map(_standing, ("aims", "actually"))
 ALL_OF_THEM, DONE, SCALE = map(_standing, ("all_of_them", "done", "scale"))
 THIS_YEAR, NOW, WHOLE_YEAR, PART_OF_SENTENCE, PLANNED = map(
     _standing, ("this_year", "now", "whole_year", "part", "planned")
 )
+BEHIND_TARGET, BEHIND_WEIGHT, SUMS = (
+    pattern(vocabulary("report")["standing"][key]) for key in ("behind_target", "behind_weight", "sums")
+)
+MIDYEAR = _standing("midyear")
+OTHERS_JUDGE, BOUNDED, THRESHOLD, RULE, CONTRACT, PRESCRIBED, SEVERAL = map(
+    _standing, ("others_judge", "bounded", "threshold", "rule", "contract", "prescribed", "several")
+)
 EARNED = frozenset(("得", "均得", "各得"))
 VERBS = frozenset(vocabulary("report")["standing"]["verbs"])
+JUDGEMENT = "自评"
+
+
+def is_mere_judgement(text: str, said: Said) -> bool:
+    """Whether a role word is a bare 自评, which may be of an indicator, or of a level, as well as of all."""
+    return text[said.start : said.end].startswith(JUDGEMENT) and said.end - said.start <= len(JUDGEMENT) + 1
+
+
 _NOUNS: dict[str, tuple[str, ...]] = {key: tuple(ends) for key, ends in vocabulary("report")["nouns"].items()}
 
 

@@ -65,3 +65,21 @@ def test_what_was_left_empty_is_no_figure() -> None:
     figures = _figures("project")
     other = [one for one in figures.everything if one.of.name == "其他资金"]
     assert other == []
+
+
+def test_the_levels_of_a_department_are_the_sums_over_their_rows() -> None:
+    figures = _figures("完好的部门自评表")
+    for level in (one for one in figures.subjects if one.kind == "level"):
+        for role in ("indicator_weight", "indicator_points"):
+            assert figures.of(role, level), level.name  # type: ignore[arg-type]
+    found = {(one.of.key, one.role): one.text for one in figures.everything if one.of.kind == "level"}
+    rows = [one for one in figures.everything if one.of.kind == "indicator" and one.role == "indicator_weight"]
+    weights = sum(Decimal(str(one.value)) for one in rows)
+    assert Decimal(found["指标", "indicator_weight"].rstrip("分")) == weights
+    assert found["指标", "indicator_count"] == f"{len(rows)}个"
+
+
+def test_what_was_met_and_what_was_not_are_counted() -> None:
+    figures = _figures("完好的部门自评表")
+    counts = {one.of.key: one.text for one in figures.everything if one.role == "indicator_count"}
+    assert (counts["met"], counts["missed"]) == ("4个", "1个")

@@ -1,0 +1,91 @@
+"""P08: a report that names another unit where it says whose it is: on its cover, in a box, in its signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perf_xlsx.domain.model import SelfEvaluation
+from perf_xlsx.domain.quantity import same_name
+from perf_xlsx.narrative.observed import Remark
+from perf_xlsx.narrative.scope import Scope
+from perf_xlsx.system.pattern import pattern
+from perf_xlsx.vocabulary import vocabulary
+
+_TEXT = vocabulary("report")["text"]
+_ENDS = "|".join(_TEXT["unit_ends"])
+_DATE = "|".join(_TEXT["signed_on"])
+_BOX = pattern("|".join(_TEXT["unit"]))
+_NAME = pattern(rf"^([一-鿿()]{{3,40}}(?:{_ENDS}))(?:\((?:公章|盖章)\))?$")
+_SIGNED = pattern(rf"^(?:{_DATE})$")
+_NAME_AND_DATE = pattern(rf"^([一-鿿()]{{3,40}}(?:{_ENDS}))(?:\((?:公章|盖章)\))?(?:{_DATE})$")
+_TITLE = pattern(
+    rf"^([一-鿿()]{{3,40}}?(?:{_ENDS}))(?:关于)?(?:\d{{4}}|[〇○零一二三四五六七八九]{{4}})年.{{0,60}}(?:自评|评价|总结).{{0,6}}$"
+)
+_REPORT = pattern(r"(?:自评|评价).{0,4}(?:报告|总结|情况)$")
+COVER = 6  # paragraphs that may be its cover
+SIGNERS = 3  # lines of names above the date
+ADVICE = "请核对是不是本单位的报告；沿用别的单位报告改写的，请全部改过。"
+
+
+def identity_remarks(scopes: tuple[Scope, ...], form: SelfEvaluation) -> Iterator[Remark]:
+    """Where the report says whose it is, another unit than the form's."""
+    if not form.unit:
+        return
+    written = [scope for scope in scopes if scope.letters.text and scope.paragraph.cell is None]
+    for names in (_in_boxes(written), _on_the_cover(written), *_signatures(written)):
+        others = [(scope, name) for scope, name in names if not _is_own(name, form)]
+        if others and len(others) == len(names):  # several may sign
+            yield _remark(*others[-1], form.unit)
+
+
+def _in_boxes(written: list[Scope]) -> list[tuple[Scope, str]]:
+    """单位名称：某局."""
+    return [
+        (scope, found[1]) for scope in written if not scope.sections and (found := _BOX.search(scope.letters.text))
+    ][:1]
+
+
+def _on_the_cover(written: list[Scope]) -> list[tuple[Scope, str]]:
+    """The name that the title begins with, or that stands alone above it."""
+    for number, scope in enumerate(written[:COVER]):
+        text = scope.letters.text
+        if scope.sections or not _REPORT.search(text):
+            continue
+        if found := _TITLE.match(text):
+            return [(scope, found[1])]
+        above = written[number - 1] if number else None
+        named = _NAME.match(above.letters.text) if above else None
+        return [(above, named[1])] if above and named else []
+    return []
+
+
+def _signatures(written: list[Scope]) -> Iterator[list[tuple[Scope, str]]]:
+    """The names right above a line that is only a date, or in one line with it."""
+    for number, scope in enumerate(written):
+        if found := _NAME_AND_DATE.match(scope.letters.text):
+            yield [(scope, found[1])]
+        elif _SIGNED.match(scope.letters.text):
+            above = written[max(0, number - SIGNERS) : number]
+            yield [(one, found[1]) for one in above if (found := _NAME.match(one.letters.text))]
+
+
+def _is_own(name: str, form: SelfEvaluation) -> bool:
+    """Whether a name is of the form's unit or of the one above it, in full or shortened: 县住建局."""
+    boxes = (form.boxes[key].given for key in ("supervisor", "project") if key in form.boxes)
+    known = [same_name(one) for one in (form.unit or "", *boxes) if one]
+    other = same_name(name)
+    return any(other in one or one in other or _is_short_for(other, one) for one in known)
+
+
+def _is_short_for(short: str, name: str) -> bool:
+    """Whether all letters of one stand in the other in this order."""
+    rest = iter(name)
+    return all(letter in rest for letter in short)
+
+
+def _remark(scope: Scope, name: str, unit: str) -> Remark:
+    at = scope.letters.text.find(name)
+    start, end = scope.letters.span(at, at + len(name))
+    begin = scope.paragraph.start
+    message = f"报告的单位是“{name}”，自评表的单位是“{unit}”。"
+    return Remark("P08", begin + start, begin + end, "单位名称", message, ADVICE, name, unit, severity="warning")
