@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from perf_xlsx import batch
 from perf_xlsx.batch.roster import whose
 from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.desk.folders import Folders
@@ -32,6 +33,7 @@ ENCRYPTED = "R02"  # the finding of a workbook with a password to open
 class Row(Struct, frozen=True):
     """One form of the table; `at` is where its record begins, `workbook` the file's path in the records.
 
+    `copy` is the digest of its scored copy, "" where there is none.
     `whose` is alike of returns of one form of one unit; () where the form names none.
     """
 
@@ -52,6 +54,7 @@ class Row(Struct, frozen=True):
     total_number: Decimal | None = None
     claimed_number: Decimal | None = None
     password: Literal["", "needed", "used"] = ""
+    copy: str = ""
     whose: tuple[object, ...] = ()
 
 
@@ -162,6 +165,14 @@ class Results:
         path = self.letters[1].get(record.file or record.unit or "")
         return path if path and os.path.isfile(path) else None
 
+    def redone(self) -> Mapping[str, bool]:
+        """What a stopped run has done anew: by workbook, whether its copy is another than the one told of here."""
+        done = batch.begun(self.folders.results) if batch.saved(self.folders.results) else {}
+        if not done:
+            return {}
+        told = {row.workbook: row.copy for row in self.now().rows}
+        return {file: (copy or "") != told[file] for file, copy in done.items() if file in told}
+
     def copy_of(self, record: Record) -> Path | None:
         """The scored copy, if it is there and lies where `score` writes."""
         return inside(self.folders.results, record.output)
@@ -194,6 +205,7 @@ def row_of(record: Record, name: str, at: int = 0) -> Row:
         claimed=record.claimed_total or "—", grade=record.grade or "—",
         errors=counts["error"], warnings=counts["warning"], state=outcome(record),
         rate_number=rate, total_number=total, claimed_number=claimed, password=_password(record),
+        copy=record.output_sha256 or "",
         whose=tuple(whose(record)) if record.is_read and record.unit else (),
     )  # fmt: skip
 

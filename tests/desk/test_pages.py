@@ -48,7 +48,7 @@ def test_what_is_chosen_is_used_and_remembered(tmp_path: Path) -> None:
         page = desk.get("/").text
         shown = text_of(page)
         for words in (
-            "评分办法：hubei",
+            "评分办法：湖北省部门整体支出绩效自评",
             "名单：名单.csv",
             "豁免：豁免.csv",
             "期限：2026-03-31",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -12,10 +15,12 @@ from perf_xlsx.desk.door import is_officer
 from perf_xlsx.desk.overview import Overview
 from perf_xlsx.desk.pages.doubles import groups
 from perf_xlsx.desk.pages.inbox import undecided
+from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.pages.unit import unit_page
 from perf_xlsx.desk.passwords import OFFICER
-from perf_xlsx.desk.results import PER_PAGE, SORTS, Shown, Wanted
-from perf_xlsx.desk.settings import load_settings
+from perf_xlsx.desk.results import PER_PAGE, SORTS, Row, Shown, Wanted
+from perf_xlsx.desk.scored_by import in_use
+from perf_xlsx.desk.settings import Settings
 from perf_xlsx.desk.view import desk_of, page, to
 from perf_xlsx.pipeline import OutputError
 from perf_xlsx.results.outcome import OUTCOMES
@@ -41,14 +46,48 @@ def officer_page(request: Request) -> Response:
     pages = max(1, -(-len(rows) // PER_PAGE))
     at = min(wanted.page, pages)
     part = rows[(at - 1) * PER_PAGE : at * PER_PAGE]
+    basis = basis_of(desk, shown)
     return page(
         request, "home", shown=shown, rows=part, found=len(rows), wanted=wanted,
         at=at, pages=pages, heads=HEADS, states=OUTCOMES, overview=overview, progress=desk.score_run.progress,
-        charts=_charts(overview), step=STEP, height=HEIGHT,
-        settings=load_settings(desk.folders), unfinished=_unfinished(desk), waiting=_new(desk, shown),
+        titles=dict(rulebooks()), charts=_charts(overview), step=STEP, height=HEIGHT,
+        basis=basis, unfinished=_unfinished(desk), waiting=_new(desk, shown),
         doubles=len(groups(desk)), undecided=undecided(desk) if desk.shared else 0,
         known=len(desk.passwords.of(OFFICER)), locked=sum(row.password == "needed" for row in shown.rows),
     )  # fmt: skip
+
+
+class Basis(Struct, frozen=True):
+    """By which settings the results are that are shown, beside those in use. `used` None: nobody knows.
+
+    `redone`: what a stopped run has done anew, and whether its copy differs. `outdated`: other copies are not by
+    the settings in use.
+    """
+
+    now: Settings
+    used: Settings | None
+    changed: bool
+    outdated: bool
+    redone: Mapping[str, bool]
+
+    def about(self, row: Row) -> str:
+        """Where a row's copy is not what the settings in use give, or not what the row tells; else ""."""
+        if row.workbook in self.redone:
+            return "副本已重评" if self.redone[row.workbook] else ""
+        return "已过时" if self.outdated and row.copy else ""
+
+
+def basis_of(desk: Desk, shown: Shown) -> Basis:
+    """By which settings these results are."""
+    now, used, busy = in_use(desk.folders), desk.scored_by.used(), desk.score_run.progress.busy
+    changed = bool(shown.rows) and not busy and used != now
+    return Basis(
+        now.settings,
+        used.settings if used else None,
+        changed,
+        changed and used is not None and used.of_points != now.of_points,
+        {} if busy else desk.results.redone(),
+    )
 
 
 def _charts(overview: Overview) -> list[tuple[str, list[Column]]]:
@@ -59,7 +98,7 @@ def _charts(overview: Overview) -> list[tuple[str, list[Column]]]:
 
 def _unfinished(desk: Desk) -> bool:
     """Whether a run was stopped, by whatever."""
-    return not desk.score_run.progress.busy and batch.saved(desk.folders.results)
+    return not desk.score_run.progress.busy and desk.scored_by.unfinished()
 
 
 def _new(desk: Desk, shown: Shown) -> int:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from perf_xlsx.desk.door import is_officer, session_of
 from perf_xlsx.desk.folders import move
 from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.pages.home import basis_of
 from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.results import row_of
 from perf_xlsx.desk.sheet_page import evaluation_forms
@@ -25,7 +26,10 @@ from perf_xlsx.system.output_files import printable_path
 
 
 class Return(Struct, frozen=True):
-    """One workbook: its records, and where its files are. `address` is that of its page."""
+    """One workbook: its records, and where its files are. `address` is that of its page.
+
+    `about` says that its copy is not by the settings in use, or not what is told here.
+    """
 
     address: str
     name: str
@@ -33,6 +37,7 @@ class Return(Struct, frozen=True):
     copy: Path | None
     letter: Path | None
     original: Path | None
+    about: str = ""
 
 
 Answer = Callable[[Request, Return], Response]
@@ -52,7 +57,8 @@ def _in_folder(request: Request) -> Return | None:
     name = Path(first.file).name if first.file else row.unit
     copy = desk.results.copy_of(first) if first.file else None
     original = desk.results.original_of(first) if first.file else None
-    return Return(f"/return/{row.id}", name, records, copy, desk.results.letter_about(first), original)
+    about = basis_of(desk, desk.results.now()).about(row)
+    return Return(f"/return/{row.id}", name, records, copy, desk.results.letter_about(first), original, about)
 
 
 def _among_arrivals(request: Request) -> Return | None:
