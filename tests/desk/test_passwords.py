@@ -123,7 +123,7 @@ def test_a_unit_opens_what_it_sent_itself_and_nothing_of_others(tmp_path: Path) 
         assert "1份要密码才能打开" in other.mine()
         (theirs,) = links(other.get("/").text, "/arrival/")
         assert other.get(f"{theirs}/copy").status_code == 404
-        one.post("/sign-out")
+        one.post("/sign-out", data={"sure": "1"})
         officer.post("/inbox/again")
         assert one.get("/").text.count("已记住") == 0
 

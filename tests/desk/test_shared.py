@@ -225,13 +225,18 @@ def test_after_the_settings_changed_all_is_scored_anew(tmp_path: Path) -> None:
         assert not [path for path in (tmp_path / "收回-网页" / "名单和办法").rglob("*") if path.is_file()]
 
 
-def test_a_unit_signs_out_of_a_machine_of_others(tmp_path: Path) -> None:
+def test_a_unit_leaves_a_machine_of_others_only_when_it_says_so(tmp_path: Path) -> None:
     with shared_desk(tmp_path / "收回") as enter:
         unit = enter()
         unit.drop(("甲局.xlsx", ONE))
-        unit.mine()
-        unit.post("/sign-out")
+        assert "以后在这里看不到它们" in unit.mine()
+        assert "退出" not in re.sub(r"<footer.*", "", unit.get("/").text, flags=re.S)
+        assert unit.post("/sign-out", data={"sure": ""}).status_code == 422
+        assert len(links(unit.get("/").text, "/arrival/")) == 1, "not without having been asked"
+        unit.post("/sign-out", data={"sure": "1"})
         assert "还没有报送" in unit.get("/").text
+        unit.drop(("甲局.xlsx", ONE))
+        assert len(links(unit.mine(), "/arrival/")) == 1, "the way back"
 
 
 def test_after_a_restart_all_is_where_it_was(tmp_path: Path) -> None:
