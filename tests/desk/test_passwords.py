@@ -46,7 +46,7 @@ def test_the_officer_gives_a_password_and_the_folder_is_scored_as_the_command_do
         page = desk.scored()
         assert "打开密码（已记住2个）" in text_of(page)
         copies = {
-            file_name(copy): copy.content for copy in (desk.get(f"{one}/copy") for one in links(page, "/return/"))
+            file_name(copy).replace("（评分后）", ""): copy.content for copy in (desk.get(f"{one}/copy") for one in links(page, "/return/"))
         }
         assert "给出的密码打开" in text_of(desk.get(links(page, "/return/")[0]).text)
         told = text_of(

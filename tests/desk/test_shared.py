@@ -29,7 +29,7 @@ def test_a_unit_gets_what_the_command_would_write(tmp_path: Path) -> None:
         paper = unit.get(f"{address}/paper").text
     (tmp_path / "甲局 自评表.xlsx").write_bytes(ONE)
     command("score", tmp_path / "甲局 自评表.xlsx", "-o", tmp_path / "结果")
-    assert file_name(copy) == "甲局 自评表.xlsx"
+    assert file_name(copy) == "甲局 自评表（评分后）.xlsx"
     assert copy.content == (tmp_path / "结果" / "甲局 自评表.xlsx").read_bytes()
     assert "怎么办" in page
     assert "项目支出绩效自评表" in paper

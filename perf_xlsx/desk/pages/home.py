@@ -18,12 +18,11 @@ from perf_xlsx.desk.pages.inbox import undecided
 from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.pages.unit import unit_page
 from perf_xlsx.desk.passwords import OFFICER
-from perf_xlsx.desk.results import PER_PAGE, SORTS, Row, Shown, Wanted
+from perf_xlsx.desk.results import PER_PAGE, SORTS, STATES, Row, Shown, Wanted
 from perf_xlsx.desk.scored_by import in_use
 from perf_xlsx.desk.settings import Settings
 from perf_xlsx.desk.view import desk_of, page, to
 from perf_xlsx.pipeline import OutputError
-from perf_xlsx.results.outcome import OUTCOMES
 
 HEADS = (
     ("unit", "单位"), ("form", "表种和项目"), ("file", "文件"), ("rate", "执行率"), ("total", "得分"),
@@ -49,7 +48,7 @@ def officer_page(request: Request) -> Response:
     basis = basis_of(desk, shown)
     return page(
         request, "home", shown=shown, rows=part, found=len(rows), wanted=wanted,
-        at=at, pages=pages, heads=HEADS, states=OUTCOMES, overview=overview, progress=desk.score_run.progress,
+        at=at, pages=pages, heads=HEADS, states=STATES, overview=overview, progress=desk.score_run.progress,
         titles=dict(rulebooks()), charts=_charts(overview), step=STEP, height=HEIGHT,
         basis=basis, unfinished=_unfinished(desk), waiting=_new(desk, shown),
         doubles=len(groups(desk)), undecided=undecided(desk) if desk.shared else 0,
@@ -117,7 +116,7 @@ def wanted_of(request: Request) -> Wanted:
     number = asked.get("page", "1")
     return Wanted(
         asked.get("words", "")[:100],
-        asked.get("state", "") if asked.get("state") in OUTCOMES else "",
+        asked.get("state", "") if asked.get("state") in STATES else "",
         asked.get("sort", "") if asked.get("sort") in SORTS else "",
         asked.get("down") == "1",
         int(number) if number.isascii() and number.isdecimal() and 0 < len(number) < 7 and int(number) else 1,
