@@ -35,7 +35,7 @@ class Used(Struct, frozen=True):
 
 def in_use(folders: Folders) -> Used:
     """The settings as they are now."""
-    settings = load_settings(folders)
+    settings = replace(load_settings(folders), contact="", year=0)  # what is only told to units
     return Used(settings, {f"{kind}/{name}": _digest(folders.chosen(kind, name)) for kind, name in settings.files()})
 
 

@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from perf_xlsx import __version__
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer, session_of
+from perf_xlsx.desk.page_words import on_page
 from perf_xlsx.pipeline import WORKBOOKS
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 
@@ -40,6 +41,7 @@ def _environment() -> Environment:
         loader=PackageLoader("perf_xlsx.desk", "html"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    made.filters["here"] = on_page
     made.globals.update(workbooks=",".join(WORKBOOKS))
     made.globals.update(version=__version__, names=STANDING_NAMES, signs=STANDING_SIGNS, what_to_do=what_to_do)
     return made

@@ -104,6 +104,51 @@ def test_a_wrong_file_is_refused_and_nothing_is_kept(
     assert "某局" not in desk.get("/settings").text
 
 
+def test_of_bad_settings_what_was_typed_stays_and_what_is_wrong_is_named(desk: Browser) -> None:
+    """The file, what it was chosen for, and its line."""
+    answered = desk.post(
+        "/settings",
+        data={"rulebook": "hubei", "deadline": "2099-03-31", "sender": "某局"},
+        files=[("roster", ("名单.csv", "单位名称,表种\n甲局,项目\n乙局,怪表\n".encode())), ("waivers", ("豁免.csv", WAIVERS))],
+    )
+    shown = text_of(answered.text)
+    assert "没有保存：名单“名单.csv”：第3行的表种“怪表”不认识" in shown
+    assert "选过的文件请再选一次：名单.csv、豁免.csv。" in shown
+    for kept in ('value="某局"', 'value="2099-03-31"', '<option value="hubei" selected>'):
+        assert kept in answered.text
+    assert "某局" not in desk.get("/settings").text
+
+
+@pytest.mark.parametrize(
+    ("data", "files", "words"),
+    [
+        ({"no_roster": "1"}, ("roster", ("新.csv", ROSTER)), "名单：勾了“不再用”，又选了“新.csv”"),
+        ({"rulebook": "hubei"}, ("rulebook_file", ("办法.toml", b"")), "又选了自己的办法“办法.toml”，只能用一个"),
+    ],
+)
+def test_what_cannot_be_done_together_is_asked_about(
+    data: dict[str, str], files: tuple[str, tuple[str, bytes]], words: str, desk: Browser
+) -> None:
+    answered = desk.post("/settings", data=data, files=[files])
+    assert (answered.status_code, words in text_of(answered.text)) == (422, True)
+
+
+def test_a_deadline_that_is_over_is_taken_and_told(desk: Browser) -> None:
+    assert "已经过去" in desk.post("/settings", data={"deadline": "2020-03-31"}).text
+    assert "已经过去" not in desk.post("/settings", data={"deadline": "2099-03-31"}).text
+
+
+def test_no_page_speaks_of_commands(desk: Browser) -> None:
+    """What the program says to who runs them is told in the words of the page."""
+    desk.drop(("甲.xlsx", a_return("project", "甲局")), ("乙.xlsx", a_return("project", "甲局")), ("丙.xlsx", b"PK"))
+    pages = [desk.scored(), *(desk.get(one).text for one in links(desk.get("/").text, "/return/"))]
+    pages += [desk.get(path).text for path in ("/settings", "/template", "/rules", "/verify", "/check-report")]
+    pages.append(desk.post("/check-report", files=[("report", ("a.txt", b"86.8%")), ("workbook", ("b.xlsx", b"PK"))]).text)
+    for page in pages:
+        shown = text_of(page.partition("<footer>")[0])
+        assert not re.search(r"perf-xlsx|(?<![-–—])--[a-z]|再运行|用 check|（(hubei|mof-2020)）", shown)
+
+
 def test_a_wrong_date_is_refused(desk: Browser) -> None:
     answered = desk.post("/settings", data={"deadline": "三月底"})
     assert (answered.status_code, "2026-03-31" in answered.text) == (422, True)
@@ -144,6 +189,11 @@ def test_a_rulebook_is_told_in_words(desk: Browser) -> None:
             assert re.sub(r"\s+", " ", line.partition("：")[2].strip())[:20] in shown.replace("&gt;", ">").replace(
                 "&lt;", "<"
             )
+
+
+def test_a_rulebook_that_does_not_exist_is_told(desk: Browser) -> None:
+    answered = desk.get("/rules?name=zzz")
+    assert (answered.status_code, "没有这个评分办法" in answered.text) == (404, True)
 
 
 # ---- 回执核验
