@@ -269,5 +269,18 @@ def report_with(data: bytes, was: str, now: str) -> bytes:
     return written.getvalue()
 
 
+def test_the_figures_that_were_held_against_no_cell_are_listed(desk: Browser) -> None:
+    """With the words around them; and where a copy with comments cannot be, it is said."""
+    text = "2023年预算执行率为86.80%。全年走访群众731户，印发材料4,120份。".encode()
+    sent = [("report", ("报告.txt", text)), ("workbook", ("部门.xlsx", template_of("department-corrected")))]
+    page = desk.post("/check-report", data={"copy": "1"}, files=sent)
+    assert "content-disposition" not in page.headers
+    shown = text_of(page.text)
+    assert "只有读得出来的 Word 报告（.docx）能写批注" in shown
+    listed = shown.partition("请自己核对")[2]
+    assert "全年走访群众731户" in listed
+    assert "印发材料4,120份" in listed
+
+
 def test_a_report_without_its_form_is_told(desk: Browser) -> None:
     assert desk.post("/check-report", files=[("report", ("a.docx", b"PK"))]).status_code == 422
