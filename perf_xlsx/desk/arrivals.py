@@ -10,7 +10,7 @@ import datetime
 import secrets
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.batch import Plan, without_comparisons
 from perf_xlsx.batch.roster import whose
-from perf_xlsx.desk.folders import Folders, move, place, safe_name
+from perf_xlsx.desk.folders import Folders, place, safe_name
 from perf_xlsx.desk.results import Row, inside, row_of
 from perf_xlsx.desk.uploads import Sent
 from perf_xlsx.results.record import Record, decode, encode
@@ -74,8 +74,10 @@ def _kept(folder: Path) -> Iterator[Arrival]:
 class Arrivals:
     """All that came; the notes and what came of each in short are in memory, the rest is on the disk."""
 
-    def __init__(self, folders: Folders) -> None:
-        self.folders, self.lock, self.deciding = folders, threading.Lock(), threading.Lock()
+    def __init__(self, folders: Folders, take_out: Callable[[Path], None]) -> None:
+        """`take_out` takes a return out of those that count."""
+        self.folders, self.take_out = folders, take_out
+        self.lock, self.deciding = threading.Lock(), threading.Lock()
         self.notes = {note.id: note for note in sorted(_kept(folders.arrivals), key=lambda note: note.sent)}
         self.short: dict[str, Scored] = {}
 
@@ -197,7 +199,7 @@ class Arrivals:
     def _withdraw(self, note: Arrival) -> None:
         path = inside(self.folders.returns, note.taken_as)
         if path is not None:
-            move(path, self.folders.removed)
+            self.take_out(path)
         self._keep(replace(note, state="replaced", taken_as=""))
 
 

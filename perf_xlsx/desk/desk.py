@@ -9,6 +9,7 @@ from perf_xlsx.desk.inbox import Inbox
 from perf_xlsx.desk.overview import Overviews
 from perf_xlsx.desk.password import Hashed, SignIn
 from perf_xlsx.desk.passwords import OFFICER, Passwords
+from perf_xlsx.desk.removed import Removed
 from perf_xlsx.desk.results import Results
 from perf_xlsx.desk.score_run import ScoreRun
 from perf_xlsx.desk.scored_by import ScoredBy
@@ -39,7 +40,8 @@ class Desk:
             lambda: tuple(options_of(load_settings(folders), folders)),
             lambda: self.passwords.of(OFFICER),
         )
-        self.arrivals = Arrivals(folders)
+        self.removed = Removed(folders, self.results, self.secret)
+        self.arrivals = Arrivals(folders, self.removed.take)
         self.inbox = Inbox(self.arrivals, lambda: terms_of(load_settings(folders), folders), self.passwords)
 
     def chosen(self) -> Chosen:

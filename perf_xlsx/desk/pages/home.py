@@ -51,7 +51,7 @@ def officer_page(request: Request) -> Response:
         at=at, pages=pages, heads=HEADS, states=STATES, overview=overview, progress=desk.score_run.progress,
         titles=dict(rulebooks()), charts=_charts(overview), step=STEP, height=HEIGHT,
         basis=basis, unfinished=_unfinished(desk), waiting=_new(desk, shown),
-        doubles=len(groups(desk)), undecided=undecided(desk) if desk.shared else 0,
+        doubles=len(groups(desk)), gone=len(desk.removed.all()), undecided=undecided(desk) if desk.shared else 0,
         known=len(desk.passwords.of(OFFICER)), locked=sum(row.password == "needed" for row in shown.rows),
     )  # fmt: skip
 

@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from perf_xlsx.desk.door import is_officer, session_of
-from perf_xlsx.desk.folders import move
 from perf_xlsx.desk.limited import LimitedError, limited
 from perf_xlsx.desk.pages.home import basis_of, wanted_of
 from perf_xlsx.desk.pages.settings import rulebooks
@@ -141,9 +140,9 @@ def _remove(request: Request, found: Return) -> Response:
     if found.original is None:
         return missing(request)
     desk = desk_of(request)
-    move(found.original, desk.folders.removed)
+    desk.removed.take(found.original)
     desk.score_run.start()
-    return to("/")
+    return to("/removed")
 
 
 remove = _with(_in_folder, _remove)
