@@ -31,7 +31,7 @@ from perf_xlsx.system.output_files import staged, write_atomically
 NOTE, RECORDS, SCORED = "来件.json", "评分.jsonl", "评分"
 MOST_OF_ONE, MOST = 50, 20_000  # returns of one visitor, and of all
 
-State = Literal["new", "taken", "replaced"]
+State = Literal["new", "taken", "replaced", "declined"]
 
 
 class TooManyError(Exception):
@@ -41,7 +41,8 @@ class TooManyError(Exception):
 class Arrival(Struct, frozen=True):
     """One return as it came. `told` is what its sender calls it, `file` the name it has here.
 
-    `state`: not yet decided, taken among those that count (as `taken_as`), or replaced there by another.
+    `state`: not yet decided, taken among those that count (as `taken_as`), replaced there by another, or declined.
+    `address` is the network address that it came from, "" where that was not noted.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Arrival(Struct, frozen=True):
     size: int
     state: State = "new"
     taken_as: str = ""
+    address: str = ""
 
 
 class Scored(Struct, frozen=True):
@@ -81,14 +83,15 @@ class Arrivals:
         self.notes = {note.id: note for note in sorted(_kept(folders.arrivals), key=lambda note: note.sent)}
         self.short: dict[str, Scored] = {}
 
-    def take(self, sent: Sent, owner: str) -> Arrival:
+    def take(self, sent: Sent, owner: str, address: str = "") -> Arrival:
         """Keep a return. It counts as come once its note is there. Raises TooManyError and OSError."""
         if len(self.of(owner)) >= MOST_OF_ONE:
             raise TooManyError(f"一次最多报送{MOST_OF_ONE}份，已经满了。")
         if len(self.notes) >= MOST:
             raise TooManyError("来件太多，暂不接收，请与财政部门联系。")
         now = datetime.datetime.now().astimezone()
-        note = Arrival(secrets.token_urlsafe(18), owner, sent.told, safe_name(sent.told), now, sent.size)
+        name = secrets.token_urlsafe(18)
+        note = Arrival(name, owner, sent.told, safe_name(sent.told), now, sent.size, address=address)
         sent.save(self.folder(note) / note.file)
         self._keep(note)
         return note
@@ -190,6 +193,11 @@ class Arrivals:
                     self._withdraw(other)
             path = place(self.folders.returns, note.file, partial(_copied, self.original(note)))
             self._keep(replace(note, state="taken", taken_as=path.name))
+
+    def decline(self, note: Arrival) -> None:
+        """Decide that it does not count; it stays where it came. Raises OSError."""
+        with self.deciding:
+            self._keep(replace(note, state="declined"))
 
     def withdraw(self, note: Arrival) -> None:
         """Let it count no more: it is moved out of the returns, and stays where it came. Raises OSError."""

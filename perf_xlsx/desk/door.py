@@ -22,13 +22,16 @@ OPEN = ("/static/", "/start")  # asked for by whom has no session yet
 DRAINED = 1 << 20  # bytes
 SESSION, TOKEN = "desk.session", "token"
 EXPIRED = "这个页面放得太久，已经过期，没有受理。请返回上一页，刷新后再做一次。"
-RESTARTED = "网页重新启动过，或放得太久，没有受理。请双击“开始.bat”重新打开，或用启动窗口中显示的地址打开，再做一次。"
+RESTARTED = (
+    "网页重新启动过，或放得太久，没有受理。请双击“开始.bat”重新打开，或用启动窗口中显示的地址打开，再做一次。"
+)
 LOCKED = "请双击“开始.bat”打开，或用启动窗口中显示的完整地址打开：地址中有这次启动的钥匙，每次启动都不同。"
 CLOSED = (
     '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>绩效自评</title>'
     '<link rel="stylesheet" href="/static/desk.css"><link rel="icon" href="data:,"></head>'
     '<body><header class="top"><p class="brand">绩效自评</p></header>'
-    '<main id="main"><h1>网页没有打开</h1><p class="problem" role="alert">{}</p><p><a class="button" href="/">重新打开</a></p></main>'
+    '<main id="main"><h1>网页没有打开</h1><p class="problem" role="alert">{}</p>'
+    '<p><a class="button" href="/">重新打开</a></p></main>'
     "</body></html>"
 )
 

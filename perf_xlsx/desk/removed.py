@@ -1,4 +1,4 @@
-"""移走的: returns that were taken out of the folder, with their scored copies. Each can be put back; none is deleted."""
+"""移走的: returns that were taken out of the folder, and their scored copies; each can be put back."""
 
 from __future__ import annotations
 

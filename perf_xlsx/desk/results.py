@@ -20,8 +20,9 @@ from perf_xlsx.batch.roster import whose
 from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.desk.folders import Folders
 from perf_xlsx.desk.secret import made_id
-from perf_xlsx.domain.rounding import percent
+from perf_xlsx.domain.rounding import percent, plain
 from perf_xlsx.letters import letter_files
+from perf_xlsx.pipeline import OutputError
 from perf_xlsx.results.outcome import OUTCOMES, outcome, total_in_words
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
@@ -38,7 +39,7 @@ ENCRYPTED = "R02"  # the finding of a workbook with a password to open
 class Row(Struct, frozen=True):
     """One form of the table; `at` is where its record begins, `workbook` the file's path in the records.
 
-    `place` counts the units as they stand in the table. `copy` is the digest of its scored copy, "" where there is none.
+    `place` counts the units as they stand in the table. `copy` is the digest of its scored copy, "" without one.
     `whose` is alike of returns of one form of one unit; () where the form names none.
     """
 
@@ -61,6 +62,7 @@ class Row(Struct, frozen=True):
     password: Literal["", "needed", "used"] = ""
     copy: str = ""
     place: int = 0
+    year: int | None = None
     whose: tuple[object, ...] = ()
 
 
@@ -105,7 +107,9 @@ class Wanted(Struct, frozen=True):
         at = next((at for at, one in enumerate(wanted) if one.id == row.id), None)
         if at is None:
             return self.query(), None, None
-        before = next((one for one in reversed(wanted[:at]) if one.workbook != row.workbook or not row.workbook), None)
+        before = next(
+            (one for one in reversed(wanted[:at]) if one.workbook != row.workbook or not row.workbook), None
+        )
         after = next((one for one in wanted[at + 1 :] if one.workbook != row.workbook or not row.workbook), None)
         return f"{self.query(at // PER_PAGE + 1)}#r-{row.id}", before, after
 
@@ -155,7 +159,9 @@ class Results:
 
     def _read(self, records: Records) -> Shown:
         try:
-            rows = _in_order((record.listed_row or math.inf, self._row(record, at)) for at, record in records.located())
+            rows = _in_order(
+                (record.listed_row or math.inf, self._row(record, at)) for at, record in records.located()
+            )
         except RecordsError as error:
             return Shown(problem=str(error))
         return Shown(rows, {row.id: row for row in rows})
@@ -188,6 +194,15 @@ class Results:
                 return None
         path = self.letters[1].get(record.file or record.unit or "")
         return path if path and os.path.isfile(path) else None
+
+    def unscored(self) -> int:
+        """How many workbooks there are that no complete run has scored."""
+        known = {row.workbook for row in self.now().rows}
+        try:
+            plan = batch.plan([self.folders.returns], None)
+        except OutputError:
+            return 0
+        return sum(file not in known for file, _ in plan.rows)
 
     def redone(self) -> Mapping[str, bool]:
         """What a stopped run has done anew: by workbook, whether its copy is another than the one told of here."""
@@ -233,12 +248,17 @@ def row_of(record: Record, name: str, at: int = 0) -> Row:
         form=one_line("·".join(filter(None, (form_name(record.form, record.form_title), record.project)))),
         rate=percent(rate) if rate is not None else "—",
         total=total_in_words(record) if record.is_read else "—",
-        claimed=record.claimed_total or "—", grade=record.grade or "—",
+        claimed=_like_ours(claimed) if claimed is not None else "—", grade=record.grade or "—",
         errors=counts["error"], warnings=counts["warning"], state=outcome(record),
         rate_number=rate, total_number=total, claimed_number=claimed, password=_password(record),
-        copy=record.output_sha256 or "",
+        copy=record.output_sha256 or "", year=record.year,
         whose=tuple(whose(record)) if record.is_read and record.unit else (),
     )  # fmt: skip
+
+
+def _like_ours(claimed: Decimal) -> str:
+    """Claimed points with two decimals, as ours beside them have; all that were typed where there are more."""
+    return f"{claimed:.2f}" if claimed == round(claimed, 2) else plain(claimed)
 
 
 def _password(record: Record) -> Literal["", "needed", "used"]:

@@ -36,7 +36,9 @@ class Used(Struct, frozen=True):
 def in_use(folders: Folders) -> Used:
     """The settings as they are now."""
     settings = replace(load_settings(folders), contact="", year=0)  # what is only told to units
-    return Used(settings, {f"{kind}/{name}": _digest(folders.chosen(kind, name)) for kind, name in settings.files()})
+    return Used(
+        settings, {f"{kind}/{name}": _digest(folders.chosen(kind, name)) for kind, name in settings.files()}
+    )
 
 
 class Noted(Struct, frozen=True, omit_defaults=True):

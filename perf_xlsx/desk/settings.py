@@ -47,6 +47,11 @@ class Settings(Struct, frozen=True, omit_defaults=True):
         """Of which year the units' blank forms are."""
         return self.year or datetime.date.today().year - 1
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the deadline has gone by."""
+        return self.deadline is not None and self.deadline < datetime.date.today()
+
     def rulebook_asked(self, folders: Folders) -> str | None:
         """The rulebook to score by, as `--rulebook` takes it; None: the one of each template."""
         if self.rulebook_file:

@@ -18,7 +18,7 @@ _TEXT = pattern(r'"([^"]*)"\s*\Z')
 
 
 class Box(Struct, frozen=True):
-    """One cell of the table. `is_number`: it stands to the right. `is_long`: a word of it may be broken anywhere."""
+    """One cell of the table. `is_number`: it stands to the right."""
 
     text: str
     across: int = 1

@@ -272,7 +272,9 @@ def test_on_paper_no_number_is_broken(day: Day, page: Any, file: str) -> None:
     is_across = page.locator(".paper.across").count() == 1
     page.set_viewport_size({"width": 1046 if is_across else 718, "height": 512})
     assert page.evaluate(BROKEN) == []
-    assert page.evaluate("getComputedStyle(document.querySelector('.paper')).page") == ("across" if is_across else "auto")
+    assert page.evaluate("getComputedStyle(document.querySelector('.paper')).page") == (
+        "across" if is_across else "auto"
+    )
     assert page.evaluate("document.querySelector('.paper').scrollWidth <= window.innerWidth")
 
 

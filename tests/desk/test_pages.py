@@ -109,7 +109,10 @@ def test_of_bad_settings_what_was_typed_stays_and_what_is_wrong_is_named(desk: B
     answered = desk.post(
         "/settings",
         data={"rulebook": "hubei", "deadline": "2099-03-31", "sender": "某局"},
-        files=[("roster", ("名单.csv", "单位名称,表种\n甲局,项目\n乙局,怪表\n".encode())), ("waivers", ("豁免.csv", WAIVERS))],
+        files=[
+            ("roster", ("名单.csv", "单位名称,表种\n甲局,项目\n乙局,怪表\n".encode())),
+            ("waivers", ("豁免.csv", WAIVERS)),
+        ],
     )
     shown = text_of(answered.text)
     assert "没有保存：名单“名单.csv”：第3行的表种“怪表”不认识" in shown
@@ -140,10 +143,14 @@ def test_a_deadline_that_is_over_is_taken_and_told(desk: Browser) -> None:
 
 def test_no_page_speaks_of_commands(desk: Browser) -> None:
     """What the program says to who runs them is told in the words of the page."""
-    desk.drop(("甲.xlsx", a_return("project", "甲局")), ("乙.xlsx", a_return("project", "甲局")), ("丙.xlsx", b"PK"))
+    desk.drop(
+        ("甲.xlsx", a_return("project", "甲局")), ("乙.xlsx", a_return("project", "甲局")), ("丙.xlsx", b"PK")
+    )
     pages = [desk.scored(), *(desk.get(one).text for one in links(desk.get("/").text, "/return/"))]
     pages += [desk.get(path).text for path in ("/settings", "/template", "/rules", "/verify", "/check-report")]
-    pages.append(desk.post("/check-report", files=[("report", ("a.txt", b"86.8%")), ("workbook", ("b.xlsx", b"PK"))]).text)
+    pages.append(
+        desk.post("/check-report", files=[("report", ("a.txt", b"86.8%")), ("workbook", ("b.xlsx", b"PK"))]).text
+    )
     for page in pages:
         shown = text_of(page.partition("<footer>")[0])
         assert not re.search(r"perf-xlsx|(?<![-–—])--[a-z]|再运行|用 check|（(hubei|mof-2020)）", shown)

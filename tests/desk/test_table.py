@@ -21,7 +21,9 @@ ROSTER = "单位名称,表种\n丁局,项目\n戊局,项目\n甲局,项目\n乙�
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with own_desk(tmp_path_factory.mktemp("table") / "收回") as opened:
         opened.post("/settings", files=[("roster", ("名单.csv", ROSTER))])
-        opened.drop(*((f"{n}.xlsx", a_return("project", unit, 90 + n)) for n, unit in enumerate(UNITS)), ("坏.xlsx", b"PK"))
+        opened.drop(
+            *((f"{n}.xlsx", a_return("project", unit, 90 + n)) for n, unit in enumerate(UNITS)), ("坏.xlsx", b"PK")
+        )
         opened.scored()
         yield opened
 
@@ -41,6 +43,13 @@ def test_units_stand_as_the_list_has_them_then_as_they_were_scored(desk: Browser
 def test_what_has_no_points_is_sorted_behind_either_way(down: bool, desk: Browser) -> None:
     shown = units(desk.get(f"/?sort=total&down={int(down)}").text)
     assert set(shown[-2:]) == {"戊局", "（读不出单位）"}
+
+
+def test_claimed_points_have_as_many_decimals_as_ours(desk: Browser) -> None:
+    page = desk.get("/").text
+    claimed = re.findall(r'<td class="number">([^<]*)</td><td>[^<]*</td>', page.replace("\n", ""))
+    assert claimed
+    assert all(re.fullmatch(r"—|\d+\.\d\d", one) for one in claimed)
 
 
 def test_a_next_step_leads_to_the_rows_that_it_is_about(desk: Browser) -> None:

@@ -80,7 +80,8 @@ def _keeper(request: Request, modified: str) -> Keep:
     desk, session = desk_of(request), session_of(request)
     if is_officer(request):
         return lambda sent: _into_folder(desk, sent, modified)
-    return lambda sent: _among_arrivals(desk, sent, desk.sessions.owner(session))
+    address = request.client.host if request.client else ""
+    return lambda sent: _among_arrivals(desk, sent, desk.sessions.owner(session), address)
 
 
 def _into_folder(desk: Desk, sent: Sent, modified: str) -> Taken:
@@ -125,9 +126,9 @@ def _same(path: Path, sent: Sent) -> bool:
         return hashlib.file_digest(file, "sha256").digest() == mine
 
 
-def _among_arrivals(desk: Desk, sent: Sent, owner: str) -> Taken:
+def _among_arrivals(desk: Desk, sent: Sent, owner: str, address: str) -> Taken:
     try:
-        desk.inbox.add(desk.arrivals.take(sent, owner))
+        desk.inbox.add(desk.arrivals.take(sent, owner, address))
     except TooManyError as error:
         return Taken(sent.told, False, str(error))
     except OSError as error:

@@ -8,7 +8,6 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from perf_xlsx import batch
 from perf_xlsx.desk.chart import HEIGHT, STEP, Column, columns
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer
@@ -22,7 +21,6 @@ from perf_xlsx.desk.results import PER_PAGE, SORTS, STATES, Row, Shown, Wanted
 from perf_xlsx.desk.scored_by import in_use
 from perf_xlsx.desk.settings import Settings
 from perf_xlsx.desk.view import desk_of, page, to
-from perf_xlsx.pipeline import OutputError
 
 HEADS = (
     ("unit", "单位"), ("form", "表种和项目"), ("file", "文件"), ("rate", "执行率"), ("total", "得分"),
@@ -50,9 +48,9 @@ def officer_page(request: Request) -> Response:
         request, "home", shown=shown, rows=part, found=len(rows), wanted=wanted,
         at=at, pages=pages, heads=HEADS, states=STATES, overview=overview, progress=desk.score_run.progress,
         titles=dict(rulebooks()), charts=_charts(overview), step=STEP, height=HEIGHT,
-        basis=basis, unfinished=_unfinished(desk), waiting=_new(desk, shown),
+        basis=basis, unfinished=_unfinished(desk), waiting=desk.results.unscored(),
         doubles=len(groups(desk)), gone=len(desk.removed.all()), undecided=undecided(desk) if desk.shared else 0,
-        known=len(desk.passwords.of(OFFICER)), locked=sum(row.password == "needed" for row in shown.rows),
+        known=len(desk.passwords.of(OFFICER)), locked=_names(shown, "needed"), shut=_names(shown, "used"),
     )  # fmt: skip
 
 
@@ -95,19 +93,14 @@ def _charts(overview: Overview) -> list[tuple[str, list[Column]]]:
     return [(title, columns(bars)) for title, bars in named if bars]
 
 
+def _names(shown: Shown, password: str) -> list[str]:
+    """The workbooks that need a password, or were opened with one."""
+    return list(dict.fromkeys(row.file for row in shown.rows if row.password == password))
+
+
 def _unfinished(desk: Desk) -> bool:
     """Whether a run was stopped, by whatever."""
     return not desk.score_run.progress.busy and desk.scored_by.unfinished()
-
-
-def _new(desk: Desk, shown: Shown) -> int:
-    """How many workbooks there are that no complete run has scored."""
-    known = {row.workbook for row in shown.rows}
-    try:
-        plan = batch.plan([desk.folders.returns], None)
-    except OutputError:
-        return 0
-    return sum(file not in known for file, _ in plan.rows)
 
 
 def wanted_of(request: Request) -> Wanted:

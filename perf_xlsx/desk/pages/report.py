@@ -36,7 +36,7 @@ NO_COMMENTS = "没有可以下载的带批注的报告：只有读得出来的 W
 
 
 class Other(Struct, frozen=True):
-    """A figure of the report that was held against no cell: what became of it, and how it stands in its sentence."""
+    """A figure that was held against no cell: what became of it, and how it stands in its sentence."""
 
     verdict: str
     before: str
@@ -84,9 +84,7 @@ def _held(desk: Desk, folder: Path, sent: Sent, workbook: Sent) -> tuple[ReportR
     return limited_with(chosen.forms, _record, report, table, folder / "批注" / report.name, chosen.terms())
 
 
-def _record(
-    report: Path, table: Path, copy: Path, terms: pipeline.Terms
-) -> tuple[ReportRecord, Sequence[Other]]:
+def _record(report: Path, table: Path, copy: Path, terms: pipeline.Terms) -> tuple[ReportRecord, Sequence[Other]]:
     """Raises RulebookError, DocumentError and OSError."""
     results = [pipeline.score(table, terms=terms)]
     checked = check_report(report, results, Limits())

@@ -28,7 +28,8 @@ class Return(Struct, frozen=True):
     """One workbook: its records, and where its files are. `address` is that of its page.
 
     `back` leads to its row in the table that was left, `before` and `after` to the ones beside it there, `query`
-    is what that table was asked for. `about` says that its copy is not by the settings in use, or not what is told here.
+    is what that table was asked for. `about` says that its copy is not by the settings in use, or not what is
+    told here.
     """
 
     address: str
@@ -82,7 +83,9 @@ def _among_arrivals(request: Request) -> Return | None:
         return None
     copy = desk.arrivals.copy_of(records[0])
     back = f"/inbox#a-{found.id}" if is_officer(request) else "/"
-    return Return(f"/arrival/{found.id}", found.told, records, copy, None, desk.arrivals.original(found), back=back)
+    return Return(
+        f"/arrival/{found.id}", found.told, records, copy, None, desk.arrivals.original(found), back=back
+    )
 
 
 def _with(find: Callable[[Request], Return | None], answer: Answer) -> Callable[[Request], Response]:

@@ -46,10 +46,9 @@ def _page(
     """The form as it is kept, or as it was sent where something is wrong with it."""
     sent = form or Form(_as_texts(kept), {})
     files = [one.told for field in (*READERS, FORMS) for one in sent.several(field)]
-    is_past = kept.deadline is not None and kept.deadline < datetime.date.today()
     return page(
         request, "settings", 422 if problems else 200, settings=kept, rulebooks=rulebooks(), saved=saved,
-        sent=sent.texts.get, problems=problems, files=files, is_past=is_past,
+        sent=sent.texts.get, problems=problems, files=files,
     )  # fmt: skip
 
 
@@ -80,7 +79,9 @@ def _contradictions(form: Form) -> Sequence[str]:
     name, own = form.text("rulebook"), form.one("rulebook_file")
     if name and own is not None:
         title = dict(rulebooks()).get(name, name)
-        found.append(f"评分办法：选了“{title}”，又选了自己的办法“{own.told}”，只能用一个。用自己的，上面请选第一项。")
+        found.append(
+            f"评分办法：选了“{title}”，又选了自己的办法“{own.told}”，只能用一个。用自己的，上面请选第一项。"
+        )
     return found
 
 

@@ -52,7 +52,7 @@ async def enter(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    """End the session. A unit's browser forgets it, where the visitor said that he wants that: it has no way back."""
+    """End the session. A unit's browser forgets it only where the visitor said so: there is no way back."""
     session: Session = session_of(request)
     desk = desk_of(request)
     if session.role == "unit":
