@@ -1,6 +1,11 @@
-"""What the program says to who runs commands, in the words of a page: there is no command to run again."""
+"""What the program says to who runs commands, in the words of a page: no commands, and titles for names."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from perf_xlsx.rulebook import load_rulebook, rulebook_names
 
 PAGE_WORDS = (
     ("（--password-file，或在网页上输入）", "（在网页上输入）"),
@@ -19,6 +24,19 @@ PAGE_WORDS = (
 
 def on_page(text: str) -> str:
     """A text of the program with its commands in the words of a page."""
-    for command, words in PAGE_WORDS:
+    for command, words in (*PAGE_WORDS, *_titles()):
         text = text.replace(command, words)
     return text
+
+
+@cache
+def _titles() -> tuple[tuple[str, str], ...]:
+    """The names of rulebooks, as commands take them, and their titles."""
+    return tuple(_each_title())
+
+
+def _each_title() -> Iterator[tuple[str, str]]:
+    for name in sorted(rulebook_names(), key=len, reverse=True):  # one name may begin with another
+        title = load_rulebook(name).title
+        yield f"“{name}”", f"“{title}”"
+        yield f"评分办法 {name}", f"评分办法“{title}”"

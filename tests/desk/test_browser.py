@@ -362,6 +362,44 @@ def test_a_folder_is_chosen_with_the_folders_in_it(page: Any, tmp_path: Path) ->
     assert names == ["00.xlsx", "乙县-三镇-02.xlsx", "甲 乡-01.xlsx"]
 
 
+def test_a_drop_on_a_desk_that_has_ended_says_so(browser: Any, tmp_path: Path) -> None:
+    """And how to open it again; on one that was started anew, too."""
+    window = browser.new_context(viewport=SCREEN, locale="zh-CN").new_page()
+    file = {"name": "甲局.xlsx", "mimeType": "", "buffer": a_return("project", "甲局")}
+    with started(tmp_path / "收回") as (_, address, _):
+        window.goto(address)
+    port = address.rpartition(":")[2].partition("/")[0]
+    window.set_input_files("#files", file)
+    window.locator(".refused li", has_text="网页没有应答").wait_for()
+    assert window.locator(".drop-said").inner_text() == "收到0份，没有接收1份，请看下面。"
+    with started(tmp_path / "收回", "--port", port):
+        window.set_input_files("#files", file)
+        window.locator(".refused li", has_text="网页重新启动过").wait_for()
+    window.context.close()
+
+
+def test_what_is_taken_out_is_asked_about(page: Any, tmp_path: Path) -> None:
+    write_returns(tmp_path / "收回", 3)
+    with started(tmp_path / "收回") as (_, address, _):
+        page.goto(address)
+        page.get_by_role("button", name="开始评分").click()
+        page.wait_for_selector("table.returns")
+        page.locator("table.returns tbody a").first.click()
+        page.get_by_text("移走这份报送").click()
+        asked: list[str] = []
+        page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+        page.get_by_role("button", name="移走", exact=True).click()
+        assert "可以在“移走的”里放回" in asked[0]
+        assert len(list((tmp_path / "收回").rglob("*.xlsx"))) == 3
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("button", name="移走", exact=True).click()
+        page.get_by_role("heading", name="移走的").wait_for()
+        assert faults(page) == []
+        page.get_by_role("button", name=re.compile("^放回")).click()
+        page.get_by_text("没有移走的。").wait_for()
+        assert len(list((tmp_path / "收回").rglob("*.xlsx"))) == 3
+
+
 def test_by_keyboard_alone(page: Any, tmp_path: Path) -> None:
     """Skip to the text, choose files, type a password, sort, open a return, print: every stop has a ring around it."""
     with started(tmp_path / "收回") as (_, address, _):

@@ -185,6 +185,11 @@ def test_a_template_that_cannot_be_is_told(data: dict[str, str], desk: Browser, 
     assert list((tmp_path / "收回-网页" / "临时").iterdir()) == []
 
 
+def test_a_rulebook_that_does_not_serve_a_form_is_named_by_its_title(desk: Browser) -> None:
+    told = text_of(desk.post("/template", data={"form": "department", "year": "2024", "rulebook": "ningxia"}).text)
+    assert "评分办法“宁夏项目绩效目标自评”不适用于" in told
+
+
 # ---- 评分办法
 
 
@@ -212,6 +217,7 @@ def test_a_copy_is_what_was_scored_or_it_is_told_what_changed(desk: Browser) -> 
     copy = desk.get(f"{address}/copy").content
     intact = text_of(desk.post("/verify", files=[("files", ("部门.xlsx", copy))]).text)
     assert "✔ 原样 部门.xlsx" in intact
+    assert "评分办法“项目支出绩效评价管理办法”" in intact
     book = openpyxl.load_workbook(io.BytesIO(copy))
     cells = (cell for sheet in book for row in sheet.iter_rows() for cell in row if sheet.title == "预算执行")
     next(cell for cell in cells if cell.value == 2761.83).value = 2000
