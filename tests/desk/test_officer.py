@@ -366,5 +366,5 @@ def test_what_the_command_says_is_told(tmp_path: Path) -> None:
         with hold(tmp_path / "收回-评分结果" / ".perf_xlsx" / "lock"):
             desk.post("/score")
             page = desk.scored()
-        assert "另一个 perf-xlsx 正在往" in page
+        assert "另一个评分程序正在往" in page
         assert "没有评完" in page

@@ -53,6 +53,20 @@ def test_what_comes_back_replaces_nothing(tmp_path: Path) -> None:
     assert files["甲局(2).xlsx"] == a_return("project", "甲局", 91)
 
 
+def test_the_last_one_that_is_taken_out_is_told_as_gone(tmp_path: Path) -> None:
+    """The command has nothing to score then, and what it wrote before stays."""
+    with own_desk(tmp_path / "收回") as desk:
+        desk.drop(("甲局.xlsx", a_return("project", "甲局")))
+        (address,) = links(desk.scored(), "/return/")
+        assert "原件已移走" not in desk.get("/").text
+        desk.post(f"{address}/remove")
+        assert "⚠ 原件已移走" in desk.scored()
+        assert "⚠ 原件已移走" in desk.get(address).text
+        (original,) = links(desk.get("/removed").text, "/removed/")
+        desk.post(original.replace("/original", "/back"))
+        assert "原件已移走" not in desk.scored()
+
+
 def test_a_note_that_leads_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     folders = Folders.of(tmp_path / "收回")
     (tmp_path / "别处").mkdir()

@@ -69,7 +69,7 @@ def test_units_cannot_go_where_the_officer_goes(tmp_path: Path) -> None:
         unit = enter()
         unit.drop(("甲.xlsx", ONE))
         unit.mine()
-        for path in ("/inbox", "/settings", "/everything", "/consolidated", "/progress", "/verify", "/template"):
+        for path in ("/inbox", "/settings", "/everything", "/consolidated", "/progress", "/verify", "/removed"):
             assert str(unit.get(path).url).endswith("/sign-in")
         for path in ("/score", "/stop", "/settings", "/inbox/accept-all", "/verify", "/template"):
             assert unit.post(path).status_code == 404

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -21,6 +23,7 @@ from perf_xlsx.desk.results import PER_PAGE, SORTS, STATES, Row, Shown, Wanted
 from perf_xlsx.desk.scored_by import in_use
 from perf_xlsx.desk.settings import Settings
 from perf_xlsx.desk.view import desk_of, page, to
+from perf_xlsx.system.os_errors import reachable
 
 HEADS = (
     ("unit", "单位"), ("form", "表种和项目"), ("file", "文件"), ("rate", "执行率"), ("total", "得分"),
@@ -66,9 +69,13 @@ class Basis(Struct, frozen=True):
     changed: bool
     outdated: bool
     redone: Mapping[str, bool]
+    returns: Path
 
     def about(self, row: Row) -> str:
-        """Where a row's copy is not what the settings in use give, or not what the row tells; else ""."""
+        """Where a row is of a return that has gone, or its copy is not by the settings in use, or not what the row
+        tells; else ""."""
+        if row.workbook and not os.path.lexists(reachable(self.returns / row.workbook)):
+            return "原件已移走"
         if row.workbook in self.redone:
             return "副本已重评" if self.redone[row.workbook] else ""
         return "已过时" if self.outdated and row.copy else ""
@@ -84,6 +91,7 @@ def basis_of(desk: Desk, shown: Shown) -> Basis:
         changed,
         changed and used is not None and used.of_points != now.of_points,
         {} if busy else desk.results.redone(),
+        desk.folders.returns,
     )
 
 
