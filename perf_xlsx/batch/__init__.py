@@ -10,7 +10,7 @@ from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan, beside, others, plan
 from perf_xlsx.batch.roster import Roster
 from perf_xlsx.batch.run import Finished, run
-from perf_xlsx.batch.state import goes_on, saved, without_comparisons
+from perf_xlsx.batch.state import begun, goes_on, saved, without_comparisons
 
 __all__ = [
     "Backend",
@@ -18,6 +18,7 @@ __all__ = [
     "Finished",
     "Plan",
     "Roster",
+    "begun",
     "beside",
     "ended_process",
     "goes_on",

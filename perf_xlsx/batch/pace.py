@@ -27,7 +27,7 @@ class Pace:
     def left(self) -> str:
         """The time that the others will take, in words; "" where it cannot be told."""
         rate, left = self.rate, self.total - self.counts.total()
-        return duration(left / rate) if rate and left > 0 else ""
+        return duration(max(1, left / rate)) if rate and left > 0 else ""
 
     def __str__(self) -> str:
         words = [f"每秒{self.rate:.1f}份", f"还需{self.left}"] if self.left else []

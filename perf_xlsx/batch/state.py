@@ -151,6 +151,18 @@ def saved(folder: Path) -> bool:
         return False
 
 
+def begun(folder: Path) -> dict[str, str | None]:
+    """The workbooks that a run which was ended has done, each with the digest of its copy, if it has one."""
+    found: dict[str, str | None] = {}
+    with suppress(OSError), (folder / STATE / JOURNAL).open("rb") as file:
+        for _, line in lines(file):
+            with suppress(ValueError, RecursionError):
+                record = decode_known(line or b"")
+                if record.file is not None:
+                    found[record.file] = record.output_sha256 or None
+    return found
+
+
 def _text(line: bytes) -> str:
     return line.decode("utf-8", "surrogateescape")  # file names need not be UTF-8
 

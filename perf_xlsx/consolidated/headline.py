@@ -17,13 +17,13 @@ from perf_xlsx.sheets import style as s
 BESIDE = 27 * s.BODY_SIZE / 9  # width of the rates' tile, in characters of its small line
 
 
-def tiles(found: Statistics) -> tuple[tuple[str, str, str], ...]:
-    """Label, large value and remark of each."""
+def tiles(found: Statistics, room: float = BESIDE) -> tuple[tuple[str, str, str], ...]:
+    """Label, large value and remark of each; there is so much `room` for a remark, in characters."""
     return (
         ("收到", f"{found.received:,}份", _received(found)),
         ("未报送", f"{len(found.roster.missing):,}份" if found.roster.given else "—", _list_words(found.roster)),
         ("平均得分", *_average(found.overall)),
-        _spent(found),
+        _spent(found, room),
         ("须退回更正", f"{found.erroneous + found.unreadable:,}份",
          f"有错误{found.erroneous:,}份，读不出{found.unreadable:,}份"),
         ("问题", f"{found.findings:,}项", f"✖ 错误{found.standings['error']:,}项"),
@@ -35,7 +35,7 @@ def _received(found: Statistics) -> str:
     return f"已评分{found.scored:,}份，{checked}读不出{found.unreadable:,}份"
 
 
-def _spent(found: Statistics) -> tuple[str, str, str]:
+def _spent(found: Statistics, room: float) -> tuple[str, str, str]:
     """Of the form and year with the most returns in large, below it what there is room for of the others."""
     several = len({year for _, year in found.funds}) > 1
     rates = [(line.returns, f"{form}{year}年度" if several else form, percent(line.execution_rate))
@@ -45,14 +45,14 @@ def _spent(found: Statistics) -> tuple[str, str, str]:
         return "预算执行率", "—", ""
     rates.sort(key=lambda rate: -rate[0])
     (_, name, value), *others = rates
-    return f"预算执行率（{name}）", value, _beside([f"{name}{value}" for _, name, value in others])
+    return f"预算执行率（{name}）", value, _beside([f"{name}{value}" for _, name, value in others], room)
 
 
-def _beside(others: list[str]) -> str:
+def _beside(others: list[str], room: float) -> str:
     """As many as fit into the tile's small line; where they are not all there it says where they are."""
     for count in range(len(others), 0, -1):
         words = "；".join(others[:count]) + ("等，见下表" if count < len(others) else "")
-        if s.units(words) <= BESIDE:
+        if s.units(words) <= room:
             return words
     return f"其余{len(others)}项见下表" if others else ""
 

@@ -10,7 +10,7 @@ import datetime
 import secrets
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.batch import Plan, without_comparisons
 from perf_xlsx.batch.roster import whose
-from perf_xlsx.desk.folders import Folders, move, place, safe_name
+from perf_xlsx.desk.folders import Folders, place, safe_name
 from perf_xlsx.desk.results import Row, inside, row_of
 from perf_xlsx.desk.uploads import Sent
 from perf_xlsx.results.record import Record, decode, encode
@@ -31,7 +31,7 @@ from perf_xlsx.system.output_files import staged, write_atomically
 NOTE, RECORDS, SCORED = "来件.json", "评分.jsonl", "评分"
 MOST_OF_ONE, MOST = 50, 20_000  # returns of one visitor, and of all
 
-State = Literal["new", "taken", "replaced"]
+State = Literal["new", "taken", "replaced", "declined"]
 
 
 class TooManyError(Exception):
@@ -41,7 +41,8 @@ class TooManyError(Exception):
 class Arrival(Struct, frozen=True):
     """One return as it came. `told` is what its sender calls it, `file` the name it has here.
 
-    `state`: not yet decided, taken among those that count (as `taken_as`), or replaced there by another.
+    `state`: not yet decided, taken among those that count (as `taken_as`), replaced there by another, or declined.
+    `address` is the network address that it came from, "" where that was not noted.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Arrival(Struct, frozen=True):
     size: int
     state: State = "new"
     taken_as: str = ""
+    address: str = ""
 
 
 class Scored(Struct, frozen=True):
@@ -74,19 +76,22 @@ def _kept(folder: Path) -> Iterator[Arrival]:
 class Arrivals:
     """All that came; the notes and what came of each in short are in memory, the rest is on the disk."""
 
-    def __init__(self, folders: Folders) -> None:
-        self.folders, self.lock, self.deciding = folders, threading.Lock(), threading.Lock()
+    def __init__(self, folders: Folders, take_out: Callable[[Path], None]) -> None:
+        """`take_out` takes a return out of those that count."""
+        self.folders, self.take_out = folders, take_out
+        self.lock, self.deciding = threading.Lock(), threading.Lock()
         self.notes = {note.id: note for note in sorted(_kept(folders.arrivals), key=lambda note: note.sent)}
         self.short: dict[str, Scored] = {}
 
-    def take(self, sent: Sent, owner: str) -> Arrival:
+    def take(self, sent: Sent, owner: str, address: str = "") -> Arrival:
         """Keep a return. It counts as come once its note is there. Raises TooManyError and OSError."""
         if len(self.of(owner)) >= MOST_OF_ONE:
             raise TooManyError(f"一次最多报送{MOST_OF_ONE}份，已经满了。")
         if len(self.notes) >= MOST:
             raise TooManyError("来件太多，暂不接收，请与财政部门联系。")
         now = datetime.datetime.now().astimezone()
-        note = Arrival(secrets.token_urlsafe(18), owner, sent.told, safe_name(sent.told), now, sent.size)
+        name = secrets.token_urlsafe(18)
+        note = Arrival(name, owner, sent.told, safe_name(sent.told), now, sent.size, address=address)
         sent.save(self.folder(note) / note.file)
         self._keep(note)
         return note
@@ -189,6 +194,11 @@ class Arrivals:
             path = place(self.folders.returns, note.file, partial(_copied, self.original(note)))
             self._keep(replace(note, state="taken", taken_as=path.name))
 
+    def decline(self, note: Arrival) -> None:
+        """Decide that it does not count; it stays where it came. Raises OSError."""
+        with self.deciding:
+            self._keep(replace(note, state="declined"))
+
     def withdraw(self, note: Arrival) -> None:
         """Let it count no more: it is moved out of the returns, and stays where it came. Raises OSError."""
         with self.deciding:
@@ -197,7 +207,7 @@ class Arrivals:
     def _withdraw(self, note: Arrival) -> None:
         path = inside(self.folders.returns, note.taken_as)
         if path is not None:
-            move(path, self.folders.removed)
+            self.take_out(path)
         self._keep(replace(note, state="replaced", taken_as=""))
 
 

@@ -9,8 +9,10 @@ from perf_xlsx.desk.inbox import Inbox
 from perf_xlsx.desk.overview import Overviews
 from perf_xlsx.desk.password import Hashed, SignIn
 from perf_xlsx.desk.passwords import OFFICER, Passwords
+from perf_xlsx.desk.removed import Removed
 from perf_xlsx.desk.results import Results
 from perf_xlsx.desk.score_run import ScoreRun
+from perf_xlsx.desk.scored_by import ScoredBy
 from perf_xlsx.desk.secret import load_secret
 from perf_xlsx.desk.sessions import Sessions
 from perf_xlsx.desk.settings import load_settings, options_of
@@ -31,12 +33,15 @@ class Desk:
         self.results = Results(folders, self.secret)
         self.overviews = Overviews(self.results)
         self.passwords = Passwords()
+        self.scored_by = ScoredBy(folders)
         self.score_run = ScoreRun(
             folders,
+            self.scored_by,
             lambda: tuple(options_of(load_settings(folders), folders)),
             lambda: self.passwords.of(OFFICER),
         )
-        self.arrivals = Arrivals(folders)
+        self.removed = Removed(folders, self.results, self.secret)
+        self.arrivals = Arrivals(folders, self.removed.take)
         self.inbox = Inbox(self.arrivals, lambda: terms_of(load_settings(folders), folders), self.passwords)
 
     def chosen(self) -> Chosen:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request, cookie_parser
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from perf_xlsx.desk.guard import CutOffError, answer
@@ -21,8 +21,19 @@ from perf_xlsx.desk.sessions import UNIT, Role, Session, Sessions
 OPEN = ("/static/", "/start")  # asked for by whom has no session yet
 DRAINED = 1 << 20  # bytes
 SESSION, TOKEN = "desk.session", "token"
-EXPIRED = "这个页面放得太久，已经过期。请返回上一页，刷新后再做一次。"
-LOCKED = "请用启动时显示的地址打开（其中有这次启动的钥匙）。"
+EXPIRED = "这个页面放得太久，已经过期，没有受理。请返回上一页，刷新后再做一次。"
+RESTARTED = (
+    "网页重新启动过，或放得太久，没有受理。请双击“开始.bat”重新打开，或用启动窗口中显示的地址打开，再做一次。"
+)
+LOCKED = "请双击“开始.bat”打开，或用启动窗口中显示的完整地址打开：地址中有这次启动的钥匙，每次启动都不同。"
+CLOSED = (
+    '<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>绩效自评</title>'
+    '<link rel="stylesheet" href="/static/desk.css"><link rel="icon" href="data:,"></head>'
+    '<body><header class="top"><p class="brand">绩效自评</p></header>'
+    '<main id="main"><h1>网页没有打开</h1><p class="problem" role="alert">{}</p>'
+    '<p><a class="button" href="/">重新打开</a></p></main>'
+    "</body></html>"
+)
 
 
 class Door:
@@ -38,10 +49,11 @@ class Door:
         session = self._session(scope)
         if scope["method"] == "POST":
             if session is None or not self._has_token(scope, session):
-                return await (await _drained(scope, receive, EXPIRED))(scope, receive, send)
+                words = EXPIRED if self.visitors or session else RESTARTED
+                return await (await _drained(scope, receive, words))(scope, receive, send)
         elif session is None:
             if not self.visitors:
-                return await _refusal(LOCKED)(scope, receive, send)
+                return await closed(LOCKED)(scope, receive, send)
             session, cookie = self.sessions.open("unit")
             send = self._with_cookie(send, cookie)
         scope[SESSION] = session
@@ -86,11 +98,14 @@ async def _drained(scope: Scope, receive: Receive, words: str) -> Response:
                 pass
     except CutOffError as cut:
         return answer(cut.status)
-    return _refusal(words)
+    return closed(words, plain="x-token" in Headers(scope=scope))
 
 
-def _refusal(text: str) -> Response:
-    return PlainTextResponse(text, 403, {"Connection": "close"})
+def closed(words: str, plain: bool = False) -> Response:
+    """A refusal as a page; `plain` for the page's script, which shows the words itself."""
+    if plain:
+        return PlainTextResponse(words, 403, {"Connection": "close"})
+    return HTMLResponse(CLOSED.format(words), 403, {"Connection": "close"})
 
 
 Handler = Callable[[Request], Response]

@@ -33,7 +33,7 @@ class Folders(Struct, frozen=True):
         whole = Path(os.path.abspath(returns))
         whole.mkdir(parents=True, exist_ok=True)
         found = cls(whole, beside((whole,)), whole.parent / f"{whole.name}-{OWN}")
-        for folder in (found.lists, found.arrivals, found.removed, found.passing):
+        for folder in (found.lists, found.arrivals, found.removed, found.removed_copies, found.passing):
             folder.mkdir(parents=True, exist_ok=True)
         os.chmod(found.own, 0o700)  # returns of all units, and the secret of the sessions
         return found
@@ -69,6 +69,11 @@ class Folders(Struct, frozen=True):
     def removed(self) -> Path:
         """Returns that were taken out: nothing of theirs is deleted."""
         return self.own / "移走"
+
+    @property
+    def removed_copies(self) -> Path:
+        """The scored copies of what was taken out."""
+        return self.own / "移走的副本"
 
     @property
     def passing(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections.abc import Sequence
@@ -13,18 +14,27 @@ from perf_xlsx.consolidated import own_name
 from perf_xlsx.consolidated.headline import next_steps, tiles
 from perf_xlsx.consolidated.scores import UNGRADED
 from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics, gather
+from perf_xlsx.consolidated.tables import OUTSTANDING, TROUBLED
 from perf_xlsx.consolidated.troubled_store import TroubledStore
-from perf_xlsx.desk.results import Results, Shown
+from perf_xlsx.desk.results import TO_CORRECT, Results, Shown
 from perf_xlsx.results.records import RecordsError
 
+SHOWN_HERE = {OUTSTANDING.name: "未报送", TROUBLED.name: TO_CORRECT}  # by the sheet
 Bar = tuple[str, int]
+
+
+class Step(Struct, frozen=True):
+    """A next step, and the states of the rows that it is about, for the table of the page; "" for none."""
+
+    words: str
+    state: str = ""
 
 
 class Overview(Struct, frozen=True):
     """`tiles` are label, value and remark. `consolidated` is 汇总.xlsx, if it is there."""
 
     tiles: Sequence[tuple[str, str, str]] = ()
-    steps: Sequence[str] = ()
+    steps: Sequence[Step] = ()
     grades: Sequence[Bar] = ()
     bands: Sequence[Bar] = ()
     consolidated: Path | None = None
@@ -53,9 +63,18 @@ class Overviews:
             return Overview()
         path = own_name(self.results.folders.results, found)
         return Overview(
-            tiles(found), list(next_steps(found)), _grades(found), _bands(found),
+            tiles(found, math.inf), list(map(_step, next_steps(found))), _grades(found), _bands(found),
             path if os.path.isfile(path) else None,
         )  # fmt: skip
+
+
+def _step(line: str) -> Step:
+    """A step in the words of 汇总.xlsx: its sheets are named as such, or shown here."""
+    words, see, name = line.partition("，见“")
+    if not see:
+        return Step(line)
+    state = SHOWN_HERE.get(name.partition("”")[0], "") if not line.startswith("⚠") else ""
+    return Step(f"{words}。", state) if state else Step(f"{words}，见 汇总.xlsx 的“{name}")
 
 
 def _grades(found: Statistics) -> list[Bar]:

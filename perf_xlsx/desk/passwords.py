@@ -10,6 +10,11 @@ MOST_PEOPLE = 2_000
 OFFICER = ""
 
 
+def can_be(password: str) -> bool:
+    """Whether this can be a password."""
+    return 0 < len(password) <= LONGEST and password.isprintable()
+
+
 class Passwords:
     """By whose they are: a visitor's open nothing that another sent, nor do the officer's."""
 
@@ -23,7 +28,7 @@ class Passwords:
 
     def add(self, whose: str, password: str) -> bool:
         """Remember one more, the oldest goes; whether it can be one."""
-        if not 0 < len(password) <= LONGEST or not password.isprintable():
+        if not can_be(password):
             return False
         with self._lock:
             before = [one for one in self._of.pop(whose, ()) if one != password]

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlencode
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from perf_xlsx import batch
 from perf_xlsx.batch.roster import whose
 from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.desk.folders import Folders
 from perf_xlsx.desk.secret import made_id
-from perf_xlsx.domain.rounding import percent
+from perf_xlsx.domain.rounding import percent, plain
 from perf_xlsx.letters import letter_files
+from perf_xlsx.pipeline import OutputError
 from perf_xlsx.results.outcome import OUTCOMES, outcome, total_in_words
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
@@ -26,12 +31,15 @@ from perf_xlsx.system.safe_text import one_line
 
 Key = tuple[int, str]
 PER_PAGE = 200
+TO_CORRECT = "须退回更正"  # a choice of states that the table is filtered by
+STATES: Mapping[str, tuple[str, ...]] = {TO_CORRECT: ("有错误", "读不出来"), **{one: (one,) for one in OUTCOMES}}
 ENCRYPTED = "R02"  # the finding of a workbook with a password to open
 
 
 class Row(Struct, frozen=True):
     """One form of the table; `at` is where its record begins, `workbook` the file's path in the records.
 
+    `place` counts the units as they stand in the table. `copy` is the digest of its scored copy, "" without one.
     `whose` is alike of returns of one form of one unit; () where the form names none.
     """
 
@@ -52,12 +60,15 @@ class Row(Struct, frozen=True):
     total_number: Decimal | None = None
     claimed_number: Decimal | None = None
     password: Literal["", "needed", "used"] = ""
+    copy: str = ""
+    place: int = 0
+    year: int | None = None
     whose: tuple[object, ...] = ()
 
 
 SORTS: Mapping[str, Callable[[Row], Key | tuple[int, Decimal] | tuple[int, int]]] = {
     "file": lambda row: (0, row.file),
-    "unit": lambda row: (0, row.unit),
+    "unit": lambda row: (0, row.place),
     "form": lambda row: (0, row.form),
     "rate": lambda row: _number(row.rate_number),
     "total": lambda row: _number(row.total_number),
@@ -83,17 +94,37 @@ class Wanted(Struct, frozen=True):
     down: bool = False
     page: int = 1
 
+    def query(self, page: int = 1) -> str:
+        """The same as an address says it, "?" included; "" where all is as it comes."""
+        asked = {"words": self.words, "state": self.state, "sort": self.sort, "down": "1" if self.down else ""}
+        asked["page"] = str(page) if page > 1 else ""
+        found = urlencode({name: value for name, value in asked.items() if value})
+        return f"?{found}" if found else ""
+
+    def around(self, rows: Sequence[Row], row: Row) -> tuple[str, Row | None, Row | None]:
+        """Where in the table a row is (the address's rest), and the rows of the workbooks before and after it."""
+        wanted = self.of(rows)
+        at = next((at for at, one in enumerate(wanted) if one.id == row.id), None)
+        if at is None:
+            return self.query(), None, None
+        before = next(
+            (one for one in reversed(wanted[:at]) if one.workbook != row.workbook or not row.workbook), None
+        )
+        after = next((one for one in wanted[at + 1 :] if one.workbook != row.workbook or not row.workbook), None)
+        return f"{self.query(at // PER_PAGE + 1)}#r-{row.id}", before, after
+
     def of(self, rows: Sequence[Row]) -> Sequence[Row]:
         """All rows that are wanted."""
         word = self.words.casefold()
         found = [
             row
             for row in rows
-            if self.state in ("", row.state)
+            if (not self.state or row.state in STATES[self.state])
             and (not word or word in f"{row.unit}\n{row.file}\n{row.form}".casefold())
         ]
         if self.sort in SORTS:
             found.sort(key=SORTS[self.sort], reverse=self.down)
+            found.sort(key=lambda row: SORTS[self.sort](row)[0])  # what is not known comes last, either way
         return found
 
 
@@ -128,7 +159,9 @@ class Results:
 
     def _read(self, records: Records) -> Shown:
         try:
-            rows = [self._row(record, at) for at, record in records.located()]
+            rows = _in_order(
+                (record.listed_row or math.inf, self._row(record, at)) for at, record in records.located()
+            )
         except RecordsError as error:
             return Shown(problem=str(error))
         return Shown(rows, {row.id: row for row in rows})
@@ -162,6 +195,23 @@ class Results:
         path = self.letters[1].get(record.file or record.unit or "")
         return path if path and os.path.isfile(path) else None
 
+    def unscored(self) -> int:
+        """How many workbooks there are that no complete run has scored."""
+        known = {row.workbook for row in self.now().rows}
+        try:
+            plan = batch.plan([self.folders.returns], None)
+        except OutputError:
+            return 0
+        return sum(file not in known for file, _ in plan.rows)
+
+    def redone(self) -> Mapping[str, bool]:
+        """What a stopped run has done anew: by workbook, whether its copy is another than the one told of here."""
+        done = batch.begun(self.folders.results) if batch.saved(self.folders.results) else {}
+        if not done:
+            return {}
+        told = {row.workbook: row.copy for row in self.now().rows}
+        return {file: (copy or "") != told[file] for file, copy in done.items() if file in told}
+
     def copy_of(self, record: Record) -> Path | None:
         """The scored copy, if it is there and lies where `score` writes."""
         return inside(self.folders.results, record.output)
@@ -169,6 +219,13 @@ class Results:
     def original_of(self, record: Record) -> Path | None:
         """The return, if it is there."""
         return inside(self.folders.returns, record.file)
+
+
+def _in_order(rows: Iterable[tuple[float, Row]]) -> list[Row]:
+    """The rows in the order of the list of units, what it does not name behind, as it was scored."""
+    places: dict[str, int] = {}
+    ordered = [row for _, row in sorted(rows, key=lambda one: one[0])]
+    return [replace(row, place=places.setdefault(row.unit or row.id, len(places))) for row in ordered]
 
 
 def inside(folder: Path, relative: str | None) -> Path | None:
@@ -191,11 +248,17 @@ def row_of(record: Record, name: str, at: int = 0) -> Row:
         form=one_line("·".join(filter(None, (form_name(record.form, record.form_title), record.project)))),
         rate=percent(rate) if rate is not None else "—",
         total=total_in_words(record) if record.is_read else "—",
-        claimed=record.claimed_total or "—", grade=record.grade or "—",
+        claimed=_like_ours(claimed) if claimed is not None else "—", grade=record.grade or "—",
         errors=counts["error"], warnings=counts["warning"], state=outcome(record),
         rate_number=rate, total_number=total, claimed_number=claimed, password=_password(record),
+        copy=record.output_sha256 or "", year=record.year,
         whose=tuple(whose(record)) if record.is_read and record.unit else (),
     )  # fmt: skip
+
+
+def _like_ours(claimed: Decimal) -> str:
+    """Claimed points with two decimals, as ours beside them have; all that were typed where there are more."""
+    return f"{claimed:.2f}" if claimed == round(claimed, 2) else plain(claimed)
 
 
 def _password(record: Record) -> Literal["", "needed", "used"]:

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from perf_xlsx import batch
 from perf_xlsx.batch.pace import Pace
 from perf_xlsx.desk.folders import Folders
+from perf_xlsx.desk.scored_by import ScoredBy
 from perf_xlsx.pipeline import OutputError
 from perf_xlsx.results.outcome import outcome
 from perf_xlsx.results.record import decode
@@ -59,10 +60,12 @@ class ScoreRun:
     def __init__(
         self,
         folders: Folders,
+        scored_by: ScoredBy,
         options: Callable[[], Sequence[str]],
         passwords: Callable[[], Sequence[str]] = tuple,
     ) -> None:
-        self.folders, self.options, self.passwords = folders, options, passwords
+        self.folders, self.scored_by = folders, scored_by
+        self.options, self.passwords = options, passwords
         self.lock = threading.Lock()
         self.progress = Progress()
         self.process: subprocess.Popen[str] | None = None
@@ -84,6 +87,7 @@ class ScoreRun:
                 self.progress = Progress("failed", said=(str(error),), run=number)
                 return
             self.progress = Progress("running", total, run=number)
+            self.scored_by.begin()
             self.process = _started(self.folders, self.options(), self.passwords())
             threading.Thread(target=self._follow, args=(self.process, total), daemon=True).start()
 
@@ -117,11 +121,22 @@ class ScoreRun:
             stage: Stage = "stopped" if self.stopping else "done"
             if code not in (0, 1, 3) and stage == "done":
                 stage = "failed"
+            self._note(stage)
             told = () if self.stopping else tuple(said)  # of a process that was ended, only complaints of Python
             self.progress = replace(self.progress, stage=stage, file="", left="", said=told)
             again = self.again
         if again:
             self.start()
+
+    def _note(self, stage: Stage) -> None:
+        """Remember how the run ended."""
+        match stage:
+            case "done":
+                self.scored_by.done()
+            case "stopped":
+                self.scored_by.stopped()
+            case _:
+                self.scored_by.failed()
 
     def _count(self, stdout: IO[str], total: int) -> None:
         """Take in the records as they come; a workbook with several forms counts once."""

@@ -7,6 +7,7 @@ import socket
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -18,6 +19,7 @@ from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.guard import Addresses
 
 LOCAL, EVERYWHERE = "127.0.0.1", "0.0.0.0"
+ELSEWHERE = "192.0.2.1"  # an address that no machine has (RFC 5737)
 CONNECTIONS = 900  # at a time; further ones are told to come back
 HEADERS_WITHIN = 15  # seconds that the head of a request may take
 BACKLOG = 1024  # connections that wait to be taken
@@ -82,12 +84,14 @@ def own_names() -> list[str]:
 
 
 def own_addresses() -> list[str]:
-    """The addresses of this machine in its network, as far as it knows them by its name."""
-    try:
-        found = socket.gethostbyname_ex(socket.gethostname())[2]
-    except OSError:
-        return []
-    return [address for address in found if not address.startswith("127.")]
+    """The addresses of this machine in its network: the one that it sends from, and what its name leads to."""
+    found = []
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+        way.connect((ELSEWHERE, 9))  # nothing is sent: it only asks by which way one would go there
+        found.append(way.getsockname()[0])
+    with suppress(OSError):
+        found += socket.gethostbyname_ex(socket.gethostname())[2]
+    return [address for address in dict.fromkeys(found) if not address.startswith(("127.", "0."))]
 
 
 def serve(

@@ -27,7 +27,10 @@ class OwnForm(Struct, frozen=True):
 
 
 class Settings(Struct, frozen=True, omit_defaults=True):
-    """`rulebook` is a shipped name; the files are names in `Folders.lists`. "" where nothing was chosen."""
+    """`rulebook` is a shipped name; the files are names in `Folders.lists`. "" where nothing was chosen.
+
+    `contact` and `year` (of the blank forms that units fetch; 0: the last year) are for the page of the units.
+    """
 
     rulebook: str = ""
     rulebook_file: str = ""
@@ -35,7 +38,19 @@ class Settings(Struct, frozen=True, omit_defaults=True):
     waivers: str = ""
     deadline: datetime.date | None = None
     sender: str = ""
+    contact: str = ""
+    year: int = 0
     forms: tuple[OwnForm, ...] = ()
+
+    @property
+    def budget_year(self) -> int:
+        """Of which year the units' blank forms are."""
+        return self.year or datetime.date.today().year - 1
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the deadline has gone by."""
+        return self.deadline is not None and self.deadline < datetime.date.today()
 
     def rulebook_asked(self, folders: Folders) -> str | None:
         """The rulebook to score by, as `--rulebook` takes it; None: the one of each template."""

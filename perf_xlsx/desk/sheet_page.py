@@ -13,6 +13,7 @@ from perf_xlsx.ooxml import Book, Cell, Grid, Limits, Package, read_file, read_g
 from perf_xlsx.scored.evaluation_form import EVALUATION_FORM
 from perf_xlsx.system.pattern import pattern
 
+_LONG = pattern(r"[!-~]{20}")
 _TEXT = pattern(r'"([^"]*)"\s*\Z')
 
 
@@ -24,13 +25,19 @@ class Box(Struct, frozen=True):
     down: int = 1
     is_number: bool = False
 
+    @property
+    def is_long(self) -> bool:
+        """Whether it holds a word that might not fit into a column; numbers are shorter."""
+        return _LONG.search(self.text) is not None
+
 
 class SheetPage(Struct, frozen=True):
-    """A sheet: its name, its rows and how many columns they have."""
+    """A sheet: its name, its rows, how many columns they have, and whether it is printed across."""
 
     title: str
     rows: tuple[tuple[Box, ...], ...]
     columns: int
+    across: bool = False
 
     @property
     def head(self) -> int:
@@ -44,13 +51,19 @@ def evaluation_forms(path: Path) -> list[SheetPage]:
     limits = Limits()
     book = Book(Package.open(read_file(path, limits), limits))
     return [
-        _page(sheet.name, read_grid(book, sheet))
+        _page(sheet.name, read_grid(book, sheet), _is_across(book, sheet.part))
         for sheet in book.sheets
         if sheet.name.startswith(EVALUATION_FORM)
     ]
 
 
-def _page(title: str, grid: Grid) -> SheetPage:
+def _is_across(book: Book, part: str) -> bool:
+    """Whether the sheet is printed in landscape."""
+    setup = book.tree(part).find("{*}pageSetup")
+    return setup is not None and setup.get("orientation") == "landscape"
+
+
+def _page(title: str, grid: Grid, is_across: bool) -> SheetPage:
     """The part of a sheet that holds something."""
     taken = [*grid.cells, *((top, left) for top, left, _, _ in grid.merges)]
     taken += ((bottom, right) for _, _, bottom, right in grid.merges)
@@ -66,7 +79,7 @@ def _page(title: str, grid: Grid) -> SheetPage:
         )
         for row in range(min(rows), max(rows) + 1)
     )
-    return SheetPage(title, boxes, len(across))
+    return SheetPage(title, boxes, len(across), is_across)
 
 
 def _covered(grid: Grid) -> set[tuple[int, int]]:

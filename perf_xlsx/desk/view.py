@@ -16,7 +16,9 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from perf_xlsx import __version__
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer, session_of
+from perf_xlsx.desk.page_words import on_page
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
+from perf_xlsx.pipeline import WORKBOOKS
 
 TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -39,6 +41,8 @@ def _environment() -> Environment:
         loader=PackageLoader("perf_xlsx.desk", "html"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    made.filters["here"] = on_page
+    made.globals.update(workbooks=",".join(WORKBOOKS))
     made.globals.update(version=__version__, names=STANDING_NAMES, signs=STANDING_SIGNS, what_to_do=what_to_do)
     return made
 
@@ -71,7 +75,18 @@ def to(path: str) -> Response:
 
 def download(path: Path, name: str, then: BackgroundTask | None = None) -> Response:
     """A file to keep, under its sender's name; it is never shown in the browser."""
+    kind, headers = _kept_as(name)
+    return FileResponse(path, media_type=kind, headers=headers, background=then)
+
+
+def content(data: bytes, name: str) -> Response:
+    """The same of what is in memory."""
+    kind, headers = _kept_as(name)
+    return Response(data, media_type=kind, headers=headers)
+
+
+def _kept_as(name: str) -> tuple[str, dict[str, str]]:
+    """Type and headers of a file that is kept under this name."""
     kind = TYPES.get(Path(name).suffix.lower()) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     safe = quote(name.encode("utf-8", "replace").decode(), safe="")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{safe}"}
-    return FileResponse(path, media_type=kind, headers=headers, background=then)
+    return kind, {"Content-Disposition": f"attachment; filename*=UTF-8''{safe}"}

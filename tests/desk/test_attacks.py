@@ -211,7 +211,7 @@ def test_a_name_leads_nowhere_and_comes_back(tmp_path: Path) -> None:
         (address,) = links(desk.scored(), "/return/")
         copy = desk.get(f"{address}/copy")
     (kept,) = (tmp_path / "收回").iterdir()
-    assert kept.name == file_name(copy)
+    assert kept.name == file_name(copy).replace("（评分后）", "")
     assert kept.name.startswith("外面 “引号”;")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["收回", "收回-网页", "收回-评分结果"]
     assert copy.headers["content-disposition"].isascii()

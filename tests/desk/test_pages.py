@@ -48,7 +48,7 @@ def test_what_is_chosen_is_used_and_remembered(tmp_path: Path) -> None:
         page = desk.get("/").text
         shown = text_of(page)
         for words in (
-            "评分办法：hubei",
+            "评分办法：湖北省部门整体支出绩效自评",
             "名单：名单.csv",
             "豁免：豁免.csv",
             "期限：2026-03-31",
@@ -104,6 +104,58 @@ def test_a_wrong_file_is_refused_and_nothing_is_kept(
     assert "某局" not in desk.get("/settings").text
 
 
+def test_of_bad_settings_what_was_typed_stays_and_what_is_wrong_is_named(desk: Browser) -> None:
+    """The file, what it was chosen for, and its line."""
+    answered = desk.post(
+        "/settings",
+        data={"rulebook": "hubei", "deadline": "2099-03-31", "sender": "某局"},
+        files=[
+            ("roster", ("名单.csv", "单位名称,表种\n甲局,项目\n乙局,怪表\n".encode())),
+            ("waivers", ("豁免.csv", WAIVERS)),
+        ],
+    )
+    shown = text_of(answered.text)
+    assert "没有保存：名单“名单.csv”：第3行的表种“怪表”不认识" in shown
+    assert "选过的文件请再选一次：名单.csv、豁免.csv。" in shown
+    for kept in ('value="某局"', 'value="2099-03-31"', '<option value="hubei" selected>'):
+        assert kept in answered.text
+    assert "某局" not in desk.get("/settings").text
+
+
+@pytest.mark.parametrize(
+    ("data", "files", "words"),
+    [
+        ({"no_roster": "1"}, ("roster", ("新.csv", ROSTER)), "名单：勾了“不再用”，又选了“新.csv”"),
+        ({"rulebook": "hubei"}, ("rulebook_file", ("办法.toml", b"")), "又选了自己的办法“办法.toml”，只能用一个"),
+    ],
+)
+def test_what_cannot_be_done_together_is_asked_about(
+    data: dict[str, str], files: tuple[str, tuple[str, bytes]], words: str, desk: Browser
+) -> None:
+    answered = desk.post("/settings", data=data, files=[files])
+    assert (answered.status_code, words in text_of(answered.text)) == (422, True)
+
+
+def test_a_deadline_that_is_over_is_taken_and_told(desk: Browser) -> None:
+    assert "已经过去" in desk.post("/settings", data={"deadline": "2020-03-31"}).text
+    assert "已经过去" not in desk.post("/settings", data={"deadline": "2099-03-31"}).text
+
+
+def test_no_page_speaks_of_commands(desk: Browser) -> None:
+    """What the program says to who runs them is told in the words of the page."""
+    desk.drop(
+        ("甲.xlsx", a_return("project", "甲局")), ("乙.xlsx", a_return("project", "甲局")), ("丙.xlsx", b"PK")
+    )
+    pages = [desk.scored(), *(desk.get(one).text for one in links(desk.get("/").text, "/return/"))]
+    pages += [desk.get(path).text for path in ("/settings", "/template", "/rules", "/verify", "/check-report")]
+    pages.append(
+        desk.post("/check-report", files=[("report", ("a.txt", b"86.8%")), ("workbook", ("b.xlsx", b"PK"))]).text
+    )
+    for page in pages:
+        shown = text_of(page.partition("<footer>")[0])
+        assert not re.search(r"perf-xlsx|(?<![-–—])--[a-z]|再运行|用 check|（(hubei|mof-2020)）", shown)
+
+
 def test_a_wrong_date_is_refused(desk: Browser) -> None:
     answered = desk.post("/settings", data={"deadline": "三月底"})
     assert (answered.status_code, "2026-03-31" in answered.text) == (422, True)
@@ -133,6 +185,11 @@ def test_a_template_that_cannot_be_is_told(data: dict[str, str], desk: Browser, 
     assert list((tmp_path / "收回-网页" / "临时").iterdir()) == []
 
 
+def test_a_rulebook_that_does_not_serve_a_form_is_named_by_its_title(desk: Browser) -> None:
+    told = text_of(desk.post("/template", data={"form": "department", "year": "2024", "rulebook": "ningxia"}).text)
+    assert "评分办法“宁夏项目绩效目标自评”不适用于" in told
+
+
 # ---- 评分办法
 
 
@@ -146,6 +203,11 @@ def test_a_rulebook_is_told_in_words(desk: Browser) -> None:
             )
 
 
+def test_a_rulebook_that_does_not_exist_is_told(desk: Browser) -> None:
+    answered = desk.get("/rules?name=zzz")
+    assert (answered.status_code, "没有这个评分办法" in answered.text) == (404, True)
+
+
 # ---- 回执核验
 
 
@@ -155,6 +217,7 @@ def test_a_copy_is_what_was_scored_or_it_is_told_what_changed(desk: Browser) -> 
     copy = desk.get(f"{address}/copy").content
     intact = text_of(desk.post("/verify", files=[("files", ("部门.xlsx", copy))]).text)
     assert "✔ 原样 部门.xlsx" in intact
+    assert "评分办法“项目支出绩效评价管理办法”" in intact
     book = openpyxl.load_workbook(io.BytesIO(copy))
     cells = (cell for sheet in book for row in sheet.iter_rows() for cell in row if sheet.title == "预算执行")
     next(cell for cell in cells if cell.value == 2761.83).value = 2000
@@ -217,6 +280,19 @@ def report_with(data: bytes, was: str, now: str) -> bytes:
             text = old.read(name)
             new.writestr(name, text.replace(was.encode(), now.encode()) if name == "word/document.xml" else text)
     return written.getvalue()
+
+
+def test_the_figures_that_were_held_against_no_cell_are_listed(desk: Browser) -> None:
+    """With the words around them; and where a copy with comments cannot be, it is said."""
+    text = "2023年预算执行率为86.80%。全年走访群众731户，印发材料4,120份。".encode()
+    sent = [("report", ("报告.txt", text)), ("workbook", ("部门.xlsx", template_of("department-corrected")))]
+    page = desk.post("/check-report", data={"copy": "1"}, files=sent)
+    assert "content-disposition" not in page.headers
+    shown = text_of(page.text)
+    assert "只有读得出来的 Word 报告（.docx）能写批注" in shown
+    listed = shown.partition("请自己核对")[2]
+    assert "全年走访群众731户" in listed
+    assert "印发材料4,120份" in listed
 
 
 def test_a_report_without_its_form_is_told(desk: Browser) -> None:

@@ -40,13 +40,15 @@ def test_the_officer_gives_a_password_and_the_folder_is_scored_as_the_command_do
     with own_desk(tmp_path / "收回") as desk:
         desk.drop(("加密.xlsx", LOCKED), ("甲局.xlsx", a_return("project", "甲局")))
         assert "打开密码（1份要密码才能打开）" in text_of(desk.scored())
-        give(desk, "wrong")
-        assert "记住的1个都打不开" in text_of(desk.scored())
+        assert "要密码的：加密.xlsx" in text_of(desk.get("/").text)
+        assert "它打不开要密码的1份：加密.xlsx。没有记住" in text_of(give(desk, "wrong"))
+        assert "忘掉记住的" not in desk.scored()
         give(desk, SECRET)
         page = desk.scored()
-        assert "打开密码（已记住2个）" in text_of(page)
+        assert "打开密码（已记住1个）" in text_of(page)
         copies = {
-            file_name(copy): copy.content for copy in (desk.get(f"{one}/copy") for one in links(page, "/return/"))
+            file_name(copy).replace("（评分后）", ""): copy.content
+            for copy in (desk.get(f"{one}/copy") for one in links(page, "/return/"))
         }
         assert "给出的密码打开" in text_of(desk.get(links(page, "/return/")[0]).text)
         told = text_of(
@@ -99,7 +101,9 @@ def test_a_password_is_gone_with_the_desk(tmp_path: Path) -> None:
         give(desk, SECRET)
         desk.scored()
     with own_desk(tmp_path / "收回") as desk:
-        assert "已记住" not in desk.get("/").text
+        page = text_of(desk.get("/").text)
+        assert "已记住" not in page
+        assert "加密.xlsx（1份）先前是用密码打开的，密码已经忘掉。改了设置要重评的，请先输入密码" in page
         desk.post("/score")
         assert "要密码才能打开" not in desk.scored()
         desk.post("/settings", data={"rulebook": "hubei"})
@@ -113,6 +117,7 @@ def test_a_unit_opens_what_it_sent_itself_and_nothing_of_others(tmp_path: Path) 
         one, other, officer = enter(), enter(), enter()
         one.drop(("加密.xlsx", LOCKED))
         assert "1份要密码才能打开" in one.mine()
+        assert "它打不开要密码的1份：加密.xlsx" in give(one, "wrong")
         give(one, SECRET)
         page = one.mine()
         (mine,) = links(page, "/arrival/")
@@ -123,7 +128,7 @@ def test_a_unit_opens_what_it_sent_itself_and_nothing_of_others(tmp_path: Path) 
         assert "1份要密码才能打开" in other.mine()
         (theirs,) = links(other.get("/").text, "/arrival/")
         assert other.get(f"{theirs}/copy").status_code == 404
-        one.post("/sign-out")
+        one.post("/sign-out", data={"sure": "1"})
         officer.post("/inbox/again")
         assert one.get("/").text.count("已记住") == 0
 

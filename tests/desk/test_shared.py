@@ -9,6 +9,7 @@ import pytest
 
 from perf_xlsx.desk.arrivals import Arrival
 from perf_xlsx.desk.inbox import Inbox
+from perf_xlsx.pipeline import template_bytes
 from tests.kit.batch_returns import a_return
 from tests.kit.command import command
 from tests.kit.desk import PASSWORD, file_name, links, shared_desk, wait
@@ -29,7 +30,7 @@ def test_a_unit_gets_what_the_command_would_write(tmp_path: Path) -> None:
         paper = unit.get(f"{address}/paper").text
     (tmp_path / "甲局 自评表.xlsx").write_bytes(ONE)
     command("score", tmp_path / "甲局 自评表.xlsx", "-o", tmp_path / "结果")
-    assert file_name(copy) == "甲局 自评表.xlsx"
+    assert file_name(copy) == "甲局 自评表（评分后）.xlsx"
     assert copy.content == (tmp_path / "结果" / "甲局 自评表.xlsx").read_bytes()
     assert "怎么办" in page
     assert "项目支出绩效自评表" in paper
@@ -68,7 +69,7 @@ def test_units_cannot_go_where_the_officer_goes(tmp_path: Path) -> None:
         unit = enter()
         unit.drop(("甲.xlsx", ONE))
         unit.mine()
-        for path in ("/inbox", "/settings", "/everything", "/consolidated", "/progress", "/verify", "/template"):
+        for path in ("/inbox", "/settings", "/everything", "/consolidated", "/progress", "/verify", "/removed"):
             assert str(unit.get(path).url).endswith("/sign-in")
         for path in ("/score", "/stop", "/settings", "/inbox/accept-all", "/verify", "/template"):
             assert unit.post(path).status_code == 404
@@ -142,6 +143,75 @@ def test_what_a_unit_sends_again_needs_no_decision_between_strangers(
         assert files_of(tmp_path / "收回") == {"甲局（改）.xlsx": OTHER}
         assert files_of(tmp_path / "收回-网页" / "移走") == {"甲局.xlsx": ONE}
         assert "有2份来件还没有决定" in officer.get("/").text
+
+
+def test_each_row_says_from_which_browser_and_address_and_one_may_be_declined(tmp_path: Path) -> None:
+    with shared_desk(tmp_path / "收回") as enter:
+        one, other, officer = enter(), enter(), enter()
+        one.drop(("甲局.xlsx", ONE))
+        one.drop(("甲局更正.xlsx", OTHER))
+        other.drop(("甲局.xlsx", ONE))
+        one.mine()
+        other.mine()
+        officer.sign_in()
+        assert "有2份来件还没有决定" in officer.get("/").text
+        page = officer.get("/inbox").text
+        assert "没有决定的2份（列出3份：" in page
+        assert re.findall(r"<td>浏览器(\d)<br>", page) == ["2", "1", "1"]
+        assert page.count('<span class="soft">testclient</span>') == 3
+        assert len(re.findall(r'<span class="short">\d\d:\d\d:\d\d</span>', page)) == 3
+        assert len(re.findall(r'<td class="short">20\d\d</td>', page)) == 3
+        (theirs,) = links(other.get("/").text, "/arrival/")
+        officer.post(theirs.replace("/arrival/", "/inbox/") + "/decline")
+        assert "有1份来件还没有决定" in officer.get("/").text
+        assert "没有采用" in other.get("/").text
+        assert other.get(f"{theirs}/original").content == ONE
+        assert "不采用</span>" in officer.get("/inbox").text
+        officer.post(theirs.replace("/arrival/", "/inbox/") + "/accept")
+        officer.scored()
+        assert files_of(tmp_path / "收回") == {"甲局.xlsx": ONE}, "who declined may think better of it"
+
+
+def test_what_cannot_be_read_is_not_taken(tmp_path: Path) -> None:
+    with shared_desk(tmp_path / "收回") as enter:
+        unit, officer = enter(), enter()
+        unit.drop(("坏.xlsx", b"PK"))
+        assert "读不出来，请改好后重新报送" in unit.mine()
+        (address,) = links(unit.get("/").text, "/arrival/")
+        officer.sign_in()
+        assert "/accept?" not in officer.get("/inbox").text
+        assert officer.post(address.replace("/arrival/", "/inbox/") + "/accept").status_code == 422
+    assert list((tmp_path / "收回").iterdir()) == []
+
+
+def test_a_unit_is_told_what_is_asked_of_it_and_fetches_a_blank_form(tmp_path: Path) -> None:
+    """Until when, by whom, by which rulebook; the form is the command's."""
+    with shared_desk(tmp_path / "收回") as enter:
+        unit, officer = enter(), enter()
+        officer.sign_in()
+        told = {
+            "deadline": "2099-03-31",
+            "sender": "示例县财政局",
+            "contact": "张三 1234567",
+            "year": "2024",
+            "rulebook": "hubei",
+        }
+        officer.post("/settings", data=told)
+        page = unit.get("/").text
+        for words in (
+            "2099年3月31日",
+            "示例县财政局",
+            "张三 1234567",
+            "湖北省部门整体支出绩效自评",
+            "空白自评表（2024年度）",
+        ):
+            assert words in page
+        blanks = links(page, "/blank/")
+        assert blanks == ["/blank/department", "/blank/project"]
+        fetched = unit.get(blanks[0])
+        assert fetched.content == template_bytes("department", 2024, "hubei")
+        assert file_name(fetched) == "自评表-部门整体支出-2024.xlsx"
+        assert unit.get("/blank/x").status_code == 404
 
 
 def test_what_was_taken_can_be_withdrawn(tmp_path: Path) -> None:
@@ -225,13 +295,18 @@ def test_after_the_settings_changed_all_is_scored_anew(tmp_path: Path) -> None:
         assert not [path for path in (tmp_path / "收回-网页" / "名单和办法").rglob("*") if path.is_file()]
 
 
-def test_a_unit_signs_out_of_a_machine_of_others(tmp_path: Path) -> None:
+def test_a_unit_leaves_a_machine_of_others_only_when_it_says_so(tmp_path: Path) -> None:
     with shared_desk(tmp_path / "收回") as enter:
         unit = enter()
         unit.drop(("甲局.xlsx", ONE))
-        unit.mine()
-        unit.post("/sign-out")
+        assert "以后在这里看不到它们" in unit.mine()
+        assert "退出" not in re.sub(r"<footer.*", "", unit.get("/").text, flags=re.S)
+        assert unit.post("/sign-out", data={"sure": ""}).status_code == 422
+        assert len(links(unit.get("/").text, "/arrival/")) == 1, "not without having been asked"
+        unit.post("/sign-out", data={"sure": "1"})
         assert "还没有报送" in unit.get("/").text
+        unit.drop(("甲局.xlsx", ONE))
+        assert len(links(unit.mine(), "/arrival/")) == 1, "the way back"
 
 
 def test_after_a_restart_all_is_where_it_was(tmp_path: Path) -> None:

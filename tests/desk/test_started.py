@@ -11,11 +11,37 @@ from pathlib import Path
 import httpx
 import pytest
 
+from perf_xlsx.desk.serve import own_addresses
 from tests.kit.batch_returns import a_return, write_returns
 from tests.kit.command import command
 from tests.kit.desk import Visitor, links, started, wait
 
 SIGKILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+def test_units_are_told_an_address_that_needs_no_name(tmp_path: Path) -> None:
+    """Where the machine is in a network, its address stands beside its name."""
+    with started(tmp_path / "收回", "--share") as (_, _, said):
+        (line,) = (line for line in said.splitlines() if line.startswith("各单位报送："))
+    assert all(f"http://{address}:" in line for address in own_addresses())
+
+
+def test_without_the_key_a_page_says_how_to_open_it(tmp_path: Path) -> None:
+    """The same for a form that a page of an earlier start sends."""
+    with started(tmp_path / "收回") as (_, address, _):
+        origin = address.partition("/start")[0]
+        for path in ("/", "/settings", "/start?key=x"):
+            answered = httpx.get(origin + path)
+            assert (answered.status_code, "desk.css" in answered.text, "开始.bat" in answered.text) == (
+                403,
+                True,
+                True,
+            )
+        assert httpx.get(f"{origin}/static/desk.css").status_code == 200
+        sent = {"headers": {"Origin": origin}, "files": {"files": ("甲.xlsx", b"PK")}}
+        assert "重新启动过" in httpx.post(f"{origin}/drop", **sent).text
+        by_script = httpx.post(f"{origin}/drop", headers={"Origin": origin, "X-Token": "x"}, files=sent["files"])
+        assert by_script.text.startswith("网页重新启动过")
 
 
 def test_it_opens_the_folder_and_ends_by_ctrl_c(tmp_path: Path) -> None:

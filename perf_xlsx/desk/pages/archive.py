@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from starlette.requests import Request
@@ -16,6 +16,9 @@ from perf_xlsx.desk.view import desk_of, download, missing
 from perf_xlsx.letters.folder import NAME as LETTERS
 from perf_xlsx.receipts.register import NAME as RECEIPTS
 from perf_xlsx.results.records import RecordsError
+from perf_xlsx.system.output_files import printable_path
+
+REMARK = "说明.txt"
 
 
 def consolidated(request: Request) -> Response:
@@ -36,7 +39,20 @@ def everything(request: Request) -> Response:
         with zipfile.ZipFile(path, "w", strict_timestamps=False) as archive:
             for file in files:
                 archive.write(file, file.relative_to(desk.folders.results).as_posix())
+            if redone := [file for file, differs in desk.results.redone().items() if differs]:
+                archive.writestr(REMARK, _told(redone))
         return taken_away(desk.folders, path, f"{desk.folders.results.name}.zip")
+
+
+def _told(redone: Sequence[str]) -> bytes:
+    """Which copies are newer than what stands beside them, for Notepad."""
+    lines = (
+        "上次评分没有评完。下列各份的副本已经重评，比 汇总.xlsx、退回意见和网页上的表新；其余的副本与它们一致。",
+        "要全部一致，请在网页上按“继续评分”，评完后重新下载。",
+        "",
+        *map(printable_path, map(Path, redone)),
+    )
+    return "\r\n".join(lines).encode("utf-8-sig")
 
 
 def _files(desk: Desk) -> Iterator[Path]:

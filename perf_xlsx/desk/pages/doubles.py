@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from perf_xlsx.desk.desk import Desk
-from perf_xlsx.desk.folders import move
 from perf_xlsx.desk.results import Row, inside
 from perf_xlsx.desk.view import desk_of, missing, page, to
 
@@ -83,6 +82,6 @@ def _moved(request: Request, some: Iterable[Double]) -> Response:
     for one in some:
         path = inside(desk.folders.returns, one.row.workbook)
         if path is not None:
-            move(path, desk.folders.removed)
+            desk.removed.take(path)
     desk.score_run.start()
     return to("/doubles")

@@ -25,6 +25,7 @@ from perf_xlsx.ooxml import MIB
 from perf_xlsx.pipeline import WORKBOOKS
 from perf_xlsx.system.os_errors import why
 
+REPORTS = (".docx", ".docm", ".doc", ".wps", ".pdf", ".txt")
 ARCHIVES = (".zip", ".rar", ".7z")
 
 
@@ -43,20 +44,21 @@ async def drop(request: Request) -> Response:
     """Take in files. The page's script gets JSON, a browser without scripts goes on to the first page."""
     async with received(request) as form:
         keep = _keeper(request, form.text("modified"))
-        found = await run_in_threadpool(_each, form.several("files"), keep)
+        found = await run_in_threadpool(_each, form.several("files"), keep, is_officer(request))
     if "x-token" in request.headers:
         return JSONResponse([{"name": one.name, "taken": one.taken, "words": one.words} for one in found])
     if is_officer(request) and any(one.taken for one in found):
         desk_of(request).score_run.start()
-    refused = [f"{one.name}：{one.words}" for one in found if one.words]
+    told = sorted((one for one in found if one.words), key=lambda one: one.taken)  # what was refused goes first
+    refused = [f"{one.name}：{one.words}" for one in told]
     return note(request, "没有全部接收", *refused) if refused else to("/")
 
 
-def _each(files: Sequence[Sent], keep: Keep) -> list[Taken]:
-    return [_refused(sent) or keep(sent) for sent in files]
+def _each(files: Sequence[Sent], keep: Keep, officer: bool) -> list[Taken]:
+    return [_refused(sent, officer) or keep(sent) for sent in files]
 
 
-def _refused(sent: Sent) -> Taken | None:
+def _refused(sent: Sent, officer: bool) -> Taken | None:
     """Why a file is not taken; None where it is."""
     name = sent.told.replace("\\", "/").rpartition("/")[2]
     suffix = os.path.splitext(name)[1].lower()
@@ -64,6 +66,9 @@ def _refused(sent: Sent) -> Taken | None:
         return Taken(sent.told, False, "是 Excel 或 WPS 的临时文件，没有接收。")
     if suffix in ARCHIVES:
         return Taken(sent.told, False, "是压缩包，没有接收。请先解压。")
+    if suffix in REPORTS:
+        to = "绩效自评报告请到“报告核对”放入。" if officer else "这里只收自评表；绩效自评报告请交给经办人。"
+        return Taken(sent.told, False, f"不是自评表，没有接收。{to}")
     if suffix not in WORKBOOKS:
         return Taken(sent.told, False, "不是工作簿，没有接收。请另存为 .xlsx 再报送。")
     if sent.size > LARGEST_FILE:
@@ -75,7 +80,8 @@ def _keeper(request: Request, modified: str) -> Keep:
     desk, session = desk_of(request), session_of(request)
     if is_officer(request):
         return lambda sent: _into_folder(desk, sent, modified)
-    return lambda sent: _among_arrivals(desk, sent, desk.sessions.owner(session))
+    address = request.client.host if request.client else ""
+    return lambda sent: _among_arrivals(desk, sent, desk.sessions.owner(session), address)
 
 
 def _into_folder(desk: Desk, sent: Sent, modified: str) -> Taken:
@@ -120,9 +126,9 @@ def _same(path: Path, sent: Sent) -> bool:
         return hashlib.file_digest(file, "sha256").digest() == mine
 
 
-def _among_arrivals(desk: Desk, sent: Sent, owner: str) -> Taken:
+def _among_arrivals(desk: Desk, sent: Sent, owner: str, address: str) -> Taken:
     try:
-        desk.inbox.add(desk.arrivals.take(sent, owner))
+        desk.inbox.add(desk.arrivals.take(sent, owner, address))
     except TooManyError as error:
         return Taken(sent.told, False, str(error))
     except OSError as error:

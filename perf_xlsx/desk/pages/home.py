@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from perf_xlsx import batch
 from perf_xlsx.desk.chart import HEIGHT, STEP, Column, columns
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer
 from perf_xlsx.desk.overview import Overview
 from perf_xlsx.desk.pages.doubles import groups
 from perf_xlsx.desk.pages.inbox import undecided
+from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.pages.unit import unit_page
 from perf_xlsx.desk.passwords import OFFICER
-from perf_xlsx.desk.results import PER_PAGE, SORTS, Shown, Wanted
-from perf_xlsx.desk.settings import load_settings
+from perf_xlsx.desk.results import PER_PAGE, SORTS, STATES, Row, Shown, Wanted
+from perf_xlsx.desk.scored_by import in_use
+from perf_xlsx.desk.settings import Settings
 from perf_xlsx.desk.view import desk_of, page, to
-from perf_xlsx.pipeline import OutputError
-from perf_xlsx.results.outcome import OUTCOMES
+from perf_xlsx.system.os_errors import reachable
 
 HEADS = (
     ("unit", "单位"), ("form", "表种和项目"), ("file", "文件"), ("rate", "执行率"), ("total", "得分"),
@@ -41,14 +46,53 @@ def officer_page(request: Request) -> Response:
     pages = max(1, -(-len(rows) // PER_PAGE))
     at = min(wanted.page, pages)
     part = rows[(at - 1) * PER_PAGE : at * PER_PAGE]
+    basis = basis_of(desk, shown)
     return page(
         request, "home", shown=shown, rows=part, found=len(rows), wanted=wanted,
-        at=at, pages=pages, heads=HEADS, states=OUTCOMES, overview=overview, progress=desk.score_run.progress,
-        charts=_charts(overview), step=STEP, height=HEIGHT,
-        settings=load_settings(desk.folders), unfinished=_unfinished(desk), waiting=_new(desk, shown),
-        doubles=len(groups(desk)), undecided=undecided(desk) if desk.shared else 0,
-        known=len(desk.passwords.of(OFFICER)), locked=sum(row.password == "needed" for row in shown.rows),
+        at=at, pages=pages, heads=HEADS, states=STATES, overview=overview, progress=desk.score_run.progress,
+        titles=dict(rulebooks()), charts=_charts(overview), step=STEP, height=HEIGHT,
+        basis=basis, unfinished=_unfinished(desk), waiting=desk.results.unscored(),
+        doubles=len(groups(desk)), gone=len(desk.removed.all()), undecided=undecided(desk) if desk.shared else 0,
+        known=len(desk.passwords.of(OFFICER)), locked=_names(shown, "needed"), shut=_names(shown, "used"),
     )  # fmt: skip
+
+
+class Basis(Struct, frozen=True):
+    """By which settings the results are that are shown, beside those in use. `used` None: nobody knows.
+
+    `redone`: what a stopped run has done anew, and whether its copy differs. `outdated`: other copies are not by
+    the settings in use.
+    """
+
+    now: Settings
+    used: Settings | None
+    changed: bool
+    outdated: bool
+    redone: Mapping[str, bool]
+    returns: Path
+
+    def about(self, row: Row) -> str:
+        """Where a row is of a return that has gone, or its copy is not by the settings in use, or not what the row
+        tells; else ""."""
+        if row.workbook and not os.path.lexists(reachable(self.returns / row.workbook)):
+            return "原件已移走"
+        if row.workbook in self.redone:
+            return "副本已重评" if self.redone[row.workbook] else ""
+        return "已过时" if self.outdated and row.copy else ""
+
+
+def basis_of(desk: Desk, shown: Shown) -> Basis:
+    """By which settings these results are."""
+    now, used, busy = in_use(desk.folders), desk.scored_by.used(), desk.score_run.progress.busy
+    changed = bool(shown.rows) and not busy and used != now
+    return Basis(
+        now.settings,
+        used.settings if used else None,
+        changed,
+        changed and used is not None and used.of_points != now.of_points,
+        {} if busy else desk.results.redone(),
+        desk.folders.returns,
+    )
 
 
 def _charts(overview: Overview) -> list[tuple[str, list[Column]]]:
@@ -57,19 +101,14 @@ def _charts(overview: Overview) -> list[tuple[str, list[Column]]]:
     return [(title, columns(bars)) for title, bars in named if bars]
 
 
+def _names(shown: Shown, password: str) -> list[str]:
+    """The workbooks that need a password, or were opened with one."""
+    return list(dict.fromkeys(row.file for row in shown.rows if row.password == password))
+
+
 def _unfinished(desk: Desk) -> bool:
     """Whether a run was stopped, by whatever."""
-    return not desk.score_run.progress.busy and batch.saved(desk.folders.results)
-
-
-def _new(desk: Desk, shown: Shown) -> int:
-    """How many workbooks there are that no complete run has scored."""
-    known = {row.workbook for row in shown.rows}
-    try:
-        plan = batch.plan([desk.folders.returns], None)
-    except OutputError:
-        return 0
-    return sum(file not in known for file, _ in plan.rows)
+    return not desk.score_run.progress.busy and desk.scored_by.unfinished()
 
 
 def wanted_of(request: Request) -> Wanted:
@@ -78,7 +117,7 @@ def wanted_of(request: Request) -> Wanted:
     number = asked.get("page", "1")
     return Wanted(
         asked.get("words", "")[:100],
-        asked.get("state", "") if asked.get("state") in OUTCOMES else "",
+        asked.get("state", "") if asked.get("state") in STATES else "",
         asked.get("sort", "") if asked.get("sort") in SORTS else "",
         asked.get("down") == "1",
         int(number) if number.isascii() and number.isdecimal() and 0 < len(number) < 7 and int(number) else 1,

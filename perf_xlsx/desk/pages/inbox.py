@@ -27,8 +27,20 @@ def inbox(request: Request) -> Response:
         request, "inbox", shown=shown, total=len(notes), problem=desk.inbox.problem,
         many={note.id: len(some) for some in same for note in some},
         doubts={note.id: doubt for some in same if (doubt := _doubt(some)) for note in some},
-        waiting=sum(not one.rows for one in shown), clear=len(_clear(desk)),
+        waiting=sum(not one.rows for one in shown), clear=len(_clear(desk)), browsers=_browsers(notes),
+        usable={one.note.id for one in shown if _is_usable(desk, one.note)},
+        undecided=undecided(desk), new=sum(one.state == "new" for one in notes),
     )  # fmt: skip
+
+
+def _browsers(notes: Sequence[Arrival]) -> dict[str, int]:
+    """A number for the browser of each sender, the first is 1: it tells apart, and says nothing of who it is."""
+    return {owner: number for number, owner in enumerate(dict.fromkeys(one.owner for one in reversed(notes)), 1)}
+
+
+def _is_usable(desk: Desk, one: Arrival) -> bool:
+    """Whether it could be read, or can be once the officer gives its password."""
+    return any(row.state != "读不出来" or row.password for row in desk.arrivals.in_short(one).rows)
 
 
 def accept(request: Request) -> Response:
@@ -37,6 +49,14 @@ def accept(request: Request) -> Response:
     one = desk.arrivals.one(request.path_params["id"])
     if one is None or not desk.arrivals.records(one) or one.state == "taken":
         return missing(request)
+    if not _is_usable(desk, one):
+        return note(
+            request,
+            "没有采用",
+            f"“{one.told}”读不出来，采用了也不能评分。请单位改好后重新报送。",
+            status=422,
+            back="/inbox",
+        )
     return _taken(request, desk, [one])
 
 
@@ -101,6 +121,16 @@ def withdraw(request: Request) -> Response:
         return missing(request)
     desk.arrivals.withdraw(one)
     desk.score_run.start()
+    return to("/inbox")
+
+
+def decline(request: Request) -> Response:
+    """Decide that one does not count. Raises OSError."""
+    desk = desk_of(request)
+    one = desk.arrivals.one(request.path_params["id"])
+    if one is None or one.state != "new":
+        return missing(request)
+    desk.arrivals.decline(one)
     return to("/inbox")
 
 

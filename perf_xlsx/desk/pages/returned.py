@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from perf_xlsx.desk.door import is_officer, session_of
-from perf_xlsx.desk.folders import move
 from perf_xlsx.desk.limited import LimitedError, limited
+from perf_xlsx.desk.pages.home import basis_of, wanted_of
 from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.results import row_of
 from perf_xlsx.desk.sheet_page import evaluation_forms
@@ -25,7 +25,12 @@ from perf_xlsx.system.output_files import printable_path
 
 
 class Return(Struct, frozen=True):
-    """One workbook: its records, and where its files are. `address` is that of its page."""
+    """One workbook: its records, and where its files are. `address` is that of its page.
+
+    `back` leads to its row in the table that was left, `before` and `after` to the ones beside it there, `query`
+    is what that table was asked for. `about` says that its copy is not by the settings in use, or not what is
+    told here.
+    """
 
     address: str
     name: str
@@ -33,6 +38,11 @@ class Return(Struct, frozen=True):
     copy: Path | None
     letter: Path | None
     original: Path | None
+    about: str = ""
+    back: str = "/"
+    before: str = ""
+    after: str = ""
+    query: str = ""
 
 
 Answer = Callable[[Request, Return], Response]
@@ -52,7 +62,14 @@ def _in_folder(request: Request) -> Return | None:
     name = Path(first.file).name if first.file else row.unit
     copy = desk.results.copy_of(first) if first.file else None
     original = desk.results.original_of(first) if first.file else None
-    return Return(f"/return/{row.id}", name, records, copy, desk.results.letter_about(first), original)
+    shown, wanted = desk.results.now(), wanted_of(request)
+    about, query = basis_of(desk, shown).about(row), wanted.query()
+    back, *beside = wanted.around(shown.rows, row)
+    before, after = (f"/return/{one.id}{query}" if one else "" for one in beside)
+    letter = desk.results.letter_about(first)
+    return Return(
+        f"/return/{row.id}", name, records, copy, letter, original, about, f"/{back}", before, after, query
+    )
 
 
 def _among_arrivals(request: Request) -> Return | None:
@@ -65,7 +82,10 @@ def _among_arrivals(request: Request) -> Return | None:
     if not records:
         return None
     copy = desk.arrivals.copy_of(records[0])
-    return Return(f"/arrival/{found.id}", found.told, records, copy, None, desk.arrivals.original(found))
+    back = f"/inbox#a-{found.id}" if is_officer(request) else "/"
+    return Return(
+        f"/arrival/{found.id}", found.told, records, copy, None, desk.arrivals.original(found), back=back
+    )
 
 
 def _with(find: Callable[[Request], Return | None], answer: Answer) -> Callable[[Request], Response]:
@@ -87,7 +107,7 @@ def _findings(request: Request, found: Return) -> Response:
 def _copy(request: Request, found: Return) -> Response:
     if found.copy is None:
         return missing(request)
-    return download(found.copy, found.copy.name)
+    return download(found.copy, f"{found.copy.stem}（评分后）{found.copy.suffix}")
 
 
 def _letter_file(request: Request, found: Return) -> Response:
@@ -123,9 +143,9 @@ def _remove(request: Request, found: Return) -> Response:
     if found.original is None:
         return missing(request)
     desk = desk_of(request)
-    move(found.original, desk.folders.removed)
+    desk.removed.take(found.original)
     desk.score_run.start()
-    return to("/")
+    return to("/removed")
 
 
 remove = _with(_in_folder, _remove)

@@ -43,7 +43,7 @@ def rules(request: Request) -> Response:
     names = [*rulebook_names()]
     asked = request.query_params.get("name", OWN if own else DEFAULT)
     if asked not in (OWN, *names):
-        asked = DEFAULT
+        return note(request, "没有这个评分办法", "请在“评分办法”页的表中选一个。", status=404, back="/rules")
     name = (own or DEFAULT) if asked == OWN else asked
     try:
         found = (
@@ -69,7 +69,7 @@ def _described(name: str) -> Described:
     """Raises RulebookError."""
     rulebook = usable_rulebook(name)
     lines = iter(describe(rulebook))
-    head = [next(lines) for _ in range(3)]
+    head = [next(lines).removesuffix(f"（{rulebook.name}）"), next(lines), next(lines)]
     settings = ((key, rulebook.settings[key]) for key in in_order(rulebook.settings))
     return Described(
         tuple(head),

@@ -21,11 +21,13 @@ from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.passing import passing_folder
 from perf_xlsx.desk.settings import FORMS, OwnForm, Settings, load_settings, save_settings
 from perf_xlsx.desk.uploads import Form, Sent, received
-from perf_xlsx.desk.view import desk_of, note, page, to
+from perf_xlsx.desk.view import desk_of, page, to
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.system.os_errors import why
 
-LONGEST_SENDER = 60  # characters
+LONGEST_SENDER = 60  # characters; of the contact, too
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+NAMES = {"rulebook_file": "评分办法", "roster": "名单", "waivers": "豁免清单", FORMS: "自定的表种"}
 
 
 def rulebooks() -> list[tuple[str, str]]:
@@ -35,24 +37,52 @@ def rulebooks() -> list[tuple[str, str]]:
 
 def settings(request: Request) -> Response:
     """The page."""
-    desk = desk_of(request)
+    return _page(request, load_settings(desk_of(request).folders), saved="saved" in request.query_params)
+
+
+def _page(
+    request: Request, kept: Settings, saved: bool = False, form: Form | None = None, problems: Sequence[str] = ()
+) -> Response:
+    """The form as it is kept, or as it was sent where something is wrong with it."""
+    sent = form or Form(_as_texts(kept), {})
+    files = [one.told for field in (*READERS, FORMS) for one in sent.several(field)]
     return page(
-        request,
-        "settings",
-        settings=load_settings(desk.folders),
-        rulebooks=rulebooks(),
-        saved="saved" in request.query_params,
-    )
+        request, "settings", 422 if problems else 200, settings=kept, rulebooks=rulebooks(), saved=saved,
+        sent=sent.texts.get, problems=problems, files=files,
+    )  # fmt: skip
+
+
+def _as_texts(kept: Settings) -> dict[str, str]:
+    """The settings as the form would send them."""
+    return {
+        "rulebook": kept.rulebook, "deadline": str(kept.deadline or ""), "sender": kept.sender,
+        "contact": kept.contact, "year": str(kept.year or ""),
+    }  # fmt: skip
 
 
 async def save(request: Request) -> Response:
     """Keep what the form says; of files, those that can be used. Nothing is kept where one cannot."""
     desk = desk_of(request)
     async with received(request) as form:
-        problems = await run_in_threadpool(_saved, desk, form)
-    return (
-        note(request, "没有保存", *problems, status=422, back="/settings") if problems else to("/settings?saved=1")
-    )
+        problems = _contradictions(form) or await run_in_threadpool(_saved, desk, form)
+        kept = load_settings(desk.folders)
+        return _page(request, kept, form=form, problems=problems) if problems else to("/settings?saved=1")
+
+
+def _contradictions(form: Form) -> Sequence[str]:
+    """What was asked for that cannot be done together."""
+    found = [
+        f"{NAMES[field]}：勾了“不再用”，又选了“{sent.told}”。请去掉勾，或不选文件。"
+        for field in (*READERS, FORMS)
+        if (sent := form.one(field)) is not None and form.text(f"no_{field}")
+    ]
+    name, own = form.text("rulebook"), form.one("rulebook_file")
+    if name and own is not None:
+        title = dict(rulebooks()).get(name, name)
+        found.append(
+            f"评分办法：选了“{title}”，又选了自己的办法“{own.told}”，只能用一个。用自己的，上面请选第一项。"
+        )
+    return found
 
 
 def _saved(desk: Desk, form: Form) -> Sequence[str]:
@@ -89,9 +119,18 @@ def _wanted(desk: Desk, form: Form, kept: Settings, trial: Path) -> Settings:
             name = safe_name(sent.told)
             sent.save(path := trial / kind / name)
         if name and (sent or changed):  # a list and a rulebook may name a form of one's own
-            looked_through(kind, path, forms)
+            _looked_through(kind, path, forms)
         new = replace(new, **{kind: name})
     return replace(new, rulebook="") if form.one("rulebook_file") else new
+
+
+def _looked_through(kind: str, path: Path, forms: Sequence[Path]) -> None:
+    """Raises LimitedError, in words that name what the file is for, and the file."""
+    try:
+        looked_through(kind, path, forms)
+    except LimitedError as error:
+        problems = (problem.removeprefix(f"{path.name}：") for problem in error.problems)
+        raise LimitedError(*(f"{NAMES[kind]}“{path.name}”：{problem}" for problem in problems)) from None
 
 
 def _forms(desk: Desk, form: Form, kept: Settings, folder: Path) -> tuple[OwnForm, ...]:
@@ -104,7 +143,8 @@ def _forms(desk: Desk, form: Form, kept: Settings, folder: Path) -> tuple[OwnFor
         _put(sent, folder)
     found = own_forms(sorted(path for path in folder.iterdir() if path.suffix.lower() == ".toml"))
     if form.several(FORMS) and not found:
-        raise LimitedError("选的文件里没有表种文件（.toml）。表种文件由 perf-xlsx adopt 写出。")
+        names = "、".join(sent.told for sent in form.several(FORMS))
+        raise LimitedError(f"自定的表种：选的文件（{names}）里没有表种文件（.toml）。")
     used = {name for one in found for name in (one.file, one.original)}
     for path in (path for path in folder.iterdir() if path.name not in used):
         path.unlink()
@@ -135,8 +175,13 @@ def _texts(kept: Settings, form: Form) -> Settings:
     try:
         day = datetime.date.fromisoformat(form.text("deadline")) if form.text("deadline") else None
     except ValueError:
-        raise LimitedError("截止日期应写成 2026-03-31 这样。") from None
+        raise LimitedError(f"截止日期“{form.text('deadline')}”应写成 2026-03-31 这样。") from None
+    year = form.text("year")
+    if year and not (year.isascii() and year.isdecimal() and FIRST_YEAR <= int(year[:5]) <= LAST_YEAR):
+        raise LimitedError("空白表的预算年度应写四位数字。")
     return replace(
         kept, rulebook=name, rulebook_file="" if name else kept.rulebook_file, deadline=day,
         sender=form.text("sender")[:LONGEST_SENDER],
+        contact=form.text("contact")[:LONGEST_SENDER] if "contact" in form.texts else kept.contact,
+        year=int(year or 0) if "year" in form.texts else kept.year,
     )  # fmt: skip

@@ -6,12 +6,12 @@ import hmac
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
-from perf_xlsx.desk.door import LOCKED, session_of
+from perf_xlsx.desk.door import LOCKED, closed, session_of
 from perf_xlsx.desk.sessions import Session
 from perf_xlsx.desk.uploads import received
-from perf_xlsx.desk.view import desk_of, missing, page, to
+from perf_xlsx.desk.view import desk_of, missing, note, page, to
 
 
 def start(request: Request) -> Response:
@@ -19,7 +19,7 @@ def start(request: Request) -> Response:
     desk = desk_of(request)
     given = request.query_params.get("key", "")
     if desk.shared or not hmac.compare_digest(given.encode(), desk.key.encode()):
-        return PlainTextResponse(LOCKED, 403)
+        return closed(LOCKED)
     return _signed_in(request)
 
 
@@ -51,10 +51,14 @@ async def enter(request: Request) -> Response:
     return page(request, "sign_in", 403, problem="口令不对。")
 
 
-def sign_out(request: Request) -> Response:
-    """End the session; a unit's browser forgets it."""
+async def sign_out(request: Request) -> Response:
+    """End the session. A unit's browser forgets it only where the visitor said so: there is no way back."""
     session: Session = session_of(request)
     desk = desk_of(request)
+    if session.role == "unit":
+        async with received(request) as form:
+            if not form.text("sure"):
+                return note(request, "没有清除", "请先勾选“我知道以后在这里看不到它们”。", status=422)
     desk.sessions.end(session)
     if session.role == "unit":
         desk.passwords.forget(desk.sessions.owner(session))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import zipfile
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
@@ -18,12 +20,13 @@ from perf_xlsx.desk.folders import safe_name
 from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.passing import passing_folder, taken_away
-from perf_xlsx.desk.settings import load_settings
+from perf_xlsx.desk.scored_by import in_use
+from perf_xlsx.desk.settings import Settings, load_settings
 from perf_xlsx.desk.uploads import Form, received
-from perf_xlsx.desk.view import desk_of, note, page
+from perf_xlsx.desk.view import content, desk_of, missing, note, page
 from perf_xlsx.forms import load_form, shipped_names
-from perf_xlsx.pipeline import write_template
-from perf_xlsx.rulebook import rulebook_names
+from perf_xlsx.pipeline import template_bytes, write_template
+from perf_xlsx.rulebook import load_rulebook, rulebook_names
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
@@ -37,6 +40,42 @@ def template(request: Request) -> Response:
     return page(request, "template", forms=forms, rulebooks=rulebooks(), settings=settings, year=year)
 
 
+def kinds_of(settings: Settings) -> list[tuple[str, str]]:
+    """Name and title of each kind of form that a unit may fetch blank: those that the chosen rulebook serves."""
+    known = [(name, load_form(name).title) for name in shipped_names()]
+    known += [(one.name, one.title) for one in settings.forms]
+    served = load_rulebook(settings.rulebook).forms if settings.rulebook else [name for name, _ in known]
+    return [(name, title) for name, title in known if name in served]
+
+
+def _called(settings: Settings) -> dict[str, str]:
+    """The short name of each kind."""
+    return {name: load_form(name).short for name in shipped_names()} | {
+        one.name: one.short for one in settings.forms
+    }
+
+
+def blank(request: Request) -> Response:
+    """A blank form for a unit, by the settings; made once for each state of them."""
+    desk = desk_of(request)
+    settings, kind = load_settings(desk.folders), request.path_params["form"]
+    called = _called(settings)
+    if kind not in dict(kinds_of(settings)):
+        return missing(request)
+    rulebook, forms = settings.rulebook_asked(desk.folders), settings.form_files(desk.folders)
+    try:
+        data = _blank(kind, settings.budget_year, rulebook, forms, repr(in_use(desk.folders)))
+    except (LimitedError, OSError):
+        return note(request, "没有制作", "请与经办人联系。", status=503)
+    return content(data, f"自评表-{safe_name(called[kind])}-{settings.budget_year}.xlsx")
+
+
+@lru_cache(8)
+def _blank(kind: str, year: int, rulebook: str | None, forms: Sequence[Path], state: str) -> bytes:
+    """`state` tells files apart that were replaced by others of their name. Raises LimitedError."""
+    return limited_with(forms, template_bytes, kind, year, rulebook)
+
+
 async def make(request: Request) -> Response:
     """Make what the form asks for."""
     desk = desk_of(request)
@@ -47,8 +86,7 @@ async def make(request: Request) -> Response:
 def _made(request: Request, desk: Desk, form: Form) -> Response:
     settings = load_settings(desk.folders)
     kind, year, for_all = form.text("form"), form.text("year"), bool(form.text("roster"))
-    called = {name: load_form(name).short for name in shipped_names()}
-    called |= {own.name: own.short for own in settings.forms}
+    called = _called(settings)
     if kind not in called or not _is_year(year):
         return note(request, "没有制作", "请选表种，年度写四位数字。", status=422, back="/template")
     rulebook = form.text("rulebook") if form.text("rulebook") in rulebook_names() else None

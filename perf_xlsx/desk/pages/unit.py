@@ -11,8 +11,13 @@ from starlette.responses import JSONResponse, Response
 from perf_xlsx.desk.arrivals import Arrival
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import session_of
+from perf_xlsx.desk.pages.settings import rulebooks
+from perf_xlsx.desk.pages.templates import kinds_of
 from perf_xlsx.desk.results import Row
+from perf_xlsx.desk.settings import load_settings
 from perf_xlsx.desk.view import desk_of, page
+
+OF_TEMPLATE = "自评表上写的办法"
 
 
 class Came(Struct, frozen=True):
@@ -32,9 +37,13 @@ def unit_page(request: Request) -> Response:
     desk = desk_of(request)
     owner = desk.sessions.owner(session_of(request))
     mine = [came(desk, note) for note in desk.arrivals.of(owner)]
+    settings = load_settings(desk.folders)
+    titles = dict(rulebooks())
+    rulebook = settings.rulebook_file or titles.get(settings.rulebook, settings.rulebook) or OF_TEMPLATE
     return page(
-        request, "unit", mine=mine, waits=any(not one.rows for one in mine), known=len(desk.passwords.of(owner)),
-        locked=sum(row.password == "needed" for one in mine for row in one.rows),
+        request, "unit", settings=settings, blanks=kinds_of(settings), rulebook=rulebook,
+        mine=mine, waits=any(not one.rows for one in mine), known=len(desk.passwords.of(owner)),
+        locked=[one.note.told for one in mine if any(row.password == "needed" for row in one.rows)],
     )  # fmt: skip
 
 

@@ -3,8 +3,11 @@
   "use strict";
   document.documentElement.classList.add("scripted");
   const body = document.body;
+  const here = body.getAttribute("data-here");
   const token = body.getAttribute("data-token");
   const one = (selector) => document.querySelector(selector);
+
+  const GONE = "网页没有应答，没有接收：它可能正在重新启动，或启动它的窗口已经关了。请看那个窗口，用它显示的地址（或双击“开始.bat”）重新打开，再放入。";
 
   function get(address) {
     return fetch(address, { credentials: "same-origin" }).then((answer) => {
@@ -30,7 +33,10 @@
         const words = request.status === 413 ? "文件太大，没有接收。" : (request.responseText.length < 200 ? request.responseText : "没有接收，请刷新页面再试。");
         resolve(request.status === 200 && told ? told : { name: name, taken: false, words: words });
       };
-      request.onerror = () => { resolve({ name: name, taken: false, words: "上传中断。页面可能放得太久，请刷新后再试；还不行的，请检查网络。" }); };
+      request.onerror = () => {
+        fetch("/static/desk.css", { cache: "no-store" }).then(() => "上传中断，没有接收。请刷新页面再试。", () => GONE)
+          .then((words) => resolve({ name: name, taken: false, words: words }));
+      };
       request.send(form);
     });
   }
@@ -38,29 +44,53 @@
   async function sendAll(files) {
     const zone = one("#drop");
     const bar = one("#sent");
-    const said = one(".drop-said");
-    const refused = one(".refused");
+    const refused = [];
+    const renamed = [];
     if (!files.length || zone.classList.contains("busy")) { return; }
     zone.classList.add("busy");
-    refused.textContent = "";
+    tell("", []);
     one(".sending").hidden = false;
     let taken = 0;
     for (let at = 0; at < files.length; at += 1) {
       one(".sending-words").textContent = (at + 1) + "/" + files.length + "　" + files[at].name;
       const told = await send(files[at].file, files[at].name, (part) => { bar.value = (at + part) / files.length; });
       if (told.taken) { taken += 1; }
-      if (told.words) {
-        const line = document.createElement("li");
-        line.textContent = told.name + "：" + told.words;
-        refused.appendChild(line);
-        refused.hidden = false;
-      }
+      if (told.words) { (told.taken ? renamed : refused).push(told.name + "：" + told.words); }
     }
     one(".sending").hidden = true;
     zone.classList.remove("busy");
-    said.textContent = "收到" + taken + "份" + (refused.children.length ? "，下面的请看一下。" : "。");
-    if (taken && body.getAttribute("data-here") === "home") { startRun(); }
-    if (taken && body.getAttribute("data-here") === "unit") { waitForMine(refused.children.length === 0); }
+    const lines = refused.concat(renamed);
+    const said = "收到" + taken + "份" + (refused.length ? "，没有接收" + refused.length + "份" : "") + (lines.length ? "，请看下面。" : "。");
+    tell(said, lines);
+    if (!taken) { return; }
+    if (lines.length) { keep("dropped", { said: said, lines: lines }); }
+    if (here === "home") { startRun(); }
+    if (here === "unit") { waitForMine(); }
+  }
+
+  /* What was said about a drop; it is still to be seen when the page has been loaded anew with the results. */
+  function tell(said, lines) {
+    const list = one(".refused");
+    one(".drop-said").textContent = said;
+    list.textContent = "";
+    lines.forEach((words) => {
+      const line = document.createElement("li");
+      line.textContent = words;
+      list.appendChild(line);
+    });
+    list.hidden = !lines.length;
+  }
+
+  function keep(name, value) {
+    try { window.sessionStorage.setItem(name, JSON.stringify(value)); } catch (error) { /* it is full or forbidden */ }
+  }
+
+  function kept(name, stays) {
+    try {
+      const text = window.sessionStorage.getItem(name);
+      if (!stays) { window.sessionStorage.removeItem(name); }
+      return text ? JSON.parse(text) : null;
+    } catch (error) { return null; }
   }
 
   function hidden(name) {
@@ -131,6 +161,55 @@
     });
   }
 
+  /* ---- files that are dropped on another page: into the field that is meant, never opened in their place */
+
+  function taking(name) {
+    return Array.prototype.filter.call(document.querySelectorAll("input[type=file]"), (input) => (
+      input.accept.split(",").some((suffix) => name.toLowerCase().endsWith(suffix))));
+  }
+
+  function meant(target, files) {
+    for (let at = target; at && at.querySelectorAll && at !== body && at.tagName !== "FORM"; at = at.parentElement) {
+      const inputs = at.querySelectorAll("input[type=file]");
+      if (inputs.length === 1) { return [[inputs[0], files]]; }
+    }
+    const found = [];
+    files.forEach((file) => {
+      const inputs = taking(file.name);
+      const before = found.filter((pair) => pair[0] === inputs[0])[0];
+      if (inputs.length !== 1) { found.push([null, [file]]); } else if (before) { before[1].push(file); } else { found.push([inputs[0], [file]]); }
+    });
+    return found;
+  }
+
+  function put(input, files) {
+    if (!input) { return files[0].name + "：请拖到要选的那一栏上，或按那一栏的按钮选它。"; }
+    if (files.length > 1 && !input.multiple) { return "这一栏一次选一份。"; }
+    try {
+      const given = new DataTransfer();
+      files.forEach((file) => given.items.add(file));
+      input.files = given.files;
+    } catch (error) { return "这个浏览器不能这样放，请按按钮选文件。"; }
+    return "已选：" + files.map((file) => file.name).join("、");
+  }
+
+  function prepareOthers() {
+    const words = document.createElement("p");
+    words.className = "told";
+    words.setAttribute("role", "status");
+    words.hidden = true;
+    one("main").insertBefore(words, one("main").firstChild);
+    document.addEventListener("dragover", (event) => event.preventDefault());
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      const files = Array.prototype.slice.call(event.dataTransfer.files);
+      if (!files.length) { return; }
+      words.hidden = false;
+      words.textContent = one("input[type=file]") ? meant(event.target, files).map((pair) => put(pair[0], pair[1])).join("　")
+        : "这一页不收文件，没有接收。自评表请在第一页放入。";
+    });
+  }
+
   /* ---- the run */
 
   function startRun() {
@@ -164,7 +243,7 @@
         : now.done + "/" + now.total + "份" + left + (now.words ? "（" + now.words + "）" : "") + (now.file ? "　" + now.file : "");
       if (text !== last) { words.textContent = text; last = text; }
       if (Date.now() - told > 10000) { one("#run-said").textContent = text; told = Date.now(); }
-      if (now.busy) { window.setTimeout(look, 700); } else { show(); }
+      if (now.busy) { window.setTimeout(look, 700); } else { show(now); }
     }).catch(() => {
       failures += 1;
       if (failures < 20) { window.setTimeout(look, 2000); } else { words.textContent = "网页没有应答，请看它是否还开着，再刷新。"; }
@@ -172,39 +251,40 @@
     look();
   }
 
-  function show() {
-    if (one(".refused") && one(".refused").children.length) {
-      one("#run h2").textContent = "评完了";
-      one(".running form").hidden = true;
-      one("#run-words").innerHTML = "";
-      const link = document.createElement("a");
-      link.href = "/";
-      link.textContent = "显示结果";
-      one("#run-words").appendChild(link);
-    } else {
-      window.location.reload();
-    }
+  function show(now) {
+    const ends = { done: "评完了，", stopped: "已停止，", failed: "没有评完，" };
+    keep("ended", (ends[now.stage] || "") + now.done + "/" + now.total + "份" + (now.words ? "（" + now.words + "）" : "") + "。");
+    window.location.reload();
+  }
+
+  /* After the page was loaded anew: what the drop and the run came to, also for who hears the page. */
+  function resume() {
+    const busy = one("#run") && one("#run").getAttribute("data-busy") === "1";
+    const dropped = kept("dropped", busy);
+    const ended = kept("ended", busy);
+    if (dropped && one(".refused")) { tell(dropped.said, dropped.lines); }
+    const region = one("#run-said") || one("#mine-words");
+    if (ended && region && !busy) { window.setTimeout(() => { region.textContent = ended; }, 500); }
   }
 
   /* ---- a unit's own returns */
 
-  function waitForMine(reload) {
+  function waitForMine() {
     const words = one("#mine-words");
     words.textContent = "正在评分，评完后自动显示。";
     const look = () => get("/mine").then((now) => {
       if (now.waiting) { window.setTimeout(look, 1500); return; }
-      if (reload) { window.location.reload(); return; }
-      words.innerHTML = "";
-      const link = document.createElement("a");
-      link.href = "/";
-      link.textContent = "评完了，显示结果";
-      words.appendChild(link);
+      keep("ended", "评完了，结果在下面。");
+      window.location.reload();
     }).catch(() => window.setTimeout(look, 4000));
     look();
   }
 
-  if (one("#drop")) { prepareDrop(one("#drop")); }
+  if (one("#drop")) { prepareDrop(one("#drop")); resume(); } else { prepareOthers(); }
+  document.querySelectorAll("form[data-ask]").forEach((form) => {
+    form.addEventListener("submit", (event) => { if (!window.confirm(form.getAttribute("data-ask"))) { event.preventDefault(); } });
+  });
   if (one("#run") && one("#run").getAttribute("data-busy") === "1") { watch(); }
-  if (one("#waits") && one("#waits").getAttribute("data-waits") === "1") { waitForMine(true); }
+  if (one("#waits") && one("#waits").getAttribute("data-waits") === "1") { waitForMine(); }
   if (one("#print")) { one("#print").addEventListener("click", () => window.print()); }
 }());
