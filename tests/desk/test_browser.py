@@ -473,7 +473,7 @@ def test_a_unit_sends_and_the_officer_decides(page: Any, browser: Any, tmp_path:
         assert faults(officer) == []
         officer.get_by_label("口令").fill(PASSWORD)
         officer.get_by_role("button", name="登录").click()
-        assert officer.get_by_text("有1份来件还没有决定是否采用").is_visible()
+        officer.get_by_text("有1份来件还没有决定是否采用").wait_for()
         assert faults(officer) == []
         officer.get_by_role("link", name="来件", exact=True).click()
         assert faults(officer) == []
