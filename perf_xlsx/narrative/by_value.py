@@ -38,6 +38,8 @@ def _candidates(context: Context, figures: Figures, bound: Bound, time: str) -> 
     if SUMS.search(context.said) and is_telling(context.mention):
         roles = ("total",) if units == "points" else SUMMED
         yield from (one for role in roles for one in figures.everything if one.role == role)
+    if units == "money" and is_telling(context.mention) and not rest_of(context.said, "money"):
+        yield from (one for one in figures.everything if one.role == bound.role and one.of.kind == "line")
     if units == "share":
         yield from _rates(context, figures, bound)
     if units in ("points", "none") or time == "year":

@@ -92,7 +92,7 @@ def _lost_points_without_reason(scopes: tuple[Scope, ...], reads: list[Read]) ->
     told: dict[Subject, str] = {}
     for scope in scopes:
         if scope.topic is not None:
-            told[scope.topic] = told.get(scope.topic, "") + scope.letters.text
+            told[scope.topic] = told.get(scope.topic, "") + scope.masked
     for subject, text in told.items():
         points, weight = (_stated(reads, subject, f"indicator_{key}") for key in ("points", "weight"))
         if points is None or weight is None or _WHY.search(text):
