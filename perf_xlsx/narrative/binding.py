@@ -14,7 +14,7 @@ from perf_xlsx.figures import Figures
 from perf_xlsx.narrative.bound import Bound, is_telling
 from perf_xlsx.narrative.by_value import by_value
 from perf_xlsx.narrative.comparing import agrees
-from perf_xlsx.narrative.context import Context, Walk
+from perf_xlsx.narrative.context import Context, Walk, Went
 from perf_xlsx.narrative.counts import of_count, of_points
 from perf_xlsx.narrative.indicators import in_a_wrong_unit, indicator_of, of_an_indicator
 from perf_xlsx.narrative.mentions import Mention
@@ -22,7 +22,7 @@ from perf_xlsx.narrative.money import of_money, of_share
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.times import compared, is_stated, other_time
-from perf_xlsx.narrative.words import EACH, PART, SCALE, rest_of, roles_in, unit_meant
+from perf_xlsx.narrative.words import BEHIND_TARGET, EACH, PART, SCALE, rest_of, roles_in, unit_meant
 from perf_xlsx.system.pattern import pattern
 
 ALL = 100  # percent
@@ -31,6 +31,7 @@ UNTIMED = frozenset((
     "execution_weight", "execution_points", "total",
 ))  # fmt: skip  # what a year's middle has none of
 OF_MONEY = frozenset(("initial", "adjustment", "adjusted", "executed", "balance", "received"))
+AMOUNTS = OF_MONEY | {"project_budget", "project_executed"}
 _BY_UNIT: dict[str, Callable[[Context, Figures], Bound]] = {
     "money": of_money, "share": of_share, "points": of_points, "count": of_count,
 }  # fmt: skip
@@ -45,14 +46,23 @@ def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, names: N
             continue
         context = walk.context(mention)
         found = _bound(context, mentions, figures)
-        ours = bool(found.figures) or found.role in ("share", "change")
-        if found.role == "project_count":
-            ours = any(agrees(found, one) for one in found.figures) or not rest_of(context.said, "count")
-        walk.went_past(context, found.role, ours, found.word, found.of)
+        walk.went_past(context, _went(context, found))
         yield found
 
 
+def _went(context: Context, found: Bound) -> Went:
+    """What the figures behind this one may go on with."""
+    ours = bool(found.figures) or found.role in ("share", "change")
+    if found.role == "project_count":
+        ours = any(agrees(found, one) for one in found.figures) or not rest_of(context.said, "count")
+    amount = found.role in AMOUNTS and is_telling(found.mention)
+    same = (one.of for one in found.figures if agrees(found, one)) if amount else ()
+    return Went(found.role, ours, found.word, found.of, next(iter(same), None))
+
+
 def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) -> Bound:
+    if context.mention.about and BEHIND_TARGET.match(context.behind):  # 超过45公里的目标: that is the target itself
+        context = replace(context, mention=replace(context.mention, about=False))
     mention = context.mention
     role = "other" if context.operand else compared(context)
     if role:

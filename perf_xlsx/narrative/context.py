@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec import Struct
 
 from perf_xlsx.figures import Subject
@@ -161,6 +163,19 @@ def _last_indicator(names: tuple[Name, ...]) -> Subject | None:
     return found[-1] if found else None
 
 
+class Went(NamedTuple):
+    """What a figure turned out to be: its role, whether the form has it, its role of money, what it is of.
+
+    `amount_of`: its amount, which is no round one, is that of this line or project.
+    """
+
+    role: str
+    ours: bool
+    word: RoleWord | None
+    of: Subject | None
+    amount_of: Subject | None
+
+
 class Walk:
     """Goes through a paragraph from left to right and keeps what it speaks of."""
 
@@ -214,21 +229,22 @@ class Walk:
             calculated=calculated,
         )
 
-    def went_past(
-        self, context: Context, role: str, ours: bool, word: RoleWord | None = None, of: Subject | None = None
-    ) -> None:
-        """Take in a figure that was bound; `ours`: the form has it, `word` its role of money, `of` its subject."""
-        self._last_of = of if of and of.kind == "indicator" else None
+    def went_past(self, context: Context, went: Went) -> None:
+        """Take in a figure that was bound."""
+        self._last_of = went.of if went.of and went.of.kind == "indicator" else None
         mention = context.mention
-        self._last = (self.sentence(mention.start), role, ours)
+        self._last = (self.sentence(mention.start), went.role, went.ours)
         if not context.calculated:
             self._label_start = self._label(mention, ",:")[0]
         self._at = mention.end
-        if word is not None:
-            self._role = word
-        if role == "project_count":
+        if went.word is not None:
+            self._role = went.word
+        if went.role == "project_count":
             self._current = (self._projects,) if self._projects else self._current
-            self._known = ours and self._projects is not None
+            self._known = went.ours and self._projects is not None
+        if went.amount_of == context.standing.subjects[0]:
+            self._known, self._aside = True, False
+            return
         contract = CONTRACT.search(context.said) is not None
         else_named = contract or rest_of(context.said, "money") or context.follows_a_count
         if not context.own and else_named and mention.unit_class == "money":

@@ -50,6 +50,9 @@ def of_points(context: Context, figures: Figures) -> Bound:
         return level
     found, rest = roles_in(said, "points"), rest_of(said, "points")
     indicator = indicator_of(context, figures, "points")
+    going_on = context.last_of if context.last_role in OF_INDICATOR and found and not rest else None
+    if indicator is None and going_on and found[-1].word.role in OF_INDICATOR:  # known by the value before
+        return replace(of_an_indicator(context, figures, found[-1], going_on), sure=False)
     rates = roles_in(said, "share")
     if not found and not indicator and rates and rates[-1].word.role == "execution_rate":  # 预算执行率10分
         return replace(of_the_form(context, figures, "execution_weight", False), figures=_of_execution(figures))

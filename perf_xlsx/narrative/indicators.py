@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from perf_xlsx.figures import Figure, Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound, is_telling
+from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context, until_a_pause
 from perf_xlsx.narrative.mentions import unit_class
 from perf_xlsx.narrative.names import HOLE
 from perf_xlsx.narrative.words import (
     ACTUALLY,
+    AGAINST,
     BEHIND_TARGET,
     LOOSE,
     LOST,
@@ -76,12 +80,26 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
     told = said if last and not is_verb(context, last) else ""  # a mere verb may stand before any value
     roles = [told] if told else values_meant(context)
     found = tuple(one for key in roles for one in figures.of(key, indicator))  # type: ignore[arg-type]
-    rest = rest_of(context.said, unit_meant(context.mention.unit_class, context.said))
+    label = AGAINST.sub("", context.said) if BEHIND_TARGET.match(context.behind) else context.said
+    rest = rest_of(label, unit_meant(context.mention.unit_class, context.said))
     role = "outside" if rest and not told else roles[0]  # where it agrees, it is that figure's role
     if role == "outside" and context.mention.unit_class == "count" and not is_telling(context.mention):
         found = ()  # 河西街道6个
     sure = not rest and _is_sure(context, role, bool(said)) and not _counts_other_things(context, found)
-    return Bound(context.mention, role, indicator, indicator.name, found, bool(found) and sure)
+    bound = Bound(context.mention, role, indicator, indicator.name, found, bool(found) and sure)
+    return replace(bound, sure=bound.sure or (not rest and _is_called_the_target(context, figures, bound)))
+
+
+def _is_called_the_target(context: Context, figures: Figures, bound: Bound) -> bool:
+    """Whether a figure is held against as the target: 但比88%的目标低; 超过45公里的目标.
+
+    A count may be that of a part of the work, with a target of its own, unless it is what was reached.
+    """
+    if bound.of is None or not bound.figures or not BEHIND_TARGET.match(context.behind):
+        return False
+    own = bound.mention.unit_class == "share" or context.last_of == bound.of
+    exchanged = any(agrees(bound, one) for one in figures.of("indicator_actual", bound.of))
+    return exchanged or (own and context.last_role not in ("outside", "other"))
 
 
 def _is_sure(context: Context, role: str, said: bool) -> bool:

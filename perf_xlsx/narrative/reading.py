@@ -15,8 +15,8 @@ from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.binding import bind
 from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, digits_of, is_telling
-from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
-from perf_xlsx.narrative.mentions import MentionFinder
+from perf_xlsx.narrative.comparing import agrees, converted, is_off_by_its_unit
+from perf_xlsx.narrative.mentions import Mention, MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
 from perf_xlsx.narrative.traced import traces_of
@@ -27,6 +27,7 @@ VALUES = frozenset(("indicator_target", "indicator_actual", "indicator_midyear")
 OF_INCOME = frozenset(("received", "income"))
 RATES = frozenset(("execution_rate", "project_rate"))
 TELLING_ALONE = 5  # digits of an amount that is known by them alone
+TELLING_IN_PLACE = 4  # and of one whose role is said
 NEAR = 8  # amounts before a rate that it may be of
 Verdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
 
@@ -97,7 +98,7 @@ def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
     start, end = scope.letters.span(bound.mention.start, bound.mention.end)
     begin = scope.paragraph.start
     verdict, figure, other = _verdict(bound, scope, figures)
-    if verdict in ("outside", "unbound") and (slipped := _off_by_its_unit(bound, figures)):
+    if verdict in ("outside", "unbound") and (slipped := _with_the_point_moved(bound, figures)):
         verdict, figure, bound = "differs", slipped, replace(bound, of=slipped.of, figures=(slipped,))
     if verdict == "agrees" and figure and bound.of and figure.of != bound.of and bound.of.kind != "form":
         bound = replace(bound, role=figure.role, of=figure.of)
@@ -123,20 +124,32 @@ def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Fig
     return "outside" if bound.role in NOT_CHECKED or not bound.sure else "unbound", None, None
 
 
-def _off_by_its_unit(bound: Bound, figures: Figures) -> Figure | None:
-    """The amount of the form that an unbound one is but for its unit: so many digits are no chance."""
+def _with_the_point_moved(bound: Bound, figures: Figures) -> Figure | None:
+    """The figure that one which is not sure to be it is but for its unit or its decimal point.
+
+    So many digits are no chance: the fewer where the words before it say that it is likely this figure.
+    """
     mention, digits = bound.mention, digits_of(bound.mention.number)
-    if mention.unit_class != "money" or mention.about or len(digits) < TELLING_ALONE:
+    if mention.about or mention.bound or bound.other_year:
         return None
-    for one in figures.everything:
-        same = (
-            one.of.kind in ("line", "project")
-            and isinstance(one.value, Decimal)
-            and digits_of(one.value) == digits
-        )
-        if same and one.unit == figures.unit and is_off_by_its_unit(bound, one):
-            return one
-    return None
+    in_place = bound.role not in NOT_CHECKED or mention.unit_class == "count"  # an investment may be ten times more
+    if in_place and len(digits) >= TELLING_IN_PLACE:
+        for one in bound.figures:
+            if digits_of_figure(one) == digits and is_in_a_unit_of_its_kind(mention, one.unit):
+                return one
+    if mention.unit_class != "money" or len(digits) < TELLING_ALONE:
+        return None
+    amounts = (one for one in figures.everything if one.of.kind in ("line", "project") and one.unit == figures.unit)
+    return next((one for one in amounts if digits_of_figure(one) == digits and is_off_by_its_unit(bound, one)), None)
+
+
+def digits_of_figure(figure: Figure) -> str:
+    return digits_of(figure.value) if isinstance(figure.value, Decimal) else ""
+
+
+def is_in_a_unit_of_its_kind(mention: Mention, unit: str) -> bool:
+    """Whether a number counts in what a figure does, in whatever size, and not in points or per cent."""
+    return mention.unit_class in ("money", "count") and converted(mention, unit) is not None
 
 
 _DAY = pattern(r"(\d{4})年(\d{1,2})月(\d{1,2})日$")
