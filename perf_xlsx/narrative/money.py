@@ -227,7 +227,8 @@ def _rate(context: Context, figures: Figures, word: RoleWord) -> Bound:
     subjects = context.own[-1:] or context.standing.subjects
     rest = rest_of(context.said, "money" if word is RATE else "share")
     found = figures_in(figures, (word.role,), subjects)
-    sure = not rest and _is_known(context) and word.role not in NOT_CHECKED
+    of_the_start = "年初" in context.said  # 完成年初预算的105.69%: no rate of the adjusted budget
+    sure = not rest and _is_known(context) and word.role not in NOT_CHECKED and not of_the_start
     sure = sure and bool(found) and found[0].of == subjects[0]
     of = None if rest else subjects[0]
     return Bound(context.mention, _shown(word.role, subjects[0]), of, rest or subjects[0].name, found, sure)
