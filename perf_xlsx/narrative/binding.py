@@ -97,12 +97,10 @@ def _at_its_time(context: Context, figures: Figures, found: Bound, time: str) ->
 
 def _of_nothing_known(context: Context, bound: Bound) -> Bound:
     """The binding, with no role where the amounts are of something that the form does not know."""
-    if (
-        bound.role not in OF_MONEY
-        or bound.sure
-        or context.standing.known
-        or any(agrees(bound, one) for one in bound.figures)
-    ):
+    told = any(not one.word.weak for one in roles_in(context.said, "money"))
+    another = bound.of is None and bool(bound.names) and told  # “三公”经费支出
+    known = context.standing.known and not another
+    if bound.role not in OF_MONEY or bound.sure or known or any(agrees(bound, one) for one in bound.figures):
         return bound
     return replace(bound, role="outside")
 

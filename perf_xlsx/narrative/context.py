@@ -44,6 +44,7 @@ _BESIDE = pattern(r"(?:占|低于|高于|[比较]|超过)[^,。;、]*$")  # 占�
 _WITHIN = pattern(r"(?:预算|总额|支出|执行数)*中,?占")  # 在基本支出中占88%
 _LAST_PART = pattern(r"[^、,;:()]+$")
 _ONLY_AMOUNTS = pattern(r"(?:高?达到?|为|仅为?|只有|共计?|约为?|计)$")
+_AMONG = pattern(r"[^,。;\d]{0,6}项目[之当]?中")  # 是六个项目中最低的
 _CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
 LONGEST_CLAUSE = 40
 SHORTEST_TOPIC, SHORTEST_TITLE = 3, 4  # letters
@@ -239,7 +240,7 @@ class Walk:
         self._at = mention.end
         if went.word is not None:
             self._role = went.word
-        if went.role == "project_count":
+        if went.role == "project_count" and not _AMONG.match(context.behind):
             self._current = (self._projects,) if self._projects else self._current
             self._known = went.ours and self._projects is not None
         if went.amount_of == context.standing.subjects[0]:

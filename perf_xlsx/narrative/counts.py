@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from perf_xlsx.figures import Figure, Figures, Subject
+from perf_xlsx.figures import ALL_INDICATORS, Figure, Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context, until_a_pause
@@ -35,10 +35,13 @@ _ASIDES = pattern(r"\([^()]{0,60}\)")
 _POSTS = ("编制", "编制数", "编制总数")
 _INDICATORS = pattern(r"^(?:三级|二级|一级|绩效|目标|评价|具体|细化|考核|产出|效益)*指标")
 _LEVELS = (("一级", "level1"), ("二级", "level2"))
-ALL_INDICATORS = Subject("level", "指标", "指标")
 _ALL_INDICATORS = pattern(r"指标(?:自评)?(?:得分|得)(?:为|共)?$")
-_MET = pattern(r"完成|达标|达到|达成|实现")
-_MISSED = pattern(r"未(?:能)?(?:全部|足额|完全)?(?:完成|达标|达到|达成|实现)|没有(?:完成|达到)")
+_STATES = (  # of indicators, the first that is said
+    ("missed", pattern(r"未(?:能)?(?:全部|足额|完全)?(?:完成|达标|达到|达成|实现)|没有(?:完成|达到)")),
+    ("full", pattern(r"(?:未|没有|不)(?:被)?扣分|(?<![未没])(?<!没有)得(?:了|到)?满分")),
+    ("docked", pattern(r"扣分|失分|(?:未|没有)(?:能)?得(?:到)?满")),
+    ("met", pattern(r"完成|达标|达到|达成|实现")),
+)
 FULL = Decimal(100)
 _OF_A_SCALE = ("execution_weight", "execution_points")
 
@@ -189,14 +192,14 @@ def _counted(context: Context) -> str:
 
 
 def _met_or_missed(context: Context, figures: Figures) -> Bound | None:
-    """How many of the indicators were met, or were not: 达到年度指标值的12项，未达到的4项."""
+    """How many of the indicators were met, or have all points, or not: 达到年度指标值的12项，未达到的4项."""
     if (
         context.mention.unit not in ("个", "项", "条")
         or "指标" not in context.scope.letters.text[: context.mention.end + 6]
     ):
         return None
     around = context.said + until_a_pause(context.behind)
-    key = "missed" if _MISSED.search(around) else "met" if _MET.search(around) else ""
+    key = next((state for state, words in _STATES if words.search(around)), "")
     found = of_the_form(context, figures, "indicator_count", False, key) if key else None
     return found if found and any(agrees(found, one) for one in found.figures) else None
 

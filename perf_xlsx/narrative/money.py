@@ -53,7 +53,7 @@ def of_money(context: Context, figures: Figures) -> Bound:
         goes_on = context.last_role in NOT_CHECKED  # 付30%即105万元
         return Bound(context.mention, "outside" if goes_on or rest_of(context.said, "money") else "unbound")
     bound = replace(_amount(context, figures, word), word=None if word is UNNAMED else word)
-    told = word.role in SEVERAL and "到位" not in context.said
+    told = word.role in (*SEVERAL, "unnamed") and "到位" not in context.said
     return _told_by_its_value(bound) if told else bound
 
 
@@ -134,6 +134,8 @@ def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
     roles = WEAK.get(word.role, (word.role,))
     found = figures_in(figures, roles, subjects)
     role = roles[0] if word.role in (*GENERAL, "unnamed", "reset") else word.role
+    if role == "adjustment" and _has_one_budget(figures, subjects[0]):
+        return Bound(mention, "outside", subjects[0], subjects[0].name)
     if role == "initial" and _has_one_budget(figures, subjects[0]):
         found = figures_in(figures, ("adjusted",), subjects[:1])
         bound = Bound(mention, "project_budget", subjects[0], subjects[0].name, found)

@@ -100,9 +100,10 @@ def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
     verdict, figure, other = _verdict(bound, scope, figures)
     if verdict in ("outside", "unbound") and (slipped := _with_the_point_moved(bound, figures)):
         verdict, figure, bound = "differs", slipped, replace(bound, of=slipped.of, figures=(slipped,))
-    if verdict == "agrees" and figure and bound.of and figure.of != bound.of and bound.of.kind != "form":
+    another = figure is not None and (figure.of.kind == "project" if bound.of is None else figure.of != bound.of)
+    if verdict == "agrees" and figure and another and (bound.of is None or bound.of.kind != "form"):
         bound = replace(bound, role=figure.role, of=figure.of)
-    elif verdict == "agrees" and figure and (bound.role in UNTOLD or {bound.role, figure.role} <= VALUES):
+    elif verdict == "agrees" and figure and (bound.role in UNTOLD or {bound.role, figure.role} <= VALUES or _is_of_execution(bound)):
         bound = replace(bound, role=figure.role)
     return Read(begin + start, begin + end, bound, scope, verdict, figure, other)
 
@@ -132,7 +133,8 @@ def _with_the_point_moved(bound: Bound, figures: Figures) -> Figure | None:
     mention, digits = bound.mention, digits_of(bound.mention.number)
     if mention.about or mention.bound or bound.other_year:
         return None
-    in_place = bound.role not in NOT_CHECKED or mention.unit_class == "count"  # an investment may be ten times more
+    word = bound.word.role if bound.word else "outside"
+    in_place = word not in NOT_CHECKED or mention.unit_class == "count"  # an investment may be ten times more
     if in_place and len(digits) >= TELLING_IN_PLACE:
         for one in bound.figures:
             if digits_of_figure(one) == digits and is_in_a_unit_of_its_kind(mention, one.unit):
@@ -150,6 +152,11 @@ def digits_of_figure(figure: Figure) -> str:
 def is_in_a_unit_of_its_kind(mention: Mention, unit: str) -> bool:
     """Whether a number counts in what a figure does, in whatever size, and not in points or per cent."""
     return mention.unit_class in ("money", "count") and converted(mention, unit) is not None
+
+
+def _is_of_execution(bound: Bound) -> bool:
+    """Whether it is said to be of budget execution, weight or points."""
+    return bound.role in ("execution_weight", "execution_points")
 
 
 _DAY = pattern(r"(\d{4})年(\d{1,2})月(\d{1,2})日$")
