@@ -15,7 +15,7 @@ from perf_xlsx.narrative.bound import Bound, is_telling
 from perf_xlsx.narrative.by_value import by_value
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context, Walk, Went
-from perf_xlsx.narrative.counts import of_count, of_points
+from perf_xlsx.narrative.counts import met_or_missed, of_count, of_points
 from perf_xlsx.narrative.indicators import in_a_wrong_unit, indicator_of, of_an_indicator
 from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.money import of_money, of_share
@@ -31,7 +31,7 @@ UNTIMED = frozenset((
     "execution_weight", "execution_points", "total",
 ))  # fmt: skip  # what a year's middle has none of
 OF_MONEY = frozenset(("initial", "adjustment", "adjusted", "executed", "balance", "received"))
-AMOUNTS = OF_MONEY | {"project_budget", "project_executed"}
+AMOUNTS = frozenset(("executed", "project_budget", "project_executed"))  # that tell whose they are
 _BY_UNIT: dict[str, Callable[[Context, Figures], Bound]] = {
     "money": of_money, "share": of_share, "points": of_points, "count": of_count,
 }  # fmt: skip
@@ -61,7 +61,9 @@ def _went(context: Context, found: Bound) -> Went:
 
 
 def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) -> Bound:
-    if context.mention.about and BEHIND_TARGET.match(context.behind):  # 超过45公里的目标: that is the target itself
+    if context.mention.about and BEHIND_TARGET.match(
+        context.behind
+    ):  # 超过45公里的目标: that is the target itself
         context = replace(context, mention=replace(context.mention, about=False))
     mention = context.mention
     role = "other" if context.operand else compared(context)
@@ -118,9 +120,11 @@ def _by_unit(context: Context, figures: Figures) -> Bound:
             replace(context, mention=replace(mention, unit=f"{mention.unit}元")), figures
         )  # 列支436.5万
     units = mention.unit_class
-    return (
-        _bare(context, figures) if units == "none" else _BY_UNIT[unit_meant(units, context.said)](context, figures)
-    )
+    if units == "none":
+        return _bare(context, figures)
+    meant = unit_meant(units, context.said)
+    of_them = met_or_missed(context, figures) if (units, meant) == ("count", "points") else None  # 得满分的8个
+    return of_them or _BY_UNIT[meant](context, figures)
 
 
 def _weight_in_brackets(context: Context, figures: Figures) -> Bound | None:

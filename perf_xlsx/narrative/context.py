@@ -55,12 +55,14 @@ _OPERATORS = tuple("×÷*/+")
 class Standing(Struct, frozen=True):
     """What money is spoken of: lines and projects, the likeliest first.
 
-    `known`: nothing that the form does not know was named since. `role` is that of the last figure of money.
+    `known`: nothing that the form does not know was named since. `role` is that of the last figure of money,
+    `before` that of the last one of the sentence before, where 其中 begins with its parts.
     """
 
     subjects: tuple[Subject, ...]
     known: bool
     role: RoleWord | None = None
+    before: RoleWord | None = None
 
 
 class Context(Struct, frozen=True):
@@ -191,6 +193,7 @@ class Walk:
         self._known = known  # nothing else is the topic
         self._aside = False  # a figure of this sentence was of something else
         self._role: RoleWord | None = None
+        self._before: RoleWord | None = None  # the role of the last figure of the sentence before
         self._at = 0  # behind the last figure
         self._label_start = 0  # of the last figure
         self._last: tuple[int, str, bool] = (0, "", True)  # where its sentence began, its role, whether it is ours
@@ -289,7 +292,10 @@ class Walk:
             return Standing(self._default, "其中" not in said, self._role)  # 全县1.2亿元，其中我局执行
         again = len(self._named) != 1  # behind a list, and in a new sentence, it may be of the whole again
         found = (*self._current, *(() if "其中" in said else self._head), *(self._default if again else ()))
-        return Standing(tuple(dict.fromkeys(found or self._default)), self._known and not self._aside, self._role)
+        known, goes_on = self._known and not self._aside, self._head and self._role is None
+        return Standing(
+            tuple(dict.fromkeys(found or self._default)), known, self._role, self._before if goes_on else None
+        )
 
     def _pass_over(self, start: int, end: int) -> None:
         """Take in what stands between two figures; what is named in brackets counts only inside them."""
@@ -318,7 +324,7 @@ class Walk:
             self._outside = None
         elif mark in STOPS:
             self._current, self._head, self._named = self._head or self._current, (), set()
-            self._role = self._role if mark == ";" else None
+            self._before, self._role = (self._before, self._role) if mark == ";" else (self._role, None)
             self._aside = self._aside and mark == ";"
 
     def _is_beside(self, begin: int, name: Name) -> bool:

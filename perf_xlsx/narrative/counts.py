@@ -150,7 +150,7 @@ def of_count(context: Context, figures: Figures) -> Bound:
     if indicator:
         return of_an_indicator(context, figures, last, indicator)
     counted = _counted(context)
-    if of_them := _met_or_missed(context, figures):
+    if of_them := met_or_missed(context, figures):
         return of_them
     if counted == "indicator_count" and (of_a_level := number_in_a_level(context, figures)):
         return of_a_level
@@ -191,15 +191,15 @@ def _counted(context: Context) -> str:
     return "project_count" if _PROJECTS_BEFORE.search(context.said) or _PROJECTS.match(context.behind) else ""
 
 
-def _met_or_missed(context: Context, figures: Figures) -> Bound | None:
+def met_or_missed(context: Context, figures: Figures) -> Bound | None:
     """How many of the indicators were met, or have all points, or not: 达到年度指标值的12项，未达到的4项."""
     if (
         context.mention.unit not in ("个", "项", "条")
         or "指标" not in context.scope.letters.text[: context.mention.end + 6]
     ):
         return None
-    around = context.said + until_a_pause(context.behind)
-    key = next((state for state, words in _STATES if words.search(around)), "")
+    around = (until_a_pause(context.behind), context.said.rpartition(",")[2])  # 8个得满分; 得满分的8个
+    key = next((state for said in around for state, words in _STATES if words.search(said)), "")
     found = of_the_form(context, figures, "indicator_count", False, key) if key else None
     return found if found and any(agrees(found, one) for one in found.figures) else None
 

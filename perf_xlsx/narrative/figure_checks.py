@@ -131,8 +131,11 @@ def _other_years(reads: list[Read], figures: Figures) -> Iterator[Remark]:
         year = _year(read)
         if read.bound.mention.kind == "date" and year is not None and year != figures.year:
             told = [one for one in reads[number + 1 : number + 9] if _is_under(read, one) and _is_ours(one, reads)]
-            if told or _is_a_title(read) or _is_what_is_evaluated(read) or (
-                year < figures.year and _is_concluded(read, figures.year)
+            if (
+                told
+                or _is_a_title(read)
+                or _is_what_is_evaluated(read)
+                or (year < figures.year and _is_concluded(read, figures.year))
             ):
                 why = f"，而“{text_of(told[0])}”是{figures.year}年度的数字" if told else ""
                 message = f"报告写“{text_of(read)}”，自评表是{figures.year}年度的{why}。"

@@ -27,7 +27,8 @@ _TITLE = pattern(
     rf"^([一-鿿()]{{3,40}}?(?:{_ENDS}))(?:关于)?(?:\d{{4}}|[〇○零一二三四五六七八九]{{4}})年.{{0,60}}(?:自评|评价|总结).{{0,6}}$"
 )
 _REPORT = pattern(r"(?:自评|评价).{0,4}(?:报告|总结|情况)$")
-RESULTS = frozenset(("executed", "execution_rate", "execution_points", "total"))
+OF_THE_UNIT = ("execution_points", "total")
+RESULTS = frozenset(("executed", "execution_rate", *OF_THE_UNIT))
 CLAUSES = ",。;:("
 PLACE, KIND = 2, 2  # letters of the name of a place, and of a kind of unit
 OF_A_PLACE = ("省", "市", "县", "区", "州", "旗")
@@ -36,9 +37,7 @@ SIGNERS = 3  # lines of names above the date
 ADVICE = "请核对是不是本单位的报告；沿用别的单位报告改写的，请全部改过。"
 
 
-def identity_remarks(
-    scopes: tuple[Scope, ...], reads: tuple[Read, ...], form: SelfEvaluation
-) -> Iterator[Remark]:
+def identity_remarks(scopes: tuple[Scope, ...], reads: tuple[Read, ...], form: SelfEvaluation) -> Iterator[Remark]:
     """Where the report says whose it is, or whose a result of the form is, another unit than the form's."""
     if not form.unit:
         return
@@ -71,6 +70,10 @@ def _whose_result(read: Read, unit: str) -> re.Match[str] | None:
     found = _OWNER.match(text, begin, end)
     if found is None or not is_telling(read.bound.mention) or not found[1].startswith((unit[:PLACE], *OF_A_PLACE)):
         return None
+    if (
+        read.bound.role not in OF_THE_UNIT and found[1][-1] != unit[-1]
+    ):  # who carries out a project may spend it all
+        return None
     label = text[found.end() : end]
     ours = OURS.search(label) or GIVEN.search(text, begin, end)
     return None if ours or rest_of(label, read.bound.mention.unit_class) else found
@@ -84,7 +87,9 @@ def _who_acts(read: Read, unit: str) -> re.Match[str] | None:
         return None
     starts = (at for at in range(begin, end) if at == begin or text[at - 1] in CLAUSES)
     found = (_OWNER.match(text, at, end) for at in starts)
-    return next((one for one in found if one and one[1][:PLACE] == unit[:PLACE] and one[1].endswith(unit[-KIND:])), None)
+    return next(
+        (one for one in found if one and one[1][:PLACE] == unit[:PLACE] and one[1].endswith(unit[-KIND:])), None
+    )
 
 
 def _in_boxes(written: list[Scope]) -> list[tuple[Scope, str]]:

@@ -72,7 +72,7 @@ def _counts_in(figures: Figures, indicator: Subject, unit: str) -> bool:
     known = known if "/" in unit else [one.partition("/")[0] for one in known]
     if unit_class(unit) in ("money", "share"):
         return any(unit_class(one) == unit_class(unit) for one in known)
-    return any(one == unit or not one or not unit or one.endswith(unit) for one in known)
+    return any(one == unit or not one or not unit or one.endswith(unit.lstrip("万亿") or unit) for one in known)
 
 
 def of_an_indicator(context: Context, figures: Figures, last: Said | None, indicator: Subject) -> Bound:
@@ -87,7 +87,9 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
     role = "outside" if rest and not told else roles[0]  # where it agrees, it is that figure's role
     if role == "outside" and context.mention.unit_class == "count" and not is_telling(context.mention):
         found = ()  # 河西街道6个
-    sure = not rest and _is_sure(context, role, bool(said)) and not _counts_other_things(context, found)
+    compared = REQUIRED.search(context.said) is not None
+    told_so = _is_sure(context, role, bool(said)) and not compared
+    sure = not rest and told_so and not _counts_other_things(context, found)
     bound = Bound(context.mention, role, indicator, indicator.name, found, bool(found) and sure)
     return replace(bound, sure=bound.sure or (not rest and _is_called_the_target(context, figures, bound)))
 

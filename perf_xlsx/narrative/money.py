@@ -132,6 +132,8 @@ def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
     mention, rest = context.mention, rest_of(context.said, "money")
     subjects = context.own[-1:] or context.standing.subjects
     roles = WEAK.get(word.role, (word.role,))
+    if word is UNNAMED and context.standing.before and context.standing.before.role in roles:
+        roles = tuple(dict.fromkeys((context.standing.before.role, *roles)))
     found = figures_in(figures, roles, subjects)
     role = roles[0] if word.role in (*GENERAL, "unnamed", "reset") else word.role
     if role == "adjustment" and _has_one_budget(figures, subjects[0]):

@@ -103,7 +103,11 @@ def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
     another = figure is not None and (figure.of.kind == "project" if bound.of is None else figure.of != bound.of)
     if verdict == "agrees" and figure and another and (bound.of is None or bound.of.kind != "form"):
         bound = replace(bound, role=figure.role, of=figure.of)
-    elif verdict == "agrees" and figure and (bound.role in UNTOLD or {bound.role, figure.role} <= VALUES or _is_of_execution(bound)):
+    elif (
+        verdict == "agrees"
+        and figure
+        and (bound.role in UNTOLD or {bound.role, figure.role} <= VALUES or _is_of_execution(bound))
+    ):
         bound = replace(bound, role=figure.role)
     return Read(begin + start, begin + end, bound, scope, verdict, figure, other)
 
@@ -141,8 +145,12 @@ def _with_the_point_moved(bound: Bound, figures: Figures) -> Figure | None:
                 return one
     if mention.unit_class != "money" or len(digits) < TELLING_ALONE:
         return None
-    amounts = (one for one in figures.everything if one.of.kind in ("line", "project") and one.unit == figures.unit)
-    return next((one for one in amounts if digits_of_figure(one) == digits and is_off_by_its_unit(bound, one)), None)
+    amounts = (
+        one for one in figures.everything if one.of.kind in ("line", "project") and one.unit == figures.unit
+    )
+    return next(
+        (one for one in amounts if digits_of_figure(one) == digits and is_off_by_its_unit(bound, one)), None
+    )
 
 
 def digits_of_figure(figure: Figure) -> str:

@@ -120,7 +120,9 @@ def _standing(key: str) -> re.Pattern[str]:
 
 OTHER_THING, OTHER_BODY, OURS = map(_standing, ("other_thing", "other_body", "ours"))
 FORMAL, LOOSE, OVERALL = map(_standing, ("formal", "loose", "overall"))
-AGAINST, REQUIRED, PAYER, SIGNED, LOST, WISHED = map(_standing, ("against", "required", "payer", "signed", "lost", "wished"))
+AGAINST, REQUIRED, PAYER, SIGNED, LOST, WISHED = map(
+    _standing, ("against", "required", "payer", "signed", "lost", "wished")
+)
 AIMS, ACTUALLY = map(_standing, ("aims", "actually"))
 ALL_OF_THEM, DONE, SCALE = map(_standing, ("all_of_them", "done", "scale"))
 THIS_YEAR, NOW, WHOLE_YEAR, PART_OF_SENTENCE, PLANNED = map(
