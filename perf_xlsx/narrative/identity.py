@@ -11,7 +11,7 @@ from perf_xlsx.narrative.bound import is_telling
 from perf_xlsx.narrative.observed import Remark
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.scope import Scope
-from perf_xlsx.narrative.words import GIVEN, OURS, rest_of
+from perf_xlsx.narrative.words import GIVEN, rest_of
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
@@ -23,6 +23,7 @@ _NAME = pattern(rf"^([一-鿿()]{{3,40}}(?:{_ENDS}))(?:\((?:公章|盖章)\))?$"
 _SIGNED = pattern(rf"^(?:{_DATE})$")
 _NAME_AND_DATE = pattern(rf"^([一-鿿()]{{3,40}}(?:{_ENDS}))(?:\((?:公章|盖章)\))?(?:{_DATE})$")
 _OWNER = pattern(rf"(?:\d{{4}}年度?)?([一-鿿]{{3,20}}(?:{_ENDS}))")  # at the beginning of a clause
+_US = pattern(r"[我本](?:单位|部门|中心|[局委办院馆站校厅所队县市区镇乡])")
 _TITLE = pattern(
     rf"^([一-鿿()]{{3,40}}?(?:{_ENDS}))(?:关于)?(?:\d{{4}}|[〇○零一二三四五六七八九]{{4}})年.{{0,60}}(?:自评|评价|总结).{{0,6}}$"
 )
@@ -75,7 +76,7 @@ def _whose_result(read: Read, unit: str) -> re.Match[str] | None:
     ):  # who carries out a project may spend it all
         return None
     label = text[found.end() : end]
-    ours = OURS.search(label) or GIVEN.search(text, begin, end)
+    ours = _US.search(label) or GIVEN.search(text, begin, end)
     return None if ours or rest_of(label, read.bound.mention.unit_class) else found
 
 
@@ -83,7 +84,7 @@ def _who_acts(read: Read, unit: str) -> re.Match[str] | None:
     """A unit of our place and kind that does, in a sentence without us, what an indicator has its points for."""
     text, end = read.scope.letters.text, read.bound.mention.start
     begin = text.rfind("。", 0, end) + 1
-    if OURS.search(text, begin, end):
+    if _US.search(text, begin, end):
         return None
     starts = (at for at in range(begin, end) if at == begin or text[at - 1] in CLAUSES)
     found = (_OWNER.match(text, at, end) for at in starts)

@@ -98,7 +98,7 @@ def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
     start, end = scope.letters.span(bound.mention.start, bound.mention.end)
     begin = scope.paragraph.start
     verdict, figure, other = _verdict(bound, scope, figures)
-    if verdict in ("outside", "unbound") and (slipped := _with_the_point_moved(bound, figures)):
+    if verdict in ("outside", "unbound") and (slipped := _with_the_point_moved(bound, scope, figures)):
         verdict, figure, bound = "differs", slipped, replace(bound, of=slipped.of, figures=(slipped,))
     another = figure is not None and (figure.of.kind == "project" if bound.of is None else figure.of != bound.of)
     if verdict == "agrees" and figure and another and (bound.of is None or bound.of.kind != "form"):
@@ -129,7 +129,7 @@ def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Fig
     return "outside" if bound.role in NOT_CHECKED or not bound.sure else "unbound", None, None
 
 
-def _with_the_point_moved(bound: Bound, figures: Figures) -> Figure | None:
+def _with_the_point_moved(bound: Bound, scope: Scope, figures: Figures) -> Figure | None:
     """The figure that one which is not sure to be it is but for its unit or its decimal point.
 
     So many digits are no chance: the fewer where the words before it say that it is likely this figure.
@@ -138,7 +138,7 @@ def _with_the_point_moved(bound: Bound, figures: Figures) -> Figure | None:
     if mention.about or mention.bound or bound.other_year:
         return None
     word = bound.word.role if bound.word else "outside"
-    in_place = word not in NOT_CHECKED or mention.unit_class == "count"  # an investment may be ten times more
+    in_place = word not in NOT_CHECKED or _is_a_whole_count(mention, scope)  # an investment may be ten times more
     if in_place and len(digits) >= TELLING_IN_PLACE:
         for one in bound.figures:
             if digits_of_figure(one) == digits and is_in_a_unit_of_its_kind(mention, one.unit):
@@ -151,6 +151,13 @@ def _with_the_point_moved(bound: Bound, figures: Figures) -> Figure | None:
     return next(
         (one for one in amounts if digits_of_figure(one) == digits and is_off_by_its_unit(bound, one)), None
     )
+
+
+def _is_a_whole_count(mention: Mention, scope: Scope) -> bool:
+    """Whether a count is no part of another, which may be a tenth of it: 其中路肩1.9公里."""
+    text = scope.masked
+    part = text.rfind("其中", 0, mention.start) > text.rfind("。", 0, mention.start)
+    return mention.unit_class == "count" and not part
 
 
 def digits_of_figure(figure: Figure) -> str:

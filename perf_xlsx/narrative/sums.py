@@ -19,6 +19,7 @@ ADVICE = "请核对合计和各部分。"
 MOST_PARTS = 40
 WRONG = ("differs", "elsewhere")
 NO_PARTS = frozenset(("balance", "change", "income", "plan", "share", "indicator_lost_points"))
+CHANGED = ("initial", "adjustment")
 POINTS = frozenset(("execution_points", "indicator_points", "unbound", "outside"))
 _OF_WHICH = pattern(r"其中[:,]?")
 _THING = pattern(r";[一-鿿]{1,20}(?:费|费用|经费|资金|补助|补贴|工程|项目)$")  # the next part of a list
@@ -83,9 +84,16 @@ def _parts(whole: Read, after: Sequence[Read]) -> Iterator[Read]:
             return
         if ";" in between and not (mention.unit_class == "money" and _THING.search(between)):
             return
-        if mention.unit == unit and read.bound.role in (whole.bound.role, "outside") and _is_amount(read):
+        if mention.unit == unit and _may_be_a_part(read, whole) and _is_amount(read):
             yield read
         at = mention.end
+
+
+def _may_be_a_part(read: Read, whole: Read) -> bool:
+    """Whether a figure has the role of a whole, or none; what there was at first and its change are no parts."""
+    said, own = read.bound.word, whole.bound.word
+    another = said is not None and said.role in CHANGED and (own is None or said.role != own.role)
+    return read.bound.role == whole.bound.role or (read.bound.role == "outside" and not another)
 
 
 # ---- sums of a list
