@@ -36,12 +36,8 @@ def by_value(context: Context, figures: Figures, bound: Bound, time: str) -> Bou
 def _candidates(context: Context, figures: Figures, bound: Bound, time: str) -> Iterator[Figure]:
     """The values that a figure may be."""
     units = context.mention.unit_class
-    if SUMS.search(context.said) and is_telling(context.mention):
-        roles = ("total",) if units == "points" else SUMMED
-        yield from (one for role in roles for one in figures.everything if one.role == role)
-        yield from figures.of("indicator_points", ALL_INDICATORS) if units == "points" else ()
-    if units == "money" and is_telling(context.mention) and not rest_of(context.said, "money"):
-        yield from (one for one in figures.everything if one.role == bound.role and one.of.kind == "line")
+    if is_telling(context.mention):
+        yield from _sums_and_parts(context, figures, bound)
     if units == "share":
         yield from _rates(context, figures, bound)
     if units in ("points", "none") or time == "year":
@@ -50,6 +46,17 @@ def _candidates(context: Context, figures: Figures, bound: Bound, time: str) -> 
         if bound.role != "change" or _may_be_a_change(context, indicator):
             for role in _roles(context, bound, time):
                 yield from (one for one in figures.of(role, indicator) if _is_close(context, one))  # type: ignore[arg-type]
+
+
+def _sums_and_parts(context: Context, figures: Figures, bound: Bound) -> Iterator[Figure]:
+    """What a sum may be; and of an amount with nothing but a role, that of any line."""
+    units = context.mention.unit_class
+    if SUMS.search(context.said):
+        roles = ("total",) if units == "points" else SUMMED
+        yield from (one for role in roles for one in figures.everything if one.role == role)
+        yield from figures.of("indicator_points", ALL_INDICATORS) if units == "points" else ()
+    if units == "money" and not rest_of(context.said, "money"):
+        yield from (one for one in figures.everything if one.role == bound.role and one.of.kind == "line")
 
 
 def _rates(context: Context, figures: Figures, bound: Bound) -> Iterator[Figure]:

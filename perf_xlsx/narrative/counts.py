@@ -56,15 +56,8 @@ def of_points(context: Context, figures: Figures) -> Bound:
     going_on = context.last_of if context.last_role in OF_INDICATOR and found and not rest else None
     if indicator is None and going_on and found[-1].word.role in OF_INDICATOR:  # known by the value before
         return replace(of_an_indicator(context, figures, found[-1], going_on), sure=False)
-    rates = roles_in(said, "share")
-    if not found and not indicator and rates and rates[-1].word.role == "execution_rate":  # 预算执行率10分
-        return replace(of_the_form(context, figures, "execution_weight", False), figures=_of_execution(figures))
-    if not found and context.bracketed and _EXECUTION.search(context.before):
-        return of_the_form(context, figures, "execution_weight", False)
-    weight = not found and BEHIND_WEIGHT.match(context.behind)
-    if weight and (indicator or "执行率" in context.before):
-        key = "indicator_weight" if indicator else "execution_weight"
-        return replace(_of_a_weight(context, figures, indicator), role=key)
+    if not found and (alone := _without_a_role(context, figures, indicator)):
+        return alone
     if not found and not in_turn(context):
         return Bound(mention, "outside" if rest or mention.bound or SCALE.match(context.behind) else "unbound")
     role = (in_turn(context) or found[-1]).word.role
@@ -81,6 +74,18 @@ def of_points(context: Context, figures: Figures) -> Bound:
     if indicator:
         return of_an_indicator(context, figures, found[-1] if found else None, indicator)
     return _of_execution_or_all(context, figures, role, not rest)
+
+
+def _without_a_role(context: Context, figures: Figures, indicator: Subject | None) -> Bound | None:
+    """Points with no word for their role: of execution, or a weight that is said behind them."""
+    rates = roles_in(context.said, "share")
+    if not indicator and rates and rates[-1].word.role == "execution_rate":  # 预算执行率10分
+        return replace(of_the_form(context, figures, "execution_weight", False), figures=_of_execution(figures))
+    if context.bracketed and _EXECUTION.search(context.before):
+        return of_the_form(context, figures, "execution_weight", False)
+    if BEHIND_WEIGHT.match(context.behind) and (indicator or "执行率" in context.before):
+        return _of_a_weight(context, figures, indicator)
+    return None
 
 
 def _of_a_weight(context: Context, figures: Figures, indicator: Subject | None) -> Bound:

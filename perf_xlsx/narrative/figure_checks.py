@@ -11,6 +11,7 @@ from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import unit_class
 from perf_xlsx.narrative.observed import Remark, name_of, remark_at, text_of
 from perf_xlsx.narrative.reading import Read
+from perf_xlsx.narrative.slips import has_its_point_moved
 from perf_xlsx.narrative.sums import sum_remarks
 from perf_xlsx.system.pattern import pattern
 
@@ -93,7 +94,7 @@ def _differing(read: Read) -> Remark:
     if figure.role in COUNTS:
         return remark_at(read, "P07", f"{stated}。", CHECK)
     if _is_in_another_unit(read.bound):
-        return remark_at(read, "P05", f"{stated}，单位或小数点写错。", "请改用自评表的金额单位和数字。")
+        return remark_at(read, "P05", f"{stated}，单位或小数点写错。", "请改用自评表的单位和数字。")
     if read.other is not None:
         message = f"{stated}；“{given}”是{name_of(read.other)}。"
         return remark_at(read, "P02", message, "请核对是否写错了位置。")
@@ -101,13 +102,14 @@ def _differing(read: Read) -> Remark:
 
 
 def _is_in_another_unit(bound: Bound) -> bool:
-    """Whether it is ten thousand times more or less, or counts in what does not compare."""
+    """Whether it has the same digits in another size, or counts in what does not compare."""
     figure, mention = bound.figures[0], bound.mention
     if isinstance(figure.value, str) or mention.number is None:
         return False
     if unit_class(figure.unit) != mention.unit_class and mention.unit_class != "none":
         return True
-    return mention.number == figure.value or is_off_by_its_unit(bound, figure)
+    same = mention.number == figure.value or is_off_by_its_unit(bound, figure)
+    return same or has_its_point_moved(mention, figure)
 
 
 def _weights_in_another_unit(reads: list[Read]) -> Iterator[Remark]:

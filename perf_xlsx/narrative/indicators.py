@@ -87,11 +87,12 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
     role = "outside" if rest and not told else roles[0]  # where it agrees, it is that figure's role
     if role == "outside" and context.mention.unit_class == "count" and not is_telling(context.mention):
         found = ()  # 河西街道6个
-    compared = REQUIRED.search(context.said) is not None
-    told_so = _is_sure(context, role, bool(said)) and not compared
-    sure = not rest and told_so and not _counts_other_things(context, found)
-    bound = Bound(context.mention, role, indicator, indicator.name, found, bool(found) and sure)
-    return replace(bound, sure=bound.sure or (not rest and _is_called_the_target(context, figures, bound)))
+    bound = Bound(context.mention, role, indicator, indicator.name, found)
+    if rest or not found:
+        return bound
+    sure = _is_sure(context, role, bool(said)) and not _counts_other_things(context, found)
+    compared = REQUIRED.search(context.said) is not None  # a part of the work may be held against its own target
+    return replace(bound, sure=(sure and not compared) or _is_called_the_target(context, figures, bound))
 
 
 def _is_held_against(context: Context) -> bool:
@@ -104,7 +105,7 @@ def _is_called_the_target(context: Context, figures: Figures, bound: Bound) -> b
 
     A count may be that of a part of the work, with a target of its own, unless it is what was reached.
     """
-    if bound.of is None or not bound.figures or not _is_held_against(context):
+    if bound.of is None or not _is_held_against(context):
         return False
     own = bound.mention.unit_class == "share" or context.last_of == bound.of
     exchanged = any(agrees(bound, one) for one in figures.of("indicator_actual", bound.of))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -14,20 +13,20 @@ from perf_xlsx.documents import Document
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.binding import bind
-from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, digits_of, is_telling
-from perf_xlsx.narrative.comparing import agrees, converted, is_off_by_its_unit
-from perf_xlsx.narrative.mentions import Mention, MentionFinder
+from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, is_telling
+from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.mentions import MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
+from perf_xlsx.narrative.slips import with_the_point_moved
 from perf_xlsx.narrative.traced import traces_of
 from perf_xlsx.system.pattern import pattern
 
 UNTOLD = frozenset(("outside", "unbound", "other"))
 VALUES = frozenset(("indicator_target", "indicator_actual", "indicator_midyear"))
+OF_EXECUTION = frozenset(("execution_weight", "execution_points"))
 OF_INCOME = frozenset(("received", "income"))
 RATES = frozenset(("execution_rate", "project_rate"))
-TELLING_ALONE = 5  # digits of an amount that is known by them alone
-TELLING_IN_PLACE = 4  # and of one whose role is said
 NEAR = 8  # amounts before a rate that it may be of
 Verdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
 
@@ -98,18 +97,20 @@ def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
     start, end = scope.letters.span(bound.mention.start, bound.mention.end)
     begin = scope.paragraph.start
     verdict, figure, other = _verdict(bound, scope, figures)
-    if verdict in ("outside", "unbound") and (slipped := _with_the_point_moved(bound, scope, figures)):
+    if verdict in ("outside", "unbound") and (slipped := with_the_point_moved(bound, scope, figures)):
         verdict, figure, bound = "differs", slipped, replace(bound, of=slipped.of, figures=(slipped,))
-    another = figure is not None and (figure.of.kind == "project" if bound.of is None else figure.of != bound.of)
-    if verdict == "agrees" and figure and another and (bound.of is None or bound.of.kind != "form"):
-        bound = replace(bound, role=figure.role, of=figure.of)
-    elif (
-        verdict == "agrees"
-        and figure
-        and (bound.role in UNTOLD or {bound.role, figure.role} <= VALUES or _is_of_execution(bound))
-    ):
-        bound = replace(bound, role=figure.role)
+    if verdict == "agrees" and figure:
+        bound = _as(figure, bound)
     return Read(begin + start, begin + end, bound, scope, verdict, figure, other)
+
+
+def _as(figure: Figure, bound: Bound) -> Bound:
+    """The binding of one that agrees, with the role and subject of its figure where they say more."""
+    another = figure.of.kind == "project" if bound.of is None else figure.of != bound.of
+    if another and (bound.of is None or bound.of.kind != "form"):
+        return replace(bound, role=figure.role, of=figure.of)
+    alike = any({bound.role, figure.role} <= roles for roles in (VALUES, OF_EXECUTION))
+    return replace(bound, role=figure.role) if alike or bound.role in UNTOLD else bound
 
 
 def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Figure | None, Figure | None]:
@@ -127,51 +128,6 @@ def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Fig
     if bound.role == "unbound":
         return "unbound", None, None
     return "outside" if bound.role in NOT_CHECKED or not bound.sure else "unbound", None, None
-
-
-def _with_the_point_moved(bound: Bound, scope: Scope, figures: Figures) -> Figure | None:
-    """The figure that one which is not sure to be it is but for its unit or its decimal point.
-
-    So many digits are no chance: the fewer where the words before it say that it is likely this figure.
-    """
-    mention, digits = bound.mention, digits_of(bound.mention.number)
-    if mention.about or mention.bound or bound.other_year:
-        return None
-    word = bound.word.role if bound.word else "outside"
-    in_place = word not in NOT_CHECKED or _is_a_whole_count(mention, scope)  # an investment may be ten times more
-    if in_place and len(digits) >= TELLING_IN_PLACE:
-        for one in bound.figures:
-            if digits_of_figure(one) == digits and is_in_a_unit_of_its_kind(mention, one.unit):
-                return one
-    if mention.unit_class != "money" or len(digits) < TELLING_ALONE:
-        return None
-    amounts = (
-        one for one in figures.everything if one.of.kind in ("line", "project") and one.unit == figures.unit
-    )
-    return next(
-        (one for one in amounts if digits_of_figure(one) == digits and is_off_by_its_unit(bound, one)), None
-    )
-
-
-def _is_a_whole_count(mention: Mention, scope: Scope) -> bool:
-    """Whether a count is no part of another, which may be a tenth of it: 其中路肩1.9公里."""
-    text = scope.masked
-    part = text.rfind("其中", 0, mention.start) > text.rfind("。", 0, mention.start)
-    return mention.unit_class == "count" and not part
-
-
-def digits_of_figure(figure: Figure) -> str:
-    return digits_of(figure.value) if isinstance(figure.value, Decimal) else ""
-
-
-def is_in_a_unit_of_its_kind(mention: Mention, unit: str) -> bool:
-    """Whether a number counts in what a figure does, in whatever size, and not in points or per cent."""
-    return mention.unit_class in ("money", "count") and converted(mention, unit) is not None
-
-
-def _is_of_execution(bound: Bound) -> bool:
-    """Whether it is said to be of budget execution, weight or points."""
-    return bound.role in ("execution_weight", "execution_points")
 
 
 _DAY = pattern(r"(\d{4})年(\d{1,2})月(\d{1,2})日$")
