@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from perf_xlsx.figures import Figures
+from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import Bound, is_telling
 from perf_xlsx.narrative.by_value import by_value
 from perf_xlsx.narrative.comparing import agrees
@@ -40,12 +40,18 @@ _BY_UNIT: dict[str, Callable[[Context, Figures], Bound]] = {
 def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, names: Names) -> Iterator[Bound]:
     """The mentions of a paragraph with their roles, in order."""
     walk = Walk(scope, mentions, names)
+    told: set[tuple[int, str, Subject | None]] = set()  # amounts that agreed, by their sentence
     for mention in mentions:
         if mention.kind != "number":
             yield _no_figure(mention, figures, scope)
             continue
         context = walk.context(mention)
         found = _bound(context, mentions, figures)
+        amount = (walk.sentence(mention.start), found.role, found.of)
+        if found.role in OF_MONEY and any(agrees(found, one) for one in found.figures):
+            told.add(amount)
+        elif amount in told:  # 结余459.93万元，项目结余246.85万元: the second is of a part
+            found = replace(found, sure=False)
         walk.went_past(context, _went(context, found))
         yield found
 

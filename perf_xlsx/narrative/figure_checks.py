@@ -29,7 +29,7 @@ _EVALUATED = pattern(r"[^,。;]{0,60}?(?:开展|进行|实施|组织)(?:了)?[^,
 _CONCLUSION = pattern(r"结论|总体评价|综合评价|自评结果|总体情况|总结")
 _OURS_BEFORE = pattern(r"(?:^|[,。;]|看|来说|认为)(?:我|本)(?:单位|部门|中心|[局委办院馆站校厅所队县市区镇乡])$")
 _CONCLUDED = pattern(r"的?(?:部门|单位|整体|项目)*(?:预算|绩效|资金|支出|自评|各项)")
-_NOT_CONCLUDED = pattern(r"相比|基础上|以来|起,|将|整改|问题|当时|曾")
+_NOT_CONCLUDED = pattern(r"相比|基础上|以来|起,|将|整改|问题|当时|曾|[本今当上]年|延续|结转|结余")
 LONGEST_TITLE = 60
 
 

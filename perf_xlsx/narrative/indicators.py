@@ -92,7 +92,9 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
         return bound
     sure = _is_sure(context, role, bool(said)) and not _counts_other_things(context, found)
     compared = REQUIRED.search(context.said) is not None  # a part of the work may be held against its own target
-    return replace(bound, sure=(sure and not compared) or _is_called_the_target(context, figures, bound))
+    of_a_part = role == "indicator_completion" and context.last_role == "outside" and context.last_of == indicator
+    sure = sure and not compared and not of_a_part
+    return replace(bound, sure=sure or _is_called_the_target(context, figures, bound))
 
 
 def _is_held_against(context: Context) -> bool:

@@ -14,7 +14,7 @@ from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.binding import bind
 from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, is_telling
-from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
@@ -60,7 +60,24 @@ def read_figures(found: Iterable[Scope], figures: Figures, names: Names) -> Iter
         places = {one.start: scope.letters.span(one.start, one.end)[0] for one in mentions}
         bounds = traces.rebound(bind(scope, mentions, figures, names), scope.paragraph, places)
         judged = [_judged(bound, scope, figures) for bound in bounds]
-        yield from (_of_other_money(read, judged) for read in judged)
+        for read in judged:
+            yield _outside(read) if _is_a_part(read, judged) else _of_other_money(read, judged)
+
+
+def _is_a_part(read: Read, paragraph: list[Read]) -> bool:
+    """Whether a figure with a moved point is none: the right one stands beside it, of which it is a tenth."""
+    if (
+        read.verdict != "differs"
+        or read.bound.sure
+        or not read.figure
+        or is_off_by_its_unit(read.bound, read.figure)
+    ):
+        return False
+    return any(one.verdict == "agrees" and one.figure == read.figure for one in paragraph)
+
+
+def _outside(read: Read) -> Read:
+    return replace(read, verdict="outside", figure=None, other=None)
 
 
 def _of_other_money(read: Read, paragraph: list[Read]) -> Read:
@@ -83,7 +100,7 @@ def _of_other_money(read: Read, paragraph: list[Read]) -> Read:
         if part.bound.mention.number and whole.bound.mention.number
     )
     if any(half_up(one, mention.places) == stated for one in found):
-        return replace(read, verdict="outside", figure=None, other=None)
+        return _outside(read)
     return read
 
 
@@ -97,7 +114,7 @@ def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
     start, end = scope.letters.span(bound.mention.start, bound.mention.end)
     begin = scope.paragraph.start
     verdict, figure, other = _verdict(bound, scope, figures)
-    if verdict in ("outside", "unbound") and (slipped := with_the_point_moved(bound, scope, figures)):
+    if verdict in ("outside", "unbound") and (slipped := with_the_point_moved(bound, figures)):
         verdict, figure, bound = "differs", slipped, replace(bound, of=slipped.of, figures=(slipped,))
     if verdict == "agrees" and figure:
         bound = _as(figure, bound)

@@ -8,18 +8,17 @@ from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, digits_of
 from perf_xlsx.narrative.comparing import converted, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import Mention
-from perf_xlsx.narrative.scope import Scope
 
 TELLING_ALONE = 5  # digits of an amount that is known by them alone
 TELLING_IN_PLACE = 4  # and of a figure whose role, or indicator, is said
 
 
-def with_the_point_moved(bound: Bound, scope: Scope, figures: Figures) -> Figure | None:
+def with_the_point_moved(bound: Bound, figures: Figures) -> Figure | None:
     """The figure that one which is not sure to be it has all digits of, so many that it is no chance."""
     mention = bound.mention
     if mention.about or mention.bound or bound.other_year:
         return None
-    likely = bound.figures if _is_in_place(bound, scope) else ()
+    likely = bound.figures if _is_in_place(bound) else ()
     if moved := next((one for one in likely if has_its_point_moved(mention, one)), None):
         return moved
     if mention.unit_class != "money" or len(digits_of(mention.number)) < TELLING_ALONE:
@@ -40,9 +39,7 @@ def _has_the_digits(mention: Mention, figure: Figure) -> bool:
     return isinstance(figure.value, Decimal) and digits_of(figure.value) == digits_of(mention.number)
 
 
-def _is_in_place(bound: Bound, scope: Scope) -> bool:
+def _is_in_place(bound: Bound) -> bool:
     """Whether the words say that it is likely one of its figures; an investment may be ten times one."""
-    if bound.mention.unit_class == "count":
-        text, start = scope.masked, bound.mention.start
-        return text.rfind("其中", 0, start) <= text.rfind("。", 0, start)
-    return bound.word is not None and bound.word.role not in NOT_CHECKED
+    told = bound.word is not None and bound.word.role not in NOT_CHECKED
+    return told or bound.mention.unit_class == "count"

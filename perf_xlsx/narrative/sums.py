@@ -30,6 +30,7 @@ _SUM = pattern(
 _ITEM = pattern(r"^(?:[(]?[一二三四五六七八九十\d]{1,3}[)、.]|第[一二三四五六七八九十\d]{1,3}[批笔次期]|[①-⑳])")
 _STOPS = "。!?"
 _BREAKS = ("其中", "占", "(", ")", "分别占")
+LONGEST_LABEL = 12  # letters before an average
 LONGEST_GAP = 25  # letters between two parts of a list
 
 
@@ -45,13 +46,19 @@ def sum_remarks(reads: Sequence[Read]) -> Iterator[Remark]:
 def _parts_above_their_whole(reads: Sequence[Read]) -> Iterator[Remark]:
     """Where the parts behind 其中 are more than what they are parts of. Fewer may be a part of the list."""
     for number, read in enumerate(reads):
-        parts = list(_parts(read, reads[number + 1 : number + MOST_PARTS])) if _is_amount(read) else []
+        parts = list(_parts(read, reads[number + 1 : number + MOST_PARTS])) if _has_parts(read) else []
         known = [one for one in (read, *parts) if one.verdict in WRONG]
         total, whole = _total(parts), _value(read)
         if read.bound.mention.unit_class == "count":  # parts of people overlap: 女性, 党员
             total = max(map(_value, parts), default=total)
         if len(parts) > 1 and not known and total > whole + _slack(read, parts):
             yield _remark(read, parts, "超过了")
+
+
+def _has_parts(read: Read) -> bool:
+    """Whether it is an amount, and no average, which is less than some of what it is made of."""
+    start = read.bound.mention.start
+    return _is_amount(read) and "均" not in read.scope.letters.text[max(0, start - LONGEST_LABEL) : start]
 
 
 def _is_amount(read: Read) -> bool:

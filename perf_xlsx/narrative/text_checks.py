@@ -23,6 +23,7 @@ _BLANK, _FILLER, _REASON, _WHY, _PROBLEM, _MEASURE = (
 WHOLE_REPORT = 4  # parts of the first level; an extract has fewer
 SHORTEST_REPORT = 1_000  # letters
 SHORTEST_REASON = 4
+SHORTEST_COPIED = 10  # of one that is not called so: a short cause may be that of several
 THOUSANDS = 3  # digits between two commas
 _GROUPED = pattern(_TEXT["grouped"])
 
@@ -143,7 +144,8 @@ def _repeated_reasons(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Ite
         for reason in _REASON.finditer(scope.letters.text):
             text = reason[1].strip(",;。:")
             of = scope.topic or _scored_before(points.get(scope.paragraph.start, ()), reason.start())
-            if of is None or len(text) < SHORTEST_REASON:
+            shortest = SHORTEST_REASON if "原因" in reason[0] else SHORTEST_COPIED
+            if of is None or len(text) < shortest:
                 continue
             first = known.setdefault(text, of)
             if first != of:
