@@ -67,9 +67,7 @@ def _went(context: Context, found: Bound) -> Went:
 
 
 def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) -> Bound:
-    if context.mention.about and BEHIND_TARGET.match(
-        context.behind
-    ):  # 超过45公里的目标: that is the target itself
+    if context.mention.about and BEHIND_TARGET.match(context.behind):  # 超过45公里的目标: of exactly so many
         context = replace(context, mention=replace(context.mention, about=False))
     mention = context.mention
     role = "other" if context.operand else compared(context)

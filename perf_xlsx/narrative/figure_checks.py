@@ -29,7 +29,7 @@ _EVALUATED = pattern(r"[^,。;]{0,60}?(?:开展|进行|实施|组织)(?:了)?[^,
 _CONCLUSION = pattern(r"结论|总体评价|综合评价|自评结果|总体情况|总结")
 _OURS_BEFORE = pattern(r"(?:^|[,。;]|看|来说|认为)(?:我|本)(?:单位|部门|中心|[局委办院馆站校厅所队县市区镇乡])$")
 _CONCLUDED = pattern(r"的?(?:部门|单位|整体|项目)*(?:预算|绩效|资金|支出|自评|各项)")
-_NOT_CONCLUDED = pattern(r"相比|基础上|以来|起,|将|整改|问题|当时|曾|[本今当上]年|延续|结转|结余")
+_NOT_CONCLUDED = pattern(r"相比|基础上|以来|起,|将|整改|问题|当时|曾|[本今当上]年|延续|结转|结余|依据|\d{4}年")
 LONGEST_TITLE = 60
 
 
@@ -131,14 +131,9 @@ def _other_years(reads: list[Read], figures: Figures) -> Iterator[Remark]:
         return
     for number, read in enumerate(reads):
         year = _year(read)
-        if read.bound.mention.kind == "date" and year is not None and year != figures.year:
+        if read.bound.mention.kind == "date" and year not in (None, figures.year):
             told = [one for one in reads[number + 1 : number + 9] if _is_under(read, one) and _is_ours(one, reads)]
-            if (
-                told
-                or _is_a_title(read)
-                or _is_what_is_evaluated(read)
-                or (year < figures.year and _is_concluded(read, figures.year))
-            ):
+            if told or _is_of_the_report(read) or _is_concluded(read, figures.year):
                 why = f"，而“{text_of(told[0])}”是{figures.year}年度的数字" if told else ""
                 message = f"报告写“{text_of(read)}”，自评表是{figures.year}年度的{why}。"
                 yield Remark(
@@ -178,16 +173,24 @@ def _is_what_is_evaluated(read: Read) -> bool:
     return _EVALUATED.match(text, mention.end) is not None and not _YEAR.search(_TITLES.sub("", sentence))
 
 
+def _is_of_the_report(read: Read) -> bool:
+    """Whether it is the year of what the report is about."""
+    return _is_a_title(read) or _is_what_is_evaluated(read)
+
+
 def _is_concluded(read: Read, year: int) -> bool:
-    """Whether a conclusion is about our budget or results of it: 总的看，我局2022年预算编制较为完整."""
-    if not read.scope.sections or not _CONCLUSION.search(read.scope.sections[-1].text):
+    """Whether a conclusion is only about a budget of ours in a year before: 总的看，我局2022年预算编制较为完整."""
+    if (
+        (_year(read) or year) >= year
+        or not read.scope.sections
+        or not _CONCLUSION.search(read.scope.sections[-1].text)
+    ):
         return False
     text, mention = read.scope.letters.text, read.bound.mention
     begin = max(text.rfind(mark, 0, mention.start) for mark in "。;") + 1
-    sentence = text[begin:].partition("。")[0]
+    behind = text[mention.end :].partition("。")[0]
     ours = _OURS_BEFORE.search(text, begin, mention.start) is not None
-    concluded = _CONCLUDED.match(text, mention.end) is not None and not _NOT_CONCLUDED.search(sentence)
-    return ours and concluded and f"{year}年" not in sentence
+    return ours and _CONCLUDED.match(behind) is not None and not _NOT_CONCLUDED.search(behind)
 
 
 def _is_a_title(read: Read) -> bool:

@@ -22,7 +22,7 @@ _BOX = pattern("|".join(_TEXT["unit"]))
 _NAME = pattern(rf"^([一-鿿()]{{3,40}}(?:{_ENDS}))(?:\((?:公章|盖章)\))?$")
 _SIGNED = pattern(rf"^(?:{_DATE})$")
 _NAME_AND_DATE = pattern(rf"^([一-鿿()]{{3,40}}(?:{_ENDS}))(?:\((?:公章|盖章)\))?(?:{_DATE})$")
-_OWNER = pattern(rf"(?:\d{{4}}年度?)?([一-鿿]{{3,20}}(?:{_ENDS}))")  # at the beginning of a clause
+_OWNER = pattern(rf"(?:\d{{4}}年度?)?([一-鿿]{{3,20}}(?:{_ENDS})(?!门))")  # at the beginning of a clause
 _US = pattern(r"[我本](?:单位|部门|中心|[局委办院馆站校厅所队县市区镇乡])")
 _TITLE = pattern(
     rf"^([一-鿿()]{{3,40}}?(?:{_ENDS}))(?:关于)?(?:\d{{4}}|[〇○零一二三四五六七八九]{{4}})年.{{0,60}}(?:自评|评价|总结).{{0,6}}$"
