@@ -203,7 +203,9 @@ def met_or_missed(context: Context, figures: Figures) -> Bound | None:
         or "指标" not in context.scope.letters.text[: context.mention.end + 6]
     ):
         return None
-    around = (until_a_pause(context.behind), context.said.rpartition(",")[2])  # 8个得满分; 得满分的8个
+    behind, before = until_a_pause(context.behind), context.said.rpartition(",")[2]
+    others = behind and not _INDICATORS.match(behind)  # 扣分原因: 5个单元
+    around = (behind,) if others else (behind, before)  # 8个得满分; 得满分的8个
     key = next((state for said in around for state, words in _STATES if words.search(said)), "")
     found = of_the_form(context, figures, "indicator_count", False, key) if key else None
     return found if found and any(agrees(found, one) for one in found.figures) else None
