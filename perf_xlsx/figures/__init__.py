@@ -2,9 +2,10 @@
 
 from perf_xlsx.figures.bookmark import Bookmark, bookmark_name, parse_bookmark
 from perf_xlsx.figures.figure import ROLES, Figure, Origin, Role, Subject, shown
-from perf_xlsx.figures.figures import Figures, figures_of
+from perf_xlsx.figures.figures import ALL_INDICATORS, Figures, figures_of
 
 __all__ = [
+    "ALL_INDICATORS",
     "ROLES",
     "Bookmark",
     "Figure",

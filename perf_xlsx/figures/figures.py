@@ -16,6 +16,7 @@ from perf_xlsx.domain.place import Place
 from perf_xlsx.figures.figure import Figure, Origin, Role, Subject
 
 FORM = Subject("form", "", "")
+ALL_INDICATORS = Subject("level", "指标", "指标")
 STAFF = {"authorised": "编制人数", "actual": "实有人数"}
 PERCENT = 100
 
@@ -118,13 +119,17 @@ def _counts(form: SelfEvaluation) -> Iterator[Figure]:
 
 
 def _met(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
-    """How many indicators were met, and how many were not, where that is known of all."""
+    """How many indicators were met or not, and have all of their points or not, where that is known of all."""
     met = [score.met for score in scores.indicators]
-    if met and None not in met:
-        for key, name, value in (("met", "完成的指标", True), ("missed", "未完成的指标", False)):
-            yield _count(
-                "indicator_count", Subject("form", key, name), met.count(value), form.indicators[0].name.place
-            )
+    full = [None if (lost := _lost(row)) is None else lost == 0 for row in form.indicators]
+    for states, has, has_not in (
+        (met, ("met", "完成的指标"), ("missed", "未完成的指标")),
+        (full, ("full", "得满分的指标"), ("docked", "扣分的指标")),
+    ):
+        if states and None not in states:
+            for (key, name), value in ((has, True), (has_not, False)):
+                of = Subject("form", key, name)
+                yield _count("indicator_count", of, states.count(value), form.indicators[0].name.place)
 
 
 def _count(role: Role, of: Subject, number: int, place: Place) -> Figure:

@@ -10,19 +10,19 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
-from perf_xlsx.figures import Figures
+from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import Bound, is_telling
 from perf_xlsx.narrative.by_value import by_value
 from perf_xlsx.narrative.comparing import agrees
-from perf_xlsx.narrative.context import Context, Walk
-from perf_xlsx.narrative.counts import of_count, of_points
+from perf_xlsx.narrative.context import Context, Walk, Went
+from perf_xlsx.narrative.counts import met_or_missed, of_count, of_points
 from perf_xlsx.narrative.indicators import in_a_wrong_unit, indicator_of, of_an_indicator
 from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.money import of_money, of_share
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.times import compared, is_stated, other_time
-from perf_xlsx.narrative.words import EACH, PART, SCALE, rest_of, roles_in, unit_meant
+from perf_xlsx.narrative.words import BEHIND_TARGET, EACH, PART, SCALE, rest_of, roles_in, unit_meant
 from perf_xlsx.system.pattern import pattern
 
 ALL = 100  # percent
@@ -31,6 +31,7 @@ UNTIMED = frozenset((
     "execution_weight", "execution_points", "total",
 ))  # fmt: skip  # what a year's middle has none of
 OF_MONEY = frozenset(("initial", "adjustment", "adjusted", "executed", "balance", "received"))
+AMOUNTS = frozenset(("executed", "project_budget", "project_executed"))  # that tell whose they are
 _BY_UNIT: dict[str, Callable[[Context, Figures], Bound]] = {
     "money": of_money, "share": of_share, "points": of_points, "count": of_count,
 }  # fmt: skip
@@ -39,20 +40,35 @@ _BY_UNIT: dict[str, Callable[[Context, Figures], Bound]] = {
 def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, names: Names) -> Iterator[Bound]:
     """The mentions of a paragraph with their roles, in order."""
     walk = Walk(scope, mentions, names)
+    told: set[tuple[int, str, Subject | None]] = set()  # amounts that agreed, by their sentence
     for mention in mentions:
         if mention.kind != "number":
             yield _no_figure(mention, figures, scope)
             continue
         context = walk.context(mention)
         found = _bound(context, mentions, figures)
-        ours = bool(found.figures) or found.role in ("share", "change")
-        if found.role == "project_count":
-            ours = any(agrees(found, one) for one in found.figures) or not rest_of(context.said, "count")
-        walk.went_past(context, found.role, ours, found.word, found.of)
+        amount = (walk.sentence(mention.start), found.role, found.of)
+        if found.role in OF_MONEY and any(agrees(found, one) for one in found.figures):
+            told.add(amount)
+        elif amount in told:  # 结余459.93万元，项目结余246.85万元: the second is of a part
+            found = replace(found, sure=False)
+        walk.went_past(context, _went(context, found))
         yield found
 
 
+def _went(context: Context, found: Bound) -> Went:
+    """What the figures behind this one may go on with."""
+    ours = bool(found.figures) or found.role in ("share", "change")
+    if found.role == "project_count":
+        ours = any(agrees(found, one) for one in found.figures) or not rest_of(context.said, "count")
+    amount = found.role in AMOUNTS and is_telling(found.mention)
+    same = (one.of for one in found.figures if agrees(found, one)) if amount else ()
+    return Went(found.role, ours, found.word, found.of, next(iter(same), None))
+
+
 def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) -> Bound:
+    if context.mention.about and BEHIND_TARGET.match(context.behind):  # 超过45公里的目标: of exactly so many
+        context = replace(context, mention=replace(context.mention, about=False))
     mention = context.mention
     role = "other" if context.operand else compared(context)
     if role:
@@ -87,12 +103,10 @@ def _at_its_time(context: Context, figures: Figures, found: Bound, time: str) ->
 
 def _of_nothing_known(context: Context, bound: Bound) -> Bound:
     """The binding, with no role where the amounts are of something that the form does not know."""
-    if (
-        bound.role not in OF_MONEY
-        or bound.sure
-        or context.standing.known
-        or any(agrees(bound, one) for one in bound.figures)
-    ):
+    told = any(not one.word.weak for one in roles_in(context.said, "money"))
+    another = bound.of is None and bool(bound.names) and told  # “三公”经费支出
+    known = context.standing.known and not another
+    if bound.role not in OF_MONEY or bound.sure or known or any(agrees(bound, one) for one in bound.figures):
         return bound
     return replace(bound, role="outside")
 
@@ -110,9 +124,11 @@ def _by_unit(context: Context, figures: Figures) -> Bound:
             replace(context, mention=replace(mention, unit=f"{mention.unit}元")), figures
         )  # 列支436.5万
     units = mention.unit_class
-    return (
-        _bare(context, figures) if units == "none" else _BY_UNIT[unit_meant(units, context.said)](context, figures)
-    )
+    if units == "none":
+        return _bare(context, figures)
+    meant = unit_meant(units, context.said)
+    of_them = met_or_missed(context, figures) if (units, meant) == ("count", "points") else None  # 得满分的8个
+    return of_them or _BY_UNIT[meant](context, figures)
 
 
 def _weight_in_brackets(context: Context, figures: Figures) -> Bound | None:

@@ -9,15 +9,16 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from perf_xlsx.figures import Figure, Figures, Subject
-from perf_xlsx.narrative.bound import OF_PROJECT, Bound, is_telling
+from perf_xlsx.figures import ALL_INDICATORS, Figure, Figures, Subject
+from perf_xlsx.narrative.bound import OF_PROJECT, Bound, digits_of, is_telling
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context
-from perf_xlsx.narrative.mentions import unit_class
+from perf_xlsx.narrative.mentions import counted_in, unit_class
 from perf_xlsx.narrative.unnamed import shares_words
 from perf_xlsx.narrative.words import BEHIND_TARGET, CHANGING, MIDYEAR, SIGNED, SUMS, rest_of, roles_in
 
 SUMMED = ("executed", "adjusted", "initial", "project_executed", "project_budget")
+TELLING_ALONE = 4  # digits of a value that is known by them alone
 LONGEST_CLAUSE = 80  # letters before a figure in which a name may stand in part
 
 
@@ -35,9 +36,8 @@ def by_value(context: Context, figures: Figures, bound: Bound, time: str) -> Bou
 def _candidates(context: Context, figures: Figures, bound: Bound, time: str) -> Iterator[Figure]:
     """The values that a figure may be."""
     units = context.mention.unit_class
-    if SUMS.search(context.said) and is_telling(context.mention):
-        roles = ("total",) if units == "points" else SUMMED
-        yield from (one for role in roles for one in figures.everything if one.role == role)
+    if is_telling(context.mention):
+        yield from _sums_and_parts(context, figures, bound)
     if units == "share":
         yield from _rates(context, figures, bound)
     if units in ("points", "none") or time == "year":
@@ -48,9 +48,20 @@ def _candidates(context: Context, figures: Figures, bound: Bound, time: str) -> 
                 yield from (one for one in figures.of(role, indicator) if _is_close(context, one))  # type: ignore[arg-type]
 
 
+def _sums_and_parts(context: Context, figures: Figures, bound: Bound) -> Iterator[Figure]:
+    """What a sum may be; and of an amount with nothing but a role, that of any line."""
+    units = context.mention.unit_class
+    if SUMS.search(context.said):
+        roles = ("total",) if units == "points" else SUMMED
+        yield from (one for role in roles for one in figures.everything if one.role == role)
+        yield from figures.of("indicator_points", ALL_INDICATORS) if units == "points" else ()
+    if units == "money" and not rest_of(context.said, "money"):
+        yield from (one for one in figures.everything if one.role == bound.role and one.of.kind == "line")
+
+
 def _rates(context: Context, figures: Figures, bound: Bound) -> Iterator[Figure]:
     """Rates of the line or project that is named, or that was adjusted: 追加865万元，较年初增长20.03%."""
-    changed = bound.role == "change" and "年初" in context.said and context.last_role == "adjustment"
+    changed = bound.role == "change" and "年初" in context.said and context.last_role in ("adjustment", "adjusted")
     subjects = context.standing.subjects[:1] if changed else () if bound.role == "change" else context.own
     for subject in subjects:
         role = "adjustment_rate" if changed else "execution_rate"
@@ -77,6 +88,8 @@ def _indicators(context: Context, figures: Figures) -> Iterator[Subject]:
     found = [one for one in near if one is not None and one.kind == "indicator"]
     clause = context.before[-LONGEST_CLAUSE:].rpartition("。")[2]
     found += [one for one in figures.subjects if one.kind == "indicator" and shares_words(one.name, clause)]
+    if len(digits_of(context.mention.number)) >= TELLING_ALONE:
+        found += [one for one in figures.subjects if one.kind == "indicator"]
     yield from dict.fromkeys(found)
 
 
@@ -88,9 +101,10 @@ def _may_be_a_change(context: Context, indicator: Subject) -> bool:
 def _is_close(context: Context, figure: Figure) -> bool:
     """Whether a value counts as the figure does, and nothing else is said right before."""
     mention = context.mention
-    if unit_class(mention.unit) == "count" and not figure.unit.endswith(mention.unit.lstrip("万亿")):
+    if unit_class(mention.unit) == "count" and not counted_in(figure.unit).endswith(mention.unit.lstrip("万亿")):
         return False
     if figure.role == "indicator_midyear":  # the words of the time say which value it is
         return True
     told = is_telling(mention) or shares_words(figure.of.name, context.said)
-    return told or not rest_of(context.said, mention.unit_class)
+    said = CHANGING.sub("", context.said) if CHANGING.search(figure.of.name) else context.said
+    return told or not rest_of(said, mention.unit_class)

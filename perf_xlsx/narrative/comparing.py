@@ -12,7 +12,7 @@ from perf_xlsx.domain.units import fit, meant_by
 from perf_xlsx.figures import Figure
 from perf_xlsx.narrative.bound import Bound
 from perf_xlsx.narrative.letters import letters
-from perf_xlsx.narrative.mentions import Mention, unit_class
+from perf_xlsx.narrative.mentions import Mention, counted_in, unit_class
 
 SIGNED = frozenset(("adjustment", "adjustment_rate"))
 WEIGHTS = frozenset(("indicator_weight", "execution_weight"))  # 10% is 10 of 100 points
@@ -60,6 +60,7 @@ def converted(mention: Mention, unit: str, weight: bool = False) -> Decimal | No
     """The number in a figure's unit; None where the two do not compare. A `weight` may be a percentage."""
     if mention.number is None or mention.extra:
         return None
+    unit = counted_in(unit)
     unit = unit if "/" in mention.unit else unit.partition("/")[0]  # 2303元, of an indicator in 元/亩
     own = "人" if mention.unit == "名" and unit == "人" else mention.unit
     if unit_class(own) != unit_class(unit) and not (unit == "分" and own == "%" and weight):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec import Struct
 
 from perf_xlsx.figures import Subject
@@ -42,6 +44,7 @@ _BESIDE = pattern(r"(?:占|低于|高于|[比较]|超过)[^,。;、]*$")  # 占�
 _WITHIN = pattern(r"(?:预算|总额|支出|执行数)*中,?占")  # 在基本支出中占88%
 _LAST_PART = pattern(r"[^、,;:()]+$")
 _ONLY_AMOUNTS = pattern(r"(?:高?达到?|为|仅为?|只有|共计?|约为?|计)$")
+_AMONG = pattern(r"[^,。;\d]{0,6}项目[之当]?中")  # 是六个项目中最低的
 _CALCULATED = pattern(r"^[=×÷*/+()≈]+$")
 LONGEST_CLAUSE = 40
 SHORTEST_TOPIC, SHORTEST_TITLE = 3, 4  # letters
@@ -52,12 +55,14 @@ _OPERATORS = tuple("×÷*/+")
 class Standing(Struct, frozen=True):
     """What money is spoken of: lines and projects, the likeliest first.
 
-    `known`: nothing that the form does not know was named since. `role` is that of the last figure of money.
+    `known`: nothing that the form does not know was named since. `role` is that of the last figure of money,
+    `before` that of the last one of the sentence before, where 其中 begins with its parts.
     """
 
     subjects: tuple[Subject, ...]
     known: bool
     role: RoleWord | None = None
+    before: RoleWord | None = None
 
 
 class Context(Struct, frozen=True):
@@ -161,6 +166,19 @@ def _last_indicator(names: tuple[Name, ...]) -> Subject | None:
     return found[-1] if found else None
 
 
+class Went(NamedTuple):
+    """What a figure turned out to be: its role, whether the form has it, its role of money, what it is of.
+
+    `amount_of`: its amount, which is no round one, is that of this line or project.
+    """
+
+    role: str
+    ours: bool
+    word: RoleWord | None
+    of: Subject | None
+    amount_of: Subject | None
+
+
 class Walk:
     """Goes through a paragraph from left to right and keeps what it speaks of."""
 
@@ -175,6 +193,7 @@ class Walk:
         self._known = known  # nothing else is the topic
         self._aside = False  # a figure of this sentence was of something else
         self._role: RoleWord | None = None
+        self._before: RoleWord | None = None  # the role of the last figure of the sentence before
         self._at = 0  # behind the last figure
         self._label_start = 0  # of the last figure
         self._last: tuple[int, str, bool] = (0, "", True)  # where its sentence began, its role, whether it is ours
@@ -214,21 +233,22 @@ class Walk:
             calculated=calculated,
         )
 
-    def went_past(
-        self, context: Context, role: str, ours: bool, word: RoleWord | None = None, of: Subject | None = None
-    ) -> None:
-        """Take in a figure that was bound; `ours`: the form has it, `word` its role of money, `of` its subject."""
-        self._last_of = of if of and of.kind == "indicator" else None
+    def went_past(self, context: Context, went: Went) -> None:
+        """Take in a figure that was bound."""
+        self._last_of = went.of if went.of and went.of.kind == "indicator" else None
         mention = context.mention
-        self._last = (self.sentence(mention.start), role, ours)
+        self._last = (self.sentence(mention.start), went.role, went.ours)
         if not context.calculated:
             self._label_start = self._label(mention, ",:")[0]
         self._at = mention.end
-        if word is not None:
-            self._role = word
-        if role == "project_count":
+        if went.word is not None:
+            self._role = went.word
+        if went.role == "project_count" and not _AMONG.match(context.behind):
             self._current = (self._projects,) if self._projects else self._current
-            self._known = ours and self._projects is not None
+            self._known = went.ours and self._projects is not None
+        if went.amount_of == context.standing.subjects[0]:
+            self._known, self._aside = True, False
+            return
         contract = CONTRACT.search(context.said) is not None
         else_named = contract or rest_of(context.said, "money") or context.follows_a_count
         if not context.own and else_named and mention.unit_class == "money":
@@ -272,7 +292,10 @@ class Walk:
             return Standing(self._default, "其中" not in said, self._role)  # 全县1.2亿元，其中我局执行
         again = len(self._named) != 1  # behind a list, and in a new sentence, it may be of the whole again
         found = (*self._current, *(() if "其中" in said else self._head), *(self._default if again else ()))
-        return Standing(tuple(dict.fromkeys(found or self._default)), self._known and not self._aside, self._role)
+        known, goes_on = self._known and not self._aside, self._head and self._role is None
+        return Standing(
+            tuple(dict.fromkeys(found or self._default)), known, self._role, self._before if goes_on else None
+        )
 
     def _pass_over(self, start: int, end: int) -> None:
         """Take in what stands between two figures; what is named in brackets counts only inside them."""
@@ -301,7 +324,7 @@ class Walk:
             self._outside = None
         elif mark in STOPS:
             self._current, self._head, self._named = self._head or self._current, (), set()
-            self._role = self._role if mark == ";" else None
+            self._before, self._role = (self._before, self._role) if mark == ";" else (self._role, None)
             self._aside = self._aside and mark == ";"
 
     def _is_beside(self, begin: int, name: Name) -> bool:

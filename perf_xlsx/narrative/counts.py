@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from perf_xlsx.figures import Figure, Figures, Subject
+from perf_xlsx.figures import ALL_INDICATORS, Figure, Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context, until_a_pause
@@ -35,10 +35,13 @@ _ASIDES = pattern(r"\([^()]{0,60}\)")
 _POSTS = ("编制", "编制数", "编制总数")
 _INDICATORS = pattern(r"^(?:三级|二级|一级|绩效|目标|评价|具体|细化|考核|产出|效益)*指标")
 _LEVELS = (("一级", "level1"), ("二级", "level2"))
-ALL_INDICATORS = Subject("level", "指标", "指标")
 _ALL_INDICATORS = pattern(r"指标(?:自评)?(?:得分|得)(?:为|共)?$")
-_MET = pattern(r"完成|达标|达到|达成|实现")
-_MISSED = pattern(r"未(?:能)?(?:全部|足额|完全)?(?:完成|达标|达到|达成|实现)|没有(?:完成|达到)")
+_STATES = (  # of indicators, the first that is said
+    ("missed", pattern(r"未(?:能)?(?:全部|足额|完全)?(?:完成|达标|达到|达成|实现)|没有(?:完成|达到)")),
+    ("full", pattern(r"(?:未|没有|不)(?:被)?扣分|(?<![未没])(?<!没有)得(?:了|到)?满分")),
+    ("docked", pattern(r"扣分|失分|(?:未|没有)(?:能)?得(?:到)?满")),
+    ("met", pattern(r"完成|达标|达到|达成|实现")),
+)
 FULL = Decimal(100)
 _OF_A_SCALE = ("execution_weight", "execution_points")
 
@@ -50,15 +53,11 @@ def of_points(context: Context, figures: Figures) -> Bound:
         return level
     found, rest = roles_in(said, "points"), rest_of(said, "points")
     indicator = indicator_of(context, figures, "points")
-    rates = roles_in(said, "share")
-    if not found and not indicator and rates and rates[-1].word.role == "execution_rate":  # 预算执行率10分
-        return replace(of_the_form(context, figures, "execution_weight", False), figures=_of_execution(figures))
-    if not found and context.bracketed and _EXECUTION.search(context.before):
-        return of_the_form(context, figures, "execution_weight", False)
-    weight = not found and BEHIND_WEIGHT.match(context.behind)
-    if weight and (indicator or "执行率" in context.before):
-        key = "indicator_weight" if indicator else "execution_weight"
-        return replace(_of_a_weight(context, figures, indicator), role=key)
+    going_on = context.last_of if context.last_role in OF_INDICATOR and found and not rest else None
+    if indicator is None and going_on and found[-1].word.role in OF_INDICATOR:  # known by the value before
+        return replace(of_an_indicator(context, figures, found[-1], going_on), sure=False)
+    if not found and (alone := _without_a_role(context, figures, indicator)):
+        return alone
     if not found and not in_turn(context):
         return Bound(mention, "outside" if rest or mention.bound or SCALE.match(context.behind) else "unbound")
     role = (in_turn(context) or found[-1]).word.role
@@ -75,6 +74,18 @@ def of_points(context: Context, figures: Figures) -> Bound:
     if indicator:
         return of_an_indicator(context, figures, found[-1] if found else None, indicator)
     return _of_execution_or_all(context, figures, role, not rest)
+
+
+def _without_a_role(context: Context, figures: Figures, indicator: Subject | None) -> Bound | None:
+    """Points with no word for their role: of execution, or a weight that is said behind them."""
+    rates = roles_in(context.said, "share")
+    if not indicator and rates and rates[-1].word.role == "execution_rate":  # 预算执行率10分
+        return replace(of_the_form(context, figures, "execution_weight", False), figures=_of_execution(figures))
+    if context.bracketed and _EXECUTION.search(context.before):
+        return of_the_form(context, figures, "execution_weight", False)
+    if BEHIND_WEIGHT.match(context.behind) and (indicator or "执行率" in context.before):
+        return _of_a_weight(context, figures, indicator)
+    return None
 
 
 def _of_a_weight(context: Context, figures: Figures, indicator: Subject | None) -> Bound:
@@ -144,7 +155,7 @@ def of_count(context: Context, figures: Figures) -> Bound:
     if indicator:
         return of_an_indicator(context, figures, last, indicator)
     counted = _counted(context)
-    if of_them := _met_or_missed(context, figures):
+    if of_them := met_or_missed(context, figures):
         return of_them
     if counted == "indicator_count" and (of_a_level := number_in_a_level(context, figures)):
         return of_a_level
@@ -185,15 +196,17 @@ def _counted(context: Context) -> str:
     return "project_count" if _PROJECTS_BEFORE.search(context.said) or _PROJECTS.match(context.behind) else ""
 
 
-def _met_or_missed(context: Context, figures: Figures) -> Bound | None:
-    """How many of the indicators were met, or were not: 达到年度指标值的12项，未达到的4项."""
+def met_or_missed(context: Context, figures: Figures) -> Bound | None:
+    """How many of the indicators were met, or have all points, or not: 达到年度指标值的12项，未达到的4项."""
     if (
         context.mention.unit not in ("个", "项", "条")
         or "指标" not in context.scope.letters.text[: context.mention.end + 6]
     ):
         return None
-    around = context.said + until_a_pause(context.behind)
-    key = "missed" if _MISSED.search(around) else "met" if _MET.search(around) else ""
+    behind, before = until_a_pause(context.behind), context.said.rpartition(",")[2]
+    others = behind and not _INDICATORS.match(behind)  # 扣分原因: 5个单元
+    around = (behind,) if others else (behind, before)  # 8个得满分; 得满分的8个
+    key = next((state for said in around for state, words in _STATES if words.search(said)), "")
     found = of_the_form(context, figures, "indicator_count", False, key) if key else None
     return found if found and any(agrees(found, one) for one in found.figures) else None
 

@@ -11,6 +11,7 @@ from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import unit_class
 from perf_xlsx.narrative.observed import Remark, name_of, remark_at, text_of
 from perf_xlsx.narrative.reading import Read
+from perf_xlsx.narrative.slips import has_its_point_moved
 from perf_xlsx.narrative.sums import sum_remarks
 from perf_xlsx.system.pattern import pattern
 
@@ -25,6 +26,10 @@ _YEAR = pattern(r"(\d{4})年")
 _TITLE_ENDS = pattern(r"(?:报告|总结|情况|自评表?|年度?)[)]?$")
 _TITLES = pattern(r"《[^》]{0,80}》|\([^()]{0,80}\)")
 _EVALUATED = pattern(r"[^,。;]{0,60}?(?:开展|进行|实施|组织)(?:了)?[^,。;]{0,12}(?:自评|评价|自查)")
+_CONCLUSION = pattern(r"结论|总体评价|综合评价|自评结果|总体情况|总结")
+_OURS_BEFORE = pattern(r"(?:^|[,。;]|看|来说|认为)(?:我|本)(?:单位|部门|中心|[局委办院馆站校厅所队县市区镇乡])$")
+_CONCLUDED = pattern(r"的?(?:部门|单位|整体|项目)*(?:预算|绩效|资金|支出|自评|各项)")
+_NOT_CONCLUDED = pattern(r"相比|基础上|以来|起,|将|整改|问题|当时|曾|[本今当上]年|延续|结转|结余|依据|\d{4}年")
 LONGEST_TITLE = 60
 
 
@@ -89,7 +94,7 @@ def _differing(read: Read) -> Remark:
     if figure.role in COUNTS:
         return remark_at(read, "P07", f"{stated}。", CHECK)
     if _is_in_another_unit(read.bound):
-        return remark_at(read, "P05", f"{stated}，单位或小数点写错。", "请改用自评表的金额单位和数字。")
+        return remark_at(read, "P05", f"{stated}，单位或小数点写错。", "请改用自评表的单位和数字。")
     if read.other is not None:
         message = f"{stated}；“{given}”是{name_of(read.other)}。"
         return remark_at(read, "P02", message, "请核对是否写错了位置。")
@@ -97,13 +102,14 @@ def _differing(read: Read) -> Remark:
 
 
 def _is_in_another_unit(bound: Bound) -> bool:
-    """Whether it is ten thousand times more or less, or counts in what does not compare."""
+    """Whether it has the same digits in another size, or counts in what does not compare."""
     figure, mention = bound.figures[0], bound.mention
     if isinstance(figure.value, str) or mention.number is None:
         return False
     if unit_class(figure.unit) != mention.unit_class and mention.unit_class != "none":
         return True
-    return mention.number == figure.value or is_off_by_its_unit(bound, figure)
+    same = mention.number == figure.value or is_off_by_its_unit(bound, figure)
+    return same or has_its_point_moved(mention, figure)
 
 
 def _weights_in_another_unit(reads: list[Read]) -> Iterator[Remark]:
@@ -127,7 +133,7 @@ def _other_years(reads: list[Read], figures: Figures) -> Iterator[Remark]:
         year = _year(read)
         if read.bound.mention.kind == "date" and year not in (None, figures.year):
             told = [one for one in reads[number + 1 : number + 9] if _is_under(read, one) and _is_ours(one, reads)]
-            if told or _is_a_title(read) or _is_what_is_evaluated(read):
+            if told or _is_of_the_report(read) or _is_concluded(read, figures.year):
                 why = f"，而“{text_of(told[0])}”是{figures.year}年度的数字" if told else ""
                 message = f"报告写“{text_of(read)}”，自评表是{figures.year}年度的{why}。"
                 yield Remark(
@@ -165,6 +171,26 @@ def _is_what_is_evaluated(read: Read) -> bool:
         return False
     sentence = text[text.rfind("。", 0, mention.start) + 1 : mention.start]
     return _EVALUATED.match(text, mention.end) is not None and not _YEAR.search(_TITLES.sub("", sentence))
+
+
+def _is_of_the_report(read: Read) -> bool:
+    """Whether it is the year of what the report is about."""
+    return _is_a_title(read) or _is_what_is_evaluated(read)
+
+
+def _is_concluded(read: Read, year: int) -> bool:
+    """Whether a conclusion is only about a budget of ours in a year before: 总的看，我局2022年预算编制较为完整."""
+    if (
+        (_year(read) or year) >= year
+        or not read.scope.sections
+        or not _CONCLUSION.search(read.scope.sections[-1].text)
+    ):
+        return False
+    text, mention = read.scope.letters.text, read.bound.mention
+    begin = max(text.rfind(mark, 0, mention.start) for mark in "。;") + 1
+    behind = text[mention.end :].partition("。")[0]
+    ours = _OURS_BEFORE.search(text, begin, mention.start) is not None
+    return ours and _CONCLUDED.match(behind) is not None and not _NOT_CONCLUDED.search(behind)
 
 
 def _is_a_title(read: Read) -> bool:

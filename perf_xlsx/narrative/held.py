@@ -44,7 +44,7 @@ def hold(document: Document, name: str, result: Result, rulebook: Rulebook) -> H
         *figure_remarks(reads, figures, result.findings),
         *list_remarks(scopes, reads),
         *text_remarks(scopes, reads),
-        *identity_remarks(scopes, form),
+        *identity_remarks(scopes, reads, form),
         *claim_remarks(scopes, reads, Diagnoses(form, scores, rulebook)),
     ]
     return Held(reads, _in_order(document, remarks, name, rulebook))

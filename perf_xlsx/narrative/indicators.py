@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from perf_xlsx.figures import Figure, Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound, is_telling
+from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context, until_a_pause
-from perf_xlsx.narrative.mentions import unit_class
+from perf_xlsx.narrative.mentions import counted_in, unit_class
 from perf_xlsx.narrative.names import HOLE
 from perf_xlsx.narrative.words import (
     ACTUALLY,
+    AGAINST,
     BEHIND_TARGET,
     LOOSE,
     LOST,
     PLANNED,
+    REQUIRED,
     SEVERAL,
     SIGNED,
     VERBS,
@@ -62,11 +67,12 @@ def is_verb(context: Context, said: Said) -> bool:
 
 def _counts_in(figures: Figures, indicator: Subject, unit: str) -> bool:
     """Whether an indicator has values in such a unit."""
-    known = [one.unit for role in VALUES for one in figures.of(role, indicator)]  # type: ignore[arg-type]
+    values = [one for role in VALUES for one in figures.of(role, indicator)]  # type: ignore[arg-type]
+    known = [counted_in(one.unit) for one in values if not isinstance(one.value, str)]
     known = known if "/" in unit else [one.partition("/")[0] for one in known]
     if unit_class(unit) in ("money", "share"):
         return any(unit_class(one) == unit_class(unit) for one in known)
-    return any(one == unit or not one or not unit or one.endswith(unit) for one in known)
+    return any(one == unit or not one or not unit or one.endswith(unit.lstrip("万亿") or unit) for one in known)
 
 
 def of_an_indicator(context: Context, figures: Figures, last: Said | None, indicator: Subject) -> Bound:
@@ -76,12 +82,36 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
     told = said if last and not is_verb(context, last) else ""  # a mere verb may stand before any value
     roles = [told] if told else values_meant(context)
     found = tuple(one for key in roles for one in figures.of(key, indicator))  # type: ignore[arg-type]
-    rest = rest_of(context.said, unit_meant(context.mention.unit_class, context.said))
+    label = AGAINST.sub("", context.said) if _is_held_against(context) else context.said
+    rest = rest_of(label, unit_meant(context.mention.unit_class, context.said))
     role = "outside" if rest and not told else roles[0]  # where it agrees, it is that figure's role
     if role == "outside" and context.mention.unit_class == "count" and not is_telling(context.mention):
         found = ()  # 河西街道6个
-    sure = not rest and _is_sure(context, role, bool(said)) and not _counts_other_things(context, found)
-    return Bound(context.mention, role, indicator, indicator.name, found, bool(found) and sure)
+    bound = Bound(context.mention, role, indicator, indicator.name, found)
+    if rest or not found:
+        return bound
+    sure = _is_sure(context, role, bool(said)) and not _counts_other_things(context, found)
+    compared = REQUIRED.search(context.said) is not None  # a part of the work may be held against its own target
+    of_a_part = role == "indicator_completion" and context.last_role == "outside" and context.last_of == indicator
+    sure = sure and not compared and not of_a_part
+    return replace(bound, sure=sure or _is_called_the_target(context, figures, bound))
+
+
+def _is_held_against(context: Context) -> bool:
+    """Whether the words around a figure call it the target: 超过45公里的目标; 比年初要求的7.5天短."""
+    return BEHIND_TARGET.match(context.behind) is not None or REQUIRED.search(context.said) is not None
+
+
+def _is_called_the_target(context: Context, figures: Figures, bound: Bound) -> bool:
+    """Whether a figure is held against as the target: 但比88%的目标低; 超过45公里的目标.
+
+    A count may be that of a part of the work, with a target of its own, unless it is what was reached.
+    """
+    if bound.of is None or not _is_held_against(context):
+        return False
+    own = bound.mention.unit_class == "share" or context.last_of == bound.of
+    exchanged = any(agrees(bound, one) for one in figures.of("indicator_actual", bound.of))
+    return exchanged or (own and context.last_role not in ("outside", "other"))
 
 
 def _is_sure(context: Context, role: str, said: bool) -> bool:
@@ -118,12 +148,11 @@ def in_turn(context: Context) -> Said | None:
 
 def of_completion(context: Context, figures: Figures, last: Said | None) -> Bound | None:
     """How far one came, as a share right behind what was done: 完成1874人，完成101.3%; 为计划80公里的108.13%."""
-    indicator = context.near_indicator
-    if indicator and _counts_in(figures, indicator, "%"):
-        return None
+    indicator = context.near_indicator or context.last_of
     of_the_target = context.last_role == "indicator_target" and context.said.strip(HOLE) == "的"
     again = last is not None and is_verb(context, last) and not rest_of(context.said, "share")
-    if not of_the_target and not (again and context.last_role == "indicator_actual"):
+    own = indicator is not None and _counts_in(figures, indicator, "%")
+    if not of_the_target and (own or not (again and context.last_role in ("indicator_actual", "change"))):
         return None
     found = figures.of("indicator_completion", indicator) if indicator else ()
     name = indicator.name if indicator else ""
@@ -132,9 +161,10 @@ def of_completion(context: Context, figures: Figures, last: Said | None) -> Boun
 
 def values_meant(context: Context) -> list[str]:
     """Which values a figure may be where no word tells, the likeliest first."""
-    planned = PLANNED.search(context.before) and context.last_role != "indicator_target"
+    verb = any(is_verb(context, one) for one in roles_in(context.said, context.mention.unit_class))
+    planned = PLANNED.search(context.said if verb else context.before) and context.last_role != "indicator_target"
     listed = context.said.startswith("、") and context.last_role == "indicator_target"
-    if BEHIND_TARGET.match(context.behind):
+    if _is_held_against(context):
         return ["indicator_target"]
     letters = context.scope.letters.text
     aimed = context.scope.aims and not ACTUALLY.search(letters, 0, context.mention.start)

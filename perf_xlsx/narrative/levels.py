@@ -27,6 +27,7 @@ FULL = 100  # points of a form that is whole
 _JOINED = pattern(r"[、和及与]")
 _FULL_POINTS = pattern(r"^总分值?")  # right behind a level it is the level's
 _STATED = pattern(r"得|自评|权重|分值|满分|总分")
+_OF_SOME = pattern(r"满分|扣|未|没有|完成|达[成到标]")  # 11项得满分，其中产出指标8项
 _HAVING = pattern(r"(?:共有?|有|为|计|设置?)*$")
 PointRole = Literal["indicator_weight", "indicator_points", "indicator_lost_points"]
 EITHER: tuple[PointRole, ...] = ("indicator_weight", "indicator_points")
@@ -122,7 +123,10 @@ def number_in_a_level(context: Context, figures: Figures) -> Bound | None:
         return None
     found: tuple[Figure, ...] = tuple(one for of in level.subjects for one in figures.of("indicator_count", of))
     some = (
-        DONE.search(context.clause.replace("其中", "")) or context.mention.in_words or _is_joined(context, level)
+        DONE.search(context.clause.replace("其中", ""))
+        or _OF_SOME.search(context.before.rpartition("其中")[0])
+        or context.mention.in_words
+        or _is_joined(context, level)
     )
     sure = is_whole(figures) and not some
     return Bound(context.mention, "indicator_count", level.subjects[0], level.subjects[0].name, found, sure)

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from perf_xlsx.domain.quantity import MONEY_UNITS, parse_quantity
 from perf_xlsx.domain.units import measure
-from perf_xlsx.narrative.letters import Letters
+from perf_xlsx.narrative.letters import Letters, letters
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import alternatives, any_of, vocabulary
 
@@ -38,7 +38,7 @@ _GRADE = pattern(
 _GRADE_BEHIND = pattern(
     r"(?<=分)[,、(]?(?:等级)?(?:为|是|属)?([“\"'「](?:优秀|良好|中等|较差|优|良|中|差)[”\"'」])"
 )
-_LETTERS_ONLY = re.compile(r"[A-Za-z]")
+_IN_BRACKETS = pattern(r"\([^()]*\)$")
 MOST = 5_000  # of one paragraph
 
 
@@ -78,6 +78,12 @@ def unit_class(unit: str) -> UnitClass:
     if found.name in MONEY_UNITS and not found.per:
         return "money"
     return "share" if found.kind == "比率" else "count"
+
+
+@lru_cache(1 << 10)
+def counted_in(unit: str) -> str:
+    """The unit of a form as reports write it: 台, of 台（套）."""
+    return _IN_BRACKETS.sub("", letters(unit).text) or unit
 
 
 def _unit_words(own: Iterable[str]) -> str:

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import NOT_CHECKED, OF_INDICATOR, OF_PROJECT, Bound, figures_in
 from perf_xlsx.narrative.comparing import agrees
-from perf_xlsx.narrative.context import PAUSES, STOPS, Context
+from perf_xlsx.narrative.context import PAUSES, STOPS, Context, until_a_pause
 from perf_xlsx.narrative.indicators import in_turn, indicator_of, is_verb, of_an_indicator, of_completion
+from perf_xlsx.narrative.names import HOLE
 from perf_xlsx.narrative.unnamed import without_a_name
 from perf_xlsx.narrative.words import CHANGED_TO, FORMAL, LOOSE, PAYER, RoleWord, Said, asks_for, rest_of, roles_in
 from perf_xlsx.system.pattern import pattern
@@ -21,6 +22,9 @@ _SUM = pattern(r"[,、;]?(?:以上|上述|[两二三四五六七八九十\d]+[�
 _AFTERWARDS = pattern(
     r",?后?的?(?:预算|全年|总额|总计|共计|合计|全年预算)*(?:为|是|达到?|计|增至|增加到|减至)?(?<=[后为是达到至])"
 )  # 追加10万元后达到50万元
+_INITIALLY = pattern(r"年初(?:时|的|为|是|只有|仅有?)*$")  # (年初150万元，年中调减10.02万元)
+_PART_OF = pattern(r"中[,:有约近的]*$|由$")  # 未支出的部分中，114.86万元是工程款; 由114.86万元的工程款组成
+PAUSE = ","
 NEAR = 6  # letters
 GENERAL = ("amount", "budget")  # words that may mean several roles
 SEVERAL = (*GENERAL, "reset", "received")
@@ -49,7 +53,7 @@ def of_money(context: Context, figures: Figures) -> Bound:
         goes_on = context.last_role in NOT_CHECKED  # 付30%即105万元
         return Bound(context.mention, "outside" if goes_on or rest_of(context.said, "money") else "unbound")
     bound = replace(_amount(context, figures, word), word=None if word is UNNAMED else word)
-    told = word.role in SEVERAL and "到位" not in context.said
+    told = word.role in (*SEVERAL, "unnamed") and "到位" not in context.said
     return _told_by_its_value(bound) if told else bound
 
 
@@ -58,8 +62,8 @@ def _word_of_money(context: Context, words: list[Said]) -> RoleWord | None:
     word = (context.turn.role if context.turn else None) or _changed(context)
     if word is None:
         word = _role_word(context, words)
-        if word is None or not words or (word.role in GENERAL and not context.own):
-            word = _role_behind(context) or word
+        if word is None or (not words and word is not BEFORE_CHANGE) or (word.role in GENERAL and not context.own):
+            word = _role_behind(context, word) or word
     if word is None and context.own:
         headed = [one.word for one in roles_in(context.head, "money") if not one.word.weak]
         return headed[-1] if headed else UNNAMED
@@ -88,12 +92,14 @@ def _changed(context: Context) -> RoleWord | None:
     return AFTER_CHANGE if words and words[-1].end() == len(context.said) else None
 
 
-def _role_behind(context: Context) -> RoleWord | None:
-    """The role that is said behind an amount: 200万元已全部支出."""
+def _role_behind(context: Context, before: RoleWord | None) -> RoleWord | None:
+    """The role that is said behind an amount: 200万元已全部支出; a general word changes no role said `before`."""
     behind = context.behind
     end = min((at for one in (*STOPS, *PAUSES, "、") if (at := behind.find(one)) >= 0), default=len(behind))
     found = roles_in(behind[:end], "money")
-    return replace(found[0].word, weak=True) if found and found[0].start < NEAR else None
+    if not found or found[0].start >= NEAR or (before and found[0].word.role in GENERAL):
+        return None
+    return replace(found[0].word, weak=True)
 
 
 def _role_word(context: Context, words: list[Said]) -> RoleWord | None:
@@ -104,6 +110,8 @@ def _role_word(context: Context, words: list[Said]) -> RoleWord | None:
     last = words[-1].word if words else None
     if last and last.role in GENERAL and "年初" in context.said:
         return INITIALLY
+    if last is None and _INITIALLY.search(context.said):
+        return BEFORE_CHANGE
     before = context.standing.role
     goes_on = context.own or "其中" in context.said or not words
     if before and goes_on and (last is None or _may_be(last, before)):
@@ -124,11 +132,16 @@ def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
     mention, rest = context.mention, rest_of(context.said, "money")
     subjects = context.own[-1:] or context.standing.subjects
     roles = WEAK.get(word.role, (word.role,))
+    if word is UNNAMED and context.standing.before and context.standing.before.role in roles:
+        roles = tuple(dict.fromkeys((context.standing.before.role, *roles)))
     found = figures_in(figures, roles, subjects)
     role = roles[0] if word.role in (*GENERAL, "unnamed", "reset") else word.role
+    if role == "adjustment" and _has_one_budget(figures, subjects[0]):
+        return Bound(mention, "outside", subjects[0], subjects[0].name)
     if role == "initial" and _has_one_budget(figures, subjects[0]):
         found = figures_in(figures, ("adjusted",), subjects[:1])
-        return Bound(mention, "project_budget", subjects[0], subjects[0].name, found)
+        bound = Bound(mention, "project_budget", subjects[0], subjects[0].name, found)
+        return bound if any(agrees(bound, one) for one in found) else replace(bound, role="outside")
     if rest and not context.own:
         role = "outside" if word.role in GENERAL and "其中" not in context.said else role
         return Bound(mention, role, None, rest, found, False, word.sign)
@@ -170,8 +183,18 @@ def _is_known(context: Context) -> bool:
         return False
     if context.own:
         return True
+    if _is_told_behind(context):
+        return False
     formal = FORMAL.search(context.said) is not None
     return context.standing.known and (formal or context.goes_on)
+
+
+def _is_told_behind(context: Context) -> bool:
+    """Whether an amount without a role of its own is a part that the words behind it tell: 30万元系自筹资金."""
+    said, behind = context.said, context.behind
+    alone = not roles_in(said, "money") or said.endswith(PAUSE) or behind.startswith("的")
+    told = until_a_pause(behind)
+    return _PART_OF.search(said) is not None or (alone and (HOLE in told or rest_of(told, "money") != ""))
 
 
 def of_share(context: Context, figures: Figures) -> Bound:
@@ -208,7 +231,8 @@ def _rate(context: Context, figures: Figures, word: RoleWord) -> Bound:
     subjects = context.own[-1:] or context.standing.subjects
     rest = rest_of(context.said, "money" if word is RATE else "share")
     found = figures_in(figures, (word.role,), subjects)
-    sure = not rest and _is_known(context) and word.role not in NOT_CHECKED
+    of_the_start = "年初" in context.said  # 完成年初预算的105.69%: no rate of the adjusted budget
+    sure = not rest and _is_known(context) and word.role not in NOT_CHECKED and not of_the_start
     sure = sure and bool(found) and found[0].of == subjects[0]
     of = None if rest else subjects[0]
     return Bound(context.mention, _shown(word.role, subjects[0]), of, rest or subjects[0].name, found, sure)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -14,19 +13,20 @@ from perf_xlsx.documents import Document
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.binding import bind
-from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, digits_of, is_telling
+from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, is_telling
 from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
+from perf_xlsx.narrative.slips import with_the_point_moved
 from perf_xlsx.narrative.traced import traces_of
 from perf_xlsx.system.pattern import pattern
 
 UNTOLD = frozenset(("outside", "unbound", "other"))
 VALUES = frozenset(("indicator_target", "indicator_actual", "indicator_midyear"))
+OF_EXECUTION = frozenset(("execution_weight", "execution_points"))
 OF_INCOME = frozenset(("received", "income"))
 RATES = frozenset(("execution_rate", "project_rate"))
-TELLING_ALONE = 5  # digits of an amount that is known by them alone
 NEAR = 8  # amounts before a rate that it may be of
 Verdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
 
@@ -60,7 +60,24 @@ def read_figures(found: Iterable[Scope], figures: Figures, names: Names) -> Iter
         places = {one.start: scope.letters.span(one.start, one.end)[0] for one in mentions}
         bounds = traces.rebound(bind(scope, mentions, figures, names), scope.paragraph, places)
         judged = [_judged(bound, scope, figures) for bound in bounds]
-        yield from (_of_other_money(read, judged) for read in judged)
+        for read in judged:
+            yield _outside(read) if _is_a_part(read, judged) else _of_other_money(read, judged)
+
+
+def _is_a_part(read: Read, paragraph: list[Read]) -> bool:
+    """Whether a figure with a moved point is none: the right one stands beside it, of which it is a tenth."""
+    if (
+        read.verdict != "differs"
+        or read.bound.sure
+        or not read.figure
+        or is_off_by_its_unit(read.bound, read.figure)
+    ):
+        return False
+    return any(one.verdict == "agrees" and one.figure == read.figure for one in paragraph)
+
+
+def _outside(read: Read) -> Read:
+    return replace(read, verdict="outside", figure=None, other=None)
 
 
 def _of_other_money(read: Read, paragraph: list[Read]) -> Read:
@@ -83,7 +100,7 @@ def _of_other_money(read: Read, paragraph: list[Read]) -> Read:
         if part.bound.mention.number and whole.bound.mention.number
     )
     if any(half_up(one, mention.places) == stated for one in found):
-        return replace(read, verdict="outside", figure=None, other=None)
+        return _outside(read)
     return read
 
 
@@ -97,13 +114,20 @@ def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
     start, end = scope.letters.span(bound.mention.start, bound.mention.end)
     begin = scope.paragraph.start
     verdict, figure, other = _verdict(bound, scope, figures)
-    if verdict in ("outside", "unbound") and (slipped := _off_by_its_unit(bound, figures)):
+    if verdict in ("outside", "unbound") and (slipped := with_the_point_moved(bound, figures)):
         verdict, figure, bound = "differs", slipped, replace(bound, of=slipped.of, figures=(slipped,))
-    if verdict == "agrees" and figure and bound.of and figure.of != bound.of and bound.of.kind != "form":
-        bound = replace(bound, role=figure.role, of=figure.of)
-    elif verdict == "agrees" and figure and (bound.role in UNTOLD or {bound.role, figure.role} <= VALUES):
-        bound = replace(bound, role=figure.role)
+    if verdict == "agrees" and figure:
+        bound = _as(figure, bound)
     return Read(begin + start, begin + end, bound, scope, verdict, figure, other)
+
+
+def _as(figure: Figure, bound: Bound) -> Bound:
+    """The binding of one that agrees, with the role and subject of its figure where they say more."""
+    another = figure.of.kind == "project" if bound.of is None else figure.of != bound.of
+    if another and (bound.of is None or bound.of.kind != "form"):
+        return replace(bound, role=figure.role, of=figure.of)
+    alike = any({bound.role, figure.role} <= roles for roles in (VALUES, OF_EXECUTION))
+    return replace(bound, role=figure.role) if alike or bound.role in UNTOLD else bound
 
 
 def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Figure | None, Figure | None]:
@@ -121,22 +145,6 @@ def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Fig
     if bound.role == "unbound":
         return "unbound", None, None
     return "outside" if bound.role in NOT_CHECKED or not bound.sure else "unbound", None, None
-
-
-def _off_by_its_unit(bound: Bound, figures: Figures) -> Figure | None:
-    """The amount of the form that an unbound one is but for its unit: so many digits are no chance."""
-    mention, digits = bound.mention, digits_of(bound.mention.number)
-    if mention.unit_class != "money" or mention.about or len(digits) < TELLING_ALONE:
-        return None
-    for one in figures.everything:
-        same = (
-            one.of.kind in ("line", "project")
-            and isinstance(one.value, Decimal)
-            and digits_of(one.value) == digits
-        )
-        if same and one.unit == figures.unit and is_off_by_its_unit(bound, one):
-            return one
-    return None
 
 
 _DAY = pattern(r"(\d{4})年(\d{1,2})月(\d{1,2})日$")

@@ -19,6 +19,7 @@ ADVICE = "请核对合计和各部分。"
 MOST_PARTS = 40
 WRONG = ("differs", "elsewhere")
 NO_PARTS = frozenset(("balance", "change", "income", "plan", "share", "indicator_lost_points"))
+CHANGED = ("initial", "adjustment")
 POINTS = frozenset(("execution_points", "indicator_points", "unbound", "outside"))
 _OF_WHICH = pattern(r"其中[:,]?")
 _THING = pattern(r";[一-鿿]{1,20}(?:费|费用|经费|资金|补助|补贴|工程|项目)$")  # the next part of a list
@@ -29,6 +30,7 @@ _SUM = pattern(
 _ITEM = pattern(r"^(?:[(]?[一二三四五六七八九十\d]{1,3}[)、.]|第[一二三四五六七八九十\d]{1,3}[批笔次期]|[①-⑳])")
 _STOPS = "。!?"
 _BREAKS = ("其中", "占", "(", ")", "分别占")
+LONGEST_LABEL = 12  # letters before an average
 LONGEST_GAP = 25  # letters between two parts of a list
 
 
@@ -44,13 +46,19 @@ def sum_remarks(reads: Sequence[Read]) -> Iterator[Remark]:
 def _parts_above_their_whole(reads: Sequence[Read]) -> Iterator[Remark]:
     """Where the parts behind 其中 are more than what they are parts of. Fewer may be a part of the list."""
     for number, read in enumerate(reads):
-        parts = list(_parts(read, reads[number + 1 : number + MOST_PARTS])) if _is_amount(read) else []
+        parts = list(_parts(read, reads[number + 1 : number + MOST_PARTS])) if _has_parts(read) else []
         known = [one for one in (read, *parts) if one.verdict in WRONG]
         total, whole = _total(parts), _value(read)
         if read.bound.mention.unit_class == "count":  # parts of people overlap: 女性, 党员
             total = max(map(_value, parts), default=total)
         if len(parts) > 1 and not known and total > whole + _slack(read, parts):
             yield _remark(read, parts, "超过了")
+
+
+def _has_parts(read: Read) -> bool:
+    """Whether it is an amount, and no average, which is less than some of what it is made of."""
+    start = read.bound.mention.start
+    return _is_amount(read) and "均" not in read.scope.letters.text[max(0, start - LONGEST_LABEL) : start]
 
 
 def _is_amount(read: Read) -> bool:
@@ -83,9 +91,16 @@ def _parts(whole: Read, after: Sequence[Read]) -> Iterator[Read]:
             return
         if ";" in between and not (mention.unit_class == "money" and _THING.search(between)):
             return
-        if mention.unit == unit and read.bound.role in (whole.bound.role, "outside") and _is_amount(read):
+        if mention.unit == unit and _may_be_a_part(read, whole) and _is_amount(read):
             yield read
         at = mention.end
+
+
+def _may_be_a_part(read: Read, whole: Read) -> bool:
+    """Whether a figure has the role of a whole, or none; what there was at first and its change are no parts."""
+    said, own = read.bound.word, whole.bound.word
+    another = said is not None and said.role in CHANGED and (own is None or said.role != own.role)
+    return read.bound.role == whole.bound.role or (read.bound.role == "outside" and not another)
 
 
 # ---- sums of a list

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -22,18 +23,19 @@ _BLANK, _FILLER, _REASON, _WHY, _PROBLEM, _MEASURE = (
 WHOLE_REPORT = 4  # parts of the first level; an extract has fewer
 SHORTEST_REPORT = 1_000  # letters
 SHORTEST_REASON = 4
+SHORTEST_COPIED = 10  # of one that is not called so: a short cause may be that of several
 THOUSANDS = 3  # digits between two commas
 _GROUPED = pattern(_TEXT["grouped"])
 
 
-def text_remarks(scopes: tuple[Scope, ...], reads: Iterable[Read]) -> Iterator[Remark]:
+def text_remarks(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Iterator[Remark]:
     """What a report leaves out, leaves open, or took from another."""
     yield from _hollow_parts(scopes)
     yield from _missing_parts(scopes)
-    yield from _lost_points_without_reason(scopes, list(reads))
+    yield from _lost_points_without_reason(scopes, reads)
     yield from _blanks(scopes)
     yield from _misgrouped(scopes)
-    yield from _repeated_reasons(scopes)
+    yield from _repeated_reasons(scopes, reads)
 
 
 def _at(
@@ -87,12 +89,12 @@ def _missing_parts(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
         yield _at(last, "P06", "改进措施", "报告写了问题，没有写改进措施的部分。", "请补写改进措施。", "改进措施")
 
 
-def _lost_points_without_reason(scopes: tuple[Scope, ...], reads: list[Read]) -> Iterator[Remark]:
+def _lost_points_without_reason(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Iterator[Remark]:
     """P06: an indicator that has less than its weight, and no reason in what is written about it."""
     told: dict[Subject, str] = {}
     for scope in scopes:
         if scope.topic is not None:
-            told[scope.topic] = told.get(scope.topic, "") + scope.letters.text
+            told[scope.topic] = told.get(scope.topic, "") + scope.masked
     for subject, text in told.items():
         points, weight = (_stated(reads, subject, f"indicator_{key}") for key in ("points", "weight"))
         if points is None or weight is None or _WHY.search(text):
@@ -103,7 +105,7 @@ def _lost_points_without_reason(scopes: tuple[Scope, ...], reads: list[Read]) ->
             yield Remark("P06", points.start, points.end, subject.name, message, advice, figure=points.figure)
 
 
-def _stated(reads: list[Read], subject: Subject, role: str) -> Read | None:
+def _stated(reads: tuple[Read, ...], subject: Subject, role: str) -> Read | None:
     own = (read for read in reads if read.bound.of == subject and read.scope.topic == subject)
     return next((read for read in own if read.bound.role == role), None)
 
@@ -131,20 +133,32 @@ def _misgrouped(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
                 yield Remark("P01", start, end, "数字", message, "请核对数字，每三位一个逗号。", number[0])
 
 
-def _repeated_reasons(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
+def _repeated_reasons(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Iterator[Remark]:
     """P09: a reason that is word by word that of an indicator before."""
     known: dict[str, Subject] = {}
+    points: dict[int, list[Read]] = {}
+    for read in reads:
+        if read.verdict == "agrees" and read.bound.role == "indicator_points":
+            points.setdefault(read.scope.paragraph.start, []).append(read)
     for scope in scopes:
-        for reason in _REASON.finditer(scope.letters.text) if scope.topic else ():
+        for reason in _REASON.finditer(scope.letters.text):
             text = reason[1].strip(",;。:")
-            first = (
-                known.setdefault(text, scope.topic)
-                if len(text) >= SHORTEST_REASON and scope.topic
-                else scope.topic
-            )
-            if scope.topic and first and first != scope.topic:
-                start, end = scope.letters.span(reason.start(1), reason.end(1))
-                begin = scope.paragraph.start
-                message = f"“{scope.topic.name}”的偏差原因“{text}”与“{first.name}”的一字不差。"
-                advice = "请写明这个指标自己的原因。"
-                yield Remark("P09", begin + start, begin + end, scope.topic.name, message, advice, text)
+            of = scope.topic or _scored_before(points.get(scope.paragraph.start, ()), reason.start())
+            shortest = SHORTEST_REASON if "原因" in reason[0] else SHORTEST_COPIED
+            if of is None or len(text) < shortest:
+                continue
+            first = known.setdefault(text, of)
+            if first != of:
+                yield _repeated(scope, reason, text, of, first)
+
+
+def _scored_before(points: Iterable[Read], at: int) -> Subject | None:
+    """The indicator whose points stand last before a place of a paragraph."""
+    before = [read.bound.of for read in points if read.bound.mention.end <= at]
+    return before[-1] if before and before[-1] and before[-1].kind == "indicator" else None
+
+
+def _repeated(scope: Scope, reason: re.Match[str], text: str, of: Subject, first: Subject) -> Remark:
+    start, end = (scope.paragraph.start + at for at in scope.letters.span(*reason.span(1)))
+    message = f"“{of.name}”的偏差原因“{text}”与“{first.name}”的一字不差。"
+    return Remark("P09", start, end, of.name, message, "请写明这个指标自己的原因。", text)

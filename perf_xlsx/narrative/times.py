@@ -19,6 +19,7 @@ from perf_xlsx.narrative.words import (
     PART_OF_SENTENCE,
     PAST,
     POINTS_OF_PERCENT,
+    REQUIRED,
     RULE,
     SHARE,
     SHARE_OF,
@@ -47,7 +48,7 @@ def compared(context: Context) -> str:
         return "change"
     if context.mention.unit_class == "share" and (SHARE.search(said) or _is_a_share_too(context)):
         return "share"
-    if CHANGE.search(said):
+    if CHANGE.search(said) and not (REQUIRED.search(said) and context.mention.unit_class in ("share", "count")):
         return "change"
     if context.mention.unit_class != "money" and NOW.match(context.behind):
         return "other"  # what it was before: 由71%提高到89%

@@ -15,6 +15,7 @@ from perf_xlsx.system.pattern import pattern
 
 _IN_TURN = pattern(r"(?:分别|依次|各(?=[得为扣]))[^,。;\d]{0,8}:?$")  # 分别为, 分别支出, 各得
 _JOINS = pattern(r"^(?:[、和及与,/;]|以及)?$")
+_ALL_OF_THEM = pattern(r"[两二三四五六七八九十\d]{1,2}[项个类]|以上|上述|前述")
 _STOPS = "。!?"
 
 
@@ -93,9 +94,14 @@ def _turns(scope: Scope, run: list[Mention], before: int) -> list[Turn]:
 
 
 def _named_in_turn(scope: Scope, begin: int, end: int, sentence: int, count: int) -> list[Subject]:
-    """What the figures of a list are of: so many names right before it, else the last ones of the sentence."""
+    """What the figures of a list are of: so many names right before it, else the last ones of the sentence.
+
+    Where this only counts them (两项指标分别得5分、4分), they are the last ones of the paragraph.
+    """
     for names in (scope.names, scope.levels):
         here, listed = _subjects(names, begin, end), _subjects(names, sentence, end)
+        if not listed and _ALL_OF_THEM.search(scope.masked, sentence, end):
+            listed = _subjects(names, 0, end)
         found = here if len(here) == count else list(dict.fromkeys(listed))[-count:]
         if len(found) == count and len({name.kind for name in found}) == 1:
             return found

@@ -9,6 +9,7 @@ from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import Context, until_a_pause
 from perf_xlsx.narrative.indicators import in_turn, is_verb, values_meant
+from perf_xlsx.narrative.mentions import counted_in
 from perf_xlsx.narrative.words import Said, rest_of
 
 SHARED = 4  # letters in a row
@@ -36,7 +37,7 @@ def _of_a_name_in_part(context: Context, figures: Figures, roles: list[str], tol
         one
         for key in roles
         for one in figures.everything
-        if one.of.kind == "indicator" and one.role == key and one.unit == mention.unit
+        if one.of.kind == "indicator" and one.role == key and counted_in(one.unit) == mention.unit
     ]
     clause = letters[mention.start - len(context.before) : mention.end] + until_a_pause(context.behind)
     shared = [one for one in alike if shares_words(one.of.name, clause)]

@@ -120,7 +120,9 @@ def _standing(key: str) -> re.Pattern[str]:
 
 OTHER_THING, OTHER_BODY, OURS = map(_standing, ("other_thing", "other_body", "ours"))
 FORMAL, LOOSE, OVERALL = map(_standing, ("formal", "loose", "overall"))
-PAYER, SIGNED, LOST, WISHED = map(_standing, ("payer", "signed", "lost", "wished"))
+AGAINST, REQUIRED, PAYER, SIGNED, LOST, WISHED = map(
+    _standing, ("against", "required", "payer", "signed", "lost", "wished")
+)
 AIMS, ACTUALLY = map(_standing, ("aims", "actually"))
 ALL_OF_THEM, DONE, SCALE = map(_standing, ("all_of_them", "done", "scale"))
 THIS_YEAR, NOW, WHOLE_YEAR, PART_OF_SENTENCE, PLANNED = map(
@@ -130,8 +132,8 @@ BEHIND_TARGET, BEHIND_WEIGHT, SUMS = (
     pattern(vocabulary("report")["standing"][key]) for key in ("behind_target", "behind_weight", "sums")
 )
 MIDYEAR = _standing("midyear")
-OTHERS_JUDGE, BOUNDED, THRESHOLD, RULE, CONTRACT, PRESCRIBED, SEVERAL = map(
-    _standing, ("others_judge", "bounded", "threshold", "rule", "contract", "prescribed", "several")
+GIVEN, OTHERS_JUDGE, BOUNDED, THRESHOLD, RULE, CONTRACT, PRESCRIBED, SEVERAL = map(
+    _standing, ("given", "others_judge", "bounded", "threshold", "rule", "contract", "prescribed", "several")
 )
 EARNED = frozenset(("得", "均得", "各得"))
 VERBS = frozenset(vocabulary("report")["standing"]["verbs"])
