@@ -45,6 +45,8 @@ def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, names: N
         if mention.kind != "number":
             yield _no_figure(mention, figures, scope)
             continue
+        if _is_part_of_a_name(mention, scope):
+            continue
         context = walk.context(mention)
         found = _bound(context, mentions, figures)
         amount = (walk.sentence(mention.start), found.role, found.of)
@@ -54,6 +56,16 @@ def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, names: N
             found = replace(found, sure=False)
         walk.went_past(context, _went(context, found))
         yield found
+
+
+def _is_part_of_a_name(mention: Mention, scope: Scope) -> bool:
+    """Whether a number stands in a name: 残疾人两项补贴."""
+    return any(
+        name.start <= mention.start
+        and mention.end <= name.end
+        and name.end - name.start > mention.end - mention.start
+        for name in scope.names
+    )
 
 
 def _went(context: Context, found: Bound) -> Went:

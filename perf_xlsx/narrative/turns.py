@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from perf_xlsx.figures import Subject
@@ -10,13 +11,14 @@ from perf_xlsx.narrative.bound import OF_INDICATOR
 from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.names import Name
 from perf_xlsx.narrative.scope import Scope
-from perf_xlsx.narrative.words import VERBS, RoleWord, roles_in
+from perf_xlsx.narrative.words import VERBS, RoleWord, Said, roles_in
 from perf_xlsx.system.pattern import pattern
 
 _IN_TURN = pattern(r"(?:分别|依次|各(?=[得为扣]))[^,。;\d]{0,8}:?$")  # 分别为, 分别支出, 各得
+_LISTED = pattern(r"[数额金总]{0,2}(?:、|和|及|与|以及|,)")  # between words of roles that are a list
 _JOINS = pattern(r"^(?:[、和及与,/;]|以及)?$")
-_ALL_OF_THEM = pattern(r"[两二三四五六七八九十\d]{1,2}[项个类]|以上|上述|前述")
-_STOPS = "。!?"
+_ALL_OF_THEM = pattern(r"(?:以上|上述|前述|这)?[两二三四五六七八九十\d]{1,2}[项个类]|以上|上述|前述")
+_STOPS = "。!?;"
 
 
 class Turn(NamedTuple):
@@ -84,7 +86,7 @@ def _turns(scope: Scope, run: list[Mention], before: int) -> list[Turn]:
     words = roles_in(text[begin:start], run[0].unit_class)
     roles = [said.word for said in words]
     here = _subjects(scope.names, begin, start)
-    if len(here) != len(run) and len(roles) == len(run):
+    if len(here) != len(run) and len(roles) == len(run) and _are_joined(words, text[begin:start]):
         return [Turn(role=role) for role in roles]
     told = words[-1] if words and words[-1].word.role in OF_INDICATOR else None  # 目标分别为180人、60户
     names = _named_in_turn(scope, begin, start, sentence, len(run))
@@ -93,14 +95,19 @@ def _turns(scope: Scope, run: list[Mention], before: int) -> list[Turn]:
     return [Turn(name, shared=shared) for name in names] or [Turn(shared=shared) for _ in run]
 
 
+def _are_joined(words: Sequence[Said], text: str) -> bool:
+    """Whether these words of a text are one list: 预算、支出分别为, and not 资金有结余,分别为."""
+    return all(_LISTED.match(text[one.end : other.start]) for one, other in pairwise(words))
+
+
 def _named_in_turn(scope: Scope, begin: int, end: int, sentence: int, count: int) -> list[Subject]:
     """What the figures of a list are of: so many names right before it, else the last ones of the sentence.
 
-    Where this only counts them (两项指标分别得5分、4分), they are the last ones of the paragraph.
+    Where this only counts them from its start (两项指标分别得5分、4分), they are the last ones of the paragraph.
     """
     for names in (scope.names, scope.levels):
         here, listed = _subjects(names, begin, end), _subjects(names, sentence, end)
-        if not listed and _ALL_OF_THEM.search(scope.masked, sentence, end):
+        if not listed and _ALL_OF_THEM.match(scope.masked, sentence, end):
             listed = _subjects(names, 0, end)
         found = here if len(here) == count else list(dict.fromkeys(listed))[-count:]
         if len(found) == count and len({name.kind for name in found}) == 1:
