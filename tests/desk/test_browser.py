@@ -164,7 +164,7 @@ def test_while_they_are_scored_file_number_and_time_left_are_told(day: Day) -> N
 def test_what_is_taken_away_is_what_the_command_writes(day: Day, page: Any) -> None:
     """Byte for byte: a copy, 汇总, and in the zip every copy, letter and receipt."""
     page.goto(day.address)
-    assert page.locator("table.returns tbody tr").count() == 61, "one workbook holds two forms"
+    playwright.expect(page.locator("table.returns tbody tr")).to_have_count(61)  # one workbook holds two forms
     page.get_by_role("link", name="示例28局").click()
     name, copy = downloaded(page, "下载评分后的工作簿")
     assert "（评分后）" in name
@@ -185,7 +185,7 @@ def test_the_table_is_filtered_and_sorted_on_the_page(day: Day, page: Any) -> No
     page.goto(day.address)
     page.get_by_label("单位、项目或文件").fill("示例2")
     page.get_by_role("button", name="筛选").click()
-    assert page.get_by_role("status").get_by_text("10份").is_visible()
+    page.get_by_role("status").get_by_text("10份").wait_for()
     for order in ("ascending", "descending"):
         page.get_by_role("link", name="得分", exact=True).click()
         page.wait_for_selector(f"th[aria-sort={order}]")
@@ -195,7 +195,7 @@ def test_the_table_is_filtered_and_sorted_on_the_page(day: Day, page: Any) -> No
     page.get_by_role("link", name="全部显示").click()
     page.get_by_label("状态").select_option("读不出来")
     page.get_by_role("button", name="筛选").click()
-    assert page.locator("table.returns tbody tr").count() == 7
+    playwright.expect(page.locator("table.returns tbody tr")).to_have_count(7)
 
 
 FOUND = {
@@ -209,7 +209,7 @@ def test_every_kind_of_return_says_what_is_wrong_and_what_to_do(day: Day, page: 
     for file, words in FOUND.items():
         page.goto(day.address)
         page.locator("tr", has=page.get_by_text(file, exact=True)).get_by_role("link").click()
-        assert page.get_by_role("heading", name=file).is_visible()
+        page.get_by_role("heading", name=file).wait_for()
         assert words in page.locator("table.findings").inner_text()
         assert fits(page)
 
@@ -219,7 +219,7 @@ def test_the_paper_prints_without_what_is_around_it(day: Day, page: Any) -> None
     page.locator("tr", has=page.get_by_text("完好.xlsx", exact=True)).get_by_role("link").click()
     page.get_by_role("link", name="自评表（可打印）").click()
     page.emulate_media(media="print")
-    assert page.get_by_text("部门（单位）整体支出绩效自评表").is_visible()
+    page.get_by_text("部门（单位）整体支出绩效自评表").wait_for()
     assert not page.get_by_role("navigation").first.is_visible()
     assert not page.get_by_role("button", name="打印").is_visible()
     assert page.pdf(format="A4", landscape=True).startswith(b"%PDF")
@@ -301,7 +301,7 @@ def test_what_is_dropped_on_another_page_goes_into_the_field_that_is_meant(day: 
     ):
         page.goto(day.origin + path)
         assert page.evaluate(DROP, [place, names])
-        assert page.locator("main > .told").inner_text() == words
+        playwright.expect(page.locator("main > .told")).to_have_text(words)
     page.goto(day.origin + "/check-report")
     page.evaluate(DROP, ["h1", ["报告.docx", "表.xlsx"]])
     chosen = page.eval_on_selector_all("input[type=file]", "all => all.map(one => one.files[0].name)")
@@ -341,11 +341,11 @@ def test_a_folder_is_dropped_with_the_mouse(page: Any, tmp_path: Path) -> None:
         assert page.locator(".refused li").all_inner_texts() == [
             "说明.txt：不是自评表，没有接收。绩效自评报告请到“报告核对”放入。"
         ]
-        assert page.locator(".drop-said").inner_text() == "收到3份，没有接收1份，请看下面。"
+        playwright.expect(page.locator(".drop-said")).to_have_text("收到3份，没有接收1份，请看下面。")
         page.locator("#run-said", has_text="评完了，3/3份").wait_for(state="attached")
         page.reload()
         assert not page.locator(".refused").is_visible()
-        assert page.locator("table.returns tbody tr").count() == 3
+        playwright.expect(page.locator("table.returns tbody tr")).to_have_count(3)
         names = sorted(path.name for path in (tmp_path / "收回").iterdir())
     assert names == ["00.xlsx", "乙县-三镇-02.xlsx", "甲 乡-01.xlsx"]
     assert (tmp_path / "收回" / "00.xlsx").stat().st_mtime == 1_700_000_000
@@ -371,7 +371,7 @@ def test_a_drop_on_a_desk_that_has_ended_says_so(browser: Any, tmp_path: Path) -
     port = address.rpartition(":")[2].partition("/")[0]
     window.set_input_files("#files", file)
     window.locator(".refused li", has_text="网页没有应答").wait_for()
-    assert window.locator(".drop-said").inner_text() == "收到0份，没有接收1份，请看下面。"
+    playwright.expect(window.locator(".drop-said")).to_have_text("收到0份，没有接收1份，请看下面。")
     with started(tmp_path / "收回", "--port", port):
         window.set_input_files("#files", file)
         window.locator(".refused li", has_text="网页重新启动过").wait_for()
@@ -455,12 +455,12 @@ def test_a_unit_sends_and_the_officer_decides(page: Any, browser: Any, tmp_path:
     (tmp_path / "口令.txt").write_text(PASSWORD, "utf-8")
     with started(tmp_path / "收回", "--share", "--password-file", str(tmp_path / "口令.txt")) as (_, address, _):
         page.goto(address)
-        assert page.get_by_text("同一网络中可能有人看到").count() == 1
+        playwright.expect(page.get_by_text("同一网络中可能有人看到")).to_have_count(1)
         page.set_input_files(
             "#files", {"name": "甲局.xlsx", "mimeType": "", "buffer": template_of("department-as-filed")}
         )
         page.get_by_role("link", name="甲局.xlsx").click()
-        assert page.get_by_text("怎么办").count() == 1
+        playwright.expect(page.get_by_text("怎么办")).to_have_count(1)
         mine = page.url
         for path in (mine, f"{mine}/paper", f"{address}rules", f"{address}sign-in", f"{address}return/x", address):
             page.goto(path)
@@ -469,7 +469,7 @@ def test_a_unit_sends_and_the_officer_decides(page: Any, browser: Any, tmp_path:
         officer.goto(address + "sign-in")
         officer.get_by_label("口令").fill("不对的口令")
         officer.get_by_role("button", name="登录").click()
-        assert officer.get_by_role("alert").inner_text() == "口令不对。"
+        playwright.expect(officer.get_by_role("alert")).to_have_text("口令不对。")
         assert faults(officer) == []
         officer.get_by_label("口令").fill(PASSWORD)
         officer.get_by_role("button", name="登录").click()
@@ -482,5 +482,5 @@ def test_a_unit_sends_and_the_officer_decides(page: Any, browser: Any, tmp_path:
         officer.wait_for_selector("table.returns")
         assert (tmp_path / "收回" / "甲局.xlsx").is_file()
         officer.get_by_role("button", name="退出登录").click()
-        assert officer.get_by_role("heading", name="报送自评表").count() == 1
+        playwright.expect(officer.get_by_role("heading", name="报送自评表")).to_have_count(1)
         officer.context.close()
