@@ -119,6 +119,7 @@ def _named(records: Iterable[Record], terms: Terms, target: Folder) -> Iterator[
 def _letters(records: Iterable[Record], terms: Terms) -> Iterator[tuple[Letter | None, Row]]:
     """Each letter with its row of the list, less the letter's name."""
     outstanding: dict[str, list[Record]] = {}
+    years: set[int] = set()
     unread: set[object] = set()  # rows of the list whose file came and could not be read: one letter is enough
     for _, group in groupby(records, lambda record: record.file):
         forms = list(group)
@@ -126,12 +127,14 @@ def _letters(records: Iterable[Record], terms: Terms) -> Iterator[tuple[Letter |
             for one in (one for one in forms if one.listed_row not in unread):
                 outstanding.setdefault(same_unit(one.unit), []).append(one)
             continue
+        years.update(record.year for record in forms if record.year)
         for own in _by_unit(forms):
             if any(found.standing == "error" for record in own for found in record.findings):
                 unread |= {one.listed_row for one in own if one.listed_row and not one.is_read}
                 yield returned(own, terms), _row(own, RETURNED, terms)
+    year = years.pop() if len(years) == 1 else None  # a list of units names none
     for forms in outstanding.values():
-        yield reminded(forms, terms), _row(forms, REMINDED, terms)
+        yield reminded(forms, terms, year), _row(forms, REMINDED, terms)
 
 
 def _by_unit(forms: Sequence[Record]) -> Iterable[list[Record]]:

@@ -69,7 +69,7 @@ def returned(records: Sequence[Record], terms: Terms) -> Letter | None:
         "单位": unit_of(first),
         "单位编码": first.code or "",
         "联系人": first.contact or "",
-        "表名": "、".join(dict.fromkeys(map(form_name, records))) + _several(records),
+        "表名": "、".join(dict.fromkeys(map(form_name, records))) + _several(records) + _of_project(records),
         "年度": f"{first.year}年度" if first.year else "",
         "文件": _name(first.file),
         "报送次数": f"，第{first.round}次报送" if first.round else "",
@@ -85,14 +85,17 @@ def returned(records: Sequence[Record], terms: Terms) -> Letter | None:
     return _letter(RETURNED, stem, texts, lists, terms)
 
 
-def reminded(records: Sequence[Record], terms: Terms) -> Letter:
-    """催报通知 for the listed rows of one unit that nothing was returned for."""
+def reminded(records: Sequence[Record], terms: Terms, year: int | None = None) -> Letter:
+    """催报通知 for the listed rows of one unit that nothing was returned for; `year` is that of all returns."""
     first = records[0]
     rows = [
         {"序号": str(number), "表名": form_name(one), "项目": one.project or "—", "情况": "未报送"}
         for number, one in enumerate(records, 1)
     ]
-    texts = {"单位": unit_of(first), "单位编码": first.code or "", "联系人": first.contact or ""}
+    texts = {
+        "单位": unit_of(first), "单位编码": first.code or "", "联系人": first.contact or "",
+        "年度": f"{year}年度" if year else "",
+    }  # fmt: skip
     return _letter(REMINDED, f"{REMINDED}-{texts['单位']}", texts, {"未报": rows}, terms)
 
 
@@ -124,6 +127,12 @@ def _project(records: Sequence[Record]) -> str:
     return (records[0].project or "") if len(records) == 1 else ""
 
 
+def _of_project(records: Sequence[Record]) -> str:
+    """Which of a unit's projects a letter is about."""
+    project = _project(records)
+    return f"（项目：{project}）" if project else ""
+
+
 def _name(path: str | None) -> str:
     return (path or "").replace("\\", "/").rpartition("/")[2]
 
@@ -137,7 +146,7 @@ def _check_code(record: Record) -> str:
 def _rulebook(record: Record, terms: Terms) -> str:
     name = terms.rulebook or record.rulebook
     try:
-        return load_rulebook(name).document if name else ""
+        return load_rulebook(name).on(record.form or "").document if name else ""
     except RulebookError:
         return ""
 

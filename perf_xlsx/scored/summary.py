@@ -31,7 +31,19 @@ from perf_xlsx.sheets.fixed_texts import SUMMARY, SUMMARY_HEADS
 
 TILES = 3  # the row of the tiles' labels, from 0; their values are below
 COUNT_OF_ERRORS = f"B{TILES + 2}"  # the cell of the first tile's value
-WIDTHS = (1, 20, 13, 11.5, 7.5, 6.5, 7, 7.5, 8, 21.5, 26.5)  # columns A to K: as wide as a page of type of 9 points
+WIDTHS = (
+    1,
+    20,
+    13,
+    11.5,
+    7.5,
+    6.5,
+    7,
+    7.5,
+    8,
+    21.5,
+    26.5,
+)  # columns A to K: as wide as a page of type of 9 points
 TITLE_SIZE = 18
 SHORTEST_PAGE, USUAL_HEIGHT = 501, 15  # points: of the rows of a page across; of a row without a height
 BLANK_HEIGHT = 8  # of a row between two parts

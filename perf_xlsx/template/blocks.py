@@ -36,6 +36,7 @@ SPARE_ROWS = 3  # kept free at the end of a filled table
 HELP_WIDTH = 42.0
 DEFAULT_WIDTH = 8.4  # of a column without one, in characters
 TITLE_WIDTH, UNIT_WIDTH = 44.0, 16.0
+WIDE = 30  # characters of a column in which a hint takes two lines
 STRIP = 3  # rows of live checks below the title
 SCREEN = 140.0  # characters that a screen of 1366 pixels shows, also where 宋体 is missing
 MONEY_UNIT = "px_money_unit"
@@ -184,9 +185,8 @@ class Writer:
             unit = f'="{UNIT_LEAD}"&IF({blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
             canvas.live(worksheet, 0, column, unit, canvas.style(bold=True, text_wrap=False))
             column = self._column_at(TITLE_WIDTH + UNIT_WIDTH)
-        canvas.text(
-            worksheet, 0, column, sheet.hint, canvas.style(font_color=s.SOFT, text_wrap=False, font_size=9)
-        )
+        wide = self.column_widths.get(column, DEFAULT_WIDTH) >= WIDE  # the last column: nothing to flow over
+        canvas.text(worksheet, 0, column, sheet.hint, canvas.style(font_color=s.SOFT, text_wrap=wide, font_size=9))
         self._checks(state, worksheet)
         worksheet.freeze_panes(1 + STRIP, 0)
         return 1 + STRIP

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from perf_xlsx import pipeline
+from perf_xlsx.cli.stories import case_text
 from tests.kit.command import command
 from tests.kit.several import Asked, side_by_side
 from tests.letters.conftest import Run, case_of, overclaimed, put, words
@@ -36,7 +39,7 @@ def test_a_letter_says_which_cell_what_was_given_what_is_right_and_what_to_do(
         "示例县财政局",
         "　　　　年　　月　　日",
         "收件联系人：李四 0991-2。",
-        "评分办法：财预〔2020〕10号《项目支出绩效评价管理办法》。",
+        "评分办法：参照财预〔2020〕10号《项目支出绩效评价管理办法》。",
         "序号 | 位置 | 填报内容 | 应为 | 问题和更正办法",
         "1 | 绩效指标 M6 | 20 | 15 | “档案数字化数量”没有全部完成，自评得分20却给了满分。实际完成值150000页未达到指标值"
         "（≥200000页），得分20×150000÷200000=15.00分。请把自评得分改为15.00，或核对实际完成值。",
@@ -79,7 +82,7 @@ def test_a_sound_return_gets_no_letter_and_a_missing_one_a_reminder(
     assert words(letters / "催报通知-民政局.docx") == [
         "绩效自评表催报通知",
         "民政局：",
-        "截至目前，尚未收到（或读不出）你单位应报送的下列绩效自评表。请于2026年3月31日前报送。",
+        "截至目前，尚未收到（或读不出）你单位应报送的下列2024年度绩效自评表。请于2026年3月31日前报送。",
         "如已报送，请告知报送的时间和文件名称。",
         "示例县财政局",
         "　　　　年　　月　　日",
@@ -297,3 +300,16 @@ def test_a_units_name_is_text_in_a_letter_and_no_path(unit: str, returns: Path, 
         list(row) for row in openpyxl.load_workbook(letters / "退回清单.xlsx").active if row[4].value == "退回意见"
     ]
     assert row[2].data_type == "s"
+
+
+def test_a_letter_names_the_project_that_goes_back(tmp_path: Path) -> None:
+    folder = tmp_path / "收回"
+    folder.mkdir()
+    case = json.loads(case_text("project"))
+    case["indicators"][0]["claimed_points"] = 15
+    pipeline.write_template(folder / "水利局.xlsx", case=json.dumps(case, ensure_ascii=False))
+    command("score", folder, "-o", tmp_path / "结果")
+    (letter,) = (tmp_path / "结果" / "退回").glob("退回意见-*.docx")
+    assert "2024年度项目支出绩效自评表（项目：农村饮水安全巩固提升项目）（文件“水利局.xlsx”）已收悉" in "".join(
+        words(letter)
+    )
