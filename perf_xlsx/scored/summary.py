@@ -256,7 +256,8 @@ class _Summary:
         for item in self.ordered:
             self._item(row, item)
             row += 1
-        if self._height(first + BEGUN) > SHORTEST_PAGE:
+        begun = self._height(title) > SHORTEST_PAGE  # the page that it would begin
+        if self._height(first + BEGUN) > SHORTEST_PAGE and not begun:
             self.sheet.new_page = title
         self.sheet.bars.append(DataBar(first, row - 1, 4, CLAIMED))
         self._total_row(row)
