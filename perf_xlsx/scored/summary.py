@@ -256,8 +256,7 @@ class _Summary:
         for item in self.ordered:
             self._item(row, item)
             row += 1
-        begun = self._height(title) > SHORTEST_PAGE  # the page that it would begin
-        if self._height(first + BEGUN) > SHORTEST_PAGE and not begun:
+        if self._height(first + BEGUN) > SHORTEST_PAGE:
             self.sheet.new_page = title
         self.sheet.bars.append(DataBar(first, row - 1, 4, CLAIMED))
         self._total_row(row)
