@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -43,6 +44,7 @@ _STATES = (  # of indicators, the first that is said
     ("met", pattern(r"完成|达标|达到|达成|实现")),
 )
 FULL = Decimal(100)
+OF_THE_FORM = ("total", "execution_weight", "execution_points")
 _OF_A_SCALE = ("execution_weight", "execution_points")
 
 
@@ -61,19 +63,24 @@ def of_points(context: Context, figures: Figures) -> Bound:
     if not found and not in_turn(context):
         return Bound(mention, "outside" if rest or mention.bound or SCALE.match(context.behind) else "unbound")
     role = (in_turn(context) or found[-1]).word.role
-    if indicator and role == "total" and is_mere_judgement(said, found[-1]):
-        return _judged(context, figures, indicator)
-    if (
-        role in ("total", "indicator_points")
-        and not indicator
-        and any(one.kind == "project" for one in context.own)
-    ):
-        return Bound(mention, "outside")  # a project's own evaluation
-    if role in ("total", "execution_weight", "execution_points"):
-        return of_the_form(context, figures, role, not rest)
     if indicator:
-        return of_an_indicator(context, figures, found[-1] if found else None, indicator)
+        return _near_an_indicator(context, figures, role, found, indicator)
+    if role in ("total", "indicator_points") and any(one.kind == "project" for one in context.own):
+        return Bound(mention, "outside")  # a project's own evaluation
+    if role in OF_THE_FORM:
+        return of_the_form(context, figures, role, not rest)
     return _of_execution_or_all(context, figures, role, not rest)
+
+
+def _near_an_indicator(
+    context: Context, figures: Figures, role: str, found: Sequence[Said], indicator: Subject
+) -> Bound:
+    """Points where an indicator is near: its own, unless the words tell of the form."""
+    if role == "total" and is_mere_judgement(context.said, found[-1]):
+        return _judged(context, figures, indicator)
+    if role in OF_THE_FORM:
+        return of_the_form(context, figures, role, not rest_of(context.said, "points"))
+    return of_an_indicator(context, figures, found[-1] if found else None, indicator)
 
 
 def _without_a_role(context: Context, figures: Figures, indicator: Subject | None) -> Bound | None:

@@ -9,6 +9,7 @@ from perf_xlsx.narrative.bound import NOT_CHECKED, OF_INDICATOR, OF_PROJECT, Bou
 from perf_xlsx.narrative.comparing import agrees
 from perf_xlsx.narrative.context import PAUSES, STOPS, Context, until_a_pause
 from perf_xlsx.narrative.indicators import in_turn, indicator_of, is_verb, of_an_indicator, of_completion
+from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.names import HOLE
 from perf_xlsx.narrative.unnamed import without_a_name
 from perf_xlsx.narrative.words import CHANGED_TO, FORMAL, LOOSE, PAYER, RoleWord, Said, asks_for, rest_of, roles_in
@@ -136,12 +137,8 @@ def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
         roles = tuple(dict.fromkeys((context.standing.before.role, *roles)))
     found = figures_in(figures, roles, subjects)
     role = roles[0] if word.role in (*GENERAL, "unnamed", "reset") else word.role
-    if role == "adjustment" and _has_one_budget(figures, subjects[0]):
-        return Bound(mention, "outside", subjects[0], subjects[0].name)
-    if role == "initial" and _has_one_budget(figures, subjects[0]):
-        found = figures_in(figures, ("adjusted",), subjects[:1])
-        bound = Bound(mention, "project_budget", subjects[0], subjects[0].name, found)
-        return bound if any(agrees(bound, one) for one in found) else replace(bound, role="outside")
+    if role in ("initial", "adjustment") and _has_one_budget(figures, subjects[0]):
+        return _of_one_budget(mention, figures, role, subjects[0])
     if rest and not context.own:
         role = "outside" if word.role in GENERAL and "其中" not in context.said else role
         return Bound(mention, role, None, rest, found, False, word.sign)
@@ -152,6 +149,13 @@ def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
 def _has_one_budget(figures: Figures, subject: Subject) -> bool:
     """Whether it is a project whose form has no budget at the start of the year."""
     return subject.kind == "project" and not figures.of("project_initial", subject)
+
+
+def _of_one_budget(mention: Mention, figures: Figures, role: str, project: Subject) -> Bound:
+    """What a project had at first, or was given in addition, where its form knows one budget: that, or outside."""
+    found = figures_in(figures, ("adjusted",), (project,)) if role == "initial" else ()
+    bound = Bound(mention, "project_budget", project, project.name, found)
+    return bound if any(agrees(bound, one) for one in found) else replace(bound, role="outside")
 
 
 def _is_sure(context: Context, word: RoleWord, subject: Subject, of: Subject | None) -> bool:

@@ -115,9 +115,8 @@ def _taken(request: Request, desk: Desk, some: list[Arrival]) -> Response:
 
 def withdraw(request: Request) -> Response:
     """Let one count no more."""
-    desk = desk_of(request)
-    one = desk.arrivals.one(request.path_params["id"])
-    if one is None or one.state != "taken":
+    desk, one = _asked_for(request, "taken")
+    if one is None:
         return missing(request)
     desk.arrivals.withdraw(one)
     desk.score_run.start()
@@ -126,12 +125,18 @@ def withdraw(request: Request) -> Response:
 
 def decline(request: Request) -> Response:
     """Decide that one does not count. Raises OSError."""
-    desk = desk_of(request)
-    one = desk.arrivals.one(request.path_params["id"])
-    if one is None or one.state != "new":
+    desk, one = _asked_for(request, "new")
+    if one is None:
         return missing(request)
     desk.arrivals.decline(one)
     return to("/inbox")
+
+
+def _asked_for(request: Request, state: str) -> tuple[Desk, Arrival | None]:
+    """The desk, and the arrival that a request names where it is in this state."""
+    desk = desk_of(request)
+    one = desk.arrivals.one(request.path_params["id"])
+    return desk, one if one is not None and one.state == state else None
 
 
 def again(request: Request) -> Response:
