@@ -41,7 +41,7 @@ class Column(Struct, frozen=True, dict=True):
     @cached_property
     def measured(self) -> float:
         """How many of its cells are numbers with their signs and units, from 0 to 1."""
-        found = sum(parse_quantity(text) is not None for text in self.texts.values())
+        found = sum(map(_is_measured, self.texts.values()))
         return found / len(self.texts) if self.texts else 0.0
 
     @property
@@ -171,6 +171,11 @@ def _sorts_of(text: str) -> tuple[str, ...]:
 @lru_cache(1 << 13)
 def _short_sorts_of(text: str) -> tuple[str, ...]:
     return tuple(sort for sort, test in _tests().items() if test(text))
+
+
+@lru_cache(1 << 13)  # the rows below one header are below the next one, too
+def _is_measured(text: str) -> bool:
+    return parse_quantity(text) is not None
 
 
 def _is_percent(text: str) -> bool:
