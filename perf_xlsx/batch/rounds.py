@@ -9,13 +9,12 @@ from functools import cached_property
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from perf_xlsx.batch.repeated import is_repeat
 from perf_xlsx.batch.roster import whose
 from perf_xlsx.results.comparison import since
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records
 from perf_xlsx.system.growing import Numbers
-
-REPEATED = "B01"
 
 
 class Rounds:
@@ -34,7 +33,7 @@ class Rounds:
         if not (self.runs and record.is_read and record.unit):
             return record
         earlier = self._earlier(record)
-        if earlier is None or any(found.code == REPEATED for found in record.findings):
+        if earlier is None or is_repeat(record):
             return record
         if earlier.sha256 == record.sha256:  # the same return: what was said of it still holds
             return replace(record, round=earlier.round, since=earlier.since)

@@ -139,6 +139,7 @@ class Summary:
         troubles = (
             (self.counts["有错误"], "份有错误，须退回更正"),
             (self.counts["读不出来"], "份读不出来，须重新报送"),
+            (self.counts["待核定"], "份待核定：同一单位报送了两份等，见上"),
             (self.unwritten, "份已评分但没有写出，须重新评分"),
             (self.checked, "份没有分值或是监控表，只核对，不计分"),
             (self.counts["未报送"], "个单位没有报送"),

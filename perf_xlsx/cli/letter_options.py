@@ -105,7 +105,7 @@ def previous_run(path: Path | None) -> Records | None:
 
 def said(written: Written) -> Iterator[str]:
     """What was written, for the terminal."""
-    counts = "，".join(f"{kind}{count}份" for kind, count in written.letters.items() if count)
+    counts = "，".join(f"{kind}{count}份" for kind, count in written.matters.items() if count)
     if counts:
         yield f"{counts}，清单：{written.list}"
 

@@ -106,7 +106,7 @@ def _exit_code(summary: Summary, written: bool) -> int:
     """The exit code of a run; not `written`: the consolidated workbook or a letter could not be."""
     if summary.counts["读不出来"] or summary.unwritten or not written:
         return NOT_WRITTEN
-    return 1 if summary.counts["有错误"] else 0
+    return 1 if summary.counts["有错误"] or summary.counts["待核定"] else 0
 
 
 def _follow(run: Run, finished: Iterator[Finished], summary: Summary) -> set[Waiver]:

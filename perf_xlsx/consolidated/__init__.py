@@ -18,8 +18,7 @@ from perf_xlsx.consolidated.export import ExportError, Format, exported, path_of
 from perf_xlsx.consolidated.headline import Apart
 from perf_xlsx.consolidated.order import in_order
 from perf_xlsx.consolidated.report_check import report_rows, rows_in
-from perf_xlsx.consolidated.returns import DEFAULT_NAME, identity, is_repeat, is_return, link_target
-from perf_xlsx.consolidated.roster_status import RosterStatus
+from perf_xlsx.consolidated.returns import DEFAULT_NAME, identity, is_return, link_target
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_ROWS
 from perf_xlsx.consolidated.tables import (
@@ -111,7 +110,7 @@ def consolidate(
         names = {table.name: path.name for table, path in paths.items()}
         apart = Apart(names, found.received, most_listed) if too_many else Apart()
         rows = _rows(
-            tables, ordered, troubled, found.roster, reports, partial(link_target, base=base, folder=output.parent)
+            tables, ordered, troubled, found, reports, partial(link_target, base=base, folder=output.parent)
         )
         with atomic_write(output) as file, exported(paths) as files:
             write_workbook(file, found, rows, Places(files, apart, row_limit))
@@ -119,7 +118,7 @@ def consolidate(
 
 
 def _rows(
-    tables: Iterable[Table], records: Iterable[Record], troubled: Iterable[Troubled], roster: RosterStatus,
+    tables: Iterable[Table], records: Iterable[Record], troubled: Iterable[Troubled], found: Statistics,
     reports: Iterable[CheckedReport], link_of: Callable[[str | None], str | None],
 ) -> Iterator[Placed]:  # fmt: skip
     """All rows of the tables, in one pass over the records; `link_of` gives a copy's path from the workbook."""
@@ -128,7 +127,7 @@ def _rows(
     for record in filter(is_return, records):
         if record.content in checked and isinstance(record.content, str):
             codes[record.content] = record.code or ""
-        one = Return(record, identity(record), is_repeat(record), link_of(record.output))
+        one = Return(record, identity(record), record in found.undecided, link_of(record.output))
         for table in tables:
             for row in table.rows(one):
                 yield table, row, one.link
@@ -137,5 +136,5 @@ def _rows(
         yield TROUBLED, troubled_row(each, link), link
     for row, link in report_rows(reports, codes, link_of):
         yield REPORTS, row, link
-    for row in outstanding_rows(roster):
+    for row in outstanding_rows(found.roster):
         yield OUTSTANDING, row, None

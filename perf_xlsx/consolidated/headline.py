@@ -79,10 +79,13 @@ def next_steps(found: Statistics) -> Iterator[str]:
     if roster.missing:
         yield f"催报：{len(roster.missing)}份还没有报送，见“{OUTSTANDING.name}”。"
     if found.unreadable or found.erroneous:
-        yield f"退回：{found.unreadable}份读不出来，{found.erroneous}份有错误须更正，见“{TROUBLED.name}”。"
+        counts = (found.unreadable, "份读不出来"), (found.erroneous, "份有错误须更正")
+        words = "，".join(f"{count}{what}" for count, what in counts if count)
+        yield f"退回：{words}，见“{TROUBLED.name}”。"
     if found.repeats:
         yield (
-            f"⚠ {found.repeats}份为同一单位重复报送，份数、得分和金额中都含它们；请留下应采用的一份后重新汇总。"
+            f"⚠ {found.repeats}份为同一单位重复报送（待核定），份数、得分和金额中都含它们；"
+            "请留下应采用的一份后重新汇总。"
         )
     if found.checked:
         yield f"{found.checked}份没有分值和得分，或是监控表，只核对，不计分；它们不在得分、等级和执行率分档中。"

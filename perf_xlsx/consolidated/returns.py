@@ -16,7 +16,6 @@ from perf_xlsx.results.record import FundRecord, Record
 from perf_xlsx.system.pattern import pattern
 
 DEFAULT_NAME = "汇总.xlsx"  # beside the scored copies
-REPEATED = "B01"  # what a batch reports of a second return for the same form
 MISSING = "未填"
 MONEY_UNIT = "万元"  # the one unit that all money is shown in
 POWERS: Mapping[str, int] = {"元": -4, "万元": 0, "亿元": 4}  # of ten, to that unit: exact
@@ -71,11 +70,6 @@ def counts_money(record: Record) -> bool:
 def is_return(record: Record) -> bool:
     """Whether something was returned: a batch with a list also records who returned nothing."""
     return record.status != "outstanding"
-
-
-def is_repeat(record: Record) -> bool:
-    """Whether its batch found that the unit had returned the same form before."""
-    return any(found.code == REPEATED for found in record.findings)
 
 
 def file_name(path: str) -> str:

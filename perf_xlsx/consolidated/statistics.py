@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from perf_xlsx.batch.repeated import Undecided, is_repeat
 from perf_xlsx.batch.roster import Roster
 from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
@@ -20,7 +21,6 @@ from perf_xlsx.consolidated.returns import (
     file_name,
     identity,
     is_read,
-    is_repeat,
     is_return,
     is_scored,
     line_name,
@@ -32,6 +32,7 @@ from perf_xlsx.consolidated.tables import errors_in_words
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 from perf_xlsx.receipts.receipt import receipt_of
+from perf_xlsx.results.outcome import must_correct
 from perf_xlsx.results.record import Record
 
 OPTIONAL = frozenset(("单位编码", "主管部门", "项目", "已豁免", "与上次比", "报送次数"))
@@ -141,6 +142,7 @@ class Statistics(Struct):
     provisional: int = 0
     with_claims: int = 0  # whose total holds points that only the unit gave
     repeats: int = 0  # returns of a form that their unit had returned before
+    undecided: Undecided = field(default_factory=Undecided)  # the forms of these
     years: Counter[str] = field(default_factory=Counter)
     rulebooks: Counter[str] = field(default_factory=Counter)
     bands: Counter[str] = field(default_factory=Counter)
@@ -209,7 +211,7 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
             rank, file = record.listed_row or None, file_name(record.file or "")
             troubled.add(Troubled(who, counts, errors_in_words(record), file, record.output, rank))
         if is_read(record):
-            found.erroneous += bool(counts[STANDINGS.index("error")])
+            found.erroneous += must_correct(record.findings)
             _count_read(found, record, who)
         if counts_money(record):
             _add_money(found, record, who)
@@ -263,6 +265,7 @@ class _Kinds:
 def _count_return(found: Statistics, record: Record) -> None:
     found.received += 1
     found.repeats += is_repeat(record)
+    found.undecided.add(record)
     if (copy := record.output or "").startswith(Path(DEFAULT_NAME).stem):
         found.alike.append(copy)
     found.rows["units"] += 1

@@ -28,6 +28,7 @@ from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.comparison import counted, word
+from perf_xlsx.results.outcome import must_correct
 from perf_xlsx.results.record import Record
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
@@ -50,11 +51,11 @@ class Column(Struct, frozen=True):
 
 
 class Return(Struct, frozen=True):
-    """One record with its identity, whether it repeats another, and the link to its scored copy."""
+    """One record with its identity, whether another of the same form came, and the link to its scored copy."""
 
     record: Record
     who: Identity
-    repeat: bool = False
+    undecided: bool = False
     link: str | None = None
 
 
@@ -98,11 +99,11 @@ def unit_rows(one: Return) -> Iterator[Row]:
 
 
 def _state(one: Return) -> str:
-    """What becomes of it: 退回 where it must be corrected; and how it was scored."""
+    """How it was scored, and what becomes of it: 退回 where its unit must correct it, 待核定 where another one came."""
     state = _standing(one.record)
-    if not is_read(one.record) or any(found.standing == "error" for found in one.record.findings):
+    if not is_read(one.record) or must_correct(one.record.findings):
         state = f"退回（{state}）"
-    marks = state, "含自评" if one.record.claimed_rows else "", "重复" if one.repeat else ""
+    marks = state, "含自评" if one.record.claimed_rows else "", "重复，待核定" if one.undecided else ""
     return "，".join(filter(None, marks))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from perf_xlsx.batch.repeated import Undecided
 from perf_xlsx.batch.roster import same_unit
 from perf_xlsx.letters.folder import Folder
 from perf_xlsx.letters.letter import (
@@ -44,16 +45,18 @@ __all__ = [
 ]
 
 KINDS = (RETURNED, REMINDED)
-ASK_FIRST = "（同一张表报送了两份，请先核对以哪一份为准）"
+ASK_FIRST = "（同一张表报送了几份，请先核定采用哪一份，移走其余的，再运行一次）"
+ASK_ABOUT = "（与名单、与其他单位对照有错误，请先核定，再运行一次）"
+UNDECIDED = "待核定"
 
 Templates = dict[str, Template]
 
 
 class Written(Struct, frozen=True):
-    """What was written: the list, how many letters there are, which ones somebody had changed, what failed."""
+    """What was written: the list, its rows by their matters, which letters somebody had changed, what failed."""
 
     list: Path
-    letters: Counter[str]
+    matters: Counter[str]
     kept: Sequence[str]
     failed: Sequence[tuple[Path, OSError]]
 
@@ -90,7 +93,7 @@ def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
         for letter, row in _named(records, terms, target):
             if letter:
                 target.put(row.letter, using[letter.kind].stamped(letter.fields, letter.lists))
-                count[letter.kind] += 1
+            count[row.matter] += 1
             rows.add(row)
         if rows:
             target.put(LIST, list_workbook(rows))
@@ -110,14 +113,17 @@ def letter_files(records: Records) -> dict[str, Path]:
     return {key: target.path / row.letter for key, letter, row in named if letter}
 
 
-def _named(records: Iterable[Record], terms: Terms, target: Folder) -> Iterator[tuple[Letter | None, Row]]:
-    """Each letter with its row of the list, which has the letter's name."""
-    for letter, row in _letters(records, terms):
+def _named(records: Records, terms: Terms, target: Folder) -> Iterator[tuple[Letter | None, Row]]:
+    """Each letter with its row of the list, which has the letter's name. Reads the records twice."""
+    for letter, row in _letters(records, terms, Undecided(records)):
         yield letter, replace(row, letter=target.free(letter.stem, ".docx")) if letter else row
 
 
-def _letters(records: Iterable[Record], terms: Terms) -> Iterator[tuple[Letter | None, Row]]:
-    """Each letter with its row of the list, less the letter's name."""
+def _letters(records: Iterable[Record], terms: Terms, undecided: Undecided) -> Iterator[tuple[Letter | None, Row]]:
+    """Each letter with its row of the list, less the letter's name.
+
+    A form that came several times gets none: what must be mended of it depends on which one counts.
+    """
     outstanding: dict[str, list[Record]] = {}
     years: set[int] = set()
     unread: set[object] = set()  # rows of the list whose file came and could not be read: one letter is enough
@@ -129,9 +135,13 @@ def _letters(records: Iterable[Record], terms: Terms) -> Iterator[tuple[Letter |
             continue
         years.update(record.year for record in forms if record.year)
         for own in _by_unit(forms):
-            if any(found.standing == "error" for record in own for found in record.findings):
+            if any(record in undecided for record in own):
+                yield None, _row(own, UNDECIDED, terms, ASK_FIRST)
+            elif letter := returned(own, terms):
                 unread |= {one.listed_row for one in own if one.listed_row and not one.is_read}
-                yield returned(own, terms), _row(own, RETURNED, terms)
+                yield letter, _row(own, RETURNED, terms)
+            elif any(found.standing == "error" for record in own for found in record.findings):
+                yield None, _row(own, UNDECIDED, terms, ASK_ABOUT)
     year = years.pop() if len(years) == 1 else None  # a list of units names none
     for forms in outstanding.values():
         yield reminded(forms, terms, year), _row(forms, REMINDED, terms)
@@ -147,10 +157,10 @@ def _by_unit(forms: Sequence[Record]) -> Iterable[list[Record]]:
     return found.values()
 
 
-def _row(forms: Sequence[Record], matter: str, terms: Terms) -> Row:
+def _row(forms: Sequence[Record], matter: str, terms: Terms, note: str = "") -> Row:
     first = forms[0]
     found = Counter(one.standing for record in forms for one in record.findings if counted(one))
-    came = matter == RETURNED
+    came = matter != REMINDED
     return Row(
         rank=first.listed_row or math.inf,
         code=first.code or "",
@@ -163,5 +173,5 @@ def _row(forms: Sequence[Record], matter: str, terms: Terms) -> Row:
         errors=found["error"] or None,
         warnings=found["warning"] or None,
         until=terms.until,
-        letter=ASK_FIRST,
+        letter=note,
     )

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from perf_xlsx.pipeline import UNWRITTEN
-from perf_xlsx.results.record import Record
+from collections.abc import Iterable
 
-OUTCOMES = ("有错误", "读不出来", "没有错误", "未报送")
+from perf_xlsx.pipeline import UNWRITTEN
+from perf_xlsx.results.comparison import counted
+from perf_xlsx.results.record import FindingRecord, Record
+
+OUTCOMES = ("有错误", "读不出来", "待核定", "没有错误", "未报送")
 
 
 def outcome(record: Record) -> str:
-    """In a word: 没有错误, 有错误, 读不出来 or 未报送."""
+    """In a word: one of OUTCOMES.
+
+    待核定: only comparing with others found an error (同一单位报送了两份). The officer decides on it; the unit has
+    nothing to correct, and its scored copy says so.
+    """
     if record.status == "outstanding":
         return "未报送"
     if not record.is_read:
         return "读不出来"
-    wrong = any(found.standing == "error" and found.code != UNWRITTEN for found in record.findings)
-    return "有错误" if wrong else "没有错误"
+    errors = [found for found in record.findings if found.standing == "error" and found.code != UNWRITTEN]
+    if must_correct(errors):
+        return "有错误"
+    return "待核定" if errors else "没有错误"
+
+
+def must_correct(findings: Iterable[FindingRecord]) -> bool:
+    """Whether an error is among them that the unit itself can mend."""
+    return any(found.standing == "error" and counted(found) for found in findings)
 
 
 def total_in_words(record: Record) -> str:

@@ -103,7 +103,14 @@ def test_check_finds_the_same_and_writes_nothing(returned: Path, tmp_path: Path)
 def test_people_read_the_findings_with_advice(returned: Path) -> None:
     done = command("check", returned)
     assert done.exit_code == 1
-    for word in ("88.01", "良", "✖ 错误 W01", "若为10则合计正好100", "→", "共2份，2份有错误"):
+    for word in (
+        "88.01",
+        "良",
+        "✖ 错误 W01",
+        "若为10则合计正好100",
+        "→",
+        "共2份，1份有错误，须退回更正，1份待核定",
+    ):
         assert word in done.stdout
 
 

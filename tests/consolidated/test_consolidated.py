@@ -347,10 +347,11 @@ def test_a_row_a_unit_claimed_beside_computed(book: Any, records: list[Record]) 
             severities[k] for k in ("error", "warning", "notice")
         )
         state = "完整" if record["complete"] else "暂定"
-        assert row["状态"].removesuffix("，重复") == (f"退回（{state}）" if severities["error"] else state)
+        own = any(one["severity"] == "error" and one["code"][0] != "B" for one in record["findings"])
+        assert row["状态"].removesuffix("，重复，待核定") == (f"退回（{state}）" if own else state)
         compared = record["claimed_total"] is not None and record["complete"]
         assert (row["差额"] is not None) == compared
-    assert [row["状态"].endswith("重复") for row in rows].count(True) == 1
+    assert [row["状态"].endswith("重复，待核定") for row in rows].count(True) == 2
     assert "1份为同一单位重复报送" in str([c.value for row in book["总览"].iter_rows() for c in row])
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -16,6 +18,11 @@ from tests.kit.several import Asked, side_by_side
 from tests.letters.conftest import Run, case_of, overclaimed, put, words
 
 LETTER = "退回意见-水利局.docx"
+
+
+def listed(letters: Path) -> list[list[Any]]:
+    """The rows of 退回清单, its heads first."""
+    return [[cell.value for cell in row] for row in openpyxl.load_workbook(letters / "退回清单.xlsx").active]
 
 
 def names(letters: Path) -> list[str]:
@@ -193,20 +200,22 @@ def test_the_list_has_its_heads_in_the_first_row_and_keeps_the_order_of_the_unit
     assert all((letters / row[-1]).is_file() for row in rows[1:])
 
 
-def test_the_same_form_twice_is_told_in_the_list_and_asked_about_before_a_letter(
-    returns: Path, run: Run, letters: Path
+@pytest.mark.parametrize("first", [case_of, overclaimed])
+def test_of_the_same_form_twice_both_are_in_the_list_and_none_gets_a_letter_before_one_is_chosen(
+    first: Callable[[str], Any], returns: Path, run: Run, letters: Path
 ) -> None:
-    put(returns, "a.xlsx", case_of("水利局"))
+    put(returns, "a.xlsx", first("水利局"))
     put(returns, "b.xlsx", case_of("水利局", filled_on="2025-03-21"))
-    run()
-    (row,) = [
-        [cell.value for cell in row]
-        for row in openpyxl.load_workbook(letters / "退回清单.xlsx").active
-        if row[2].value == "水利局"
-    ]
-    assert row[6:10] == ["b.xlsx", 1, None, None]
-    assert row[-1] == "（同一张表报送了两份，请先核对以哪一份为准）"
+    output = run().output
+    rows = [row for row in listed(letters) if row[2] == "水利局"]
+    assert [row[4] for row in rows] == ["待核定", "待核定"]
+    assert [row[6] for row in rows] == ["a.xlsx", "b.xlsx"]
+    assert {row[-1] for row in rows} == {"（同一张表报送了几份，请先核定采用哪一份，移走其余的，再运行一次）"}
     assert LETTER not in names(letters)
+    assert "待核定2份，催报通知3份，清单：" in output
+    (returns / "a.xlsx").unlink()
+    run()
+    assert "水利局" not in {row[2] for row in listed(letters)}
 
 
 # ---- what stays, what goes ---------------------------------------------------------------------------------------
