@@ -15,6 +15,7 @@ from perf_xlsx.consolidated.overview_tables import (
 )
 from perf_xlsx.consolidated.page import Page, SheetLink
 from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
+from perf_xlsx.consolidated.returns import rulebook_name
 from perf_xlsx.consolidated.sheets import CODES, MONEY
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, OUTSTANDING, REPORTS, TROUBLED, UNITS
@@ -59,7 +60,7 @@ def _heading(page: Page, found: Statistics) -> None:
     title = f"绩效自评汇总　{years}"
     page.put(0, 1, LAST, title, font_name=s.HEADING, font_size=20, text_wrap=False)
     forms = "，".join(f"{one.name}{one.count}份" for one in found.spreads) or "没有可以评分的工作簿"
-    books = "，".join(f"{name}（{count}份）" for name, count in sorted(found.rulebooks.items()))
+    books = "，".join(f"{rulebook_name(name)}{count}份" for name, count in sorted(found.rulebooks.items()))
     note = f"{forms}。" + (f"评分办法：{books}。" if books else "")
     page.put(1, 1, LAST, note, font_color=s.SOFT)
     page.height(1, s.height_for([(note, sum(WIDTHS[1:]))], 18))

@@ -13,6 +13,7 @@ from msgspec import Struct
 from perf_xlsx.forms import Form, form_names, load_form
 from perf_xlsx.forms.official import official_form
 from perf_xlsx.results.record import FundRecord, Record
+from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.system.pattern import pattern
 
 DEFAULT_NAME = "汇总.xlsx"  # beside the scored copies
@@ -39,6 +40,11 @@ def _lines_of(form: Form) -> Mapping[str, str]:
 def line_name(form: str | None, fund: FundRecord) -> str:
     """One name for a fund line however a return calls it (财政资金, 当年财政拨款): totals are found by it."""
     return _line_names(form).get(fund.key, fund.name)
+
+
+def rulebook_name(name: str) -> str:
+    """A rulebook as people call it, with its name here; of one that is not shipped, the name in the record."""
+    return f"{load_rulebook(name).title}（{name}）" if name in rulebook_names() else name
 
 
 class Identity(Struct, frozen=True):

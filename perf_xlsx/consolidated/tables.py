@@ -99,7 +99,7 @@ def unit_rows(one: Return) -> Iterator[Row]:
 
 
 def _state(one: Return) -> str:
-    """How it was scored, and what becomes of it: 退回 where its unit must correct it, 待核定 where another one came."""
+    """How it was scored, and what becomes of it: 退回 where it has errors, 待核定 where another one came."""
     state = _standing(one.record)
     if not is_read(one.record) or must_correct(one.record.findings):
         state = f"退回（{state}）"

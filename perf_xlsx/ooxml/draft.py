@@ -61,8 +61,8 @@ class Draft:
         self.filtered: Area | None = None
         self.print_area: Area | None = None
         self.repeated: tuple[int, int] | None = None  # first and last row printed on every page
-        self.new_page: int | None = None  # the row that begins one
-        self.pages_high = 0  # 0: as many as it takes
+        self.page_starts: tuple[int, ...] = ()  # the rows that pages after the first begin with
+        self.scale = 0.0  # of the sheet on paper; 0: as wide as a page
 
     def text(self, row: int, column: int, text: str, look: Look) -> None:
         """Write text."""

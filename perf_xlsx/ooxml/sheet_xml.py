@@ -46,7 +46,8 @@ def area_name(area: Area, fixed: bool = False) -> str:
 def _properties(draft: Draft) -> str:
     tab = f'<tabColor rgb="FF{draft.tab_colour[1:]}"/>' if draft.tab_colour else ""
     last = max(draft.cells, default=0), max((max(cells) for cells in draft.cells.values() if cells), default=0)
-    return f'<sheetPr>{tab}<pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1:{cell_name(*last)}"/>'
+    fit = "" if draft.scale else '<pageSetUpPr fitToPage="1"/>'
+    return f'<sheetPr>{tab}{fit}</sheetPr><dimension ref="A1:{cell_name(*last)}"/>'
 
 
 def _views(draft: Draft, selected: bool) -> str:
@@ -121,15 +122,15 @@ def _link(link: Link, names: Mapping[str, str]) -> str:
 
 def _page(draft: Draft) -> str:
     """Paper and orientation; pages are counted from 1 on each sheet, also where the whole workbook is printed."""
-    high = "" if draft.pages_high == 1 else f' fitToHeight="{draft.pages_high}"'
+    size = f'scale="{round(100 * draft.scale)}"' if draft.scale else 'fitToHeight="0"'
     way = "landscape" if draft.landscape else "portrait"
-    return f'<pageSetup paperSize="9" firstPageNumber="1"{high} orientation="{way}" useFirstPageNumber="1"/>'
+    return f'<pageSetup paperSize="9" {size} firstPageNumber="1" orientation="{way}" useFirstPageNumber="1"/>'
 
 
 def _break(draft: Draft) -> str:
-    row = draft.new_page
-    broken = f'<rowBreaks count="1" manualBreakCount="1"><brk id="{row}" max="16383" man="1"/></rowBreaks>'
-    return "" if row is None else broken
+    count, rows = len(draft.page_starts), draft.page_starts
+    breaks = "".join(f'<brk id="{row}" max="16383" man="1"/>' for row in rows)
+    return f'<rowBreaks count="{count}" manualBreakCount="{count}">{breaks}</rowBreaks>' if rows else ""
 
 
 def _header_footer(draft: Draft) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import accumulate
+from itertools import pairwise
 from typing import Any
 
 from perf_xlsx.domain.model import Entry
@@ -22,12 +22,14 @@ class Canvas:
     """One sheet; `row` is the next free row, `heights` are those of the rows above it.
 
     `cut` are texts that did not fit into their row, with what they are called: they are written whole at the end.
+    `kept` are rows that stay on the page of the row above them.
     """
 
     def __init__(self, sheet: Draft, widths: Sequence[float]) -> None:
         self.sheet, self.widths = sheet, widths
         self.heights: list[float] = []
         self.cut: list[tuple[str, str]] = []
+        self.kept: set[int] = set()
 
     @property
     def row(self) -> int:
@@ -77,19 +79,30 @@ class Canvas:
         """Points that the unit gave itself, as it wrote them; `none` where it gave none."""
         self.number(span, claimed.value, "General", claimed.given or none, rows)
 
+    def keep(self) -> None:
+        """Keep the current row on the page of the row above it."""
+        self.kept.add(self.row)
+
     def next(self, shown: Iterable[tuple[str, Span]] = (), least: float = LINE_HEIGHT + AROUND) -> None:
         """Go to the next row; the current one is at least so high, and as high as texts in their columns need."""
         lines = max((s.lines_needed(text, self.width(span)) for text, span in shown), default=0)
         height = self.sheet.heights[self.row] = min(s.MAX_HEIGHT, max(least, lines * LINE_HEIGHT + AROUND))
         self.heights.append(height)
 
-    def labels_on_top(self, page: float) -> None:
-        """Move labels over several rows to the first of them: a page break cuts no row, but would cut a label.
+    def begin_pages(self, starts: Sequence[int], heads: int | None) -> None:
+        """Let these rows begin pages. A label over several rows stands again on each page that it goes on to.
 
-        Those that end within the height of the first page stay.
+        `heads` is the row that each page repeats: a label beside it and the rows below stands beside these alone.
         """
-        ends = list(accumulate(self.heights))
-        for top, left, bottom, _ in self.sheet.merges:
-            if bottom > top and ends[bottom] > page:
-                text, look = self.sheet.cells[top][left]
-                self.sheet.cells[top][left] = text, self.style(bold=look.bold, valign="top")
+        self.sheet.page_starts = tuple(starts)
+        edges = sorted((*starts, heads + 1)) if heads is not None else starts
+        for merge in [*self.sheet.merges]:
+            top, left, bottom, right = merge
+            text, look = self.sheet.cells[top][left]
+            inside = [row for row in edges if top < row <= bottom]
+            if not inside or not isinstance(text, str):
+                continue
+            self.sheet.merges.remove(merge)
+            for first, after in pairwise((top, *inside, bottom + 1)):
+                self.sheet.merge(first, left, after - 1, right, look)
+                self.sheet.text(first, left, "" if first == heads else text, look)

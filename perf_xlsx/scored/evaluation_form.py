@@ -15,7 +15,7 @@ from perf_xlsx.ooxml import Draft
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored import paper, paper_tables, paper_texts
 from perf_xlsx.scored.canvas import Canvas
-from perf_xlsx.scored.page_fit import LEAST_SCALE, PAGE, fitted, pages
+from perf_xlsx.scored.page_fit import Fitted, fitted, page_starts
 from perf_xlsx.scored.subject import Subject, differ
 from perf_xlsx.sheets import style as s
 
@@ -43,9 +43,11 @@ def evaluation_sheet(result: Result, form: Form, rulebook: Rulebook, code: str |
     errors = sum(found.standing == "error" for found in result.findings)
     apart = differ(evaluation, scores)
     subject = Subject(evaluation, scores, form, rulebook, layout, errors, apart, code)
-    canvas = _canvas(subject)
-    if not canvas.sheet.landscape and (narrow := paper_tables.narrow_remarks(canvas, subject)):
-        canvas = _canvas(subject, narrow)
+    fit = _fit(subject)
+    canvas = _canvas(fit)
+    if not fit.landscape and (narrow := paper_tables.narrow_remarks(canvas, subject)):
+        fit = _fit(subject, narrow)
+        canvas = _canvas(fit)
     paper_texts.write_heading(canvas, subject)
     table = range(0)
     for part in layout.parts:
@@ -54,29 +56,35 @@ def evaluation_sheet(result: Result, form: Form, rulebook: Rulebook, code: str |
         if isinstance(part, paper.Indicators):
             table = range(start, canvas.row)
     canvas.sheet.print_area = (0, 0, canvas.row - 1, layout.last)
-    _paged(canvas, subject, table)
+    _paged(canvas, subject, fit, table)
     return canvas.sheet
 
 
-def _canvas(subject: Subject, across: Sequence[paper.Span] = ()) -> Canvas:
-    """The empty sheet, with columns as wide as its amounts need; see `fitted`."""
-    fit = fitted(subject.paper, paper_tables.money_widths(subject), across)
+def _fit(subject: Subject, across: Sequence[paper.Span] = ()) -> Fitted:
+    """Columns as wide as the amounts need; see `fitted`."""
+    return fitted(subject.paper, paper_tables.money_widths(subject), across)
+
+
+def _canvas(fit: Fitted) -> Canvas:
+    """The empty sheet."""
     return Canvas(s.draft(EVALUATION_FORM, fit.widths, fit.landscape), fit.widths)
 
 
-def _paged(canvas: Canvas, subject: Subject, table: range) -> None:
-    """Number the sheet's own pages, and say on each after the first what it belongs to.
+def _paged(canvas: Canvas, subject: Subject, fit: Fitted, table: range) -> None:
+    """Begin pages where no part is torn, number them, and say on each after the first what it belongs to.
 
     The heads of the indicators, the first row of `table`, are repeated, unless all of these are on the first page:
     heads over nothing but notes are worse than a last row without them.
     """
     sheet, heights = canvas.sheet, canvas.heights
-    if sum(heights[: table.stop]) > PAGE[sheet.landscape][1] / LEAST_SCALE:
+    sheet.scale = fit.scale
+    if sum(heights[: table.stop]) > fit.height:
         sheet.repeated = (table.start, table.start)
-    count = sheet.pages_high = pages(heights, sheet.landscape, heights[table.start] if sheet.repeated else 0)
+    heads = table.start if sheet.repeated else None
+    starts = page_starts(heights, canvas.kept, fit.height, heads)
+    canvas.begin_pages(starts, heads)
     # How many pages there are is the printer's choice, and &N counts those of the workbook.
     sheet.footer = s.page_footer("第 &P 页")
-    if count > 1:
-        canvas.labels_on_top(PAGE[sheet.landscape][1])
+    if starts:
         words = (subject.title, subject.form.unit or "", "（续）", paper_texts.not_valid(subject.errors))
         sheet.following = s.page_header("　".join(filter(None, words)))

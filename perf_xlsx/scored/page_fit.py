@@ -1,54 +1,75 @@
-"""How a sheet fits A4: widths of columns, upright or across, and how many pages it takes.
+"""How a sheet fits A4: widths of columns, upright or across, the scale, and where its pages begin.
 
-Type is of 10.5 points (五号), and a printer's scale at least LEAST_SCALE, so that none is smaller than 9 on paper.
-Widths are in characters of the workbook's own font, which take 7 pixels, 8 in a workbook made with 宋体 11, and
-more where the font is missing.
+Type is of 10.5 points (五号), and the scale such that none is smaller than 9 on paper. It is fixed, because
+programs follow page breaks only then, and because a page then holds the same rows everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
 from perf_xlsx.scored.paper import Paper, Span
+from perf_xlsx.sheets.a4 import PAGE, room
 
-LEAST_SCALE = 0.865
-PAGE = {False: (523, 748), True: (770, 501)}  # points within the margins, by landscape
-PIXEL, WIDEST_CHARACTER, PADDING = 0.75, 8.75, 5  # points; pixels
+SCALE = 0.86
+NARROWEST = 0.7  # of a column of texts where amounts need its room: its texts take more lines
+TEXTS = 9  # characters: wider columns hold texts
 
 
 class Fitted(Struct, frozen=True):
-    """The widths of the columns, and whether the page lies across."""
+    """The widths of the columns, whether the page lies across, and the scale that it is printed at."""
 
     widths: tuple[float, ...]
     landscape: bool
+    scale: float = SCALE
+
+    @property
+    def height(self) -> float:
+        """What a page holds, in points of the sheet."""
+        return PAGE[self.landscape][1] / self.scale
 
 
 def fitted(paper: Paper, needed: Mapping[int, float], across: Sequence[Span] = ()) -> Fitted:
     """The paper's columns, as wide as their numbers need; a page across where they need more than one upright, or
-    where its columns of long texts, `across`, are to take what such a page has left."""
+    where its columns of long texts, `across`, are to take what such a page has left.
+
+    Where the numbers leave too little even so, columns of texts become narrower; at last the scale gives way.
+    """
     least = [max(width, needed.get(column, 0)) for column, width in enumerate(paper.widths)]
-    landscape = bool(across) or paper.landscape or sum(least) > room(False, len(least))
-    spare = max(0.0, room(landscape, len(least)) - sum(least))
-    growing = [column for span in across or paper.grow for column in range(span.first, span.last + 1)]
-    for column in growing:
-        least[column] += int(10 * spare / len(growing)) / 10
-    return Fitted(tuple(least), landscape)
+    landscape = bool(across) or paper.landscape or sum(least) > room(False, len(least), SCALE)
+    spare = room(landscape, len(least), SCALE) - sum(least)
+    texts = [column for span in across or paper.grow for column in range(span.first, span.last + 1)]
+    if spare < 0:
+        texts = [c for c, width in enumerate(paper.widths) if width >= TEXTS and needed.get(c, 0) <= width]
+    for column in texts:
+        least[column] = max(least[column] + int(10 * spare / len(texts)) / 10, NARROWEST * least[column])
+    scale = SCALE
+    while sum(least) > room(landscape, len(least), scale):
+        scale -= 0.01
+    return Fitted(tuple(least), landscape, round(scale, 2))
 
 
-def room(landscape: bool, columns: int) -> float:
-    """Characters that so many columns may hold together on a page."""
-    width = PAGE[landscape][0] / LEAST_SCALE / PIXEL
-    return (width - PADDING * columns) / WIDEST_CHARACTER
+def page_starts(
+    heights: Sequence[float], kept: Collection[int], height: float, heads: int | None = None
+) -> tuple[int, ...]:
+    """The rows that pages after the first begin with, where a page holds so much `height`.
+
+    A row in `kept` stays on the page of the row above it. `heads` is a row that each later page repeats.
+    """
+    starts: list[int] = []
+    left = height
+    for first, last in _blocks(len(heights), kept):
+        need = sum(heights[first:last])
+        if need > left and first:
+            starts.append(first)
+            left = height - (heights[heads] if heads is not None and first > heads else 0)
+        left -= need
+    return tuple(starts)
 
 
-def pages(heights: Sequence[float], landscape: bool, repeated: float) -> int:
-    """Pages that unsplit rows take; `repeated` is the height of what each page after the first repeats."""
-    full = PAGE[landscape][1] / LEAST_SCALE
-    count, left = 1, full
-    for height in heights:
-        if height > left:
-            count, left = count + 1, full - repeated
-        left -= height
-    return count
+def _blocks(rows: int, kept: Collection[int]) -> list[tuple[int, int]]:
+    """The first and the row after the last of rows that stay together."""
+    firsts = [row for row in range(rows) if row not in kept]
+    return list(zip(firsts, [*firsts[1:], rows], strict=True))

@@ -31,6 +31,7 @@ def _heads(canvas: Canvas, columns: Iterable[Column], apart: bool) -> None:
     for text, at in heads:
         canvas.label(at, text)
     canvas.next(heads)
+    canvas.keep()  # the first row stays with the heads
 
 
 def _head(column: Column, apart: bool) -> list[tuple[str, Span]]:
@@ -298,6 +299,7 @@ def _merged(canvas: Canvas, at: int, column: int, levels: Sequence[tuple[str, in
 def write_total(canvas: Canvas, subject: Subject, part: Total) -> None:
     """The total, below the columns of weights and points."""
     scores, claimed = subject.scores, subject.form.claimed
+    canvas.keep()
     columns = {column.key: column.at for column in subject.paper.indicators.columns}
     points, weight = columns["points"], columns.get("weight", columns["points"])
     canvas.label(Span(0, min(weight.first, points.first) - 1), part.title)
@@ -347,4 +349,4 @@ WIDEST = 20  # characters of an amount; longer ones shrink
 
 def _number_width(amount: Entry[Decimal]) -> float:
     shown = f"{amount.value:,.2f}" if amount.value is not None else ""
-    return min(WIDEST, len(shown)) * 1.1 + 1.5
+    return min(WIDEST, len(shown)) + 1.0

@@ -71,6 +71,7 @@ def write_goal(canvas: Canvas, subject: Subject, part: Goal) -> None:
     canvas.label(part.expected, "预期目标")
     canvas.label(part.achieved, "实际完成情况")
     canvas.next()
+    canvas.keep()
     for text, span in texts:
         canvas.text(span, text, align="left", valign="top")
     canvas.next(texts, least=GOAL)
@@ -118,6 +119,7 @@ def write_signatures(canvas: Canvas, subject: Subject, _: Signatures) -> None:
     names = [f"{label}{_signed(subject, labels)}" for label, labels in SIGNED_BY.items()]
     seal = "" if subject.errors else f"{SEAL}\n\n{_day(subject.form.boxes.get('filled_on'))}"
     canvas.next(least=4)
+    canvas.keep()
     shown = list(zip((*names, seal), spans, strict=True))
     for text, span in shown:
         canvas.text(span, text, border=False, align="left", valign="top")

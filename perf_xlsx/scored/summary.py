@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -26,33 +27,27 @@ from perf_xlsx.ooxml import BarChart, DataBar, Draft, Series
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.finding_list import PROBLEMS
 from perf_xlsx.scored.items import Item, items, unscored
+from perf_xlsx.scored.page_fit import page_starts
 from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.a4 import PAGE
 from perf_xlsx.sheets.fixed_texts import SUMMARY, SUMMARY_HEADS
 
 TILES = 3  # the row of the tiles' labels, from 0; their values are below
 COUNT_OF_ERRORS = f"B{TILES + 2}"  # the cell of the first tile's value
-WIDTHS = (
-    1,
-    20,
-    13,
-    11.5,
-    7.5,
-    6.5,
-    7,
-    7.5,
-    8,
-    21.5,
-    26.5,
-)  # columns A to K: as wide as a page of type of 9 points
+WIDTHS = (1, 20, 13, 11.5, 7.5, 6.5, 7, 7.5, 8, 20, 16, 6)  # columns A to L
+WHY, BASIS = (9, 10), 11  # the columns of the table's texts
+WHY_WIDTH = WIDTHS[WHY[0]] + WIDTHS[WHY[1]]
+SCALE = 0.9  # on paper: type of 9 points
 TITLE_SIZE = 18
-SHORTEST_PAGE, USUAL_HEIGHT = 501, 15  # points: of the rows of a page across; of a row without a height
+PAGE_HEIGHT, USUAL_HEIGHT = PAGE[True][1] / SCALE, 15  # points: of the rows of a page; of a row without a height
 BLANK_HEIGHT = 8  # of a row between two parts
-BEGUN = 2  # rows of a table that a page ends with, at least
+BEGUN = 2  # rows of a table that a page ends or begins with, at least
 ACROSS = 1.08 * sum(WIDTHS[1:])  # units of type of 10 points; widths count those of the workbook's own, of 11
 SPANS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 7), (8, 8))  # the columns of the small tables
 CHART_ROWS = 10  # the costliest; more bars than that say less than the table
 LINE_HEIGHT = 20  # points, of a row of the small tables
 CHART_HEIGHT = 15 * LINE_HEIGHT
+CHART_WIDTH = int(7 * (WHY_WIDTH + WIDTHS[BASIS])) + 10  # pixels: of its columns where these are narrowest
 TOTAL, WITH_CLAIMS, CHECKED = "计算总分", "总分（含单位自评）", "只核对"
 GAP = "+0.00;-0.00;0.00"
 CLAIMED = "#9DC3E6"  # bars of the unit's own points; those of computed points have the accent colour
@@ -92,6 +87,7 @@ class _Summary:
         self.sheet, self.result, self.form = sheet, result, form
         self.scores, self.kind, self.rulebook = scores, kind, rulebook
         self.items = items(form, scores)
+        self.kept: set[int] = set()  # rows that stay on the page of the row above them
 
     def write(self) -> None:
         self._heading()
@@ -101,10 +97,11 @@ class _Summary:
         self.ordered = sorted(self.items, key=lambda item: -item.lost)
         row = self._funds(9) if self.form.unscored else self._beside_chart(9)
         self.sheet.heights[row] = BLANK_HEIGHT
-        row = self._indicators(row + 1)
+        row = self._bases(self._indicators(row + 1))
         if not self.form.unscored:
             self._chart(9)
-        self.sheet.print_area = (0, 0, row, len(WIDTHS) - 1)
+        self.sheet.print_area = (0, 0, row - 1, len(WIDTHS) - 1)
+        self._pages(row)
         self.sheet.selected = (4, 1)
 
     def _beside_chart(self, row: int) -> int:
@@ -115,6 +112,8 @@ class _Summary:
         while self._height(end) < self._height(row) + CHART_HEIGHT:
             self.sheet.heights[end] = LINE_HEIGHT
             end += 1
+        beside = [one for one in range(row + 1, end) if self._height(one) < self._height(row) + CHART_HEIGHT]
+        self.kept.update(beside)
         return end
 
     def _heading(self) -> None:
@@ -175,7 +174,7 @@ class _Summary:
             Tile((4, 5), "等级", scores.grade, no_grade, size=26, **ACCENTED),
             Tile((6, 7), "自评", claimed.total.value, grade),
             Tile((8, 9), "预算执行率", execution.completion, scored, s.PERCENT),
-            Tile((10, 10), "预算调整率", rates.adjustment, "调整数÷年初预算数", s.PERCENT),
+            Tile((10, 11), "预算调整率", rates.adjustment, "调整数÷年初预算数", s.PERCENT),
         )
 
     def _error_tile(self) -> Tile:
@@ -251,16 +250,44 @@ class _Summary:
         title = row
         row = self._title(row, "逐项核对" if self.form.unscored else "逐项得分（失分多的在前）")
         names = ("指标", "指标值", "实际完成值", "完成率", "分值", *SUMMARY_HEADS)
+        spans = (*((n, n) for n in range(1, WHY[0])), WHY, (BASIS, BASIS))
         self.sheet.repeated = (row, row)
-        first = self.first = row = self._heads(row, tuple((n, n, name) for n, name in enumerate(names, 1)))
+        first = self.first = row = self._heads(
+            row, tuple((*span, name) for span, name in zip(spans, names, strict=True))
+        )
         for item in self.ordered:
             self._item(row, item)
             row += 1
-        if self._height(first + BEGUN) > SHORTEST_PAGE:
-            self.sheet.new_page = title
         self.sheet.bars.append(DataBar(first, row - 1, 4, CLAIMED))
         self._total_row(row)
+        self.kept |= {*range(title + 1, first + BEGUN), row}
         return row + 1
+
+    @cached_property
+    def _numbered(self) -> Mapping[str, int]:
+        """Numbers of the rules that points follow from, in the order of the table; below it each stands once."""
+        texts = dict.fromkeys(str(basis) for item in self.ordered for basis in item.score.basis)
+        return {text: number for number, text in enumerate(texts, 1)}
+
+    def _bases(self, row: int) -> int:
+        """The rules below the table, by their numbers there; gives the row after them."""
+        if not self._numbered:
+            return row
+        self.sheet.heights[row] = BLANK_HEIGHT
+        row = self._title(row + 1, "依据")
+        self.kept |= {row - 1, row}
+        for text, number in self._numbered.items():
+            words = f"{number}　{text}"
+            self._cell(row, 1, len(WIDTHS) - 1, words, align="left", border=True)
+            self.sheet.heights[row] = s.height_for([(words, ACROSS)], LINE_HEIGHT)
+            row += 1
+        return row
+
+    def _pages(self, end: int) -> None:
+        """Begin pages where no table is torn from its heads, nor the chart in two."""
+        heights = [self.sheet.heights.get(row, USUAL_HEIGHT) for row in range(end)]
+        self.sheet.scale = SCALE
+        self.sheet.page_starts = page_starts(heights, self.kept, PAGE_HEIGHT, self.first - 1)
 
     def _height(self, rows: int) -> float:
         """Of so many rows from the top, in points."""
@@ -268,7 +295,7 @@ class _Summary:
 
     def _item(self, row: int, item: Item) -> None:
         sheet, score, text = self.sheet, item.score, s.look(border=True, align="left")
-        basis = "\n".join(dict.fromkeys(map(str, score.basis)))
+        basis = "、".join(str(self._numbered[one]) for one in dict.fromkeys(map(str, score.basis)))
         link_cell = item.place.cell
         if link_cell:
             sheet.link(row, 1, item.place.sheet, link_cell, item.name, s.link(border=True, align="left"))
@@ -285,14 +312,14 @@ class _Summary:
         self._number(row, 7, 7, score.points, own, "—" if checked else unscored(score))
         gap = None if item.claimed is None or score.points is None else item.claimed - score.points
         self._number(row, 8, 8, gap, GAP, "—")
-        sheet.text(row, 9, score.why, text)
-        sheet.text(row, 10, basis, text)
+        self._cell(row, *WHY, score.why, border=True, align="left")
+        sheet.text(row, BASIS, basis, centre)
         shown = [
             (item.name, WIDTHS[1]),
             (item.target, WIDTHS[2]),
             (item.actual, WIDTHS[3]),
-            (score.why, WIDTHS[9]),
-            (basis, WIDTHS[10]),
+            (score.why, WHY_WIDTH),
+            (basis, WIDTHS[BASIS]),
         ]
         sheet.heights[row] = s.height_for(shown, 24)
 
@@ -308,8 +335,8 @@ class _Summary:
         if self.scores.claimed_rows:
             claims = f"含单位自评{self.scores.claimed_rows}项：不能按规则计算，得分是单位自己的（＊）"
             words = "；".join(filter(None, (words, claims)))
-        self._cell(row, 9, 10, words, border=True, align="left")
-        self.sheet.heights[row] = s.height_for([(words, WIDTHS[9] + WIDTHS[10])], 24)
+        self._cell(row, WHY[0], BASIS, words, border=True, align="left")
+        self.sheet.heights[row] = s.height_for([(words, WHY_WIDTH)], 24)
 
     def _chart(self, row: int) -> None:
         """A bar chart of the costliest items, to the right of the small tables."""
@@ -325,7 +352,7 @@ class _Summary:
             series=(Series(name, 7, s.ACCENT, computed), Series("自评得分", 6, CLAIMED, claimed)),
             row=row,
             column=9,
-            size=(370, CHART_HEIGHT * 4 // 3),
+            size=(CHART_WIDTH, CHART_HEIGHT * 4 // 3),
             fonts=(s.HEADING, s.BODY),
             rule=s.RULE,
             grid="#E5E7EB",

@@ -14,6 +14,7 @@ from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, Rows, Sheet
 from perf_xlsx.forms.case import Fill, Typed, as_text
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.a4 import room
 from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD
 from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
 from perf_xlsx.template.checks import Sources, check_name, shown_on
@@ -33,7 +34,8 @@ from perf_xlsx.template.missing import (
 from perf_xlsx.template.steps import PREFIX, Case, Steps, by_label, cases, quoted
 
 SPARE_ROWS = 3  # kept free at the end of a filled table
-HELP_WIDTH = 42.0
+NUMBER_WIDTH, HELP_WIDTH = 5.0, 42.0
+LEAST_SCALE = 0.7  # of a sheet on one page: 7 points; smaller is hard to read
 DEFAULT_WIDTH = 8.4  # of a column without one, in characters
 TITLE_WIDTH, UNIT_WIDTH = 44.0, 16.0
 WIDE = 30  # characters of a column in which a hint takes two lines
@@ -133,8 +135,26 @@ class Writer:
         worksheet.protect("", PROTECTION)
         worksheet.set_selection(state.first)
         self.canvas.print_setup(worksheet, sheet.landscape)
+        self._side_by_side(sheet, worksheet)
         self._print_area(state, row - 1, max(last, *(column for _, column in self._halves(state))))
         return state
+
+    def _side_by_side(self, sheet: Sheet, worksheet: Any) -> None:
+        """Print a table that is too wide for a page in readable type: from its first computed column on, a second
+        page beside the first, with the rows' numbers again. A page break and a page's fit exclude each other.
+        """
+        widths = [NUMBER_WIDTH, *self.column_widths.values()]
+        if len(sheet.blocks) > 1 or sum(widths) <= room(sheet.landscape, len(widths), LEAST_SCALE):
+            return
+        kinds = [box.kind for block in sheet.blocks if isinstance(block, Rows) for box in block.columns]
+        if "computed" not in kinds:
+            return
+        second = LEFT + kinds.index("computed")
+        halves = widths[:second], [NUMBER_WIDTH, *widths[second:]]
+        scale = min(1.0, *(room(sheet.landscape, len(half), 1) / sum(half) for half in halves))
+        worksheet.set_print_scale(int(100 * scale))
+        worksheet.set_v_pagebreaks([second])
+        worksheet.repeat_columns(0)
 
     def _print_area(self, state: SheetState, last_row: int, last: int) -> None:
         """What is printed: the sheet with its strip; of a single table the rows down to the last filled-in one.
@@ -169,7 +189,7 @@ class Writer:
                 wanted = [width for width, _ in _columns(block)]
             for offset, width in enumerate(wanted):
                 widths[LEFT + offset] = max(widths.get(LEFT + offset, 0.0), width)
-        worksheet.set_column(0, 0, 5)
+        worksheet.set_column(0, 0, NUMBER_WIDTH)
         for column, width in widths.items():
             worksheet.set_column(column, column, width)
         self.column_widths = widths

@@ -102,12 +102,14 @@ def _cut_off(sheet: Any, pages: list[Page], scale: float, tall: set[tuple[int, i
 def _placed(sheet: Any, pages: list[Page], scale: float) -> Iterator[tuple[int, Page, float, float]]:
     """Each row with its page, and where it begins and ends there."""
     heads = sheet.print_title_rows
-    repeated = sheet.row_dimensions[int(heads.split("$")[1].rstrip(":"))].height if heads else 0
+    head = int(heads.split("$")[1].rstrip(":")) if heads else sheet.max_row
+    repeated = sheet.row_dimensions[head].height if heads else 0
+    begun = {one.id + 1 for one in sheet.row_breaks.brk}
     rest, top = iter(pages), TOP
     page = next(rest)
     for row in range(1, sheet.max_row + 1):
         height = sheet.row_dimensions[row].height * scale
-        if top + height > page.height - BOTTOM + 0.5:
-            page, top = next(rest, page), TOP + repeated * scale
+        if row in begun or top + height > page.height - BOTTOM + 0.5:
+            page, top = next(rest, page), TOP + (repeated * scale if row > head else 0)
         yield row, page, top, top + height
         top += height

@@ -17,9 +17,10 @@ from perf_xlsx.cli.stories import STORIES, case_text
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.domain.place import Place
 from perf_xlsx.ooxml import LEDGER
-from perf_xlsx.scored.page_fit import room
+from perf_xlsx.scored.page_fit import SCALE
 from perf_xlsx.scored.paper import Projects, choices, paper
 from perf_xlsx.scored.sheets import scored_sheets
+from perf_xlsx.sheets.a4 import room
 from tests.kit.filled import filled, well_made
 from tests.kit.layouts import national
 from tests.kit.libreoffice import needs_libreoffice
@@ -125,7 +126,7 @@ def test_a_row_that_is_too_low_is_seen_to_cut_its_text(scored: Any) -> None:
 @pytest.mark.parametrize("name", PAPERS)
 def test_a_paper_fits_its_page_and_no_columns_of_a_table_overlap(name: str) -> None:
     shown = paper(name)
-    assert sum(shown.widths) <= room(shown.landscape, len(shown.widths))
+    assert sum(shown.widths) <= room(shown.landscape, len(shown.widths), SCALE)
     for part in shown.parts:
         columns = getattr(part, "columns", ())
         taken = [place for column in columns for place in range(column.at.first, column.at.last + 1)]
