@@ -12,6 +12,7 @@ _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _MAIN = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _SHEET = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 _EMU = 9525  # a pixel
+_STEPS, _MOST_STEPS = (1, 2, 5, 10, 20, 50, 100), 4
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
@@ -61,7 +62,8 @@ def chart_xml(chart: BarChart, area: Callable[[int], str], relation_space: str) 
         '<c:valAx><c:axId val="50010002"/><c:scaling><c:orientation val="minMax"/><c:min val="0"/></c:scaling>'
         f'<c:delete val="0"/><c:axPos val="t"/><c:majorGridlines><c:spPr>{_line(chart.grid)}</c:spPr>'
         '</c:majorGridlines><c:numFmt formatCode="0" sourceLinked="0"/><c:tickLblPos val="nextTo"/>'
-        f'{look}<c:crossAx val="50010001"/><c:crosses val="autoZero"/><c:crossBetween val="between"/></c:valAx>'
+        f'{look}<c:crossAx val="50010001"/><c:crosses val="autoZero"/><c:crossBetween val="between"/>'
+        f'<c:majorUnit val="{_step(chart)}"/></c:valAx>'
     )
     bars = (
         f'<c:barChart><c:barDir val="bar"/><c:grouping val="clustered"/><c:varyColors val="0"/>{series}'
@@ -73,6 +75,12 @@ def chart_xml(chart: BarChart, area: Callable[[int], str], relation_space: str) 
         f'<c:roundedCorners val="0"/><c:chart>{heading}<c:plotArea><c:layout/>{bars}{names}{values}</c:plotArea>'
         f'{legend}<c:plotVisOnly val="1"/></c:chart></c:chartSpace>'
     )
+
+
+def _step(chart: BarChart) -> int:
+    """From one number of the axis to the next: so few that none is turned or left out in a narrow chart."""
+    longest = max((value for one in chart.series for value in one.values if value is not None), default=0)
+    return next((step for step in _STEPS if longest <= _MOST_STEPS * step), _STEPS[-1])
 
 
 def drawing_xml(chart: BarChart, relation: str, relation_space: str) -> str:

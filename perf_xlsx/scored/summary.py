@@ -34,7 +34,7 @@ from perf_xlsx.sheets.fixed_texts import SUMMARY, SUMMARY_HEADS
 
 TILES = 3  # the row of the tiles' labels, from 0; their values are below
 COUNT_OF_ERRORS = f"B{TILES + 2}"  # the cell of the first tile's value
-WIDTHS = (1, 20, 13, 11.5, 7.5, 6.5, 7, 7.5, 8, 20, 16, 6)  # columns A to L
+WIDTHS = (1, 19.5, 12.5, 11.5, 7.5, 6.5, 7, 7.5, 8, 20, 15.5, 6)  # columns A to L
 WHY, BASIS = (9, 10), 11  # the columns of the table's texts
 WHY_WIDTH = WIDTHS[WHY[0]] + WIDTHS[WHY[1]]
 SCALE = 0.9  # on paper: type of 9 points
@@ -345,7 +345,7 @@ class _Summary:
         computed = tuple(None if item.score.points is None else float(item.score.points) for item in shown)
         claimed = tuple(None if item.claimed is None else float(item.claimed) for item in shown)
         self.sheet.chart = BarChart(
-            title="自评得分与计算得分（失分多的在上）",
+            title="各项得分（失分多的在上）",
             categories=tuple(item.name for item in shown),
             category_column=1,
             rows=(self.first, self.first + len(shown) - 1),
