@@ -29,8 +29,8 @@ from tests import CASES, ROOT
 from tests.kit.command import command
 from tests.kit.layouts import HEADS
 from tests.kit.libreoffice import converted, needs_libreoffice
+from tests.kit.live_template import agreed
 from tests.kit.outcome import findings_of
-from tests.template.test_template import agreed
 
 FORMS = Path(pipeline.__file__).parent / "forms"
 
