@@ -15,6 +15,7 @@ from tests.kit.parts import edited
 
 
 def cells(book: Any, name: str) -> tuple[Any, list[Any]]:
+    """The sheet and the cells of a defined name."""
     sheet, reference = next(iter(book.defined_names[name].destinations))
     area = book[sheet][reference.replace("$", "")]
     area = area if isinstance(area, tuple) else ((area,),)

@@ -12,7 +12,7 @@ from tests import FIXTURES
 from tests.kit.filled import opened
 from tests.kit.layouts import national
 from tests.kit.outcome import findings_of, scored
-from tests.reading.test_what_does_not_count import END, FUNDS, ROWS, put
+from tests.kit.typed_cells import END, FUNDS, ROWS, put
 
 
 @pytest.fixture(scope="module")
