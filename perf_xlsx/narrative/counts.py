@@ -254,17 +254,20 @@ def _all_projects(figures: Figures) -> bool:
     return False
 
 
+def _is_of_all(context: Context) -> bool:
+    """Whether the report says that these are all, and not how many of them were done."""
+    whole = ALL_OF_THEM.search(context.said) is not None and not context.mention.in_words
+    done = DONE.search(context.said + until_a_pause(context.behind)) is not None
+    return whole and not done and not rest_of(context.said, "count")
+
+
 def _number_of(context: Context, figures: Figures, role: str) -> Bound:
     """How many projects or indicators there are; certain only where the report says that these are all."""
     level = next((key for word, key in _LEVELS if word in context.said + context.behind[:6]), "")
     if level and role == "indicator_count":
         return of_the_form(context, figures, role, False, level)
     complete = _all_projects(figures) if role == "project_count" else bool(figures.of("weights"))  # or an extract
-    whole = ALL_OF_THEM.search(context.said) is not None and not DONE.search(
-        context.said + until_a_pause(context.behind)
-    )
-    sure = complete and whole and not rest_of(context.said, "count") and not context.mention.in_words
-    found = of_the_form(context, figures, role, sure)
+    found = of_the_form(context, figures, role, complete and _is_of_all(context))
     sources = [one for one in figures.subjects if one.kind == "form" and one.name and one.name in context.before]
     if role == "project_count" and sources:
         more = tuple(figure for one in sources for figure in figures.of("project_count", one))
