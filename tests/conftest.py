@@ -11,7 +11,10 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import case_text
 from perf_xlsx.domain.model import Result
-from tests.kit import filled as kit
+
+pytest.register_assert_rewrite("tests.kit")  # what its asserts compared is shown too, as in a test
+
+from tests.kit import filled as kit  # noqa: E402
 
 
 @pytest.fixture

@@ -103,14 +103,11 @@ def _by_words(page: Page, at: Spot, text: str) -> Meaning | None:
     word = core(text)
     if word in page.kind.totals and _is_below(page, at):
         return Meaning(page.other(TOTALS), SURE, "总分行")
-    if text in page.known[PASSAGES] and _has_labels(page, at):
-        return Meaning(page.other(HEADINGS), NEAR, "右边是分栏")
-    if text in page.known[BOXES] and _has_labels(page, at) and page.merge(at)[2] > at[0]:
+    if _heads_labels(page, at, text):
         return Meaning(page.other(HEADINGS), NEAR, "右边是分栏")
     for part in (text, *text.split("/")):  # 实施单位/负责人
-        for block in (BOXES, PASSAGES):
-            if known := page.known[block].of(part):
-                return Meaning(page.role(block, known[1]), SURE, "栏目名称")
+        if role := _role_of(page, part):
+            return Meaning(role, SURE, "栏目名称")
     if word in page.kind.totals:
         return Meaning(page.other(TOTALS), SURE, "总分行")
     if page.is_heading(text) and "目标" in word and not _has_labels(page, at):
@@ -118,6 +115,18 @@ def _by_words(page: Page, at: Spot, text: str) -> Meaning | None:
     if word in page.words[ASIDES]:
         return Meaning(page.other(ASIDES), SURE, "不评分的内容")
     return Meaning(page.other(HEADINGS), SURE, "小标题") if page.is_heading(text) else None
+
+
+def _role_of(page: Page, text: str) -> Role | None:
+    """The role of a known label of a box or a passage."""
+    known = ((block, page.known[block].of(text)) for block in (BOXES, PASSAGES))
+    return next((page.role(block, one[1]) for block, one in known if one), None)
+
+
+def _heads_labels(page: Page, at: Spot, text: str) -> bool:
+    """Whether a known label is the heading of others: of a passage, or of a box over several rows."""
+    over_several = text in page.known[BOXES] and page.merge(at)[2] > at[0]
+    return (text in page.known[PASSAGES] or over_several) and _has_labels(page, at)
 
 
 def _is_below(page: Page, at: Spot) -> bool:
@@ -136,16 +145,15 @@ def _with_value(page: Page, text: str) -> Meaning | None:
     before, colon, _ = normalise(text).partition(":")
     if not colon or len(before) > LONGEST:
         return None
-    for block in (BOXES, PASSAGES):
-        if known := page.known[block].of(before):
-            return Meaning(page.role(block, known[1]), SURE, "名称和内容在同一格", inside=True)
+    if role := _role_of(page, before):
+        return Meaning(role, SURE, "名称和内容在同一格", inside=True)
     if core(before) in page.words[ASIDES]:
         return Meaning(page.other(ASIDES), SURE, "备注、签字一类", inside=True)
     return None
 
 
 def _by_look(page: Page, at: Spot, text: str) -> Meaning | None:
-    """By what it looks like: a title, a remark, a label like a known one, a signature."""
+    """By what it looks like: a title, a number, a remark, a money unit, or a label."""
     bare = without_spaces(text)
     if _is_title(page, at, bare):
         return Meaning(page.other(TITLE), SURE, "表的标题")
@@ -155,9 +163,14 @@ def _by_look(page: Page, at: Spot, text: str) -> Meaning | None:
         return Meaning(page.other(ASIDES), NEAR, "像是说明文字", inside=True)
     if _MONEY_UNIT.search(bare):
         return Meaning(page.role(BOXES, "money_unit"), SURE, "金额单位", inside=True)
+    return _by_likeness(page, at, text)
+
+
+def _by_likeness(page: Page, at: Spot, text: str) -> Meaning | None:
+    """A label: of what the reader reads there, a heading of its own row, one like a known one, a signature."""
     if (read := page.read_box(at)).key and len(text) <= LONGEST:
         return Meaning(read, NEAR, "按读取结果")
-    if len(page.rows[at[0]]) == 1 and page.merge(at)[1] == 1 and page.merge(at)[3] * 2 > page.edge:
+    if _has_a_row_of_its_own(page, at):
         return Meaning(page.other(HEADINGS), NEAR, "独占一行")
     texts = [box for box in page.fields[BOXES] if box.kind in ("text", "long_text")]
     for block, boxes in ((BOXES, texts), (PASSAGES, page.fields[PASSAGES] if _is_below(page, at) else [])):
@@ -167,6 +180,11 @@ def _by_look(page: Page, at: Spot, text: str) -> Meaning | None:
         filled = normalise(text).partition(":")[2].strip()
         return Meaning(page.other(ASIDES), NEAR, "像是签字、联系方式", inside=bool(filled))
     return None
+
+
+def _has_a_row_of_its_own(page: Page, at: Spot) -> bool:
+    _, first, _, last = page.merge(at)
+    return len(page.rows[at[0]]) == 1 and first == 1 and last * 2 > page.edge
 
 
 def _is_title(page: Page, at: Spot, bare: str) -> bool:

@@ -331,18 +331,28 @@ def judged_points_are_the_units_own(diagnoses: Diagnoses) -> Iterator[Observatio
         message = f"本表没有“{lacking}”一栏，{len(own)}个指标不能按规则计算，采用单位自评得分。"
         yield observed(own[0].claimed_points, message, JUDGE_ALL)
     for row, score in diagnoses.rows:
-        claim, weight = row.claimed_points.value, row.weight.value
-        if score.claimed and row.together:
-            yield observed(row.claimed_points, score.why, JUDGE_TOGETHER, basis=TOGETHER)
-        elif score.claimed and claim is not None and not lacking:
-            message = f"{row.display_name}没有指标值，不能按规则计算，采用单位自评得分{plain(claim)}分。"
-            yield observed(row.claimed_points, message, JUDGE)
-        elif score.points is None and claim and weight and claim > weight and (lacking or _is_units_own(row)):
-            message = f"{row.display_name}自评得分{plain(claim)}超过分值{plain(weight)}，没有采用。"
-            advice = "请核对自评得分和分值。"
-            yield observed(
-                row.claimed_points, message, advice, expected=f"不超过{plain(weight)}", severity="error"
-            )
+        if score.claimed and (row.together or not lacking):
+            yield _taken(row, score)
+        elif score.points is None and (lacking or _is_units_own(row)):
+            yield from _above_its_weight(row)
+
+
+def _taken(row: Indicator, score: Score) -> Observation:
+    """That the unit's own points are counted."""
+    if row.together:
+        return observed(row.claimed_points, score.why, JUDGE_TOGETHER, basis=TOGETHER)
+    claim = row.claimed_points.value or 0  # there is one, as it is counted
+    message = f"{row.display_name}没有指标值，不能按规则计算，采用单位自评得分{plain(claim)}分。"
+    return observed(row.claimed_points, message, JUDGE)
+
+
+def _above_its_weight(row: Indicator) -> Iterator[Observation]:
+    """That the unit claims more points than there are, which are not counted."""
+    claim, weight = row.claimed_points.value, row.weight.value
+    if claim and weight and claim > weight:
+        message = f"{row.display_name}自评得分{plain(claim)}超过分值{plain(weight)}，没有采用。"
+        expected = f"不超过{plain(weight)}"
+        yield observed(row.claimed_points, message, "请核对自评得分和分值。", expected=expected, severity="error")
 
 
 def _is_units_own(row: Indicator) -> bool:

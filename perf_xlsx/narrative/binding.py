@@ -79,25 +79,35 @@ def _went(context: Context, found: Bound) -> Went:
 
 
 def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) -> Bound:
+    """A number with its role: what it is by its words, then whether and of when the sentence states it."""
     if context.mention.about and BEHIND_TARGET.match(context.behind):  # 超过45公里的目标: of exactly so many
         context = replace(context, mention=replace(context.mention, about=False))
-    mention = context.mention
-    role = "other" if context.operand else compared(context)
-    if role:
-        bound = Bound(mention, role)
-        return bound if context.operand else by_value(context, figures, bound, "")
+    if context.operand:
+        return Bound(context.mention, "other")
+    if role := compared(context):
+        return by_value(context, figures, Bound(context.mention, role), "")
+    found = _by_its_words(context, figures)
+    found = replace(found, sure=found.sure and _may_be_sure(context, found.role))
+    if found.role == "unbound" and context.mention.in_words:  # 两个村: a manner of speaking
+        return replace(found, role="outside")
+    return _at_its_time(context, figures, found, other_time(context, mentions, figures.year))
+
+
+def _by_its_words(context: Context, figures: Figures) -> Bound:
+    """A number with the role that the words around it give to one in its unit, or in another by a slip."""
     found = (
         _weight_in_brackets(context, figures) or in_a_wrong_unit(context, figures) or _by_unit(context, figures)
     )
-    if not found.figures and mention.unit_class in ("share", "points"):
-        found = _with_the_amount_of_a_line(context, figures) or found
+    if not found.figures and context.mention.unit_class in ("share", "points"):
+        return _with_the_amount_of_a_line(context, figures) or found
+    return found
+
+
+def _may_be_sure(context: Context, role: str) -> bool:
+    """Whether a figure is stated, and its place in a list or table leaves no doubt what it is of."""
     turn = context.turn
     in_order = turn is None or turn.subject is not None or turn.role is not None
-    stated = in_order and is_stated(context, found.role) and not _sums_up_a_table(context)
-    found = replace(found, sure=found.sure and stated)
-    if found.role == "unbound" and mention.in_words:  # 两个村: a manner of speaking
-        return replace(found, role="outside")
-    return _at_its_time(context, figures, found, other_time(context, mentions, figures.year))
+    return in_order and is_stated(context, role) and not _sums_up_a_table(context)
 
 
 def _at_its_time(context: Context, figures: Figures, found: Bound, time: str) -> Bound:

@@ -243,6 +243,10 @@ class Walk:
         self._at = mention.end
         if went.word is not None:
             self._role = went.word
+        self._go_on_about(context, went)
+
+    def _go_on_about(self, context: Context, went: Went) -> None:
+        """What money is spoken of behind a figure: the projects that it counts, or something of unknown amount."""
         if went.role == "project_count" and not _AMONG.match(context.behind):
             self._current = (self._projects,) if self._projects else self._current
             self._known = went.ours and self._projects is not None
@@ -251,7 +255,7 @@ class Walk:
             return
         contract = CONTRACT.search(context.said) is not None
         else_named = contract or rest_of(context.said, "money") or context.follows_a_count
-        if not context.own and else_named and mention.unit_class == "money":
+        if not context.own and else_named and context.mention.unit_class == "money":
             self._aside = True
 
     def sentence(self, at: int) -> int:
@@ -341,16 +345,18 @@ class Walk:
             self._head = self._current or self._default
         names = tuple(one for one in self._names(begin, end) if not self._is_beside(begin, one))
         money = [one for name in names for one in name.subjects if one.kind in ("line", "project")]
-        ours = [found.end() for found in OURS.finditer(said)]
-        other = _something_else(said, ended)
-        defined = money and _DEFINES.match(self._text, names[-1].end)
-        if money and (defined or names[-1].end - begin >= other):
+        other, ours = _something_else(said, ended), max((found.end() for found in OURS.finditer(said)), default=0)
+        if money and self._is_the_topic(names[-1].end, begin + other):
             self._current, self._known, self._aside = (money[-1],), True, False
             self._named |= set(money)
-        elif ours and ours[-1] >= other:
+        elif ours and ours >= other:
             self._current, self._known, self._aside = (), True, False
         elif other:
             self._known = False
+
+    def _is_the_topic(self, named: int, other: int) -> bool:
+        """Whether a name that ends here is what is spoken of: nothing else follows, or only what it means."""
+        return named >= other or _DEFINES.match(self._text, named) is not None
 
 
 def _something_else(said: str, ended: bool) -> int:

@@ -49,27 +49,45 @@ _OF_A_SCALE = ("execution_weight", "execution_points")
 
 
 def of_points(context: Context, figures: Figures) -> Bound:
-    """Points: of the form, of execution, of an indicator."""
-    said, mention = context.said, context.mention
+    """Points: of a level, of an indicator, of execution, of the form."""
     if level := points_of_a_level(context, figures):
         return level
-    found, rest = roles_in(said, "points"), rest_of(said, "points")
+    found = roles_in(context.said, "points")
     indicator = indicator_of(context, figures, "points")
-    going_on = context.last_of if context.last_role in OF_INDICATOR and found and not rest else None
-    if indicator is None and going_on and found[-1].word.role in OF_INDICATOR:  # known by the value before
-        return replace(of_an_indicator(context, figures, found[-1], going_on), sure=False)
+    if indicator is None and (goes_on := _of_the_indicator_before(context, figures, found)):
+        return goes_on
     if not found and (alone := _without_a_role(context, figures, indicator)):
         return alone
-    if not found and not in_turn(context):
-        return Bound(mention, "outside" if rest or mention.bound or SCALE.match(context.behind) else "unbound")
-    role = (in_turn(context) or found[-1]).word.role
+    last = in_turn(context) or (found[-1] if found else None)
+    if last is None:
+        return Bound(context.mention, "outside" if _are_others(context) else "unbound")
     if indicator:
-        return _near_an_indicator(context, figures, role, found, indicator)
+        return _near_an_indicator(context, figures, last.word.role, found, indicator)
+    return _without_an_indicator(context, figures, last.word.role)
+
+
+def _of_the_indicator_before(context: Context, figures: Figures, found: Sequence[Said]) -> Bound | None:
+    """Points of an indicator that is known by its value before: 达到98%，得10分."""
+    before = context.last_of if context.last_role in OF_INDICATOR else None
+    if before is None or rest_of(context.said, "points") or not found or found[-1].word.role not in OF_INDICATOR:
+        return None
+    return replace(of_an_indicator(context, figures, found[-1], before), sure=False)
+
+
+def _are_others(context: Context) -> bool:
+    """Whether points without a role are said to be of something else, or are those of a scale."""
+    said = rest_of(context.said, "points") or context.mention.bound
+    return bool(said) or SCALE.match(context.behind) is not None
+
+
+def _without_an_indicator(context: Context, figures: Figures, role: str) -> Bound:
+    """Points where no indicator is near."""
+    sure = not rest_of(context.said, "points")
     if role in ("total", "indicator_points") and any(one.kind == "project" for one in context.own):
-        return Bound(mention, "outside")  # a project's own evaluation
+        return Bound(context.mention, "outside")  # a project's own evaluation
     if role in OF_THE_FORM:
-        return of_the_form(context, figures, role, not rest)
-    return _of_execution_or_all(context, figures, role, not rest)
+        return of_the_form(context, figures, role, sure)
+    return _of_execution_or_all(context, figures, role, sure)
 
 
 def _near_an_indicator(
@@ -105,17 +123,23 @@ def _of_a_weight(context: Context, figures: Figures, indicator: Subject | None) 
 
 def _judged(context: Context, figures: Figures, indicator: Subject) -> Bound:
     """Points behind a mere 自评 where an indicator is near: certainly its own right behind its weight."""
-    found = figures.of("indicator_points", indicator)
-    sure = context.last_role == "indicator_weight" and bool(found)
-    return Bound(context.mention, "indicator_points", indicator, indicator.name, found, sure)
+    bound = _earned_by(context, figures, indicator)
+    return replace(bound, sure=context.last_role == "indicator_weight" and bool(bound.figures))
+
+
+def _earned_by(context: Context, figures: Figures, of: Subject) -> Bound:
+    """The points of an indicator, or of all of them."""
+    return Bound(context.mention, "indicator_points", of, of.name, figures.of("indicator_points", of))
 
 
 def _of_execution(figures: Figures) -> tuple[Figure, ...]:
     return tuple(one for one in figures.everything if one.role in ("execution_weight", "execution_points"))
 
 
-def _is_headed_by_execution(context: Context) -> bool:
-    """Whether the heading right above says that it is about the execution of the budget."""
+def _is_about_execution(context: Context) -> bool:
+    """Whether the sentence, the figure before or the heading right above is about the execution of the budget."""
+    if "执行率" in context.before or context.last_role in ("execution_rate", *_OF_A_SCALE):
+        return True
     return bool(context.scope.sections) and _EXECUTION_HEADING.search(context.scope.sections[-1].text) is not None
 
 
@@ -123,23 +147,24 @@ def _of_execution_or_all(context: Context, figures: Figures, role: str, sure: bo
     """Points that no indicator is named for: of budget execution, or all."""
     if role == "indicator_lost_points":
         return Bound(context.mention, role)
-    of_execution = context.last_role in ("execution_rate", "execution_weight", "execution_points")
-    if "执行率" in context.before or of_execution or _is_headed_by_execution(context):
+    if _is_about_execution(context):
         key = "execution_weight" if role == "indicator_weight" else "execution_points"
         return of_the_form(context, figures, key, sure and context.standing.subjects[0].whole)
-    if role == "indicator_weight" and context.mention.number == FULL:  # 满分100分
-        return Bound(context.mention, "outside")
-    if role == "indicator_points" and context.last_role in OF_INDICATOR:
-        of = context.last_of
-        found = figures.of("indicator_points", of) if of else ()
-        return Bound(context.mention, role, of, of.name if of else "", found)
-    if role == "indicator_points" and _ALL_INDICATORS.search(context.said):
-        found = figures.of("indicator_points", ALL_INDICATORS)
-        return Bound(context.mention, role, ALL_INDICATORS, ALL_INDICATORS.name, found)
     if role == "indicator_points":
-        overall = OVERALL.search(context.said) or _JUDGED.search(context.before)
-        return of_the_form(context, figures, "total", sure and overall is not None)
-    return Bound(context.mention, role)
+        return _earned(context, figures, sure)
+    full = role == "indicator_weight" and context.mention.number == FULL  # 满分100分
+    return Bound(context.mention, "outside" if full else role)
+
+
+def _earned(context: Context, figures: Figures, sure: bool) -> Bound:
+    """Points that were earned: by the indicator before, by all indicators, or by the form."""
+    if context.last_role in OF_INDICATOR:
+        of = context.last_of
+        return _earned_by(context, figures, of) if of else Bound(context.mention, "indicator_points")
+    if _ALL_INDICATORS.search(context.said):
+        return _earned_by(context, figures, ALL_INDICATORS)
+    overall = OVERALL.search(context.said) or _JUDGED.search(context.before)
+    return of_the_form(context, figures, "total", sure and overall is not None)
 
 
 def of_the_form(context: Context, figures: Figures, role: str, sure: bool, key: str = "") -> Bound:
@@ -229,17 +254,20 @@ def _all_projects(figures: Figures) -> bool:
     return False
 
 
+def _is_of_all(context: Context) -> bool:
+    """Whether the report says that these are all, and not how many of them were done."""
+    whole = ALL_OF_THEM.search(context.said) is not None and not context.mention.in_words
+    done = DONE.search(context.said + until_a_pause(context.behind)) is not None
+    return whole and not done and not rest_of(context.said, "count")
+
+
 def _number_of(context: Context, figures: Figures, role: str) -> Bound:
     """How many projects or indicators there are; certain only where the report says that these are all."""
     level = next((key for word, key in _LEVELS if word in context.said + context.behind[:6]), "")
     if level and role == "indicator_count":
         return of_the_form(context, figures, role, False, level)
     complete = _all_projects(figures) if role == "project_count" else bool(figures.of("weights"))  # or an extract
-    whole = ALL_OF_THEM.search(context.said) is not None and not DONE.search(
-        context.said + until_a_pause(context.behind)
-    )
-    sure = complete and whole and not rest_of(context.said, "count") and not context.mention.in_words
-    found = of_the_form(context, figures, role, sure)
+    found = of_the_form(context, figures, role, complete and _is_of_all(context))
     sources = [one for one in figures.subjects if one.kind == "form" and one.name and one.name in context.before]
     if role == "project_count" and sources:
         more = tuple(figure for one in sources for figure in figures.of("project_count", one))

@@ -80,21 +80,36 @@ def of_an_indicator(context: Context, figures: Figures, last: Said | None, indic
     last = in_turn(context) or last
     said = last.word.role if last and last.word.role in OF_INDICATOR else ""
     told = said if last and not is_verb(context, last) else ""  # a mere verb may stand before any value
+    besides = _said_besides(context)
+    bound = _in_its_role(context, figures, indicator, told, besides)
+    if besides or not bound.figures:
+        return bound
+    sure = _is_of_all_the_work(context, bound) and _is_sure(context, bound.role, bool(said))
+    sure = sure and not _counts_other_things(context, bound.figures)
+    return replace(bound, sure=sure or _is_called_the_target(context, figures, bound))
+
+
+def _said_besides(context: Context) -> str:
+    """What the words before a figure say besides its role, and besides that it is held against a target."""
+    label = AGAINST.sub("", context.said) if _is_held_against(context) else context.said
+    return rest_of(label, unit_meant(context.mention.unit_class, context.said))
+
+
+def _in_its_role(context: Context, figures: Figures, indicator: Subject, told: str, besides: str) -> Bound:
+    """The figure in the role that a word told, or in any that a value may have; outside if it is said of more."""
     roles = [told] if told else values_meant(context)
     found = tuple(one for key in roles for one in figures.of(key, indicator))  # type: ignore[arg-type]
-    label = AGAINST.sub("", context.said) if _is_held_against(context) else context.said
-    rest = rest_of(label, unit_meant(context.mention.unit_class, context.said))
-    role = "outside" if rest and not told else roles[0]  # where it agrees, it is that figure's role
+    role = "outside" if besides and not told else roles[0]  # where it agrees, it is that figure's role
     if role == "outside" and context.mention.unit_class == "count" and not is_telling(context.mention):
         found = ()  # 河西街道6个
-    bound = Bound(context.mention, role, indicator, indicator.name, found)
-    if rest or not found:
-        return bound
-    sure = _is_sure(context, role, bool(said)) and not _counts_other_things(context, found)
-    compared = REQUIRED.search(context.said) is not None  # a part of the work may be held against its own target
-    of_a_part = role == "indicator_completion" and context.last_role == "outside" and context.last_of == indicator
-    sure = sure and not compared and not of_a_part
-    return replace(bound, sure=sure or _is_called_the_target(context, figures, bound))
+    return Bound(context.mention, role, indicator, indicator.name, found)
+
+
+def _is_of_all_the_work(context: Context, bound: Bound) -> bool:
+    """Whether a figure is of all the work: a part of it may be held against a target of its own."""
+    completed = bound.role == "indicator_completion" and context.last_of == bound.of
+    of_a_part = completed and context.last_role == "outside"
+    return not of_a_part and REQUIRED.search(context.said) is None
 
 
 def _is_held_against(context: Context) -> bool:

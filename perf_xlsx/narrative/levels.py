@@ -30,6 +30,14 @@ _STATED = pattern(r"得|自评|权重|分值|满分|总分")
 _OF_SOME = pattern(r"满分|扣|未|没有|完成|达[成到标]")  # 11项得满分，其中产出指标8项
 _HAVING = pattern(r"(?:共有?|有|为|计|设置?)*$")
 PointRole = Literal["indicator_weight", "indicator_points", "indicator_lost_points"]
+_ROLES_OF_POINTS: dict[str, PointRole] = {  # points of the form and of execution go on as those of a level
+    "indicator_lost_points": "indicator_lost_points",
+    "indicator_points": "indicator_points",
+    "execution_points": "indicator_points",
+    "total": "indicator_points",
+    "indicator_weight": "indicator_weight",
+    "execution_weight": "indicator_weight",
+}
 EITHER: tuple[PointRole, ...] = ("indicator_weight", "indicator_points")
 
 
@@ -64,22 +72,29 @@ def _bound(
 
 
 def _role(context: Context, between: str) -> PointRole | None:
-    """The role of points that is said, or that of the figure before where they go on; None: of either."""
-    said = context.turn.shared if context.turn else None
-    words = roles_in(context.said, "points")
-    role = said.role if said else words[-1].word.role if words else ""
+    """The role of points that is said, or that the place and the figure before give; None: of either."""
     if _FULL_POINTS.fullmatch(between):
         return None
-    if not role and (between.endswith("(") or BEHIND_WEIGHT.match(context.behind)):
+    role = _said_role(context) or _role_without_a_word(context, between)
+    return _ROLES_OF_POINTS.get(role, "indicator_weight" if context.bracketed else None)
+
+
+def _said_role(context: Context) -> str:
+    """The role that all of a list have, or that the last word before the points gives."""
+    shared = context.turn.shared if context.turn else None
+    words = roles_in(context.said, "points")
+    return shared.role if shared else words[-1].word.role if words else ""
+
+
+def _role_without_a_word(context: Context, between: str) -> str:
+    """The role of points whose own words give none: in brackets a weight, else that of the figure before."""
+    if between.endswith("(") or BEHIND_WEIGHT.match(context.behind):
         return "indicator_weight"
-    if not role and not context.bracketed:
-        going_on = context.last_role if _STATED.search(context.before) else ""  # 预算执行率得9分，产出指标55分
-        role = "indicator_points" if "得分" in between or "小计" in context.said else going_on
-    if role == "indicator_lost_points":
-        return "indicator_lost_points"
-    if role in ("indicator_points", "execution_points", "total"):
+    if context.bracketed:
+        return ""
+    if "得分" in between or "小计" in context.said:
         return "indicator_points"
-    return "indicator_weight" if context.bracketed or role in ("indicator_weight", "execution_weight") else None
+    return context.last_role if _STATED.search(context.before) else ""  # 预算执行率得9分，产出指标55分
 
 
 def _level(context: Context) -> tuple[Name | None, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from perf_xlsx.figures import Figures, Subject
@@ -53,9 +55,14 @@ def of_money(context: Context, figures: Figures) -> Bound:
     if word is None:
         goes_on = context.last_role in NOT_CHECKED  # 付30%即105万元
         return Bound(context.mention, "outside" if goes_on or rest_of(context.said, "money") else "unbound")
+    return _in_a_role(context, figures, word)
+
+
+def _in_a_role(context: Context, figures: Figures, word: RoleWord) -> Bound:
+    """An amount in the role of a word, or in that which its value tells where the word may mean several."""
     bound = replace(_amount(context, figures, word), word=None if word is UNNAMED else word)
-    told = word.role in (*SEVERAL, "unnamed") and "到位" not in context.said
-    return _told_by_its_value(bound) if told else bound
+    of_several = word.role in (*SEVERAL, "unnamed") and "到位" not in context.said
+    return _told_by_its_value(bound) if of_several else bound
 
 
 def _word_of_money(context: Context, words: list[Said]) -> RoleWord | None:
@@ -109,16 +116,24 @@ def _role_word(context: Context, words: list[Said]) -> RoleWord | None:
     if strong:
         return strong[-1]
     last = words[-1].word if words else None
-    if last and last.role in GENERAL and "年初" in context.said:
-        return INITIALLY
-    if last is None and _INITIALLY.search(context.said):
-        return BEFORE_CHANGE
-    before = context.standing.role
-    goes_on = context.own or "其中" in context.said or not words
-    if before and goes_on and (last is None or _may_be(last, before)):
-        return before
     told = [one.word for one in words if one.word.role not in GENERAL]
-    return told[-1] if told else last
+    return _at_the_start(context, last) or _going_on(context, last) or (told[-1] if told else last)
+
+
+def _at_the_start(context: Context, last: RoleWord | None) -> RoleWord | None:
+    """The role of an amount that is said to be that of the start of the year, by no word of its own."""
+    if last is None:
+        return BEFORE_CHANGE if _INITIALLY.search(context.said) else None
+    return INITIALLY if last.role in GENERAL and "年初" in context.said else None
+
+
+def _going_on(context: Context, last: RoleWord | None) -> RoleWord | None:
+    """The role of the figure before, where this one tells of a part of it, or has no word of its own."""
+    before = context.standing.role
+    if before is None or last is None:
+        return before
+    a_part = context.own or "其中" in context.said
+    return before if a_part and _may_be(last, before) else None
 
 
 def _may_be(word: RoleWord, before: RoleWord) -> bool:
@@ -205,21 +220,26 @@ def of_share(context: Context, figures: Figures) -> Bound:
     """A rate of money, or a share that an indicator counts in."""
     found = roles_in(context.said, "share")
     indicator = indicator_of(context, figures, "share")
-    last = next((one for one in reversed(found) if not is_verb(context, one)), found[-1] if found else None)
+    last = _last_noun(context, found)
     if (listed := in_turn(context)) and context.indicator:
         return of_an_indicator(context, figures, listed, context.indicator)
-    done = of_completion(context, figures, last)
-    if done:
+    if done := of_completion(context, figures, last):
         return done
     if last and last.word.role == "other" and context.indicator is None:  # 回收率, 节约率
         return Bound(context.mention, "other")
-    if indicator and (last is None or last.word.role in OF_INDICATOR or not _is_of_money(context, last)):
+    if indicator and not _is_of_money(context, last):
         return of_an_indicator(context, figures, last, indicator)
     if _is_rate_of_spending(context, last):
         return _rate(context, figures, RATE)
     if last is None or last.word.role in OF_INDICATOR:
         return without_a_name(context, figures, last)
     return _rate(context, figures, last.word)
+
+
+def _last_noun(context: Context, found: Sequence[Said]) -> Said | None:
+    """The last role word that is no mere verb, or the last of all."""
+    nouns = [one for one in found if not is_verb(context, one)]
+    return (nouns or found)[-1] if found else None
 
 
 def _is_rate_of_spending(context: Context, last: Said | None) -> bool:
@@ -242,6 +262,8 @@ def _rate(context: Context, figures: Figures, word: RoleWord) -> Bound:
     return Bound(context.mention, _shown(word.role, subjects[0]), of, rest or subjects[0].name, found, sure)
 
 
-def _is_of_money(context: Context, last: Said) -> bool:
+def _is_of_money(context: Context, last: Said | None) -> bool:
     """Whether a rate is one of a line, although an indicator is near."""
-    return last.word.role in ("execution_rate", "adjustment_rate") and context.indicator is None
+    return (
+        last is not None and last.word.role in ("execution_rate", "adjustment_rate") and context.indicator is None
+    )

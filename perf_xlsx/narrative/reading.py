@@ -15,7 +15,7 @@ from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.binding import bind
 from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, is_telling
 from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
-from perf_xlsx.narrative.mentions import MentionFinder
+from perf_xlsx.narrative.mentions import Mention, MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
 from perf_xlsx.narrative.slips import with_the_point_moved
@@ -85,13 +85,15 @@ def _of_other_money(read: Read, paragraph: list[Read]) -> Read:
 
     Such are a rate of what was received, and what is left of the income.
     """
-    stated, mention = read.bound.mention.number, read.bound.mention
-    compute = _COMPUTED.get(
-        "balance" if read.bound.role == "balance" else "rate" if read.bound.role in RATES else ""
-    )
-    if read.verdict not in ("differs", "elsewhere") or compute is None or stated is None:
+    compute = _COMPUTED.get("rate" if read.bound.role in RATES else read.bound.role)
+    if read.verdict not in ("differs", "elsewhere") or compute is None:
         return read
-    amounts = [one for one in paragraph if one.bound.mention.unit_class == "money" and one.start < read.start]
+    before = [one for one in paragraph if one.bound.mention.unit_class == "money" and one.start < read.start]
+    return _outside(read) if _comes_out(read.bound.mention, before, compute) else read
+
+
+def _comes_out(mention: Mention, amounts: list[Read], compute: Callable[[Fraction, Fraction], Fraction]) -> bool:
+    """Whether a number is what two amounts come to, one of which no form has."""
     others = [one for one in amounts if one.verdict in ("outside", "unbound") or one.bound.role in OF_INCOME]
     found = (
         compute(Fraction(part.bound.mention.number), Fraction(whole.bound.mention.number))
@@ -99,9 +101,7 @@ def _of_other_money(read: Read, paragraph: list[Read]) -> Read:
         for whole in others[-NEAR:]
         if part.bound.mention.number and whole.bound.mention.number
     )
-    if any(half_up(one, mention.places) == stated for one in found):
-        return _outside(read)
-    return read
+    return any(half_up(one, mention.places) == mention.number for one in found)
 
 
 _COMPUTED: dict[str, Callable[[Fraction, Fraction], Fraction]] = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise, takewhile
 from typing import Literal
 
 from perf_xlsx.domain.quantity import parse_quantity
+from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.observed import Remark, text_of
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.scope import Scope
@@ -72,28 +73,37 @@ def _parts(whole: Read, after: Sequence[Read]) -> Iterator[Read]:
 
     Nothing that could be the whole as well stands between: only comparisons and shares.
     """
-    text, begin, unit = whole.scope.letters.text, whole.bound.mention.end, whole.bound.mention.unit
-    same = takewhile(lambda one: one.scope is whole.scope, after)
-    of_which = _OF_WHICH.search(text, begin)
+    text, mention = whole.scope.letters.text, whole.bound.mention
+    of_which = _OF_WHICH.search(text, mention.end)
     if of_which is None:
         return
+    same = list(takewhile(lambda one: one.scope is whole.scope, after))
+    between = [one for one in same if one.bound.mention.end <= of_which.start()]
+    if any(_is_amount(one) and one.bound.mention.unit_class == mention.unit_class for one in between):
+        return
+    for read in _listed_behind(same[len(between) :], text, of_which):
+        if read.bound.mention.unit == mention.unit and _may_be_a_part(read, whole) and _is_amount(read):
+            yield read
+
+
+def _listed_behind(reads: Iterable[Read], text: str, of_which: re.Match[str]) -> Iterator[Read]:
+    """The figures of the list behind 其中: in its brackets or its sentence, until another list begins."""
     stops = ")" if text[of_which.start() - 1] == "(" else _STOPS
     end = min((at for stop in stops if (at := text.find(stop, of_which.end())) >= 0), default=len(text))
     at = of_which.end()
-    for read in same:
+    for read in reads:
         mention = read.bound.mention
-        if mention.end <= of_which.start():
-            if _is_amount(read) and mention.unit_class == whole.bound.mention.unit_class:
-                return
-            continue
-        between = text[at : mention.start]
-        if mention.start >= end or any(one in between for one in ("其中", "(", *_STOPS)):
+        if mention.start >= end or _ends_a_list(text[at : mention.start], mention):
             return
-        if ";" in between and not (mention.unit_class == "money" and _THING.search(between)):
-            return
-        if mention.unit == unit and _may_be_a_part(read, whole) and _is_amount(read):
-            yield read
+        yield read
         at = mention.end
+
+
+def _ends_a_list(between: str, following: Mention) -> bool:
+    """Whether a list ends between two figures; ; goes on with an amount of the next thing."""
+    if any(one in between for one in ("其中", "(", *_STOPS)):
+        return True
+    return ";" in between and not (following.unit_class == "money" and _THING.search(between))
 
 
 def _may_be_a_part(read: Read, whole: Read) -> bool:

@@ -74,11 +74,14 @@ def _label(
     if _EXECUTION.fullmatch(row) and _MONEY_UNIT.search(text):
         bare = next((column for words, column in _OF_THE_WHOLE if words.search(bare)), bare)
         row = ""
+    return Label(row + bare, _unit(head, bare, stated.get(at.table, "")) if _BARE.match(text) else "")
+
+
+def _unit(head: str, bare: str, stated: str) -> str:
+    """The unit of a column: in the brackets of its head, of money the one `stated` above the table, or points."""
     units = [found[1] for one in _BRACKETS.findall(head) if (found := _UNITS.match(one))]
-    unit = units[0] if units else stated.get(at.table, "") if _MONEY.search(bare) and "率" not in bare else ""
-    if not unit and bare.endswith(_POINTS):
-        unit = "分"
-    return Label(row + bare, unit if _BARE.match(text) else "")
+    unit = units[0] if units else stated if _MONEY.search(bare) and "率" not in bare else ""
+    return "分" if not unit and bare.endswith(_POINTS) else unit
 
 
 def _heads(cells: Mapping[CellPlace, str]) -> Mapping[CellPlace, str]:

@@ -31,6 +31,7 @@ _GROUPED = pattern(_TEXT["grouped"])
 def text_remarks(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Iterator[Remark]:
     """What a report leaves out, leaves open, or took from another."""
     yield from _hollow_parts(scopes)
+    yield from _fillers(scopes)
     yield from _missing_parts(scopes)
     yield from _lost_points_without_reason(scopes, reads)
     yield from _blanks(scopes)
@@ -60,7 +61,11 @@ def _hollow_parts(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
         if hollow[number] and not listed and not again:  # several in a row, or twice: a table of contents
             title = scope.paragraph.text.strip()
             yield _at(scope.paragraph, "P03", title, f"“{title}”下面没有内容。", "请补写这一部分。")
-    for scope, after in pairwise(written):
+
+
+def _fillers(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
+    """P09: a heading below which only 无 or the like is written."""
+    for scope, after in pairwise(scope for scope in scopes if scope.letters.text):
         if scope.heading and not after.heading and _FILLER.fullmatch(after.letters.text):
             title = scope.paragraph.text.strip()
             message = f"“{title}”下只写“{after.paragraph.text.strip()}”。"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from perf_xlsx.narrative.context import Context
@@ -39,62 +40,104 @@ _YEAR = pattern(r"\d{4}(?=年)")
 _PERIOD = pattern(r"\d{4}年?[-—~至]\d{2,4}年")  # several years: nothing in it is this year's
 _MONTH = pattern(r"(?:(?:19|20)\d\d年)?(\d{1,2})月")
 _UP_TO = pattern(r"(?:截至|截止到?|至|到)$")
+_Time = Literal["this", "other", "later", "part", "whole"]
+_TIMES: dict[_Time, tuple[re.Pattern[str], ...]] = {
+    "this": (THIS_YEAR,),
+    "other": (PAST, LATER),
+    "later": (LATER,),
+    "part": (PART_OF_SENTENCE,),  # of this year
+    "whole": (WHOLE_YEAR,),
+}
+
+
+def _is_in_points_of_percent(context: Context) -> bool:
+    return POINTS_OF_PERCENT.search(context.mention.text) is not None
+
+
+def _is_a_share(context: Context) -> bool:
+    """Whether it is said to be a share, goes on with shares, or is that of an amount: 占合同价408万元的72%."""
+    if context.mention.unit_class != "share":
+        return False
+    listed = context.last_role == "share" and not context.said.strip("和及、与")  # 分别占43%和57%
+    return listed or bool(SHARE.search(context.said) or SHARE_OF.search(context.before))
+
+
+def _is_a_change(context: Context) -> bool:
+    """Whether it is said to be a change; a value may be better than what was required."""
+    a_value = context.mention.unit_class in ("share", "count") and REQUIRED.search(context.said)
+    return CHANGE.search(context.said) is not None and not a_value
+
+
+def _was_so_before(context: Context) -> bool:
+    """Whether it is what a value was before: 由71%提高到89%."""
+    return context.mention.unit_class != "money" and NOW.match(context.behind) is not None
+
+
+def _is_a_change_here(context: Context) -> bool:
+    """Whether a word that may tell of a change does so: alone, behind a change, or where something is compared."""
+    if not CHANGING.search(context.said):
+        return False
+    besides = CHANGING.sub("", context.said)
+    a_share = context.mention.unit_class == "share" and context.near_indicator is None
+    alone = a_share and not besides.strip("了、")  # 增长17%
+    goes_on = context.last_role == "change" and not rest_of(besides, "money")
+    return alone or goes_on or COMPARED.search(context.before) is not None
+
+
+_IN_NO_FORM = (  # the first that holds
+    ("change", _is_in_points_of_percent),
+    ("share", _is_a_share),
+    ("change", _is_a_change),
+    ("other", _was_so_before),
+    ("change", _is_a_change_here),
+)
 
 
 def compared(context: Context) -> str:
     """The role of a figure that no form has: a comparison, a share; "" for all others."""
-    said = context.said
-    if POINTS_OF_PERCENT.search(context.mention.text):
-        return "change"
-    if context.mention.unit_class == "share" and (SHARE.search(said) or _is_a_share_too(context)):
-        return "share"
-    if CHANGE.search(said) and not (REQUIRED.search(said) and context.mention.unit_class in ("share", "count")):
-        return "change"
-    if context.mention.unit_class != "money" and NOW.match(context.behind):
-        return "other"  # what it was before: 由71%提高到89%
-    if not CHANGING.search(said):
-        return ""
-    alone = context.mention.unit_class == "share" and context.near_indicator is None
-    if alone and not CHANGING.sub("", said).strip("了、"):  # 增长17%
-        return "change"
-    goes_on = context.last_role == "change" and not rest_of(CHANGING.sub("", said), "money")
-    return "change" if goes_on or COMPARED.search(context.before) else ""
-
-
-def _is_a_share_too(context: Context) -> bool:
-    """Whether it goes on with shares, or is that of an amount: 分别占43%和57%; 占合同价408万元的72%."""
-    listed = context.last_role == "share" and not context.said.strip("和及、与")
-    return listed or SHARE_OF.search(context.before) is not None
+    return next((role for role, holds in _IN_NO_FORM if holds(context)), "")
 
 
 def other_time(context: Context, mentions: tuple[Mention, ...], year: int | None) -> Literal["", "year", "part"]:
     """Whether the sentence spoke last of another year, or of a part of this one."""
     before = _SINCE.sub(_blank, CHANGE.sub(_blank, _TITLES.sub(_blank, context.before)))
-    other, later = max(_last(PAST, before), _last(LATER, before)), _last(LATER, before)
-    this, part, whole = _last(THIS_YEAR, before), _last(PART_OF_SENTENCE, before), _last(WHOLE_YEAR, before)
-    begin = context.mention.start - len(before)
-    for date in mentions:
-        if date.kind == "date" and begin <= date.start and date.end <= context.mention.start:
-            written = before[date.start - begin : date.end - begin]
-            if not written.strip():
-                continue
-            end, stated = date.end - begin, _YEAR.match(written)
-            if _PERIOD.match(written):
-                other = end
-            elif stated is not None and int(stated[0]) == year:
-                this = end
-            elif stated:
-                other, later = end, end if year is not None and int(stated[0]) > year else later
-            part = end if _ends_early(written, before[: date.start - begin]) else part
-    this = this if later else max(this, _last(NOW, before))
-    if other > this:
+    told: dict[_Time, int] = {time: _last(words, before) for time, words in _TIMES.items()}
+    told |= _told_by_dates(before, context.mention.start, mentions, year)  # a date tells more than a word
+    this = told["this"] if told["later"] else max(told["this"], _last((NOW,), before))
+    if told["other"] > this:
         return "year"
-    return "part" if part > whole or PART.search(context.said) else ""
+    return "part" if told["part"] > told["whole"] or PART.search(context.said) else ""
 
 
-def _last(words: re.Pattern[str], text: str) -> int:
+def _last(kinds: Iterable[re.Pattern[str]], text: str) -> int:
     """Where the last of these words ends; 0 where there is none."""
-    return max((found.end() for found in words.finditer(text)), default=0)
+    return max((found.end() for words in kinds for found in words.finditer(text)), default=0)
+
+
+def _told_by_dates(before: str, at: int, mentions: tuple[Mention, ...], year: int | None) -> dict[_Time, int]:
+    """Where the last date of each time ends in the part of the sentence before a place."""
+    told: dict[_Time, int] = {}
+    begin = at - len(before)
+    for date in mentions:
+        if date.kind == "date" and begin <= date.start and date.end <= at:
+            start, end = date.start - begin, date.end - begin
+            told |= dict.fromkeys(_times_of(before[start:end], before[:start], year), end)
+    return told
+
+
+def _times_of(written: str, before: str, year: int | None) -> Iterator[_Time]:
+    """The times that a date tells of; none where it stands in a title."""
+    stated = _YEAR.match(written)
+    if _PERIOD.match(written):
+        yield "other"
+    elif stated is not None and int(stated[0]) == year:
+        yield "this"
+    elif stated is not None:
+        yield "other"
+        if year is not None and int(stated[0]) > year:
+            yield "later"
+    if _ends_early(written, before):
+        yield "part"
 
 
 def _blank(found: re.Match[str]) -> str:

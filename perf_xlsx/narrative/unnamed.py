@@ -33,12 +33,7 @@ def without_a_name(context: Context, figures: Figures, last: Said | None) -> Bou
 def _of_a_name_in_part(context: Context, figures: Figures, roles: list[str], told: bool) -> Bound | None:
     """The figures whose name the clause holds a good part of; where a word tells a count's role, the only ones."""
     mention, letters = context.mention, context.scope.letters.text
-    alike = [
-        one
-        for key in roles
-        for one in figures.everything
-        if one.of.kind == "indicator" and one.role == key and counted_in(one.unit) == mention.unit
-    ]
+    alike = _counted_alike(figures, roles, mention.unit)
     clause = letters[mention.start - len(context.before) : mention.end] + until_a_pause(context.behind)
     shared = [one for one in alike if shares_words(one.of.name, clause)]
     alone = alike if told and mention.unit_class == "count" and len({one.of for one in alike}) == 1 else []
@@ -47,6 +42,12 @@ def _of_a_name_in_part(context: Context, figures: Figures, roles: list[str], tol
         return None
     bound = Bound(mention, roles[0], found[0].of if shared else None, "", found)
     return bound if _may_be_of(context, found) or any(agrees(bound, one) for one in found) else None
+
+
+def _counted_alike(figures: Figures, roles: list[str], unit: str) -> list[Figure]:
+    """The figures of indicators in these roles that count in a unit, the first role's first."""
+    of_indicators = [one for one in figures.everything if one.of.kind == "indicator"]
+    return [one for key in roles for one in of_indicators if one.role == key and counted_in(one.unit) == unit]
 
 
 def _is_a_value(context: Context, last: Said | None) -> bool:

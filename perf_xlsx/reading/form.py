@@ -385,14 +385,21 @@ class FormReader:
         own = [n for n, _ in rows if n not in numbered]
         levelled = self._levelled(row for n, row in rows if n not in numbered)
         made = self._together([(n, self.indicator(row)) for n, row in zip(own, levelled, strict=True)])
-        found = tuple(row for n, row in made if self.merged.together(n)[:1] in ((), (n,)))
-        parts = [row for n, row in made if self.merged.together(n)[:1] not in ((), (n,))]
+        found = tuple(row for n, row in made if self._leads(n))
+        parts = [row for n, row in made if not self._leads(n)]
         parts += [self.indicator(row) for n, row in rows if n in numbered]
-        if not found and (table := self.layout.tables.get("indicators")):
-            entry: Entry[Any] = Entry(None, self.sheets.place(self._below_the_names(table)), "", "绩效指标")
-            advice = f"请每个指标填一行：{_asked(table)}。"
-            self.reports.about("R07", entry, "没有填写任何绩效指标。", advice)
+        if table and not found:
+            self._report_none(table)
         return found, tuple(parts)
+
+    def _leads(self, row: int) -> bool:
+        """Whether the points of a row are its own, or those of several rows of which it is the first."""
+        return self.merged.together(row)[:1] in ((), (row,))
+
+    def _report_none(self, table: Table) -> None:
+        entry: Entry[Any] = Entry(None, self.sheets.place(self._below_the_names(table)), "", "绩效指标")
+        advice = f"请每个指标填一行：{_asked(table)}。"
+        self.reports.about("R07", entry, "没有填写任何绩效指标。", advice)
 
     def _together(self, rows: Sequence[tuple[int, Indicator]]) -> list[tuple[int, Indicator]]:
         """The rows, each with the names of all whose points are one with its own."""

@@ -44,7 +44,16 @@ def score_indicator(
         return _together(indicator, completion_of(indicator, execution_rate, rulebook))
     level = indicator.level1.given if level is None else level
     score = _scored(indicator, execution_rate, rulebook, level)
-    if not indicator.sign.empty or indicator.qualitative or score.method == "按执行率" or score.points is None:
+    if not indicator.sign.empty or indicator.qualitative or score.method == "按执行率":
+        return score
+    return _without_a_sign(indicator, score, execution_rate, rulebook, level)
+
+
+def _without_a_sign(
+    indicator: Indicator, score: Score, execution_rate: Fraction | None, rulebook: Rulebook, level: str
+) -> Score:
+    """The score of an indicator without a sign: open where the other sign may be meant and earns other points."""
+    if score.points is None:
         return score
     direction = direction_of(indicator, rulebook)
     opposite = replace(indicator, sign=replace(indicator.sign, value=direction.other))

@@ -21,9 +21,9 @@ from tests import CASES
 from tests.kit.advice import codes, errors, left_over, restore, usual_choice
 from tests.kit.filled import filled, template_of
 from tests.kit.finding_cases import FORMS, FindingCase, changed, read_cases
+from tests.kit.layout_figures import RULEBOOK
 from tests.kit.layouts import LAYOUTS, national
 from tests.kit.outcome import findings_of
-from tests.reading.test_layouts import RULEBOOK
 
 WITHOUT_FORM = {"R01", "R02", "R03", "R04", "R05", "R06"}
 

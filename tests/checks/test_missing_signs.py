@@ -13,8 +13,9 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
 from perf_xlsx.rulebook.direction import by_name
 from tests.kit.filled import opened
+from tests.kit.libreoffice import needs_libreoffice
+from tests.kit.live_template import recalculated
 from tests.kit.official_rows import errors, of_rows, official, own, points
-from tests.template.test_template import needs_libreoffice, recalculated
 
 Score = Callable[..., Result]
 

@@ -11,7 +11,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Finding, Result
-from tests.checks.test_totals import ROWS, TOTAL, official
+from tests.kit.official_form import ROWS, TOTAL, official
 from tests.kit.official_rows import official as in_layout
 from tests.kit.outcome import findings_of
 

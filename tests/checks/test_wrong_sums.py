@@ -132,3 +132,9 @@ def test_the_same_amount_is_suspected_once(well_made: dict[str, Any], score_case
     told = findings_of(score_case(well_made), "F10")
     assert [f.place.cell for f in told] == ["E7", "F10"]
     assert len({f.message for f in told}) == 2
+
+
+def test_money_for_projects_that_are_not_listed_is_told_once(well_made: dict[str, Any], score_case: Score) -> None:
+    result = score_case(well_made | {"projects": []})
+    (found,) = result.findings
+    assert (found.code, found.severity, found.field) == ("F05", "error", "项目支出·全年预算数")

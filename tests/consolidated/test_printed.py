@@ -1,15 +1,19 @@
-"""The type that 汇总.xlsx and 退回清单.xlsx have on paper."""
+"""汇总.xlsx and 退回清单.xlsx on paper: pages, headings that go with their columns, and type that one reads."""
 
 from __future__ import annotations
 
 import shutil
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from click.testing import CliRunner
 
 from perf_xlsx.cli.main import main
+from tests.kit.batch_of_records import batch
+from tests.kit.consolidated_run import COUNT, consolidate, half_up, table
 from tests.kit.libreoffice import needs_libreoffice
 from tests.kit.printed import needs_pdftotext, printed, sizes
 
@@ -39,3 +43,101 @@ def test_every_sheet_is_printed_in_type_that_one_reads(results: Path, name: str)
     titles = [sheet.title for sheet in openpyxl.load_workbook(results / name) if sheet.sheet_state == "visible"]
     smallest = {title: min(sizes(printed(results / name, title)), default=LEAST) for title in titles}
     assert {title: size for title, size in smallest.items() if size < LEAST} == {}
+
+
+def test_it_prints_on_a4_with_titles_and_page_numbers(written: Path, book: Any) -> None:
+    for sheet in book:
+        assert sheet.page_setup.paperSize == 9
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert "&P" in sheet.oddFooter.center.text
+        assert sheet.print_area
+        assert sheet.title == "总览" or sheet.print_title_rows
+
+
+@pytest.fixture(scope="module")
+def of_years(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The consolidated workbook of two forms over four years, most of them of the last."""
+    path = tmp_path_factory.mktemp("years") / "汇总.xlsx"
+    records = batch(COUNT, hostile=False)
+    consolidate([r | {"year": 2021 + min(n % 5, 3)} for n, r in enumerate(records)], None, path)
+    return openpyxl.load_workbook(path, data_only=True)
+
+
+def printed_pages(sheet: Any) -> list[range]:
+    """The rows of each printed page, as the breaks have it."""
+    ends = [*(mark.id for mark in sheet.row_breaks.brk), sheet.max_row]
+    return [range(first + 1, last + 1) for first, last in zip([0, *ends], ends, strict=False)]
+
+
+def height_of(sheet: Any, rows: range) -> float:
+    return sum(sheet.row_dimensions[row].height or 15 for row in rows)
+
+
+def test_no_heading_of_the_money_stands_above_other_columns(of_years: Any) -> None:
+    """From the second page 年初预算数 and others were printed above the columns of 合计与分项."""
+    sheet = of_years["执行情况"]
+    assert sheet.print_title_rows == "$1:$1"
+    pages = printed_pages(sheet)
+    assert len(pages) > 2
+    for rows in pages[1:]:
+        assert sheet.cell(rows[0], 2).value in ("表种", "合计与分项", "核对内容")
+        assert height_of(sheet, rows) < 726  # what Excel has room for at this width
+    starts = [sheet.cell(rows[0], 2).value for rows in pages]
+    assert "合计与分项" in starts
+    head = next(c.value for row in sheet.iter_rows() for c in row if str(c.value).startswith("年初＋调整－全年"))
+    assert head == "年初＋调整－全年\n（三项都填的）"
+
+
+def test_heading_and_rows_of_the_overview_are_printed_on_one_page(of_years: Any) -> None:
+    """The header row of 问题 stood alone at the foot of a page."""
+    sheet = of_years["总览"]
+    pages = printed_pages(sheet)
+    for rows in pages:
+        assert height_of(sheet, rows) < 501
+    heads = ("得分", "预算执行（万元）", "资金类别", "问题（", "核对", "本工作簿")
+    assert all(str(sheet.cell(rows[0], 2).value).startswith(heads) for rows in pages[1:])
+    kinds = next(c.row for row in sheet.iter_rows() for c in row if str(c.value).startswith("问题（"))
+    (page,) = [rows for rows in pages if kinds in rows]
+    assert "合计" in [sheet.cell(row, 2).value for row in page if row > kinds]
+
+
+def test_the_rate_of_most_returns_is_the_large_one_and_the_others_are_readable(of_years: Any) -> None:
+    """The first form and year was, with whole sentences below it in letters of three points."""
+    sheet, money = of_years["总览"], of_years["执行情况"]
+    totals = [r for r in table(money, "表种") if r["资金类别"] in ("合计", "年度资金总额")]
+    most = max(totals, key=lambda row: row["份数"])
+    assert most is not totals[0]
+    assert sheet["I4"].value == f"预算执行率（{most['表种']}{most['年度']}年度）"
+    assert sheet["I5"].value == f"{half_up(Fraction(str(most['预算执行率'])) * 100):.2f}%"
+    assert sheet["I6"].value == f"其余{len(totals) - 1}项见下表"
+
+
+def test_a_page_is_filled_before_the_next_is_begun(book: Any) -> None:
+    first, *more = printed_pages(book["执行情况"])
+    assert len(more) == 1
+    assert height_of(book["执行情况"], first) > 320
+
+
+def test_type_is_nine_points_or_more_on_paper(written: Path) -> None:
+    """Ten points on the screen; columns that would have to be shrunk further are for filters, and not printed."""
+    book = openpyxl.load_workbook(written)
+    for sheet in book:
+        last = openpyxl.utils.range_boundaries(str(sheet.print_area).partition("!")[2])[2]
+        of = {at: one for one in sheet.column_dimensions.values() for at in range(one.min, one.max + 1)}
+        widths = [0 if of[at].hidden else of[at].width * 7 * 0.75 for at in range(1, last + 1)]
+        assert {"landscape": 770, "portrait": 523}[sheet.page_setup.orientation] / sum(widths) >= 0.9, sheet.title
+
+
+def test_what_is_printed_says_whose_it_is_and_what_became_of_it(book: Any) -> None:
+    """Tables went on beside on a second page, which made of three returns 32 pages; and the note was cut there."""
+    for name, last in {
+        "单位得分": "提示", "资金明细": "预算执行率", "指标明细": "差额", "问题清单": "整改意见", "问题按单位": "合计",
+    }.items():  # fmt: skip
+        sheet = book[name]
+        edge = openpyxl.utils.range_boundaries(str(sheet.print_area).partition("!")[2])[2]
+        of = {at: one for one in sheet.column_dimensions.values() for at in range(one.min, one.max + 1)}
+        heads = [sheet.cell(3, at).value for at in range(1, edge + 1) if not of[at].hidden]
+        assert {"单位", "项目"} <= set(heads), name
+        assert sheet["A3"].alignment.vertical == "top"  # above the filter's button, which hid its end
+        assert heads[-1] == last, name
+        assert sheet["A2"].value.endswith(f"打印到“{last}”为止，右边各栏供筛选。"), name

@@ -21,12 +21,6 @@ ROSTER = "单位名称,表种,联系人\n甲局,项目,张三\n乙局,部门,李
 WAIVERS = "编号,单位,原因,批准人,有效期至\nW01,甲局,示例,王五,2099-12-31\n".encode()
 
 
-@pytest.fixture
-def desk(tmp_path: Path):  # type: ignore[no-untyped-def]
-    with own_desk(tmp_path / "收回") as opened:
-        yield opened
-
-
 def text_of(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
 

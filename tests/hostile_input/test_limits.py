@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -14,12 +15,17 @@ from click.testing import CliRunner
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.main import main
+from perf_xlsx.cli.stories import case_text
+from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml import Limits, LimitsError, Package, PackageError, directory, load_limits
 from tests import CASES, FIXTURES
 from tests.kit.bombs import BOMBS, HUGE
 from tests.kit.filled import filled, template_of
 from tests.kit.foreign_workbooks import xlsb
+from tests.kit.outcome import with_copy
+from tests.kit.parts import MAIN, OFFICE, edited
 from tests.kit.rich_workbook import rich
+from tests.kit.sheet_changes import instead
 
 SECONDS, MEGABYTES = 30, 900  # of processor time, on a slow machine; of memory, the program itself included
 MEASURED = """
@@ -190,3 +196,84 @@ def test_a_limits_file_with_a_slip_is_refused(text: str, tmp_path: Path) -> None
 def test_limits_hold_for_a_package_alone(corrected: bytes) -> None:
     with pytest.raises(PackageError, match="too_large"):
         Package.open(corrected, Limits(unpacked_mb=0))
+
+
+def test_a_lone_cell_at_the_far_corner_costs_nothing(corrected: bytes, tmp_path: Path) -> None:
+    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    data = edited(corrected, {"xl/worksheets/sheet5.xml": lambda text: text.replace("</sheetData>", far)})
+    result = with_copy(data, tmp_path)
+    assert result.scores is not None
+    assert str(result.scores.total) == "88.01"
+
+
+def widened(data: bytes, word: str, rows: int, columns: range) -> bytes:
+    """A scored workbook with rows of numbers below the sheet on which a word stands."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [name for name in archive.namelist() if "worksheets/sheet" in name]
+        part = next(name for name in sheets if word in archive.read(name).decode())
+    names = [column_name(column) for column in columns]
+    more = "".join(
+        f'<row r="{row}">{"".join(f"""<c r="{name}{row}"><v>1</v></c>""" for name in names)}</row>'
+        for row in range(9001, 9001 + rows)
+    )
+    return edited(data, {part: lambda text: text.replace("</sheetData>", f"{more}</sheetData>")})
+
+
+WIDE = {
+    "a list of ours": ("整改意见", 4, range(1, 16385)),
+    "the ledger": ("_px_mark_1", 8000, range(16384, 16385)),
+}
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_wide_rows_on_sheets_of_ours_cost_what_their_cells_cost(
+    name: str, scored_copy: bytes, tmp_path: Path
+) -> None:
+    data = widened(scored_copy, *WIDE[name])
+    started = time.process_time()
+    assert with_copy(data, tmp_path).scores is not None
+    assert time.process_time() - started < 5
+
+
+def test_too_many_cells_are_refused(corrected: bytes) -> None:
+    package = Package.open(corrected, Limits(cells=100))
+    from perf_xlsx.reading.read import read
+
+    with pytest.raises(PackageError, match="too_large"):
+        read(package, "a.xlsx")
+
+
+PASSAGES = ("执行率为86.8%、", "项目支出执行数100万元，其中", "2023年", "90%，", "（", "，", "零壹", "1 ", "- ")
+
+
+@pytest.mark.parametrize("words", PASSAGES)
+def test_a_passage_as_long_as_a_cell_may_be_costs_seconds(words: str, tmp_path: Path) -> None:
+    case = json.loads(case_text("department-corrected"))
+    case["passages"] = {title: (words * 30_000)[:30_000] + text[:1000] for title, text in case["passages"].items()}
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(filled(case))
+    started = time.process_time()
+    result = pipeline.score(path, terms=pipeline.Terms(limits=Limits(ratio=10_000)))
+    assert result.scores is not None
+    assert time.process_time() - started < 20
+
+
+def test_a_thousand_sheets_are_told_in_nine_lines(corrected: bytes, tmp_path: Path) -> None:
+    one = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData></worksheet>'
+    listed = "".join(f'<sheet name="s{n}" sheetId="{n + 100}" r:id="q{n}"/>' for n in range(1000))
+    related = "".join(
+        f'<Relationship Id="q{n}" Type="{OFFICE}/worksheet" Target="worksheets/x{n}.xml"/>' for n in range(1000)
+    )
+    data = edited(
+        corrected,
+        {
+            "xl/workbook.xml": instead("</sheets>", f"{listed}</sheets>"),
+            "xl/_rels/workbook.xml.rels": instead("</Relationships>", f"{related}</Relationships>"),
+        },
+        {f"xl/worksheets/x{n}.xml": one for n in range(1000)},
+    )
+    result = with_copy(data, tmp_path)
+    assert result.output
+    told = [found.message for found in result.findings if found.code == "R16"]
+    assert len(told) == 9
+    assert told[0] == "另有992张工作表不属于自评表，没有读取。"

@@ -1,7 +1,7 @@
 """Workbooks in formats that nothing at hand can write, made record by record from a filled .xlsx.
 
 .xlsb as [MS-XLSB], Excel 5.0/95 as BIFF5 in an OLE container, and the strict form of OOXML. LibreOffice and
-python-calamine, which know nothing of this module, read them in tests/test_foreign.py.
+python-calamine, which know nothing of this module, read them in tests/foreign/test_same_as_xlsx.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What stands in the workbooks of tests/layouts.py, each figure worked out by hand."""
+"""What stands in the workbooks of tests/kit/layouts.py, each figure worked out by hand."""
 
 # name | sign | target | unit | actual | weight | claimed | points, each worked out by hand
 INDICATORS = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -12,8 +14,10 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Limits
 from tests import FIXTURES
 from tests.kit.foreign_workbooks import xlsb
+from tests.kit.layouts import Paper, hubei, national, sichuan, yunnan
 from tests.kit.outcome import scored
 from tests.kit.several import Asked, side_by_side, stacked, write
+from tests.kit.typed_cells import changed
 
 ONE, TWO, THREE = Asked("培训"), Asked("宣传", spent=50, reached=75), Asked("修缮", unit="乙局")
 BOTH = {"side by side": side_by_side, "stacked": stacked}
@@ -168,3 +172,21 @@ def test_another_format_holds_one_form_and_tells_of_the_others(tmp_path: Path) -
     ((severity, _, message),) = told(result)
     assert severity == "error"
     assert message.startswith("原文件“表2”B3处还有一张自评表。")
+
+
+@pytest.mark.parametrize("form", [national, yunnan, hubei, sichuan])
+def test_a_further_form_is_one_of_its_own(form: Callable[[], Paper], sound: bytes, tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        sheet = book.create_sheet("另一张")
+        for line in form().sheet.iter_rows():
+            for cell in line:
+                if cell.value is not None:
+                    sheet.cell(cell.row, cell.column, cell.value)
+        book.create_sheet("工资表")["A1"] = "姓名"
+
+    plain, result = scored(sound, tmp_path), changed(sound, tmp_path, change)
+    assert result.scores == plain.scores
+    assert {(f.code, f.severity, f.place.sheet) for f in result.findings} == {("R16", "notice", "工资表")}
+    (other,) = result.more
+    assert other.evaluation is not None
+    assert {row.name.place.sheet for row in other.evaluation.indicators} == {"另一张"}
