@@ -15,6 +15,7 @@ from perf_xlsx.sheets.a4 import PAGE, room
 
 SCALE = 0.86
 NARROWEST = 0.7  # of a column of texts where amounts need its room: its texts take more lines
+MOST_PAGES = 1_024  # Excel keeps 1,023 breaks of a sheet; it makes the others itself
 TEXTS = 9  # characters: wider columns hold texts
 
 
@@ -66,7 +67,7 @@ def page_starts(
             starts.append(first)
             left = height - (heights[heads] if heads is not None and first > heads else 0)
         left -= need
-    return tuple(starts)
+    return tuple(starts[: MOST_PAGES - 1])
 
 
 def _blocks(rows: int, kept: Collection[int]) -> list[tuple[int, int]]:

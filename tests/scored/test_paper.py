@@ -17,7 +17,7 @@ from perf_xlsx.cli.stories import STORIES, case_text
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.domain.place import Place
 from perf_xlsx.ooxml import LEDGER
-from perf_xlsx.scored.page_fit import SCALE
+from perf_xlsx.scored.page_fit import SCALE, page_starts
 from perf_xlsx.scored.paper import Projects, choices, paper
 from perf_xlsx.scored.sheets import scored_sheets
 from perf_xlsx.sheets.a4 import room
@@ -131,6 +131,16 @@ def test_a_paper_fits_its_page_and_no_columns_of_a_table_overlap(name: str) -> N
         columns = getattr(part, "columns", ())
         taken = [place for column in columns for place in range(column.at.first, column.at.last + 1)]
         assert taken == list(range(taken[0], shown.last + 1)) if taken else True
+
+
+def test_rows_that_belong_together_begin_a_page_together() -> None:
+    assert page_starts([40] * 6, {3}, height=130) == (2, 5)
+    assert page_starts([40] * 6, set(), height=130, heads=1) == (3, 5)  # the heads take room from there on
+    assert page_starts([200, 40, 40], {1, 2}, height=130) == ()  # what fits no page begins none
+
+
+def test_there_are_no_more_page_breaks_than_excel_keeps() -> None:
+    assert len(page_starts([90] * 5_000, set(), height=100)) == 1_023
 
 
 def test_the_paper_follows_the_province_of_the_rules(scored: Any, tmp_path: Path) -> None:
