@@ -19,8 +19,7 @@ from perf_xlsx.ooxml.note_text import CLOSING, DELIMITER
 from tests.kit.filled import changed, filled
 from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.outcome import findings_of
-from tests.kit.sent_back import ANSWER, Sent, ours
-from tests.scored.test_scored_sheets import SHEETS
+from tests.kit.sent_back import ANSWER, SHEETS, Sent, ours
 
 # ---- our notes -------------------------------------------------------------------------------------------------
 

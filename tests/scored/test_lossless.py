@@ -20,7 +20,7 @@ from tests.kit.filled import at, filled
 from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.parts import edited, unzipped
 from tests.kit.rich_workbook import rich
-from tests.scored.test_scored_sheets import SHEETS
+from tests.kit.sent_back import SHEETS
 
 CHANGED_ON_PURPOSE = {
     "[Content_Types].xml",

@@ -18,8 +18,7 @@ from tests.kit.layouts import national
 from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.outcome import findings_of
 from tests.kit.parts import edited
-from tests.kit.sent_back import ANSWER, Sent, ours, settled
-from tests.scored.test_scored_sheets import SHEETS
+from tests.kit.sent_back import ANSWER, SHEETS, Sent, ours, settled
 
 KEPT = "问题清单（留存）"
 SEAL = (

@@ -18,8 +18,8 @@ from perf_xlsx.domain.model import STANDINGS, Result
 from perf_xlsx.scored.clip_text import chunks
 from perf_xlsx.sheets.style import lines_needed
 from tests.kit.filled import filled
+from tests.kit.sent_back import SHEETS
 
-SHEETS = ("评分汇总", "自评表", "问题清单")
 Scored = Callable[[str | dict[str, Any]], tuple[Result, Any]]
 
 
