@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import prod
-from operator import add, eq, ge, gt, is_, le, lt, mul, ne, sub
+from operator import eq, ge, gt, is_, le, lt, ne, sub
 from typing import Any
 
 from msgspec import Struct, field
@@ -31,7 +31,7 @@ class Wrong(Struct, frozen=True):
 
 WRONG = Wrong()  # the only one
 Value = Fraction | str | bool | Wrong | None
-ZERO = Fraction(0)
+ZERO, ONE = Fraction(0), Fraction(1)
 
 
 class Area(Struct, frozen=True):
@@ -293,13 +293,22 @@ def _paired(function: Callable[[Any, Any], Any], one: Formula, other: Formula) -
 
 def _reckoned(function: Callable[[Fraction, Fraction], Any], one: Value, other: Value) -> Value:
     a, b = _number(one), _number(other)
-    if isinstance(a, Wrong) or isinstance(b, Wrong):
-        return WRONG
-    return WRONG if function is _over and not b else function(a, b)
+    return WRONG if a is WRONG or b is WRONG else function(a, b)  # type: ignore[arg-type]
 
 
-def _over(one: Fraction, other: Fraction) -> Fraction:
-    return one / other
+def _plus(one: Fraction, other: Fraction) -> Fraction:
+    return other if one is ZERO else one if other is ZERO else one + other
+
+
+def _times(one: Fraction, other: Fraction) -> Fraction:
+    """The product; most factors are truths, and an empty row gives the same zero as the one above."""
+    if one is ZERO or other is ZERO:
+        return ZERO
+    return other if one is ONE else one if other is ONE else one * other
+
+
+def _over(one: Fraction, other: Fraction) -> Value:
+    return one / other if other else WRONG
 
 
 def _number(value: Value) -> Fraction | Wrong:
@@ -307,7 +316,7 @@ def _number(value: Value) -> Fraction | Wrong:
         return value
     if value is None or value is False:
         return ZERO
-    return Fraction(1) if value is True else WRONG  # "5" would be 5 in Excel; our formulas never rely on it
+    return ONE if value is True else WRONG  # "5" would be 5 in Excel; our formulas never rely on it
 
 
 def _text(value: Value) -> str:
@@ -332,15 +341,20 @@ def _compared(function: Callable[[Any, Any], bool]) -> Callable[[Value, Value], 
             return 1, value.casefold()
         return (0, value) if type(value) is Fraction else (2, value)
 
-    return lambda one, other: function(rank(one, other), rank(other, one))
+    def compared(one: Value, other: Value) -> bool:
+        if type(one) is str and type(other) is str:
+            return function(one.casefold(), other.casefold())
+        return function(rank(one, other), rank(other, one))
+
+    return compared
 
 
 _LEVELS = (
     {mark: _compared(function) for mark, function in
      {"=": eq, "<>": ne, "<": lt, ">": gt, "<=": le, ">=": ge}.items()},
     {"&": _joined},
-    {"+": add, "-": sub},
-    {"*": mul, "/": _over},
+    {"+": _plus, "-": sub},
+    {"*": _times, "/": _over},
 )  # fmt: skip
 _PLAIN = (*_LEVELS[0].values(), *_LEVELS[1].values())
 
@@ -366,8 +380,13 @@ def _left(text: Value, count: Value = Fraction(1)) -> Value:
     return _text(text)[: int(_number(count))]  # type: ignore[arg-type]  # always a number
 
 
+def _substituted(text: Value, old: Value, new: Value) -> str:
+    return _text(text).replace(_text(old), _text(new))
+
+
 def _clean(text: Value) -> str:
-    return "".join(ch for ch in _text(text) if ch >= " ")
+    shown = _text(text)
+    return shown if shown.isprintable() else "".join(ch for ch in shown if ch >= " ")
 
 
 def _rounded(value: Value, places: Value) -> Value:
@@ -388,7 +407,7 @@ _OF_ONE: Mapping[str, Callable[..., Value]] = {
     "ABS": _of_texts(_size),
     "ROUND": _of_texts(_rounded),
     "CLEAN": _of_texts(_clean),
-    "SUBSTITUTE": _of_texts(lambda text, old, new: _text(text).replace(_text(old), _text(new))),
+    "SUBSTITUTE": _of_texts(_substituted),
     "FIND": _of_texts(_find),
     "LEFT": _of_texts(_left),
     "MID": _of_texts(_mid),
