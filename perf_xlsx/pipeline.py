@@ -44,6 +44,7 @@ from perf_xlsx.scored.marks import marks_of
 from perf_xlsx.scored.sheets import scored_sheets
 from perf_xlsx.sheets.origin import Origin
 from perf_xlsx.system.background import in_background
+from perf_xlsx.system.collector import resting_collector
 from perf_xlsx.system.os_errors import same_file, why
 from perf_xlsx.system.output_files import (
     OPENED_AS,
@@ -127,7 +128,7 @@ def score(
     except (PackageError, OSError) as error:
         return _refused(job.source, error)
     digest = in_background(lambda: hashlib.sha256(data).hexdigest(), large=len(data) > MIB)
-    with with_forms(terms.forms):
+    with with_forms(terms.forms), resting_collector():
         try:
             result = _score_bytes(job, data, terms)
         except (RulebookError, OutputError):
