@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import Finding, Result, SelfEvaluation, Stamp
+from perf_xlsx.domain.model import Finding, Result, Scores, SelfEvaluation, Stamp
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import Observation, catalogue, finding
 from perf_xlsx.foreign import POINTERS, Original, open_original
@@ -44,6 +44,7 @@ from perf_xlsx.scored.marks import marks_of
 from perf_xlsx.scored.sheets import scored_sheets
 from perf_xlsx.sheets.origin import Origin
 from perf_xlsx.system.background import in_background
+from perf_xlsx.system.collector import resting_collector
 from perf_xlsx.system.os_errors import same_file, why
 from perf_xlsx.system.output_files import (
     OPENED_AS,
@@ -127,7 +128,7 @@ def score(
     except (PackageError, OSError) as error:
         return _refused(job.source, error)
     digest = in_background(lambda: hashlib.sha256(data).hexdigest(), large=len(data) > MIB)
-    with with_forms(terms.forms):
+    with with_forms(terms.forms), resting_collector():
         try:
             result = _score_bytes(job, data, terms)
         except (RulebookError, OutputError):
@@ -236,36 +237,33 @@ def _score_original(job: Job, original: Original, terms: Terms, noticed: list[Fi
     converted = convert(original, printable_path(Path(job.source.name)), terms.rulebook, terms.limits)
     if isinstance(converted, Finding):
         return _judged(job, None, [*noticed, converted], terms, None)
-    result = _judged(job, converted.evaluation, [*noticed, *converted.findings], terms, converted.rules)
-    result = replace(result, stamp=_stamp_of_copy(converted.workbook, result))
-    if job.output is None:
-        return result
     package = Package.open(converted.workbook)
-    return _with_copy(job, package, lambda: result, converted.origin)
+    found = [*noticed, *converted.findings]
+    result = _judged(job, converted.evaluation, found, terms, converted.rules, written=package)
+    return result if job.output is None else _with_copy(job, package, lambda: result, converted.origin)
 
 
-def _stamp_of_copy(workbook: bytes, result: Result) -> Stamp | None:
+def _stamp_of_copy(package: Package, evaluation: SelfEvaluation, scores: Scores) -> Stamp:
     """The stamp of what a converted workbook now holds: its cells are all that anybody has to compare."""
-    if result.evaluation is None or result.scores is None:
-        return None
-    typed = read(Package.open(workbook), result.evaluation.workbook)[0].evaluation
-    if typed is None:
-        return result.stamp
-    return stamp(replace(typed, rulebook=result.evaluation.rulebook), result.scores)
+    typed = read(package, evaluation.workbook)[0].evaluation
+    return stamp(evaluation if typed is None else replace(typed, rulebook=evaluation.rulebook), scores)
 
 
 def _judged(
     job: Job, evaluation: SelfEvaluation | None, found: list[Finding], terms: Terms, rules: Rulebook | None,
-    part: str = "",
+    part: str = "", written: Package | None = None,
 ) -> Result:  # fmt: skip
-    """The result of a form that was read: its scores and all findings. `part` is its name among several."""
+    """The result of a form that was read: its scores and all findings. `part` is its name among several.
+
+    `written`: a new workbook that the form was converted to.
+    """
     source = printable_path(job.source)
     if evaluation is None or rules is None:
         return Result(source, "", None, None, bounded(found))
     rulebook = rules.on(evaluation.form)
     evaluation = as_capped(evaluation, rulebook)
     scores, findings = judge_form(evaluation, found, rulebook, terms.waiving, part)
-    identified = stamp(evaluation, scores)
+    identified = _stamp_of_copy(written, evaluation, scores) if written else stamp(evaluation, scores)
     return Result(source, "", evaluation, scores, findings, rulebook.name, part=part, stamp=identified)
 
 

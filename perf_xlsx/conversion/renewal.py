@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from perf_xlsx.domain.approval import LONGEST
-from perf_xlsx.domain.entries import Path, map_entries
+from perf_xlsx.domain.entries import Path, entries
 from perf_xlsx.domain.model import APPROVED, Approved, Entry, Finding, Indicator, SelfEvaluation, columns_of
 from perf_xlsx.domain.numerals import ONE_TO_TEN
 from perf_xlsx.domain.place import Place
@@ -192,7 +192,7 @@ class _Renewal:
     def _left_out(self) -> Iterator[str]:
         """What is there and belongs to the year that is over, or to nobody but the unit."""
         known = self.used | {entry.place for row in self.form.parts for entry in _cells(row)}
-        left = (path for path, e in _entries(self.form).items() if not e.empty and e.place not in known)
+        left = (path for path, e in entries(self.form) if not e.empty and e.place not in known)
         found = dict.fromkeys(filter(None, map(self._word, left)))
         if self._shows_last():
             found.pop(self.columns["actual"].label, None)
@@ -250,7 +250,7 @@ class _Renewal:
 
     def _read_so(self) -> Iterator[str]:
         """How the reader read what was carried over, where it was not plain."""
-        places, title = {entry.place for entry in _entries(self.form).values()}, self.kind.rows("indicators").title
+        places, title = {entry.place for _, entry in entries(self.form)}, self.kind.rows("indicators").title
         for one in (one for one in self.findings if one.code in TOLD):
             lost = one.code == "R06" and not one.place.cell and (title not in one.message or self._is_unasked(one))
             if not lost and (one.place in self.used or one.place not in places):
@@ -260,18 +260,6 @@ class _Renewal:
         """Whether it says that a column was not found which is not carried over."""
         labels = (box.label for box in typed(self.columns.values()) if box.key not in CARRIED)
         return any(found.field.endswith(f"·{label}") for label in labels)
-
-
-def _entries(form: SelfEvaluation) -> dict[Path, Entry[Any]]:
-    """Every entry of the form by its path."""
-    found: dict[Path, Entry[Any]] = {}
-
-    def visit(path: Path, entry: Entry[Any]) -> Entry[Any]:
-        found[path] = entry
-        return entry
-
-    map_entries(form, visit)
-    return found
 
 
 def _cells(row: Indicator) -> Iterator[Entry[Any]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from perf_xlsx.domain.entries import Path, map_entries
+from perf_xlsx.domain.entries import Path, entries
 from perf_xlsx.domain.model import BOXES, TABLES, Entry, FundLine, SelfEvaluation, columns_of
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain
@@ -63,21 +63,10 @@ def coded(text: str) -> str:
 def inputs_of(form: SelfEvaluation) -> tuple[Input, ...]:
     """Every cell with content that was read, in reading order; titles without a text are the template's."""
     found: dict[Place, list[tuple[str, Entry[Any]]]] = {}
-    for key, entry in _entries(form):
-        if entry.place.cell and not entry.empty:
-            found.setdefault(entry.place, []).append((key, entry))
+    for path, entry in entries(form):
+        if entry.place.row and entry.place.column and not entry.empty:
+            found.setdefault(entry.place, []).append((_key(path), entry))
     return tuple(_input(place, found[place]) for place in sorted(found))
-
-
-def _entries(form: SelfEvaluation) -> list[tuple[str, Entry[Any]]]:
-    found: list[tuple[str, Entry[Any]]] = []
-
-    def visit(path: Path, entry: Entry[Any]) -> Entry[Any]:
-        found.append((_key(path), entry))
-        return entry
-
-    map_entries(form, visit)
-    return found
 
 
 def _key(path: Path) -> str:
@@ -89,9 +78,9 @@ def _key(path: Path) -> str:
     return key if known else f"{OWN}{key}"
 
 
-def _input(place: Place, entries: list[tuple[str, Entry[Any]]]) -> Input:
-    parts = tuple((key, _content(entry)) for key, entry in entries)
-    return Input(place, parts, entries[0][1].field, entries[0][1].given)
+def _input(place: Place, read: list[tuple[str, Entry[Any]]]) -> Input:
+    parts = tuple((key, _content(entry)) for key, entry in read)
+    return Input(place, parts, read[0][1].field, read[0][1].given)
 
 
 def _content(entry: Entry[Any]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from msgspec import Struct
@@ -64,6 +64,7 @@ def judged(target: str, actual: str, year: int | None) -> Judged:
     return _judged(wanted, said, year)
 
 
+@lru_cache(1 << 8)  # both texts are short; reading and checking ask for each row several times
 def _judged(wanted: str, said: str, year: int | None) -> Judged:
     known = _classes().get(said)
     if not wanted or (known and known.usual):

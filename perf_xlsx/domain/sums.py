@@ -24,7 +24,7 @@ def with_sums(form: SelfEvaluation) -> SelfEvaluation:
     def visit(path: Path, entry: Entry[Any]) -> Entry[Any]:
         return _summed(entry, _parts(form, path)) if path in form.computed else entry
 
-    return replace(map_entries(form, visit), unwritten=form.unwritten)
+    return replace(map_entries(form, visit, {path[:2] for path in form.computed}), unwritten=form.unwritten)
 
 
 def with_line_sums(lines: Mapping[str, FundLine], computed: Iterable[Path]) -> dict[str, FundLine]:

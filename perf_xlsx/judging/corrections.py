@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from perf_xlsx.domain.entries import Path, map_entries
+from perf_xlsx.domain.entries import Path, entries, with_entries
 from perf_xlsx.domain.model import AMOUNTS, Correction, Entry, Finding, Indicator, SelfEvaluation, Severity
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import SIGNS
@@ -160,7 +160,7 @@ class _Corrector(Struct):
         """
         reported = {(one.code, one.place) for one in left}
         for paths in _by_kind(changed).values():
-            as_typed = _with_entries(corrected, {path: self.boxes[changed[path]][1] for path in paths})
+            as_typed = _changed(corrected, {path: self.boxes[changed[path]][1] for path in paths})
             open_boxes = dict.fromkeys(changed[path] for path in paths)
             own = set(open_boxes)
             for one in self.check(as_typed, CORRECTABLE):
@@ -249,35 +249,26 @@ def _rank(found: Finding, claims_change: bool = False) -> int:
 
 def _boxes(form: SelfEvaluation) -> dict[Box, tuple[Path, Entry[Any]]]:
     found: dict[Box, tuple[Path, Entry[Any]]] = {}
-
-    def visit(path: Path, entry: Entry[Any]) -> Entry[Any]:
+    for path, entry in entries(form):
         found.setdefault((entry.place, entry.field), (path, entry))
-        return entry
-
-    map_entries(form, visit)
     return found
 
 
-def _changed(form: SelfEvaluation, visit: Callable[[Path, Entry[Any]], Entry[Any]]) -> SelfEvaluation:
-    """The form with other entries; passages that nobody wrote stay."""
-    return with_sums(replace(map_entries(form, visit), unwritten=form.unwritten))
+def _changed(form: SelfEvaluation, new: Mapping[Path, Entry[Any]]) -> SelfEvaluation:
+    """The form with other entries at these paths; passages that nobody wrote stay."""
+    return with_sums(replace(with_entries(form, new), unwritten=form.unwritten))
 
 
 def _with_corrections(form: SelfEvaluation, corrections: Corrections) -> SelfEvaluation:
-    def visit(path: Path, entry: Entry[Any]) -> Entry[Any]:
-        right = corrections.get((entry.place, entry.field))
-        return replace(entry, value=right.value, given=right.text) if right else entry
-
-    return _changed(form, visit)
+    rights = ((path, entry, corrections.get((entry.place, entry.field))) for path, entry in entries(form))
+    new = {path: replace(entry, value=right.value, given=right.text) for path, entry, right in rights if right}
+    return _changed(form, new)
 
 
 def _with_amounts(form: SelfEvaluation, amounts: Mapping[Place, Decimal]) -> SelfEvaluation:
-    def visit(path: Path, entry: Entry[Any]) -> Entry[Any]:
-        value = amounts.get(entry.place) if path[2] in AMOUNTS else None
-        return entry if value is None else replace(entry, value=value, given=plain(value))
-
-    return _changed(form, visit)
-
-
-def _with_entries(form: SelfEvaluation, entries: Mapping[Path, Entry[Any]]) -> SelfEvaluation:
-    return _changed(form, lambda path, entry: entries.get(path, entry))
+    new = {
+        path: replace(entry, value=amounts[entry.place], given=plain(amounts[entry.place]))
+        for path, entry in entries(form)
+        if path[2] in AMOUNTS and entry.place in amounts
+    }
+    return _changed(form, new)

@@ -95,7 +95,7 @@ class Cell(Struct, frozen=True, gc=False):  # quick to make, and there are thous
     @property
     def percent(self) -> bool:
         """Whether the format shows 0.868 as 86.8%; a percent sign that is mere text in the format does not."""
-        return "%" in _LITERAL.sub("", self.number_format)
+        return "%" in self.number_format and "%" in _LITERAL.sub("", self.number_format)
 
     @property
     def scaled(self) -> bool:

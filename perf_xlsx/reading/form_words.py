@@ -23,7 +23,7 @@ def may_show_a_form(texts: Iterable[str]) -> bool:
     for word in _labels(tuple(map(load_form, form_names()))).finditer(lines):
         start, end = lines.rfind("\n", 0, word.start()) + 1, lines.find("\n", word.end())
         around = (end if end >= 0 else len(lines)) - start - len(word[0])
-        if around <= _AROUND or lines[word.end()] in ":：":
+        if around <= _AROUND or lines.startswith((":", "："), word.end()):
             found.add(word[0])
     return len(found) >= LEAST
 

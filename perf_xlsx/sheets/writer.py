@@ -61,6 +61,13 @@ class Canvas:
             self._styles[key] = self.book.add_format(full)
         return self._styles[key]
 
+    def tint(self, fill: str, ink: str | None = None) -> Any:
+        """The colours that a condition gives a cell."""
+        key = (("fill", fill), ("ink", ink))
+        if key not in self._styles:
+            self._styles[key] = self.book.add_format({"bg_color": fill, **({"font_color": ink} if ink else {})})
+        return self._styles[key]
+
     @property
     def title(self) -> Any:
         """A sheet's title."""
@@ -112,16 +119,15 @@ class Canvas:
         """A counter of missing boxes: green when nothing is missing, amber before."""
         cell = cell_name(row, column)
         for mark, fill, ink in (("✔", s.DONE_FILL, s.DONE_INK), ("还", s.TODO_FILL, s.TODO_INK)):
-            rule = {"bg_color": fill, "font_color": ink}
             sheet.conditional_format(
                 row, column, row, column,
-                {"type": "formula", "criteria": f'=LEFT({cell},1)="{mark}"', "format": self.book.add_format(rule)},
+                {"type": "formula", "criteria": f'=LEFT({cell},1)="{mark}"', "format": self.tint(fill, ink)},
             )  # fmt: skip
 
     def hint_colours(self, sheet: Any, row: int, column: int, last: int) -> None:
         """A column of computed numbers: amber where a text asks for something in its place."""
         cell = cell_name(row, column)
-        look = self.book.add_format({"bg_color": s.TODO_FILL, "font_color": s.TODO_INK})
+        look = self.tint(s.TODO_FILL, s.TODO_INK)
         rule = {"type": "formula", "criteria": f'=AND(ISTEXT({cell}),{cell}<>"")', "format": look}
         sheet.conditional_format(row, column, last, column, rule)
 

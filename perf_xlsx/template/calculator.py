@@ -7,12 +7,12 @@ Each text is compiled once; the rows of a table share theirs.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import prod
-from operator import add, eq, ge, gt, is_, le, lt, mul, ne, sub
+from operator import eq, ge, gt, is_, le, lt, ne, sub
 from typing import Any
 
 from msgspec import Struct, field
@@ -31,7 +31,7 @@ class Wrong(Struct, frozen=True):
 
 WRONG = Wrong()  # the only one
 Value = Fraction | str | bool | Wrong | None
-ZERO = Fraction(0)
+ZERO, ONE = Fraction(0), Fraction(1)
 
 
 class Area(Struct, frozen=True):
@@ -44,6 +44,18 @@ class Area(Struct, frozen=True):
     right: int
 
 
+class Column(list[Value]):
+    """The values of a column. From row `end` on all are the same object, as in rows that nobody filled in."""
+
+    __slots__ = ("end",)
+
+    def __init__(self, values: Iterable[Value], end: int = 0) -> None:
+        super().__init__(values)
+        self.end = end or len(self)
+        while not end and self.end > 1 and self[self.end - 2] is self[self.end - 1]:
+            self.end -= 1
+
+
 class Cells(Struct):
     """The cells of a workbook: `typed` with their number formats, `formulas`, `names` of areas, named `steps`."""
 
@@ -54,7 +66,7 @@ class Cells(Struct):
     _known: dict[Address, Value] = field(default_factory=dict)
     _named: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _asked: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
-    _columns: dict[tuple[str, int, int, int, int], list[Value]] = field(default_factory=dict)
+    _columns: dict[tuple[str, int, int, int, int], Column] = field(default_factory=dict)
 
     def value(self, at: Address) -> Value:
         """The value of a cell, calculated where it is a formula."""
@@ -86,12 +98,12 @@ class Cells(Struct):
             self._asked[name] = tuple(sorted(own))
         return self._asked[name]
 
-    def column(self, sheet: str, top: int, left: int, bottom: int, right: int) -> list[Value]:
+    def column(self, sheet: str, top: int, left: int, bottom: int, right: int) -> Column:
         """The values of an area, row by row."""
         key = (sheet, top, left, bottom, right)
         if key not in self._columns:
             rows, columns = range(top, bottom + 1), range(left, right + 1)
-            self._columns[key] = [self.value((sheet, row, column)) for row in rows for column in columns]
+            self._columns[key] = Column(self.value((sheet, row, column)) for row in rows for column in columns)
         return self._columns[key]
 
     def code(self, at: Address) -> str:
@@ -245,38 +257,38 @@ def _held(value: Any, at: Position) -> Any:
 
 
 def _one(value: Any) -> Value:
-    return WRONG if isinstance(value, list | Area) else value
+    return WRONG if isinstance(value, Column | Area) else value
 
 
 def _spread(function: Callable[..., Value], given: Sequence[Any]) -> Any:
     """The function of each row, where any of what is given is a column."""
-    lengths = [len(one) for one in given if type(one) is list]
-    if not lengths:
+    columns = [one for one in given if type(one) is Column]
+    if not columns:
         return function(*given)
-    if len(lengths) == 1:
+    if len(columns) == 1:
         return _down(function, given)
-    longest = max(lengths)
-    columns = [one if type(one) is list else [one] * longest for one in given]
+    end = max(column.end for column in columns)
+    longest = len(columns[0])
     found: list[Value] = []
     above: tuple[Value, ...] = ()
-    for row in zip(*columns, strict=True):
-        alike = above and all(map(is_, row, above))  # most rows are empty
+    for row in zip(*(one[:end] if type(one) is Column else [one] * end for one in given), strict=True):
+        alike = above and all(map(is_, row, above))
         found.append(found[-1] if alike else function(*row))
         above = row
-    return found
+    return Column(found + found[-1:] * (longest - end), end)
 
 
-def _down(function: Callable[..., Value], given: Sequence[Any]) -> list[Value]:
+def _down(function: Callable[..., Value], given: Sequence[Any]) -> Column:
     """The function of each row, where one thing that is given is a column."""
-    at = next(number for number, one in enumerate(given) if type(one) is list)
-    before, behind = given[:at], given[at + 1 :]
+    at = next(number for number, one in enumerate(given) if type(one) is Column)
+    before, column, behind = given[:at], given[at], given[at + 1 :]
     found: list[Value] = []
     above = result = None
-    for value in given[at]:
+    for value in column[: column.end]:
         if value is not above or not found:
             above, result = value, function(*before, value, *behind)
         found.append(result)
-    return found
+    return Column(found + found[-1:] * (len(column) - column.end), column.end)
 
 
 def _paired(function: Callable[[Any, Any], Any], one: Formula, other: Formula) -> Formula:
@@ -293,13 +305,22 @@ def _paired(function: Callable[[Any, Any], Any], one: Formula, other: Formula) -
 
 def _reckoned(function: Callable[[Fraction, Fraction], Any], one: Value, other: Value) -> Value:
     a, b = _number(one), _number(other)
-    if isinstance(a, Wrong) or isinstance(b, Wrong):
-        return WRONG
-    return WRONG if function is _over and not b else function(a, b)
+    return WRONG if a is WRONG or b is WRONG else function(a, b)  # type: ignore[arg-type]
 
 
-def _over(one: Fraction, other: Fraction) -> Fraction:
-    return one / other
+def _plus(one: Fraction, other: Fraction) -> Fraction:
+    return other if one is ZERO else one if other is ZERO else one + other
+
+
+def _times(one: Fraction, other: Fraction) -> Fraction:
+    """The product; most factors are truths, and an empty row gives the same zero as the one above."""
+    if one is ZERO or other is ZERO:
+        return ZERO
+    return other if one is ONE else one if other is ONE else one * other
+
+
+def _over(one: Fraction, other: Fraction) -> Value:
+    return one / other if other else WRONG
 
 
 def _number(value: Value) -> Fraction | Wrong:
@@ -307,7 +328,7 @@ def _number(value: Value) -> Fraction | Wrong:
         return value
     if value is None or value is False:
         return ZERO
-    return Fraction(1) if value is True else WRONG  # "5" would be 5 in Excel; our formulas never rely on it
+    return ONE if value is True else WRONG  # "5" would be 5 in Excel; our formulas never rely on it
 
 
 def _text(value: Value) -> str:
@@ -332,15 +353,20 @@ def _compared(function: Callable[[Any, Any], bool]) -> Callable[[Value, Value], 
             return 1, value.casefold()
         return (0, value) if type(value) is Fraction else (2, value)
 
-    return lambda one, other: function(rank(one, other), rank(other, one))
+    def compared(one: Value, other: Value) -> bool:
+        if type(one) is str and type(other) is str:
+            return function(one.casefold(), other.casefold())
+        return function(rank(one, other), rank(other, one))
+
+    return compared
 
 
 _LEVELS = (
     {mark: _compared(function) for mark, function in
      {"=": eq, "<>": ne, "<": lt, ">": gt, "<=": le, ">=": ge}.items()},
     {"&": _joined},
-    {"+": add, "-": sub},
-    {"*": mul, "/": _over},
+    {"+": _plus, "-": sub},
+    {"*": _times, "/": _over},
 )  # fmt: skip
 _PLAIN = (*_LEVELS[0].values(), *_LEVELS[1].values())
 
@@ -366,8 +392,13 @@ def _left(text: Value, count: Value = Fraction(1)) -> Value:
     return _text(text)[: int(_number(count))]  # type: ignore[arg-type]  # always a number
 
 
+def _substituted(text: Value, old: Value, new: Value) -> str:
+    return _text(text).replace(_text(old), _text(new))
+
+
 def _clean(text: Value) -> str:
-    return "".join(ch for ch in _text(text) if ch >= " ")
+    shown = _text(text)
+    return shown if shown.isprintable() else "".join(ch for ch in shown if ch >= " ")
 
 
 def _rounded(value: Value, places: Value) -> Value:
@@ -388,7 +419,7 @@ _OF_ONE: Mapping[str, Callable[..., Value]] = {
     "ABS": _of_texts(_size),
     "ROUND": _of_texts(_rounded),
     "CLEAN": _of_texts(_clean),
-    "SUBSTITUTE": _of_texts(lambda text, old, new: _text(text).replace(_text(old), _text(new))),
+    "SUBSTITUTE": _of_texts(_substituted),
     "FIND": _of_texts(_find),
     "LEFT": _of_texts(_left),
     "MID": _of_texts(_mid),
@@ -397,7 +428,7 @@ _OF_ONE: Mapping[str, Callable[..., Value]] = {
 
 
 def _flat(given: Sequence[Any]) -> list[Value]:
-    return [value for one in given for value in (one if type(one) is list else (one,))]
+    return [value for one in given for value in (one if type(one) is Column else (one,))]
 
 
 def _of_truths(function: Callable[[list[bool]], bool]) -> Callable[[Sequence[Any]], Value]:
@@ -429,7 +460,7 @@ def _of_numbers(function: Callable[[list[Fraction]], Fraction]) -> Callable[[Seq
 
 
 def _summed_products(given: Sequence[Any]) -> Value:
-    columns = [one if type(one) is list else [one] for one in given]
+    columns = [one if type(one) is Column else [one] for one in given]
     if any(map(_holds_wrong, columns)):
         return WRONG
     numbers = (row for row in zip(*columns, strict=True) if all(type(value) is Fraction for value in row))
@@ -462,7 +493,7 @@ _OF_MANY: Mapping[str, Callable[[Sequence[Any]], Value]] = {
 
 def _if(at: Position, given: Sequence[Formula]) -> Any:
     truth = _held(given[0](at), at)
-    if isinstance(truth, Wrong | str | list):
+    if isinstance(truth, Wrong | str | Column):
         return WRONG
     return given[1](at) if truth else given[2](at)
 
@@ -476,7 +507,7 @@ def _row(at: Position, given: Sequence[Formula]) -> Any:
     if not given:
         return Fraction(at.at[1])
     area: Area = given[0](at)
-    rows = [Fraction(row) for row in range(area.top, area.bottom + 1)]
+    rows = Column(map(Fraction, range(area.top, area.bottom + 1)))
     return rows[0] if len(rows) == 1 else rows
 
 

@@ -94,16 +94,14 @@ class LiveCanvas(Canvas):
             (f'={cell}<>""', s.TODO_FILL, s.TODO_INK),
         )
         for criteria, fill, ink in looks:
-            look = self.book.add_format({"bg_color": fill, "font_color": ink})
-            rule = {"type": "formula", "criteria": criteria, "format": look, "stop_if_true": True}
+            rule = {"type": "formula", "criteria": criteria, "format": self.tint(fill, ink), "stop_if_true": True}
             sheet.conditional_format(row, column, last_row, last_column, rule)
 
     def required(self, sheet: Any, row: int, column: int, last_row: int) -> None:
         """Required boxes: yellow while they are empty; but in a scored copy they have the colours of marks."""
         cell = cell_name(row, column)
-        yellow = self.book.add_format({"bg_color": s.REQUIRED_FILL})
         empty = f'=AND(LEN(TRIM({cell}))=0,ISERROR(INDIRECT("{SUMMARY}!A1")))'
-        rule = {"type": "formula", "criteria": empty, "format": yellow}
+        rule = {"type": "formula", "criteria": empty, "format": self.tint(s.REQUIRED_FILL)}
         sheet.conditional_format(row, column, last_row, column, rule)
 
     def settle(self) -> None:

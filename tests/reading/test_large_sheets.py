@@ -95,3 +95,7 @@ def test_labels_spaced_or_bracketed_are_labels_and_prose_is_not() -> None:
         ["三级指标", "说明：三级指标和实际完成值、得分由各单位按要求自行填写，不得空缺，报送后不再修改"]
     )
     assert not may_show_a_form(["项目名称", "凭证号", "摘要", "备注"])
+
+
+def test_a_long_text_may_end_with_a_label_at_the_very_end() -> None:
+    assert not may_show_a_form(["请各单位逐条说明情况并在本年度报送实际完成值"])
