@@ -242,8 +242,11 @@ def _formulas(book: Book, sheets: list[Sheet], added: Iterable[str]) -> Iterator
 
 def _referring(root: etree._Element, references: References) -> dict[str, set[str]]:
     """The formula texts of a sheet that refer to added sheets, with the names of these."""
-    texts = {element.text for element in root.iter(f"{space_of(root)}f") if element.text}
-    return {text: names for text in texts if "!" in text and (names := references.names(text))}
+    found = {element.text for element in root.iter(f"{space_of(root)}f") if element.text}
+    texts = [text for text in found if "!" in text]
+    if not references.may_be_in("\n".join(texts)):  # so it mostly is
+        return {}
+    return {text: names for text in texts if (names := references.names(text))}
 
 
 def _strip_notes(book: Book, sheets: list[Sheet], earlier: _Earlier) -> Iterator[Answer]:

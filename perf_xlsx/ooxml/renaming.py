@@ -71,6 +71,11 @@ class References:
             self._bare.setdefault(_folded(name), name)
         self._lengths = sorted({len(form) for form in (*self._quoted, *self._bare)}, reverse=True)
 
+    def may_be_in(self, text: str) -> bool:
+        """Whether the name of one of the sheets is in a text."""
+        folded = _folded(text)
+        return any(form in folded for form in (*self._quoted, *self._bare))
+
     def names(self, text: str) -> set[str]:
         """The sheets that a text refers to."""
         return {name for _, _, name in self._in(text)}
