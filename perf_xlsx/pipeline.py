@@ -34,6 +34,7 @@ from perf_xlsx.ooxml import (
     is_encrypted,
     read_file,
     strip,
+    type_size,
 )
 from perf_xlsx.reading.earlier_answers import answers, covered_by_answers
 from perf_xlsx.reading.earlier_run import is_ours
@@ -296,7 +297,7 @@ def _with_copy(job: Job, package: Package, judge: Callable[[], Result], origin: 
 
 def _mark(package: Package, result: Result, origin: Origin | None) -> None:
     """Write the marks and the sheets of a result into its workbook."""
-    sheets = scored_sheets(result, origin)
+    sheets = scored_sheets(result, origin, type_size(Book(package)))
     found = dict.fromkeys(found for one in result.forms for found in one.findings)
     annotate(package, marks_of(found, SeenCells(package)), sheets, active=sheets[0].title)
 

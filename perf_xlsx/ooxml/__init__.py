@@ -17,6 +17,7 @@ from perf_xlsx.ooxml.package import Package, read_file
 from perf_xlsx.ooxml.record import LEDGER
 from perf_xlsx.ooxml.renaming import RETAINED
 from perf_xlsx.ooxml.seen import SeenCells
+from perf_xlsx.ooxml.styles import type_size
 
 __all__ = [
     "LEDGER",
@@ -54,4 +55,5 @@ __all__ = [
     "read_grid",
     "read_passwords",
     "strip",
+    "type_size",
 ]

@@ -9,12 +9,13 @@ from lxml import etree
 
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, Book
 from perf_xlsx.ooxml.look import Look, style_text
-from perf_xlsx.ooxml.markup import children, local, only, parse_xml, whole
+from perf_xlsx.ooxml.markup import children, local, named, only, parse_xml, whole
 
 GROUPS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 BUILTIN_CODES = {"General": "0"} | {BUILTIN_FORMATS[number]: number for number in ("1", "2", "3", "4", "9", "10")}
 LONGEST_FILL = 8_192  # characters; a gradient of ten stops takes a tenth
 _CUSTOM = 164  # number formats below are built in
+_USUAL_SIZE, _SIZES = 11.0, range(8, 25)  # points: where a workbook says none, and what it may say
 _NO_FILL = '<fill xmlns="{}"><patternFill patternType="none"/></fill>'
 _MINIMAL = (
     '<styleSheet xmlns="{}"><fonts count="1"><font/></fonts><fills count="2">'
@@ -61,6 +62,24 @@ def _alone(element: etree._Element) -> etree._Element:
     alone = copy.deepcopy(element)
     alone.tail = None
     return alone
+
+
+def type_size(book: Book) -> float:
+    """The size of the type that widths of columns count in, in points: that of the first cell style."""
+    part = book.related_part("styles")
+    root = None if part is None else book.tree(part)
+    formats, fonts = (
+        _members(root, group, member) for group, member in (("cellStyleXfs", "xf"), ("fonts", "font"))
+    )
+    font = whole(formats[0].get("fontId")) if formats else 0
+    sizes = [size.get("val", "") for one in fonts[font : font + 1] for size in named(one, "sz")]
+    size = whole(sizes[0].partition(".")[0]) if sizes else 0
+    return float(size) if size in _SIZES else _USUAL_SIZE
+
+
+def _members(root: etree._Element | None, group: str, member: str) -> list[etree._Element]:
+    found = None if root is None else only(root, group)
+    return [] if found is None else named(found, member)
 
 
 class Styles:

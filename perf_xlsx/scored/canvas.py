@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 from perf_xlsx.domain.model import Entry
@@ -22,7 +21,7 @@ class Canvas:
     """One sheet; `row` is the next free row, `heights` are those of the rows above it.
 
     `cut` are texts that did not fit into their row, with what they are called: they are written whole at the end.
-    `kept` are rows that stay on the page of the row above them.
+    `kept` are rows that stay on the page of the row above them, `heads` the rows of heads of the rows of tables.
     """
 
     def __init__(self, sheet: Draft, widths: Sequence[float]) -> None:
@@ -30,6 +29,8 @@ class Canvas:
         self.heights: list[float] = []
         self.cut: list[tuple[str, str]] = []
         self.kept: set[int] = set()
+        self.heads: dict[int, int] = {}
+        self._head: int | None = None
 
     @property
     def row(self) -> int:
@@ -79,6 +80,19 @@ class Canvas:
         """Points that the unit gave itself, as it wrote them; `none` where it gave none."""
         self.number(span, claimed.value, "General", claimed.given or none, rows)
 
+    def begin_table(self) -> None:
+        """The current row is that of a table's heads; the row below it stays with it."""
+        self._head = self.row
+        self.kept.add(self.row + 1)
+
+    def end_table(self) -> None:
+        """The current row is no longer one of the table."""
+        self._head = None
+
+    def keep_next(self) -> None:
+        """Keep the row below the current one on its page."""
+        self.kept.add(self.row + 1)
+
     def keep(self) -> None:
         """Keep the current row on the page of the row above it."""
         self.kept.add(self.row)
@@ -86,23 +100,7 @@ class Canvas:
     def next(self, shown: Iterable[tuple[str, Span]] = (), least: float = LINE_HEIGHT + AROUND) -> None:
         """Go to the next row; the current one is at least so high, and as high as texts in their columns need."""
         lines = max((s.lines_needed(text, self.width(span)) for text, span in shown), default=0)
+        if self._head is not None and self._head < self.row:
+            self.heads[self.row] = self._head
         height = self.sheet.heights[self.row] = min(s.MAX_HEIGHT, max(least, lines * LINE_HEIGHT + AROUND))
         self.heights.append(height)
-
-    def begin_pages(self, starts: Sequence[int], heads: int | None) -> None:
-        """Let these rows begin pages. A label over several rows stands again on each page that it goes on to.
-
-        `heads` is the row that each page repeats: a label beside it and the rows below stands beside these alone.
-        """
-        self.sheet.page_starts = tuple(starts)
-        edges = sorted((*starts, heads + 1)) if heads is not None else starts
-        for merge in [*self.sheet.merges]:
-            top, left, bottom, right = merge
-            text, look = self.sheet.cells[top][left]
-            inside = [row for row in edges if top < row <= bottom]
-            if not inside or not isinstance(text, str):
-                continue
-            self.sheet.merges.remove(merge)
-            for first, after in pairwise((top, *inside, bottom + 1)):
-                self.sheet.merge(first, left, after - 1, right, look)
-                self.sheet.text(first, left, "" if first == heads else text, look)

@@ -32,32 +32,35 @@ class Fitted(Struct, frozen=True):
         return PAGE[self.landscape][1] / self.scale
 
 
-def fitted(paper: Paper, needed: Mapping[int, float], across: Sequence[Span] = ()) -> Fitted:
+def fitted(paper: Paper, needed: Mapping[int, float], size: float, across: Sequence[Span] = ()) -> Fitted:
     """The paper's columns, as wide as their numbers need; a page across where they need more than one upright, or
     where its columns of long texts, `across`, are to take what such a page has left.
 
     Where the numbers leave too little even so, columns of texts become narrower; at last the scale gives way.
+    `size` is that of the workbook's own type, in points: widths count its characters.
     """
+    count = len(paper.widths)
     least = [max(width, needed.get(column, 0)) for column, width in enumerate(paper.widths)]
-    landscape = bool(across) or paper.landscape or sum(least) > room(False, len(least), SCALE)
-    spare = room(landscape, len(least), SCALE) - sum(least)
+    landscape = bool(across) or paper.landscape or sum(least) > room(False, count, SCALE, size)
+    spare = room(landscape, count, SCALE, size) - sum(least)
     texts = [column for span in across or paper.grow for column in range(span.first, span.last + 1)]
     if spare < 0:
         texts = [c for c, width in enumerate(paper.widths) if width >= TEXTS and needed.get(c, 0) <= width]
     for column in texts:
         least[column] = max(least[column] + int(10 * spare / len(texts)) / 10, NARROWEST * least[column])
     scale = SCALE
-    while sum(least) > room(landscape, len(least), scale):
+    while sum(least) > room(landscape, count, scale, size):
         scale -= 0.01
     return Fitted(tuple(least), landscape, round(scale, 2))
 
 
 def page_starts(
-    heights: Sequence[float], kept: Collection[int], height: float, heads: int | None = None
+    heights: Sequence[float], kept: Collection[int], height: float, heads: Mapping[int, int]
 ) -> tuple[int, ...]:
     """The rows that pages after the first begin with, where a page holds so much `height`.
 
-    A row in `kept` stays on the page of the row above it. `heads` is a row that each later page repeats.
+    A row in `kept` stays on the page of the row above it. `heads` are the rows of heads of the rows of tables: a
+    page that begins with one of these shows its heads again.
     """
     starts: list[int] = []
     left = height
@@ -65,7 +68,7 @@ def page_starts(
         need = sum(heights[first:last])
         if need > left and first:
             starts.append(first)
-            left = height - (heights[heads] if heads is not None and first > heads else 0)
+            left = height - (heights[heads[first]] if first in heads else 0)
         left -= need
     return tuple(starts[: MOST_PAGES - 1])
 

@@ -28,10 +28,10 @@ PER_UNIT = 8 / 7  # pixels of a column per pixel of a head, where the workbook i
 def _heads(canvas: Canvas, columns: Iterable[Column], apart: bool) -> None:
     """The row of a table's heads; 自评得分 and 核定得分 where they differ somewhere."""
     heads = [(_folded(head, canvas.width(at)), at) for column in columns for head, at in _head(column, apart)]
+    canvas.begin_table()
     for text, at in heads:
         canvas.label(at, text)
     canvas.next(heads)
-    canvas.keep()  # the first row stays with the heads
 
 
 def _head(column: Column, apart: bool) -> list[tuple[str, Span]]:
@@ -80,6 +80,7 @@ def write_funds(canvas: Canvas, subject: Subject, part: Funds) -> None:
         for column in part.columns:
             _of_line(canvas, subject, line, column)
         canvas.next([(text + " " * indent, part.line)])
+    canvas.end_table()
 
 
 def _indented(
@@ -134,6 +135,7 @@ def write_projects(canvas: Canvas, subject: Subject, part: Projects) -> None:
             _of_project(canvas, project, rates, column)
         texts = [(project.entry(c.key).given, c.at) for c in part.columns if c.key not in (*MONEY, "rate")]
         canvas.next(texts)
+    canvas.end_table()
 
 
 def _of_project(canvas: Canvas, project: Project, rates: Rates, column: Column) -> None:
@@ -176,6 +178,7 @@ def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> None
         shown = [_of_indicator(canvas, subject, row, score, column, tall) for column in columns]
         alone = [(of[number][0], column.at) for column, of in levels if of[number][1] == 1]
         canvas.next([*filter(None, shown), *alone])
+    canvas.end_table()
     for column, of in levels:
         _merged(canvas, canvas.row - len(rows), column.at.first, of)
 

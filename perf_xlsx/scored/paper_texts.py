@@ -77,14 +77,20 @@ def write_goal(canvas: Canvas, subject: Subject, part: Goal) -> None:
     canvas.next(texts, least=GOAL)
 
 
-def write_line(canvas: Canvas, _: Subject, part: Heading) -> None:
-    """A line above what is not on the official form."""
+def write_line(canvas: Canvas, subject: Subject, part: Heading) -> None:
+    """A line above what is not on the official form; none above nothing."""
+    texts = any(text for _, text in _texts(subject))
+    if not (texts or canvas.cut or subject.form.claimed.grade.given):
+        return
+    canvas.keep_next()
     canvas.text(canvas.whole, part.title, border=False, bold=True, align="left")
     canvas.next(least=TALL)
 
 
 def write_grade(canvas: Canvas, subject: Subject, part: Grade) -> None:
-    """The unit's own grade."""
+    """The unit's own grade, where there is one."""
+    if not subject.form.claimed.grade.given:
+        return
     canvas.label(part.at[0], "自评等级")
     canvas.text(part.at[1], subject.form.claimed.grade.given, align="left")
     canvas.next()
@@ -157,4 +163,5 @@ def _result(subject: Subject) -> str:
     why = "；".join(scores.provisional)
     result = f"暂定（{why}），不评等级" if why else f"等级{scores.grade}"
     own = f"；其中{scores.claimed_rows}项不能按规则计算，用单位自评得分（＊）" if scores.claimed_rows else ""
-    return f"{SCORED_BY}（总分{points(scores.total)}，{result}{own}）。"
+    alike = "" if subject.apart else "，与自评得分相同"
+    return f"{SCORED_BY}{alike}（总分{points(scores.total)}，{result}{own}）。"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -23,31 +23,34 @@ from perf_xlsx.domain.model import (
 from perf_xlsx.domain.rounding import half_up, percent, plain, points
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS
 from perf_xlsx.forms import Form
-from perf_xlsx.ooxml import BarChart, DataBar, Draft, Series
+from perf_xlsx.ooxml import BarChart, DataBar, Draft, Look, Series
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.finding_list import PROBLEMS
 from perf_xlsx.scored.items import Item, items, unscored
 from perf_xlsx.scored.page_fit import page_starts
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.a4 import PAGE
+from perf_xlsx.sheets.a4 import OWN_SIZE, PAGE, room
 from perf_xlsx.sheets.fixed_texts import SUMMARY, SUMMARY_HEADS
+from perf_xlsx.system.pattern import pattern
 
 TILES = 3  # the row of the tiles' labels, from 0; their values are below
 COUNT_OF_ERRORS = f"B{TILES + 2}"  # the cell of the first tile's value
-WIDTHS = (1, 19.5, 12.5, 11.5, 7.5, 6.5, 7, 7.5, 8, 20, 15.5, 6)  # columns A to L
+WIDTHS = (1, 19.5, 12.5, 11.5, 7.5, 6.5, 7, 7.5, 8, 20, 15.5, 6)  # columns A to L; those of WHY may be narrower
 WHY, BASIS = (9, 10), 11  # the columns of the table's texts
-WHY_WIDTH = WIDTHS[WHY[0]] + WIDTHS[WHY[1]]
+LAST = len(WIDTHS) - 1
+NARROWEST_WHY = 0.75  # of their widths
 SCALE = 0.9  # on paper: type of 9 points
 TITLE_SIZE = 18
-PAGE_HEIGHT, USUAL_HEIGHT = PAGE[True][1] / SCALE, 15  # points: of the rows of a page; of a row without a height
+USUAL_HEIGHT = 15  # points, of a row without a height
 BLANK_HEIGHT = 8  # of a row between two parts
 BEGUN = 2  # rows of a table that a page ends or begins with, at least
-ACROSS = 1.08 * sum(WIDTHS[1:])  # units of type of 10 points; widths count those of the workbook's own, of 11
+TYPE = 1.08  # units of type of 10 points to a character of the workbook's own, of 11
 SPANS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 7), (8, 8))  # the columns of the small tables
+MOST_PROJECTS = 10  # of more, the paper has them all
 CHART_ROWS = 10  # the costliest; more bars than that say less than the table
+_NUMBER = pattern(r"[\d.,]+")
 LINE_HEIGHT = 20  # points, of a row of the small tables
 CHART_HEIGHT = 15 * LINE_HEIGHT
-CHART_WIDTH = int(7 * (WHY_WIDTH + WIDTHS[BASIS])) + 10  # pixels: of its columns where these are narrowest
 TOTAL, WITH_CLAIMS, CHECKED = "计算总分", "总分（含单位自评）", "只核对"
 GAP = "+0.00;-0.00;0.00"
 CLAIMED = "#9DC3E6"  # bars of the unit's own points; those of computed points have the accent colour
@@ -70,21 +73,37 @@ class Tile(Struct, frozen=True):
 ACCENTED: Mapping[str, str] = {"fill": s.ACCENT, "ink": "#FFFFFF", "soft": "#DCE6F2"}
 
 
-def summary_sheet(result: Result, form: Form, rulebook: Rulebook) -> Draft:
-    """The sheet. The result must have been scored."""
+def summary_sheet(result: Result, form: Form, rulebook: Rulebook, size: float = OWN_SIZE) -> Draft:
+    """The sheet. The result must have been scored. `size` is that of the type that widths count in."""
     assert result.evaluation is not None
     assert result.scores is not None
-    sheet = s.draft(SUMMARY, WIDTHS)
-    sheet.tab_colour = s.ACCENT
-    _Summary(sheet, result, result.evaluation, result.scores, form, rulebook).write()
+    widths, scale = _fitted(size)
+    sheet = s.draft(SUMMARY, widths)
+    sheet.tab_colour, sheet.scale = s.ACCENT, scale
+    _Summary(sheet, widths, result, result.evaluation, result.scores, form, rulebook).write()
     return sheet
+
+
+def _fitted(size: float) -> tuple[tuple[float, ...], float]:
+    """The widths of the columns, and the scale at which a page holds them."""
+    others = sum(width for column, width in enumerate(WIDTHS) if column not in WHY)
+    left = (room(True, len(WIDTHS), SCALE, size) - others) / sum(WIDTHS[column] for column in WHY)
+    share = min(1.0, max(NARROWEST_WHY, left))
+    widths = tuple(round(width * share, 1) if column in WHY else width for column, width in enumerate(WIDTHS))
+    scale = SCALE
+    while sum(widths) > room(True, len(widths), scale, size):
+        scale -= 0.01
+    return widths, round(scale, 2)
 
 
 class _Summary:
     def __init__(
-        self, sheet: Draft, result: Result, form: SelfEvaluation, scores: Scores, kind: Form, rulebook: Rulebook
-    ) -> None:
-        self.sheet, self.result, self.form = sheet, result, form
+        self, sheet: Draft, widths: Sequence[float], result: Result, form: SelfEvaluation, scores: Scores,
+        kind: Form, rulebook: Rulebook,
+    ) -> None:  # fmt: skip
+        self.sheet, self.widths, self.result, self.form = sheet, widths, result, form
+        self.across = TYPE * sum(widths[1:])
+        self.why = sum(widths[column] for column in WHY)
         self.scores, self.kind, self.rulebook = scores, kind, rulebook
         self.items = items(form, scores)
         self.kept: set[int] = set()  # rows that stay on the page of the row above them
@@ -100,7 +119,7 @@ class _Summary:
         row = self._bases(self._indicators(row + 1))
         if not self.form.unscored:
             self._chart(9)
-        self.sheet.print_area = (0, 0, row - 1, len(WIDTHS) - 1)
+        self.sheet.print_area = (0, 0, row - 1, LAST)
         self._pages(row)
         self.sheet.selected = (4, 1)
 
@@ -117,7 +136,7 @@ class _Summary:
         return end
 
     def _heading(self) -> None:
-        sheet, last = self.sheet, len(WIDTHS) - 1
+        sheet, last = self.sheet, LAST
         style = s.look(font_name=s.HEADING, font_size=TITLE_SIZE)
         sheet.merge(0, 1, 0, last, style)
         year = f"{self.form.year}年度" if self.form.year else ""
@@ -132,7 +151,7 @@ class _Summary:
         style = s.look(font_color=s.SOFT)
         sheet.merge(1, 1, 1, last, style)
         sheet.text(1, 1, book + note, style)
-        sheet.heights[1] = s.height_for([(book + note, ACROSS)])
+        sheet.heights[1] = s.height_for([(book + note, self.across)])
 
     # ---- the first glance ------------------------------------------------------------------------------------
 
@@ -216,9 +235,9 @@ class _Summary:
         else:
             words = "下一步：没有发现问题，可以打印“自评表”盖章报送。"
         style = s.link(bold=True)
-        self.sheet.merge(row, 1, row, len(WIDTHS) - 1, style)
+        self.sheet.merge(row, 1, row, LAST, style)
         self.sheet.link(row, 1, PROBLEMS, "A1", words, style, to_draft=True)
-        self.sheet.heights[row] = s.height_for([(words, ACROSS)], 22)
+        self.sheet.heights[row] = s.height_for([(words, self.across)], 22)
 
     # ---- tables ----------------------------------------------------------------------------------------------
 
@@ -278,16 +297,19 @@ class _Summary:
         self.kept |= {row - 1, row}
         for text, number in self._numbered.items():
             words = f"{number}　{text}"
-            self._cell(row, 1, len(WIDTHS) - 1, words, align="left", border=True)
-            self.sheet.heights[row] = s.height_for([(words, ACROSS)], LINE_HEIGHT)
+            self._cell(row, 1, LAST, words, align="left", border=True)
+            self.sheet.heights[row] = s.height_for([(words, self.across)], LINE_HEIGHT)
             row += 1
+        together = range(max(self.first, self.first + len(self.ordered) - BEGUN), row)
+        if sum(self.sheet.heights[one] for one in together) <= PAGE[True][1] / self.sheet.scale:
+            self.kept |= {*together[1:]}  # a page with the heads of the table has rows of it
         return row
 
     def _pages(self, end: int) -> None:
         """Begin pages where no table is torn from its heads, nor the chart in two."""
         heights = [self.sheet.heights.get(row, USUAL_HEIGHT) for row in range(end)]
-        self.sheet.scale = SCALE
-        self.sheet.page_starts = page_starts(heights, self.kept, PAGE_HEIGHT, self.first - 1)
+        heads = dict.fromkeys(range(self.first, self.first + len(self.ordered) + 1), self.first - 1)
+        self.sheet.page_starts = page_starts(heights, self.kept, PAGE[True][1] / self.sheet.scale, heads)
 
     def _height(self, rows: int) -> float:
         """Of so many rows from the top, in points."""
@@ -302,8 +324,8 @@ class _Summary:
         else:
             sheet.text(row, 1, item.name, text)
         centre = s.look(border=True, align="center")
-        sheet.text(row, 2, item.target, centre)
-        sheet.text(row, 3, item.actual, centre)
+        for column, words in ((2, item.target), (3, item.actual)):
+            sheet.text(row, column, words, self._whole(words, self.widths[column]))
         self._number(row, 4, 4, score.completion, s.PERCENT, "—")
         checked = bool(self.form.unscored)
         self._number(row, 5, 5, score.weight, "General", "—" if checked else "未填")
@@ -315,13 +337,18 @@ class _Summary:
         self._cell(row, *WHY, score.why, border=True, align="left")
         sheet.text(row, BASIS, basis, centre)
         shown = [
-            (item.name, WIDTHS[1]),
-            (item.target, WIDTHS[2]),
-            (item.actual, WIDTHS[3]),
-            (score.why, WHY_WIDTH),
-            (basis, WIDTHS[BASIS]),
+            (item.name, self.widths[1]),
+            (item.target, self.widths[2]),
+            (item.actual, self.widths[3]),
+            (score.why, self.why),
+            (basis, self.widths[BASIS]),
         ]
         sheet.heights[row] = s.height_for(shown, 24)
+
+    def _whole(self, words: str, width: float) -> Look:
+        """How a value looks: on lines, or on one in smaller type where a number would be broken in two."""
+        long = max(map(len, _NUMBER.findall(words)), default=0) > width - 2 and s.units(words) < 2 * width
+        return s.look(border=True, align="center", text_wrap=not long, shrink=long)
 
     def _total_row(self, row: int) -> None:
         self._cell(row, 1, 4, "合计", border=True, bold=True, align="center", bg_color=s.HEAD_FILL)
@@ -336,7 +363,7 @@ class _Summary:
             claims = f"含单位自评{self.scores.claimed_rows}项：不能按规则计算，得分是单位自己的（＊）"
             words = "；".join(filter(None, (words, claims)))
         self._cell(row, WHY[0], BASIS, words, border=True, align="left")
-        self.sheet.heights[row] = s.height_for([(words, WHY_WIDTH)], 24)
+        self.sheet.heights[row] = s.height_for([(words, self.why)], 24)
 
     def _chart(self, row: int) -> None:
         """A bar chart of the costliest items, to the right of the small tables."""
@@ -345,14 +372,14 @@ class _Summary:
         computed = tuple(None if item.score.points is None else float(item.score.points) for item in shown)
         claimed = tuple(None if item.claimed is None else float(item.claimed) for item in shown)
         self.sheet.chart = BarChart(
-            title="各项得分（失分多的在上）",
+            title=f"失分最多的{CHART_ROWS}项" if len(shown) < len(self.ordered) else "各项得分（失分多的在上）",
             categories=tuple(item.name for item in shown),
             category_column=1,
             rows=(self.first, self.first + len(shown) - 1),
             series=(Series(name, 7, s.ACCENT, computed), Series("自评得分", 6, CLAIMED, claimed)),
             row=row,
             column=9,
-            size=(CHART_WIDTH, CHART_HEIGHT * 4 // 3),
+            size=(int(7 * (self.why + self.widths[BASIS])) + 10, CHART_HEIGHT * 4 // 3),
             fonts=(s.HEADING, s.BODY),
             rule=s.RULE,
             grid="#E5E7EB",
@@ -377,9 +404,11 @@ class _Summary:
         gap = claimed - known if claimed is not None and known is not None else None
         share = Fraction(known) / Fraction(weight) if known is not None and weight > 0 else None
         self.sheet.text(row, 1, name, s.look(border=True, align="left"))
-        self._number(row, 2, 2, None if self.form.unscored else weight, "General", "—")
+        weighed = any(item.score.weight is not None for item in group)
+        scored = any(item.score.points is not None for item in group)
+        self._number(row, 2, 2, weight if weighed and not self.form.unscored else None, "General", "—")
         self._number(row, 3, 3, claimed, s.POINTS, "—")
-        self._number(row, *SPANS[3], earned, s.POINTS, "—")
+        self._number(row, *SPANS[3], earned if scored else None, s.POINTS, "—")
         self._number(row, *SPANS[4], gap, GAP, "—")
         if share is not None and self.rulebook.flag("grades.by_level"):
             full = Fraction(self.rulebook.number("total.points"))
@@ -400,8 +429,15 @@ class _Summary:
         row = self._heads(row, tuple((*span, head) for span, head in zip(SPANS, heads, strict=True)))
         for key, line in self.form.funds.items():
             row = self._money(row, line.name, line, self.scores.line_rates[key])
-        for project, rates in zip(self.form.projects, self.scores.project_rates, strict=True):
+        projects = [*zip(self.form.projects, self.scores.project_rates, strict=True)]
+        shown = projects if self.form.unscored else projects[:MOST_PROJECTS]
+        for project, rates in shown:
             row = self._money(row, f"　项目：{project.name.given}", project, rates)
+        if left := len(projects) - len(shown):
+            words = f"　其余{left}个项目见“自评表”。"
+            self._cell(row, 1, SPANS[-1][1], words, border=True, align="left")
+            self.sheet.heights[row] = LINE_HEIGHT
+            row += 1
         return row
 
     def _money(self, row: int, name: str, line: FundLine | Project, rates: Rates) -> int:
@@ -410,7 +446,7 @@ class _Summary:
             self._number(row, *span, entry.value, s.MONEY, entry.given or "—")
         self._number(row, 3, 3, rates.adjustment, s.PERCENT, "—")
         self._number(row, *SPANS[5], rates.execution, s.PERCENT, "—")
-        self.sheet.heights[row] = s.height_for([(name, 1.08 * WIDTHS[1])], LINE_HEIGHT)
+        self.sheet.heights[row] = s.height_for([(name, TYPE * WIDTHS[1])], LINE_HEIGHT)
         return row + 1
 
 

@@ -39,6 +39,7 @@ LEAST_SCALE = 0.7  # of a sheet on one page: 7 points; smaller is hard to read
 DEFAULT_WIDTH = 8.4  # of a column without one, in characters
 TITLE_WIDTH, UNIT_WIDTH = 44.0, 16.0
 WIDE = 30  # characters of a column in which a hint takes two lines
+STRIP_SCALE = 0.92  # of a sheet as wide as its strip, on paper
 STRIP = 3  # rows of live checks below the title
 SCREEN = 140.0  # characters that a screen of 1366 pixels shows, also where 宋体 is missing
 MONEY_UNIT = "px_money_unit"
@@ -143,18 +144,23 @@ class Writer:
         """Print a table that is too wide for a page in readable type: from its first computed column on, a second
         page beside the first, with the rows' numbers again. A page break and a page's fit exclude each other.
         """
+        second = self._second_page(sheet)
+        if second is None:
+            return
         widths = [NUMBER_WIDTH, *self.column_widths.values()]
-        if len(sheet.blocks) > 1 or sum(widths) <= room(sheet.landscape, len(widths), LEAST_SCALE):
-            return
-        kinds = [box.kind for block in sheet.blocks if isinstance(block, Rows) for box in block.columns]
-        if "computed" not in kinds:
-            return
-        second = LEFT + kinds.index("computed")
         halves = widths[:second], [NUMBER_WIDTH, *widths[second:]]
         scale = min(1.0, *(room(sheet.landscape, len(half), 1) / sum(half) for half in halves))
         worksheet.set_print_scale(int(100 * scale))
         worksheet.set_v_pagebreaks([second])
         worksheet.repeat_columns(0)
+
+    def _second_page(self, sheet: Sheet) -> int | None:
+        """The column that a second page beside the first begins with; None where one page holds the sheet."""
+        widths = [NUMBER_WIDTH, *self.column_widths.values()]
+        if len(sheet.blocks) > 1 or sum(widths) <= room(sheet.landscape, len(widths), LEAST_SCALE):
+            return None
+        kinds = [box.kind for block in sheet.blocks if isinstance(block, Rows) for box in block.columns]
+        return LEFT + kinds.index("computed") if "computed" in kinds else None
 
     def _print_area(self, state: SheetState, last_row: int, last: int) -> None:
         """What is printed: the sheet with its strip; of a single table the rows down to the last filled-in one.
@@ -239,11 +245,21 @@ class Writer:
         canvas.name(counter_name(state.number - 1), state.sheet.name, 1, LEFT)
 
     def _halves(self, state: SheetState) -> list[tuple[int, int]]:
-        """First and last columns of the strip's checks: two side by side where they are more than its rows."""
-        middle, end = self._column_at(SCREEN / 2), self._column_at(SCREEN)
+        """First and last columns of the strip's checks: two side by side where they are more than its rows.
+
+        The strip is no wider than a screen, nor than a page or the table below it: it would make its type small.
+        """
+        last = self._last_column(state.sheet)
+        page = max(self._wide(last + 1), room(state.sheet.landscape, last + 1, STRIP_SCALE))
+        end = self._second_page(state.sheet) or self._column_at(min(SCREEN, page))
+        middle = self._column_at(self._wide(end) / 2)
         if len(state.checks) <= STRIP:
-            return [(LEFT, min(end - 1, self._last_column(state.sheet)))]
+            return [(LEFT, min(end - 1, last))]
         return [(LEFT, middle - 1), (middle, max(middle, end - 1))]
+
+    def _wide(self, end: int) -> float:
+        """How wide the columns before this one are, without that of the rows' numbers."""
+        return sum(self.column_widths.get(column, DEFAULT_WIDTH) for column in range(LEFT, end))
 
     # ---- blocks ----------------------------------------------------------------------------------------------
 

@@ -134,13 +134,13 @@ def test_a_paper_fits_its_page_and_no_columns_of_a_table_overlap(name: str) -> N
 
 
 def test_rows_that_belong_together_begin_a_page_together() -> None:
-    assert page_starts([40] * 6, {3}, height=130) == (2, 5)
-    assert page_starts([40] * 6, set(), height=130, heads=1) == (3, 5)  # the heads take room from there on
-    assert page_starts([200, 40, 40], {1, 2}, height=130) == ()  # what fits no page begins none
+    assert page_starts([40] * 6, {3}, 130, {}) == (2, 5)
+    assert page_starts([40] * 6, set(), 130, dict.fromkeys((2, 3, 4), 1)) == (3, 5)  # the heads take room
+    assert page_starts([200, 40, 40], {1, 2}, 130, {}) == ()  # what fits no page begins none
 
 
 def test_there_are_no_more_page_breaks_than_excel_keeps() -> None:
-    assert len(page_starts([90] * 5_000, set(), height=100)) == 1_023
+    assert len(page_starts([90] * 5_000, set(), 100, {})) == 1_023
 
 
 def test_the_paper_follows_the_province_of_the_rules(scored: Any, tmp_path: Path) -> None:
