@@ -220,8 +220,8 @@ def test_the_paper_prints_without_what_is_around_it(day: Day, page: Any) -> None
     page.get_by_role("link", name="自评表（可打印）").click()
     page.emulate_media(media="print")
     page.get_by_text("部门（单位）整体支出绩效自评表").wait_for()
-    assert not page.get_by_role("navigation").first.is_visible()
-    assert not page.get_by_role("button", name="打印").is_visible()
+    playwright.expect(page.get_by_role("navigation").first).to_be_hidden()
+    playwright.expect(page.get_by_role("button", name="打印")).to_be_hidden()
     assert page.pdf(format="A4", landscape=True).startswith(b"%PDF")
 
 
