@@ -48,6 +48,7 @@ TYPE = 1.08  # units of type of 10 points to a character of the workbook's own, 
 SPANS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 7), (8, 8))  # the columns of the small tables
 MOST_PROJECTS = 10  # of more, the paper has them all
 CHART_ROWS = 10  # the costliest; more bars than that say less than the table
+LONG, UNBROKEN = 8, 0.75  # characters of a number; the share of a line that such numbers leave to use
 _NUMBER = pattern(r"[\d.,]+")
 LINE_HEIGHT = 20  # points, of a row of the small tables
 CHART_HEIGHT = 15 * LINE_HEIGHT
@@ -340,14 +341,14 @@ class _Summary:
             (item.name, self.widths[1]),
             (item.target, self.widths[2]),
             (item.actual, self.widths[3]),
-            (score.why, self.why),
+            (score.why, self.why * (UNBROKEN if _longest(score.why) > LONG else 1)),
             (basis, self.widths[BASIS]),
         ]
         sheet.heights[row] = s.height_for(shown, 24)
 
     def _whole(self, words: str, width: float) -> Look:
         """How a value looks: on lines, or on one in smaller type where a number would be broken in two."""
-        long = max(map(len, _NUMBER.findall(words)), default=0) > width - 2 and s.units(words) < 2 * width
+        long = _longest(words) > width - 2 and s.units(words) < 2 * width
         return s.look(border=True, align="center", text_wrap=not long, shrink=long)
 
     def _total_row(self, row: int) -> None:
@@ -448,6 +449,11 @@ class _Summary:
         self._number(row, *SPANS[5], rates.execution, s.PERCENT, "—")
         self.sheet.heights[row] = s.height_for([(name, TYPE * WIDTHS[1])], LINE_HEIGHT)
         return row + 1
+
+
+def _longest(text: str) -> int:
+    """How many characters the longest number of a text has: no line breaks in it."""
+    return max(map(len, _NUMBER.findall(text)), default=0)
 
 
 def _unscored(form: SelfEvaluation) -> str:
