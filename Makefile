@@ -40,7 +40,7 @@ lint: .venv/.ready  ## format, lint, strict types (also as Windows has them), im
 	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/windows
 	$(BIN)/lint-imports
 
-templates: .venv/.ready  ## regenerate templates/ and examples/ byte for byte
+templates: .venv/.ready  ## regenerate RULES.md, templates/ and examples/ byte for byte
 	$(BIN)/python -m perf_xlsx.cli.publish
 
 windows: .venv/.ready  ## dist/perf-xlsx-windows.zip; PYTHON_EMBED=python-3.x.y-embed-amd64.zip puts that Python in, PYTHON_EMBED_SHA256=… checks it

@@ -139,12 +139,13 @@ def score(
     return _everywhere(result, sha256=digest())
 
 
-def readings(source: Path, terms: Terms, targets: bool = False) -> tuple[Reading, ...] | Finding:
+def readings(source: str | Path, terms: Terms, targets: bool = False) -> tuple[Reading, ...] | Finding:
     """What a workbook holds, a reading a form, where it is not to be scored; the Finding why it cannot be read.
 
     `targets`: forms of targets alone are read as well. Never raises because of a workbook's content; raises
     RulebookError for an unknown rulebook.
     """
+    source = Path(source)
     try:
         data, name = read_file(source, terms.limits), printable_path(Path(source.name))
         found = _read_bytes(data, name, terms, targets)
@@ -313,7 +314,7 @@ def _unwritten(result: Result, output: Path, error: OSError) -> Result:
 
 
 def _about_the_file(name: str, suffix: str, macro: bool, scored: bool) -> Iterator[Finding]:
-    """Findings about the file itself: not the `suffix` of its content, a stray `macro` that was left out."""
+    """Findings about the file itself: its suffix does not match its content; a stray macro was left out."""
     stem, stated = os.path.splitext(name)
     if stated.lower() in OPENED_AS and stated.lower() != suffix:
         message = f"文件名后缀是 {stated}，内容却是 {suffix}，Excel 会拒绝打开。"
@@ -406,11 +407,11 @@ def filled_template(fill: Fill, rulebook: str | None = None) -> bytes:
 
 
 def write_template(
-    output: Path,
+    output: str | Path,
     form: str | None = None,
     year: int | None = None,
     rulebook: str | None = None,
     case: str | None = None,
 ) -> None:
     """Write a template (see template_bytes). Raises OSError too."""
-    write_atomically(output, template_bytes(form, year, rulebook, case))
+    write_atomically(Path(output), template_bytes(form, year, rulebook, case))

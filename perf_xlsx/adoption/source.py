@@ -95,7 +95,7 @@ def _order(sheets: Sheets, layout: Layout | None) -> list[int]:
 
 
 def kind_of(sheets: Sheets, sheet: int) -> OfficialForm:
-    """The shipped kind that a sheet's title names; else a project's where there is a label 项目名称."""
+    """The shipped kind that a sheet's title names; else project if a label is 项目名称, otherwise department."""
     title = "".join(titles(sheets, sheet).values())
     kinds = [official_form(name) for name in shipped_names()]
     named = [kind for kind in kinds if any(word in title for word in kind.titles)]

@@ -169,19 +169,19 @@ def _base(asked: Sequence[Path]) -> Path:
 class _Walk:
     """Lists the files below folders; notes the folders on the way that it does not enter.
 
-    `roots` are the folders asked for, resolved. `but` is the folder (by identity) that is not entered: results of
-    an earlier run are no input. `of_results`: the folders to go through are themselves results.
+    `roots` are the folders asked for, resolved. `excluded` identifies the output folder, which is not entered:
+    results of an earlier run are no input. `of_results`: the folders to go through are themselves results.
     """
 
-    def __init__(self, roots: Iterable[str], but: object, of_results: bool = False) -> None:
-        self.roots, self.but, self.of_results = tuple(roots), but, of_results
+    def __init__(self, roots: Iterable[str], excluded: object, of_results: bool = False) -> None:
+        self.roots, self.excluded, self.of_results = tuple(roots), excluded, of_results
         self.skipped: list[str] = []
         self.outside: list[str] = []
 
     def below(self, path: Path) -> Iterator[str]:
         """The files below a folder, as relative paths with "/"; for a file the empty text."""
         if os.path.isdir(path):
-            yield from self._walk(path, "", {self.but} - {None})
+            yield from self._walk(path, "", {self.excluded} - {None})
         else:
             yield ""
 

@@ -1,7 +1,8 @@
-"""Checks of a scored form, one file for each letter of the catalogue (I has three), registered by importing them.
+"""Checks of a scored form, registered by importing them, in files by the letters of the catalogue.
 
-`diagnoses` holds what several checks need; `claims`, `clauses`, `explanations` and `accounts` work it out. F10
-(`money_unit`) precedes scoring; `sums` adds corrections to the findings about sums.
+`indicators`, `plausibility`, `approved`: I; `funds`: F; `passages`: N; `totals`: T; `weights`: W; `intake`: R.
+`claims`, `clauses`, `explanations`, `accounts` and `sums` help them and register nothing; `diagnoses` holds what
+several checks ask for. `money_unit` (F10) precedes scoring.
 """
 
 from perf_xlsx.checks import approved, funds, indicators, intake, passages, plausibility, totals, weights

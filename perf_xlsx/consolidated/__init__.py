@@ -64,13 +64,14 @@ class Written(Struct, frozen=True):
 
 
 def write_consolidated(
-    folder: Path, output: Path | None = None, roster: Roster | None = None, how: Format | None = None
+    folder: str | Path, output: str | Path | None = None, roster: Roster | None = None, how: Format | None = None
 ) -> Written:
     """The consolidated workbook of an output folder (or of a .jsonl file), and the long tables as files.
 
     `output` is 汇总.xlsx in the folder unless given. Raises as `consolidate` does.
     """
-    records = Records.open(folder)
+    records = Records.open(Path(folder))
+    output = None if output is None else Path(output)
     reports = checked_reports(records.base)
     return consolidate(
         records, roster, output, base=records.base, how=how, most_listed=MOST_LISTED, reports=reports

@@ -54,10 +54,10 @@ def _own(file: FormFile) -> Form:
     return form
 
 
-def read_forms(paths: Iterable[Path]) -> tuple[FormFile, ...]:
+def read_forms(paths: Iterable[str | Path]) -> tuple[FormFile, ...]:
     """The forms of files, and of folders all their .toml files. Raises FormError."""
     found: dict[str, FormFile] = {}
-    for path in _files(paths):
+    for path in _files(map(Path, paths)):
         if (real := os.path.realpath(path)) in found:
             continue
         file = FormFile(visible(path.name), _text(path), os.path.dirname(real))

@@ -52,11 +52,11 @@ class Reading(Struct, frozen=True):
 def read(
     package: Package, workbook: str, rulebook: str | None = None, targets: bool = False
 ) -> tuple[Reading, ...]:
-    """Read a returned .xlsx workbook, by its file name: a reading a form, at least one.
+    """Read a returned .xlsx workbook, by its file name: one Reading a form, at least one.
 
     `rulebook` overrides the one that the template remembers; `targets`: forms of targets alone, which are no
-    returns, are read as well. What is found about the workbook as a whole is with
-    the first form. Raises PackageError for damage inside the package, RulebookError for an unknown `rulebook`.
+    returns, are read as well. What is found about the workbook as a whole is with the first form. Raises
+    PackageError for damage inside the package, RulebookError for an unknown `rulebook`.
     """
     book = Book(package)
     grids = [read_grid(book, sheet, _may_be_the_forms(book, sheet)) for sheet in book.sheets]

@@ -37,7 +37,7 @@ def signer(path: Path) -> Sign:
 
 
 def verifier(path: Path) -> Ed25519PublicKey:
-    """The public key in a file; the one of a private key that is there instead. Raises KeyFileError."""
+    """The public key in a file, derived if the file holds the private one. Raises KeyFileError."""
     try:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
         from cryptography.hazmat.primitives.serialization import load_pem_public_key

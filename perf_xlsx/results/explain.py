@@ -130,7 +130,7 @@ def effect(one: Result, other: Result) -> Iterator[str]:
 
 
 def _effect_on_form(one: Result, other: Result) -> Iterator[str]:
-    """Total, grade, and each score that differs."""
+    """What the other rulebook changes on a form: each score that differs, then total and grade."""
     if one.scores is None or other.scores is None or one.evaluation is None:
         yield f"{one.file} 读不出来，无法比较得分。"
         return

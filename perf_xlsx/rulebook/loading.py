@@ -284,7 +284,7 @@ def rules_digest(name: str) -> str:
 
 
 def _own(rulebook: Rulebook, where: str, source: Source | None = None) -> Rulebook:
-    """A rulebook of the user's own; a basis that is that of another value is told, and not cited."""
+    """A rulebook of the user's own; an inherited basis of a value that was changed is reported, and not cited."""
     old = list(owed_bases(rulebook))
     keys = list(changed_values(rulebook, map(load_rulebook, rulebook_names())))
     told = [f"{_at(key, where, source)}依据待填，请写依据，并改文件和来源" for key in old]

@@ -94,7 +94,7 @@ class BoxWriter:
         self.canvas.live(worksheet, row, column, f"={formulas[box.formula]}", style)
 
     def ask(self, worksheet: Any, row: int, column: int, last: int, box: Box) -> None:
-        """Input message and validation of a box, or of a column of boxes; of computed ones, how they ask."""
+        """Give a box, or a column of boxes, its input message and validation; a computed one, hint colours."""
         if box.kind == "computed":
             if box.formula == "indicator_hint":
                 self.canvas.check_colours(worksheet, row, column, last, column)

@@ -36,9 +36,9 @@ def own_title(text: str) -> str:
 
 
 def kind_of(titles: Iterable[str], sheets: Sheets, rows: Mapping[int, Row]) -> OfficialForm:
-    """The kind that a title names; else a project's where a label names a project, else a department's.
+    """The kind that a title names; if none does, project where a label names a project, otherwise department.
 
-    A bureau's own kind comes before the shipped ones, then the longer word: 专项债券项目 is more than 项目.
+    A bureau's own kind goes before a shipped one, a longer word before a shorter: 专项债券项目 before 项目.
     """
     shipped = shipped_names()
     for text in titles:
