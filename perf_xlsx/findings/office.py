@@ -1,6 +1,7 @@
 """What only the office that receives the forms can do, in words for each reader: a unit cannot run our commands.
 
-Findings hold the words that office and unit both read. A terminal names the option, a letter asks nothing of the unit.
+Findings hold the words that office and unit both read. A terminal names the option, a letter asks nothing of
+the unit.
 """
 
 from __future__ import annotations
