@@ -29,12 +29,13 @@ from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.comparison import counted, word
 from perf_xlsx.results.outcome import must_correct
-from perf_xlsx.results.record import Record
+from perf_xlsx.results.record import Record, SinceRecord
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
 UNREAD, CHECKED, WHOLE = "读不出", "仅核对", "完整"  # what 状态 of 单位得分 holds, besides others
 Value = str | int | Decimal | None
 Row = tuple[Value, ...]
+CHANGES, BRIEF = 3, 20  # cells that nobody asked to change: how many are named, characters of what they held
 
 
 class Column(Struct, frozen=True):
@@ -124,7 +125,19 @@ def _since(record: Record) -> str:
         ("已改", len(since.fixed)), ("未改", words.count("未改")), ("新增", words.count("新增")),
         ("另有改动", since.changes),
     )  # fmt: skip
-    return "，".join(f"{name}{count}" for name, count in counts if count)
+    return "，".join(f"{name}{count}" for name, count in counts if count) + _changes(since)
+
+
+def _changes(since: SinceRecord) -> str:
+    """What was changed although nobody had asked for it: the first cells, from what to what."""
+    first = (f"{one.place}{_brief(one.was)}→{_brief(one.now)}" for one in since.changed[:CHANGES])
+    return "".join(("：", "；".join(first), "等" if since.changes > CHANGES else "")) if since.changed else ""
+
+
+def _brief(text: str | None) -> str:
+    if not text:
+        return "（空）"
+    return text if len(text) <= BRIEF else f"{text[: BRIEF - 1]}…"
 
 
 def errors_in_words(record: Record) -> str:

@@ -76,6 +76,15 @@ def test_each_finding_has_a_row_and_each_report_its_counts(run: Path, again: str
     assert [row[2] for row in counts] == [0, None, 1, 0]
 
 
+def test_the_overview_lists_every_sheet_that_is_there(run: Path) -> None:
+    _check(run)
+    command("consolidate", run / "结果")
+    book = load_workbook(run / "结果" / "汇总.xlsx")
+    assert {"回执", SHEET} <= set(book.sheetnames)
+    words = {cell.value for row in book["总览"].iter_rows() for cell in row}
+    assert set(book.sheetnames) - {"总览"} <= words
+
+
 def test_the_copy_with_comments_is_linked_and_copies_of_one_name_do_not_meet(run: Path) -> None:
     _check(run)
     command("consolidate", run / "结果")

@@ -115,6 +115,8 @@ def test_an_unreadable_file_goes_back_to_the_unit_that_its_name_holds(
     (row,) = [[c.value for c in row] for row in book["未报送"].iter_rows() if row[2].value == "林业局"]
     assert row[-1] == "林业局自评表.xlsx"
     assert book["单位得分"]["B4"].value == "林业局（读不出：林业局自评表.xlsx）"
+    told = {cell.value for row in book["总览"].iter_rows() for cell in row}
+    assert "催报：4份还没有报送（其中1份收到的文件读不出来），见“未报送”。" in told
 
 
 def test_a_workbook_with_several_forms_gets_one_letter(returns: Path, run: Run, letters: Path) -> None:
