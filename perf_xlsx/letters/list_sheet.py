@@ -77,7 +77,7 @@ class Rows:
 
 
 def list_workbook(rows: Rows, sender: str = "") -> bytes:
-    """The workbook. There must be rows. Title, year and sender stand in the page's head: row 1 is for mail merge."""
+    """The workbook. There must be rows. Title, year and sender are in the page's head: row 1 is for mail merge."""
     out = BytesIO()
     canvas = Canvas(out, streamed=True)
     canvas.book.set_properties({"title": "退回清单", "created": CREATED})
