@@ -43,8 +43,7 @@ def line_name(form: str | None, fund: FundRecord) -> str:
 
 
 def rulebook_name(name: str) -> str:
-    """A rulebook by its title and its document, which 自评表 cites, with its name here; of one that is not shipped,
-    the name in the record."""
+    """A rulebook by title and document, which 自评表 cites, with its name; of one not shipped, its name."""
     if name not in rulebook_names():
         return name
     book = load_rulebook(name)
