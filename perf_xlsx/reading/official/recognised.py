@@ -110,9 +110,10 @@ def recognition(
         address, stated = official.stated_weight
         fits = "、".join(load_rulebook(name).called for name in fitting_rulebooks(form, stated))
         own = f"本次所用评分办法{rulebook.called}是{plain(weight)}"
-        message, given = f"本表的预算执行率分值是{plain(stated)}，{own}，各项得分会不同。", plain(stated)
+        message = f"本表的预算执行率分值是{plain(stated)}，{own}，各项得分会不同。"
         if not official.fund_rows:
             message = f"没有找到资金表，各指标的分值合计已是满分，没有给预算执行率留分；{own}，总分会不同。"
-            given = ""
         advice = f"{ASK_RULES}{f'（分值相符的有{fits}）' if fits else ''}。"
-        yield Remark("R17", address, EXECUTION_WEIGHT, message, advice, given)  # the form's weight is not wrong
+        yield Remark(
+            "R17", address, EXECUTION_WEIGHT, message, advice, plain(stated)
+        )  # nothing else would be right
