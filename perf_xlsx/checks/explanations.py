@@ -38,9 +38,11 @@ class Topic(Struct, frozen=True):
         )
 
     def where(self, form: SelfEvaluation) -> str:
-        """Where to explain it: its own passage, or the box that a form without it has room in."""
+        """Where to explain it, in words: its own passage, or the box that a form without it has room in; or ""."""
         room = form.boxes.get("goal_achieved")
-        return self.passage if not self._has_no_place(form) or room is None or not room.place.cell else room.field
+        if not self._has_no_place(form):
+            return f"在“{self.passage}”中"
+        return f"在“{room.field}”中" if room and room.place.cell else ""
 
     def _has_no_place(self, form: SelfEvaluation) -> bool:
         return any(self.title in absent for absent in form.absent)

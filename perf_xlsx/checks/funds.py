@@ -10,6 +10,7 @@ from perf_xlsx.checks.explanations import ADJUSTMENT, EXECUTION
 from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, Rates, Scores, SelfEvaluation
 from perf_xlsx.domain.rounding import half_up, percent, percent_unlike, plain, quotient
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_rate
+from perf_xlsx.findings.office import ASK_RULES
 from perf_xlsx.rulebook import Rulebook, load_rulebook
 from perf_xlsx.rulebook.fitting import fitting_rulebooks
 
@@ -306,16 +307,16 @@ def _no_such_column(form: SelfEvaluation, rulebook: Rulebook, budget: Entry[Deci
         return  # there is no table at all, or no such line: R06
     others = [column for column in ("initial", "adjusted") if line.entry(column).value is not None]
     known = fitting_rulebooks(form, rulebook.number("execution.weight"))
-    fits = "、".join(name for name in known if load_rulebook(name).word("execution.base") in others)
+    books = map(load_rulebook, known)
+    fits = "、".join(book.called for book in books if book.word("execution.base") in others)
     there = "、".join(_column(line.entry(column)) + plain(line.entry(column).value or 0) for column in others)
     only = f"，只有{there}" if there else "，或名称没有认出"
     word = _column(budget)
-    message = f"资金表没有“{word}”一栏{only}；评分办法“{rulebook.name}”按{word}计算执行率，预算执行率不能评分。"
+    message = f"资金表没有“{word}”一栏{only}；评分办法{rulebook.called}按{word}计算执行率，预算执行率不能评分。"
     advice = f"请补上“{word}”一栏；已有的请把栏名改为“{word}”。"
-    if fits and base == "adjusted":
-        advice += f"规定以年初预算数为基数的，请用 --rulebook {fits.partition('、')[0]} 重新评分。"
-    elif fits:
-        advice += f"规定以全年预算数为基数的，请用 --rulebook {fits} 之一重新评分。"
+    if fits:
+        other = "年初预算数" if base == "adjusted" else "全年预算数"
+        advice += f"规定以{other}为基数的，{ASK_RULES}（如{fits}）。"
     yield observed(line.executed, message, advice, expected=f"有“{word}”一栏")
 
 
@@ -357,7 +358,7 @@ def large_adjustments_are_explained(
             f"{line.name}年初预算数{plain(line.initial.value or 0)}，"
             f"{_column(entry)}{plain(entry.value or 0)}，"
             f"调整率{percent(rate)}，没有说明调整的数额和原因。",
-            f"请在“{ADJUSTMENT.where(form)}”中写明调增或调减的数额和原因。",
+            f"请{ADJUSTMENT.where(form)}写明调增或调减的数额和原因。",
             expected=f"±{percent(limit)}以内，或有说明",
         )
 
@@ -372,6 +373,6 @@ def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: R
         yield observed(
             form.total_funds.executed,
             f"预算执行率{percent_unlike(rate, limit)}，低于{percent(limit)}，没有说明结余的数额和原因。",
-            f"请在“{EXECUTION.where(form)}”中写明结余的数额和原因。",
+            f"请{EXECUTION.where(form)}写明结余的数额和原因。",
             expected=f"不低于{percent(limit)}，或有说明",
         )

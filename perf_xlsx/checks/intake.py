@@ -14,6 +14,7 @@ from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import is_time, normalise, same_label
 from perf_xlsx.findings.catalogue import Observation, check, observed
+from perf_xlsx.findings.office import ASK_RULES
 from perf_xlsx.forms import load_form
 from perf_xlsx.rulebook import Rulebook
 
@@ -123,7 +124,8 @@ def qualitative_in_words_of_the_bands(diagnoses: Diagnoses, rulebook: Rulebook) 
         elif message := _unjudged(row, diagnoses.form.year, rulebook):
             words = "、".join(band.judgement for band in rulebook.bands)
             more = MEASURED if row.actual.value is not None and _has_number(row) else ""
-            advice = f"{more}请填写 {words} 之一，具体情况写在“{row.reason.field}”中。"
+            aside = "" if "reason" in diagnoses.form.absent else f"，具体情况写在“{row.reason.field}”中"
+            advice = f"{more}请填写 {words} 之一{aside}。"
             yield observed(row.actual, message, advice, expected=words, severity="warning")
 
 
@@ -237,12 +239,12 @@ def rulebook_serves_the_form(form: SelfEvaluation, rulebook: Rulebook) -> Iterat
     if form.unscored:
         return
     place, (first, last) = Place(form.workbook), rulebook.years
-    advice = "请确认应按哪个评分办法评分。"
+    advice = f"{ASK_RULES}。"
     kind = load_form(form.form)
     if not {kind.name, kind.kind} & {*rulebook.forms} and kind.rulebook != rulebook.name:
-        message = f"评分办法“{rulebook.title}”（{rulebook.name}）不是为这种自评表制定的。"
-        yield Observation(place, "评分办法", rulebook.name, message, advice)
+        message = f"评分办法{rulebook.called}不是为这种自评表制定的。"
+        yield Observation(place, "评分办法", None, message, advice)
     if form.year is not None and not (first or 0) <= form.year <= (last or 9999):
         span = f"{first}年度起" if last is None else f"{first or '……'}至{last}年度"
-        message = f"评分办法“{rulebook.title}”（{rulebook.name}）适用于{span}，本表是{form.year}年度。"
-        yield Observation(place, "年度", str(form.year), message, advice, span)
+        message = f"评分办法{rulebook.called}适用于{span}，本表是{form.year}年度。"
+        yield Observation(place, "年度", str(form.year), message, advice)

@@ -216,7 +216,8 @@ def all_dimensions_are_there(form: SelfEvaluation, rulebook: Rulebook) -> Iterat
         and not any(row.level1.unreadable for row in form.indicators)
     ):
         lacking = "、".join(missing)
-        yield observed(form.indicators[0].level1, f"没有{lacking}。", f"请补充{lacking}。", expected=lacking)
+        first = form.indicators[0].level1  # only where it is told: what this cell holds is not wrong
+        yield Observation(first.place, first.field, None, f"没有{lacking}。", f"请补充{lacking}。")
 
 
 def _is_of_another_scheme(form: SelfEvaluation, wanted: Sequence[str]) -> bool:

@@ -44,16 +44,21 @@ def claimed_total_is_sum(diagnoses: Diagnoses, scores: Scores, rulebook: Ruleboo
     if abs(difference) <= diagnoses.tolerance or _is_capped(entry.value, total, scores, rulebook):
         return
     rounded, converted = _is_rounded(entry.value, total, rulebook), _conversion(scores, rulebook)
-    advice = f"请核对各项自评得分；如各项无误，自评总分应填{plain(total)}。"
+    beyond = total > diagnoses.full + diagnoses.tolerance  # then a point is wrong, and no total can be right
+    advice = (
+        f"各项自评得分之和超过满分{plain(diagnoses.full)}，请核对各项自评得分，自评总分随之更正。"
+        if beyond
+        else f"请核对各项自评得分；如各项无误，自评总分应填{plain(total)}。"
+    )
     yield observed(
         entry,
         f"自评总分填{plain(entry.value)}，各项自评得分之和{converted}为{plain(total)}，相差{plain(difference)}"
         + ("，是四舍五入造成的。" if rounded else "。"),
         "可以不改；建议保留两位小数。" if rounded else advice,
-        expected=plain(total),
+        expected=None if beyond else plain(total),
         difference=plain(difference),
         severity="notice" if rounded else "error",
-        correction=None if rounded else to_number(entry, total),
+        correction=None if rounded or beyond else to_number(entry, total),
     )
 
 

@@ -11,6 +11,7 @@ from perf_xlsx.checks.diagnoses import Diagnoses
 from perf_xlsx.domain.model import Correction, Indicator, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_number
+from perf_xlsx.findings.office import ASK_RULES
 from perf_xlsx.rulebook import Rulebook, load_rulebook
 from perf_xlsx.rulebook.fitting import are_as_ruled, fitting_rulebooks, level_sums, levels_as_ruled
 from perf_xlsx.system.pattern import pattern
@@ -83,10 +84,10 @@ def _execution_as_indicator(form: SelfEvaluation, execution: Decimal, full: str)
         return _Suspect(words, twice[0], None, f"请删去{name}一行，自评总分随之更正。")
     words = f"；各指标分值合计已是{full}，没有留出预算执行率的{plain(execution)}分"
     known = fitting_rulebooks(form, Decimal(0))
-    fits = "、".join(name for name in known if are_as_ruled(form, load_rulebook(name)))
+    fits = "、".join(book.called for book in map(load_rulebook, known) if are_as_ruled(form, book))
     if not fits:
         return _Suspect(words)
-    advice = f"规定不单独给预算执行率计分的，请用 --rulebook 指定（如 {fits}），重新评分；否则请调整各指标的分值，"
+    advice = f"规定不单独给预算执行率计分的，{ASK_RULES}（如{fits}）；否则请调整各指标的分值，"
     return _Suspect(words, None, None, f"{advice}留出预算执行率的{plain(execution)}分。")
 
 

@@ -205,7 +205,7 @@ def _head(record: ReportRecord) -> str:
 
 
 def _line(one: RemarkRecord) -> str:
-    where = f"第{one.paragraph}段“{one.quote}” " if one.paragraph else ""
+    where = f"{one.where} " if one.where else ""
     cell = f"（{one.sheet}!{one.cell}）" if one.cell else ""
     head = f"{STANDING_SIGNS[one.severity]} {STANDING_NAMES[one.severity]} {one.code}"
     return f"  {head} {where}{one.message}{cell}{one.advice}"

@@ -13,6 +13,7 @@ from perf_xlsx.domain.model import STANDINGS
 from perf_xlsx.domain.rounding import percent
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
+from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.pipeline import UNWRITTEN
 from perf_xlsx.results.outcome import outcome, total_in_words
 from perf_xlsx.results.record import FindingRecord, Record
@@ -208,4 +209,4 @@ def _head(found: FindingRecord) -> tuple[Part, ...]:
 
 
 def _advice(found: FindingRecord) -> Part:
-    return f"      → {what_to_do(found)}", "dim"
+    return f"      → {at_terminal(what_to_do(found))}", "dim"

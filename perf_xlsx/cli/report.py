@@ -18,6 +18,7 @@ from perf_xlsx.cli.group import NOT_WRITTEN, Command, Launched, fail
 from perf_xlsx.cli.options import FILE, FORMS, refuse_device
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.domain.model import Result
+from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.forms import FormFile, load_form
 from perf_xlsx.ooxml import MIB, Limits, PackageError, read_file
 from perf_xlsx.report import (
@@ -224,4 +225,5 @@ def _done(result: Result, output: Path, blanks: int) -> Written:
 
 
 def _first_message(result: Result) -> str:
-    return next((f"{found.message}{found.advice}" for found in result.findings if found.standing == "error"), "")
+    errors = (found for found in result.findings if found.standing == "error")
+    return next((f"{found.message}{at_terminal(found.advice)}" for found in errors), "")

@@ -20,6 +20,7 @@ from perf_xlsx.cli.progress import progress
 from perf_xlsx.cli.run_output import not_taken, outside
 from perf_xlsx.conversion.renewal import Renewal, RenewalError, Wanted, renewal
 from perf_xlsx.domain.model import Finding, SelfEvaluation
+from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.forms import FormError
 from perf_xlsx.forms.case import CaseError
 from perf_xlsx.ooxml import MIB
@@ -151,7 +152,7 @@ def _made(source: Path, output: Path, request: Request, listed: ListedForms | No
     found = pipeline.readings(source, pipeline.Terms(request.rulebook), targets=approved)
     if isinstance(found, Finding):
         hint = (UNTITLED if approved else UNASKED) if found.code == "R04" else ""
-        yield _refused(source, found.message + found.advice + hint)
+        yield _refused(source, found.message + at_terminal(found.advice) + hint)
         return
     forms = [one.evaluation for one in found if one.evaluation]
     for reading, form, part in zip(found, forms, part_names(forms), strict=True):

@@ -77,14 +77,16 @@ def next_steps(found: Statistics) -> Iterator[str]:
     """What is to be done, and the limits of the numbers; nothing where all is well."""
     roster = found.roster
     if roster.missing:
-        yield f"催报：{len(roster.missing)}份还没有报送，见“{OUTSTANDING.name}”。"
+        unread = sum(bool(one["unread"]) for one in roster.missing)
+        came = f"（其中{unread}份收到的文件读不出来）" if unread else ""
+        yield f"催报：{len(roster.missing)}份还没有报送{came}，见“{OUTSTANDING.name}”。"
     if found.unreadable or found.erroneous:
         counts = (found.unreadable, "份读不出来"), (found.erroneous, "份有错误须更正")
         words = "，".join(f"{count}{what}" for count, what in counts if count)
         yield f"退回：{words}，见“{TROUBLED.name}”。"
     if found.repeats:
         yield (
-            f"⚠ {found.repeats}份为同一单位重复报送（待核定），份数、得分和金额中都含它们；"
+            f"⚠ 同一张表多报了{found.repeats}份（待核定采用哪一份），份数、得分和金额中都含它们；"
             "请留下应采用的一份后重新汇总。"
         )
     if found.checked:

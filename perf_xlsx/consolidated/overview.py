@@ -18,7 +18,17 @@ from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
 from perf_xlsx.consolidated.returns import rulebook_name
 from perf_xlsx.consolidated.sheets import CODES, MONEY
 from perf_xlsx.consolidated.statistics import Statistics
-from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, OUTSTANDING, REPORTS, TROUBLED, UNITS
+from perf_xlsx.consolidated.tables import (
+    EXTRAS,
+    FINDINGS,
+    FUNDS,
+    INDICATORS,
+    OUTSTANDING,
+    RECEIPTS,
+    REPORTS,
+    TROUBLED,
+    UNITS,
+)
 from perf_xlsx.sheets import style as s
 
 TILES = ((1, 2), (3, 4), (6, 7), (8, 10), (11, 12), (13, 13))  # their columns
@@ -27,12 +37,15 @@ CONTENTS = {
     MONEY: "按资金类别合计，带核对",
     FUNDS.name: "每个资金类别一行，统一为万元",
     INDICATORS.name: "每个指标一行，可作数据透视",
+    EXTRAS.name: "表种文件中自加的格和栏",
     CODES: "按类别统计的问题",
     TROUBLED.name: "每份的错误在哪一格、评分后工作簿的链接",
     FINDINGS.name: "逐条的问题：在哪里、怎么改",
     REPORTS.name: "绩效自评报告与自评表逐个数字核对的结果",
     OUTSTANDING.name: "名单上还没有报送的单位、联系人",
+    RECEIPTS.name: "每张评分后的自评表的校验码，供以后核对",
 }
+SOMETIMES = (EXTRAS.name, REPORTS.name, RECEIPTS.name)  # sheets that not every run has
 
 
 def write_overview(page: Page, found: Statistics, elsewhere: Elsewhere) -> None:
@@ -105,8 +118,8 @@ def _apart(page: Page, row: int, words: str) -> int:
 
 def _contents(page: Page, row: int, elsewhere: Elsewhere) -> int:
     parts = {sheets.name: sheets.names for sheets in elsewhere.sheets.values()}
-    checked = REPORTS.name in {**parts, **elsewhere.apart.files}
-    contents = {name: words for name, words in CONTENTS.items() if name != REPORTS.name or checked}
+    there = {name for name in CONTENTS if name not in SOMETIMES} | parts.keys() | elsewhere.apart.files.keys()
+    contents = {name: words for name, words in CONTENTS.items() if name in there}
     page.turn(row, 24 + 18 * len(contents))
     row = page.title(row, "本工作簿")
     for name, words in contents.items():

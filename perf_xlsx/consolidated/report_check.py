@@ -37,7 +37,8 @@ def _rows(one: CheckedReport, codes: Mapping[str, str], shown: str) -> Iterator[
     who = codes.get(one.content or "", ""), report.unit or "", report.file, _state(one, codes)
     for number, finding in enumerate(report.findings or (None,)):
         counts = _counts(report) if number == 0 else (None,) * 6
-        yield (*who, *counts, *_finding(finding), report.year or "", shown)
+        where, more = _finding(finding)
+        yield (*who, *where, *counts, *more, report.year or "", shown)
 
 
 def _state(one: CheckedReport, codes: Mapping[str, str]) -> str:
@@ -59,11 +60,10 @@ def _counts(report: ReportRecord) -> tuple[Value, ...]:
     )  # fmt: skip
 
 
-def _finding(one: RemarkRecord | None) -> tuple[Value, ...]:
+def _finding(one: RemarkRecord | None) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+    """What is printed of a finding, and what stands behind the counts."""
     if one is None:
-        return "✔", "", None, "", "", "", "", "没有发现问题。", "", ""
+        return ("✔", "", "", "", "没有发现问题。"), ("", "", "", "", "")
     place = "!".join(part for part in (one.sheet, one.cell) if part)
-    return (
-        standing_word(one.severity), one.code, one.paragraph or None, one.quote, one.given or "",
-        one.expected or "", place, one.message, one.advice, code_title(one.code),
-    )  # fmt: skip
+    told = standing_word(one.severity), one.code, one.part, one.quote, one.message
+    return told, (one.given or "", one.expected or "", place, one.advice, code_title(one.code))

@@ -43,8 +43,13 @@ def line_name(form: str | None, fund: FundRecord) -> str:
 
 
 def rulebook_name(name: str) -> str:
-    """A rulebook as people call it, with its name here; of one that is not shipped, the name in the record."""
-    return f"{load_rulebook(name).title}（{name}）" if name in rulebook_names() else name
+    """A rulebook by title and document, which 自评表 cites, with its name; of one not shipped, its name."""
+    if name not in rulebook_names():
+        return name
+    book = load_rulebook(name)
+    return (
+        f"{book.document}（{name}）" if book.title in book.document else f"{book.title}（{name}，{book.document}）"
+    )
 
 
 class Identity(Struct, frozen=True):

@@ -73,7 +73,6 @@ class LongSheets:
             sheet.set_column(position, position, column.width, None, {"hidden": column.head in self.hidden})
         sheet.set_default_row(_height(self.lines))
         sheet.set_row(0, 32)
-        sheet.set_row(1, 18)
         sheet.set_row(2, 34)
         sheet.freeze_panes(TOP, KEPT)
         sheet.repeat_rows(0, TOP - 1)
@@ -87,8 +86,7 @@ class LongSheets:
             standing_colours(canvas, sheet, TOP, last, self.standing_column)
         sheet.merge_range(0, 0, 0, self.printed - 1, "", canvas.title)
         canvas.text(sheet, 0, 0, self.names[number], canvas.title)
-        quiet = canvas.style(font_color=s.SOFT, text_wrap=False)
-        canvas.text(sheet, 1, 0, self.note + self._printed_words() + self._part_words(number), quiet)
+        self._write_note(sheet, self.note + self._printed_words() + self._part_words(number))
         # At the top of a high row, because the buttons of the filter are at its bottom.
         head = canvas.style(bold=True, bg_color=s.HEAD_FILL, border=1, align="center", valign="top")
         for position, column in enumerate(columns):
@@ -98,6 +96,14 @@ class LongSheets:
             sheet.set_row(TOP, 36)
             sheet.merge_range(TOP, 0, TOP, len(columns) - 1, "", style)
             canvas.text(sheet, TOP, 0, self.empty, style)
+
+    def _write_note(self, sheet: Any, note: str) -> None:
+        """What the table holds, in as many lines as it takes in the columns that are printed."""
+        shown = [column.width for column in self.columns[: self.printed] if column.head not in self.hidden]
+        quiet = self.canvas.style(font_color=s.SOFT, align="left")
+        sheet.set_row(1, s.height_for([(note, sum(shown))], 18))
+        sheet.merge_range(1, 0, 1, self.printed - 1, "", quiet)
+        self.canvas.text(sheet, 1, 0, note, quiet)
 
     def _printed_words(self) -> str:
         shown = [column.head for column in self.columns[: self.printed] if column.head not in self.hidden]

@@ -29,12 +29,13 @@ from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.comparison import counted, word
 from perf_xlsx.results.outcome import must_correct
-from perf_xlsx.results.record import Record
+from perf_xlsx.results.record import Record, SinceRecord
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
 UNREAD, CHECKED, WHOLE = "读不出", "仅核对", "完整"  # what 状态 of 单位得分 holds, besides others
 Value = str | int | Decimal | None
 Row = tuple[Value, ...]
+CHANGES, BRIEF = 3, 20  # cells that nobody asked to change: how many are named, characters of what they held
 
 
 class Column(Struct, frozen=True):
@@ -124,7 +125,19 @@ def _since(record: Record) -> str:
         ("已改", len(since.fixed)), ("未改", words.count("未改")), ("新增", words.count("新增")),
         ("另有改动", since.changes),
     )  # fmt: skip
-    return "，".join(f"{name}{count}" for name, count in counts if count)
+    return "，".join(f"{name}{count}" for name, count in counts if count) + _changes(since)
+
+
+def _changes(since: SinceRecord) -> str:
+    """What was changed although nobody had asked for it: the first cells, from what to what."""
+    first = (f"{one.place}{_brief(one.was)}→{_brief(one.now)}" for one in since.changed[:CHANGES])
+    return "".join(("：", "；".join(first), "等" if since.changes > CHANGES else "")) if since.changed else ""
+
+
+def _brief(text: str | None) -> str:
+    if not text:
+        return "（空）"
+    return text if len(text) <= BRIEF else f"{text[: BRIEF - 1]}…"
 
 
 def errors_in_words(record: Record) -> str:
@@ -308,12 +321,12 @@ TROUBLED = Table(
 REPORTS = Table(
     "reports", "报告核对",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 18), ("报告", 20), ("核对情况", 12, "word"),
+        ("单位编码", 9, "word"), ("单位", 14), ("报告", 14), ("核对情况", 10, "word"),
+        ("严重程度", 8, "word"), ("编号", 5, "word"), ("段落", 14), ("原文", 24), ("问题", 27),
         ("数字", 6, "count"), ("一致", 6, "count"), ("不一致", 6, "count"),
         ("表中没有", 6, "count"), ("认不出", 6, "count"), ("认不出占比", 8, "percent"),
-        ("严重程度", 8, "word"), ("编号", 5, "word"), ("段落", 5, "count"), ("原文", 26),
-        ("报告写", 10), ("应为", 10), ("自评表位置", 13), ("问题", 27),
-        ("整改意见", 26), ("类别", 20), ("年度", 6, "word"), ("带批注的副本", 30, "link"),
+        ("报告写", 10), ("应为", 10), ("自评表位置", 13), ("整改意见", 26), ("类别", 20),
+        ("年度", 6, "word"), ("带批注的副本", 30, "link"),
     ),
 )  # fmt: skip
 OUTSTANDING = Table(

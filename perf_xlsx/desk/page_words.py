@@ -10,7 +10,6 @@ from perf_xlsx.rulebook import load_rulebook, rulebook_names
 PAGE_WORDS = (
     ("（--password-file，或在网页上输入）", "（在网页上输入）"),
     ("请先用 check 查看自评表的问题。", "请先在首页放入自评表，看它的问题。"),
-    ("请用 --forms 指定它的文件（.toml），再运行一次", "请在“设置”中选它的文件（.toml），再评一次"),
     ("请先运行 perf-xlsx score", "请先评分"),
     ("请重新运行 perf-xlsx score，", "请再评一次，"),
     ("或用 --key 核对签名", "或在上面选公钥核对签名"),
@@ -38,5 +37,6 @@ def _titles() -> tuple[tuple[str, str], ...]:
 def _each_title() -> Iterator[tuple[str, str]]:
     for name in sorted(rulebook_names(), key=len, reverse=True):  # one name may begin with another
         title = load_rulebook(name).title
+        yield f"“{title}”（{name}）", f"“{title}”"
         yield f"“{name}”", f"“{title}”"
         yield f"评分办法 {name}", f"评分办法“{title}”"

@@ -27,7 +27,6 @@ from perf_xlsx.letters.letter import (
 from perf_xlsx.letters.list_sheet import NAME as LIST
 from perf_xlsx.letters.list_sheet import Row, Rows, list_workbook
 from perf_xlsx.letters.template import Template, TemplateError
-from perf_xlsx.results.comparison import counted
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records
 
@@ -96,7 +95,7 @@ def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
             count[row.matter] += 1
             rows.add(row)
         if rows:
-            target.put(LIST, list_workbook(rows))
+            target.put(LIST, list_workbook(rows, terms.sender))
     target.finish()
     return Written(target.path / LIST, count, target.kept, target.failed)
 
@@ -159,19 +158,25 @@ def _by_unit(forms: Sequence[Record]) -> Iterable[list[Record]]:
 
 def _row(forms: Sequence[Record], matter: str, terms: Terms, note: str = "") -> Row:
     first = forms[0]
-    found = Counter(one.standing for record in forms for one in record.findings if counted(one))
     came = matter != REMINDED
+    found = Counter(one.standing for record in forms for one in record.findings if came)  # as 单位得分 counts
     return Row(
         rank=first.listed_row or math.inf,
         code=first.code or "",
         unit=unit_of(first),
         contact=first.contact or "",
         matter=matter,
-        form="、".join(dict.fromkeys(map(form_name, forms))),
+        form="、".join(dict.fromkeys(map(_named_form, forms))),
         file=first.file or "—",
         round=(first.round or 1) if came else None,
         errors=found["error"] or None,
         warnings=found["warning"] or None,
         until=terms.until,
         letter=note,
+        year=first.year,
     )
+
+
+def _named_form(record: Record) -> str:
+    """Form and project: a unit may have to return several of one kind."""
+    return form_name(record) + (f"（{record.project}）" if record.project else "")

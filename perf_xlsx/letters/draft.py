@@ -71,7 +71,7 @@ def reminder() -> bytes:
     """催报通知: what a unit has not returned."""
     letter = _Letter("绩效自评表催报通知")
     letter.addressed()
-    letter.text("截至目前，尚未收到（或读不出）你单位应报送的下列【年度】绩效自评表。请于【期限】前报送。")
+    letter.text("截至目前，尚未收到你单位应报送的下列【年度】绩效自评表。请于【期限】前报送。")
     letter.table(
         ("序号", "自评表", "项目", "情况"), (12, 60, 60, 24),
         ("【未报.序号】", "【未报.表名】", "【未报.项目】", "【未报.情况】"),

@@ -9,6 +9,7 @@ from itertools import islice
 from msgspec import UNSET, Struct
 
 from perf_xlsx.domain.severity import what_to_do
+from perf_xlsx.findings.office import in_letter
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.letters.template import Fields, Lists
 from perf_xlsx.results.comparison import counted, word
@@ -176,7 +177,7 @@ def _row(number: int, found: FindingRecord, others: Sequence[FindingRecord], rec
         "填报内容": _cut(found.given, LONGEST_VALUE) if found.cell else "—",
         "应为": _cut(_right(found), LONGEST_VALUE, "—"),
         "问题": _since(found, records) + _cut(found.message, LONGEST) + more,
-        "办法": _cut(what_to_do(found), LONGEST, ""),
+        "办法": _cut(in_letter(what_to_do(found)), LONGEST, ""),
     }
 
 

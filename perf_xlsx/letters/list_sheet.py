@@ -40,6 +40,7 @@ class Row(Struct, frozen=True):
     warnings: int | None
     until: str
     letter: str
+    year: int | None
 
 
 class Rows:
@@ -47,6 +48,7 @@ class Rows:
 
     def __enter__(self) -> Rows:
         self._database, self._count = temporary_database(), 0
+        self._years: set[int] = set()
         self._database.execute("create table row (rank, more text)")
         return self
 
@@ -56,8 +58,14 @@ class Rows:
     def add(self, row: Row) -> None:
         """One more."""
         self._count += 1
+        self._years |= {row.year} if row.year else set()
         more = json.dumps(astuple(row))  # names may hold half a character
         self._database.execute("insert into row values (?, ?)", (row.rank, more))
+
+    @property
+    def year(self) -> int | None:
+        """The year of all returns; None where they are of several."""
+        return next(iter(self._years)) if len(self._years) == 1 else None
 
     def __len__(self) -> int:
         return self._count
@@ -68,8 +76,8 @@ class Rows:
             yield Row(*json.loads(more))
 
 
-def list_workbook(rows: Rows) -> bytes:
-    """The workbook. There must be rows."""
+def list_workbook(rows: Rows, sender: str = "") -> bytes:
+    """The workbook. There must be rows. Title, year and sender are in the page's head: row 1 is for mail merge."""
     out = BytesIO()
     canvas = Canvas(out, streamed=True)
     canvas.book.set_properties({"title": "退回清单", "created": CREATED})
@@ -78,6 +86,7 @@ def list_workbook(rows: Rows) -> bytes:
     sheet.freeze_panes(1, 3)
     sheet.autofilter(0, 0, len(rows), len(COLUMNS) - 1)
     sheet.repeat_rows(0)
+    sheet.set_header(s.page_header("　".join(filter(None, (s.dated("退回清单", rows.year), sender)))))
     canvas.print_setup(sheet, landscape=True)
     sheet.set_row(0, 34)
     for column, (head, width) in enumerate(COLUMNS):

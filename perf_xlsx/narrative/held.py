@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ from perf_xlsx.narrative.names import names_of
 from perf_xlsx.narrative.observed import LONGEST_QUOTE, Found, Remark, Spot, found
 from perf_xlsx.narrative.project_lists import list_remarks
 from perf_xlsx.narrative.reading import Read, read_figures, scopes_of
+from perf_xlsx.narrative.scope import headings
 from perf_xlsx.narrative.text_checks import text_remarks
 from perf_xlsx.rulebook import Rulebook
 
@@ -47,19 +48,26 @@ def hold(document: Document, name: str, result: Result, rulebook: Rulebook) -> H
         *identity_remarks(scopes, reads, form),
         *claim_remarks(scopes, reads, Diagnoses(form, scores, rulebook)),
     ]
-    return Held(reads, _in_order(document, remarks, name, rulebook))
+    spotted = _Spots(document, [*headings(scopes)])
+    return Held(reads, tuple(found(one, spotted.of(one), name, rulebook) for one in _in_order(remarks)))
 
 
-def _in_order(document: Document, remarks: Iterable[Remark], name: str, rulebook: Rulebook) -> tuple[Found, ...]:
-    """The findings in reading order."""
-    starts = [paragraph.start for paragraph in document.paragraphs]
-    ordered = sorted(remarks, key=lambda one: (one.start, one.code))[:MOST]
-    return tuple(found(one, _spot(document, one, starts), name, rulebook) for one in ordered)
+def _in_order(remarks: Iterable[Remark]) -> list[Remark]:
+    """In reading order."""
+    return sorted(remarks, key=lambda one: (one.start, one.code))[:MOST]
 
 
-def _spot(document: Document, remark: Remark, starts: list[int]) -> Spot:
-    number = bisect_right(starts, remark.start)
-    paragraph = document.paragraphs[number - 1]
-    begin = max(paragraph.start, remark.start - LONGEST_QUOTE // 3)
-    end = min(paragraph.end, max(remark.end, begin + LONGEST_QUOTE))
-    return Spot(remark.start, remark.end, number, document.text[begin:end].strip())
+class _Spots:
+    """Where remarks are in a document, of whose paragraphs these are the headings."""
+
+    def __init__(self, document: Document, above: Sequence[str]) -> None:
+        self._document, self._above = document, above
+        self._starts = [paragraph.start for paragraph in document.paragraphs]
+
+    def of(self, remark: Remark) -> Spot:
+        number = bisect_right(self._starts, remark.start)
+        paragraph = self._document.paragraphs[number - 1]
+        begin = max(paragraph.start, remark.start - LONGEST_QUOTE // 3)
+        end = min(paragraph.end, max(remark.end, begin + LONGEST_QUOTE))
+        quote = self._document.text[begin:end].strip()
+        return Spot(remark.start, remark.end, number, quote, self._above[number - 1])

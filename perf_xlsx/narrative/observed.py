@@ -15,12 +15,13 @@ LONGEST_QUOTE = 60
 
 
 class Spot(Struct, frozen=True):
-    """Where something is found: characters of the text, the paragraph (from 1), what stands there."""
+    """Where something is found: characters of the text, the paragraph (from 1), what stands there, its heading."""
 
     start: int
     end: int
     paragraph: int
     quote: str
+    heading: str = ""
 
 
 class Found(Struct, frozen=True):

@@ -33,7 +33,10 @@ class FigureRecord(Struct, frozen=True):
 
 
 class RemarkRecord(Struct, frozen=True):
-    """One finding of a report; `sheet` and `cell` are the form's, null where it is held against no cell."""
+    """One finding of a report; `sheet` and `cell` are the form's, null where it is held against no cell.
+
+    `heading` is what the paragraph stands below; "" where nothing does.
+    """
 
     code: str
     severity: Severity
@@ -48,6 +51,20 @@ class RemarkRecord(Struct, frozen=True):
     message: str
     advice: str
     basis: str
+    heading: str = ""
+
+    @property
+    def part(self) -> str:
+        """Where to look for it: nobody can count to the 69th paragraph. "" of a report as a whole."""
+        counted = f"第{self.paragraph}段" if self.paragraph else ""
+        return self.heading or counted
+
+    @property
+    def where(self) -> str:
+        """Part and quote; of a heading, only itself."""
+        if not self.paragraph or self.quote == self.heading:
+            return f"“{self.quote}”" if self.quote else ""
+        return f"“{self.heading}”中“{self.quote}”" if self.heading else f"{self.part}“{self.quote}”"
 
 
 class ReportRecord(Struct, frozen=True, kw_only=True):
@@ -106,7 +123,7 @@ def finding_record(found: Found) -> RemarkRecord:
     one, spot = found.finding, found.spot
     return RemarkRecord(
         one.code, one.severity, spot.start, spot.end, spot.paragraph, spot.quote, one.given, one.expected,
-        one.place.sheet or None, one.place.cell, one.message, one.advice, one.basis,
+        one.place.sheet or None, one.place.cell, one.message, one.advice, one.basis, spot.heading,
     )  # fmt: skip
 
 

@@ -110,6 +110,21 @@ def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
         yield Scope(paragraph, read, found, text, tuple(stack), heading, topic, levels)
 
 
+def headings(found: Iterable[Scope]) -> Iterator[str]:
+    """For each paragraph the heading that it stands below, as it is printed; "" where there is none.
+
+    A heading stands below itself, a number in a table where the paragraph before the table does.
+    """
+    titles: dict[Section, str] = {}
+    heading = ""
+    for scope in found:
+        if scope.heading:
+            titles[scope.sections[-1]] = scope.paragraph.text.strip()
+        if scope.paragraph.cell is None:
+            heading = titles.get(scope.sections[-1], "") if scope.sections else ""
+        yield heading
+
+
 _PROJECTS = pattern(r"(?<!级)项目(?:支出|资金|经费)?(?:管理|使用|实施|资金|支出|执行|完成|和|、|情况)")
 
 

@@ -124,8 +124,7 @@ def _blanks(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
     for scope in scopes:
         for blank in _BLANK.finditer(scope.paragraph.text):
             start = scope.paragraph.start + blank.start()
-            message = f"“{blank[0]}”没有填写。"
-            yield Remark("P09", start, start + len(blank[0]), "空白", message, "请填写。", blank[0])
+            yield Remark("P09", start, start + len(blank[0]), "空白", "留空的地方没有填写。", "请填写。", blank[0])
 
 
 def _misgrouped(scopes: tuple[Scope, ...]) -> Iterator[Remark]:

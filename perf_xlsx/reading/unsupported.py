@@ -5,10 +5,11 @@ from __future__ import annotations
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.collector import FindingCollector, reported
+from perf_xlsx.findings.office import ASK_FORM, ASK_RULES
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.reading.grids import NOWHERE, Sheets
 from perf_xlsx.reading.identity import Identity
-from perf_xlsx.rulebook import Rulebook, rulebook_names
+from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, RETURN_LIST
 
 ADVICE = "请把内容填入下发的自评表模板后重新报送。"
@@ -17,9 +18,10 @@ ADVICE = "请把内容填入下发的自评表模板后重新报送。"
 def report_other_rulebook(identity: Identity, place: Place, rules: Rulebook, collector: FindingCollector) -> None:
     """R17: `rules`, which were asked for, are not those that the template was made for."""
     if identity.rulebook and rules.name != identity.rulebook:
-        message = f"模板的评分办法是“{identity.rulebook}”，本次按“{rules.name}”评分。"
-        advice = "请确认应按哪个评分办法评分。"
-        collector.report("R17", place, "评分办法", message, advice, given=rules.name, expected=identity.rulebook)
+        made_for = identity.rulebook
+        own = load_rulebook(made_for).called if made_for in rulebook_names() else f"“{made_for}”"
+        message = f"模板的评分办法是{own}，本次按{rules.called}评分。"
+        collector.report("R17", place, "评分办法", message, f"{ASK_RULES}。")  # nobody typed it
 
 
 def refuse(identity: Identity, sheets: Sheets, rulebook: str | None, adopted: str | None) -> Finding | None:
@@ -35,8 +37,7 @@ def refuse(identity: Identity, sheets: Sheets, rulebook: str | None, adopted: st
     if rulebook is None and identity.rulebook and identity.rulebook not in rulebook_names():
         known = "、".join(rulebook_names())
         message = f"模板使用的评分办法“{identity.rulebook}”不认识，现有 {known}。"
-        advice = "请用 --rulebook 指定评分办法，或升级本软件。"
-        return reported("R05", place, "评分办法", message, advice, given=identity.rulebook, expected=known)
+        return reported("R05", place, "评分办法", message, f"{ASK_RULES}。", given=identity.rulebook)
     if adopted:
         form = load_form(adopted)
         message = f"是“{form.title}”的表样，但其中的指标表、资金表没有找到：栏目名称改动过多，或工作表被删去。"
@@ -74,5 +75,5 @@ def _unknown_form(identity: Identity, place: Place) -> Finding:
         )
     else:
         message = f"表种“{identity.form}”不认识，已知的有{titles}。"
-        advice = "如是本单位自定的表种，请用 --forms 指定它的文件（.toml），再运行一次；否则" + advice
+        advice = f"{ASK_FORM}；否则{advice}"
     return reported("R04", place, "表种", message, advice, given=identity.form, expected=titles)

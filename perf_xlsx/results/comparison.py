@@ -23,6 +23,7 @@ from perf_xlsx.results.record import (
 from perf_xlsx.system.pattern import pattern
 
 ACROSS = "B"  # what comparing with other returns finds; the unit cannot mend it in its form
+OFFICE = "R17"  # by which rulebook to score: the office chooses it, the unit typed nothing
 MOST = 60  # changes that are named
 LONGEST = 60  # characters of a text that is quoted
 INDICATOR_LABELS = {
@@ -66,7 +67,7 @@ def word(found: FindingRecord, compared: SinceRecord) -> str:
 
 def counted(found: FindingRecord) -> bool:
     """Whether a finding is one that the unit is asked to act on."""
-    return found.standing in ("error", "warning") and not found.code.startswith(ACROSS)
+    return found.standing in ("error", "warning") and not found.code.startswith((ACROSS, OFFICE))
 
 
 def _own(record: Record) -> list[FindingRecord]:

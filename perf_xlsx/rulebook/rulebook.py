@@ -132,6 +132,11 @@ class Rulebook(Struct, frozen=True):
     by_reference: tuple[str, ...] = ()
     dated: tuple[str, ...] = ()
 
+    @property
+    def called(self) -> str:
+        """As people call it, with the name that commands take."""
+        return f"“{self.title}”（{self.name}）"
+
     def on(self, form: str) -> Rulebook:
         """The same rules, cited as they apply to this form."""
         settings = {key: setting.on(form) for key, setting in self.settings.items()}

@@ -29,7 +29,7 @@ def test_where_only_the_initial_budget_stands_the_rulebook_that_fits_is_named(fo
     assert told(result) == [("F06", "D6")]
     (found,) = findings_of(result, "F06")
     assert "没有“全年预算数”一栏，只有年初预算数310.2" in found.message
-    assert "--rulebook initial-base" in found.advice
+    assert "请与收表单位核对适用的评分办法（如“以年初预算数为基数的绩效自评”（initial-base））" in found.advice
     assert as_json(result)["grade"] is None
     by_initial = budget(form, "年初预算数(A)", "全年执行数(B)", rulebook="initial-base")
     assert told(by_initial) == [("F09", "D6")]

@@ -67,6 +67,19 @@ def test_overview_counts_what_the_records_count(book: Any, records: list[Record]
         assert row["自评高出计算"] == half_up(mean(claimed) - mean(given))
 
 
+def test_the_overview_names_each_rulebook_by_title_and_document_once(tmp_path: Path) -> None:
+    """汇总 had the title and 自评表 the document: nobody could see that they are one."""
+    first, second, *_ = scored(list(batch(5, hostile=False)))
+    consolidate(
+        [first | {"rulebook": "mof-2020"}, second | {"rulebook": "pidu-2026"}], None, tmp_path / "汇总.xlsx"
+    )
+    note = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["总览"]["B2"].value
+    assert note.endswith(
+        "评分办法：财预〔2020〕10号《项目支出绩效评价管理办法》（mof-2020）1份，"
+        "成都市郫都区预算绩效自评办法（pidu-2026，成都市郫都区2026年预算绩效自评要求的公开摘要）1份。"
+    )
+
+
 def test_a_mean_of_provisional_totals_only_is_none(tmp_path: Path) -> None:
     provisional = {"complete": False, "grade": None}
     records = [record | provisional for record in batch(9, hostile=False) if record["status"] == "scored"]

@@ -128,6 +128,19 @@ def test_type_is_nine_points_or_more_on_paper(written: Path) -> None:
         assert {"landscape": 770, "portrait": 523}[sheet.page_setup.orientation] / sum(widths) >= 0.9, sheet.title
 
 
+def test_the_note_below_a_title_is_read_whole(book: Any) -> None:
+    """It was cut at the right of the screen and of the page, and grew with every remark."""
+    for name in ("单位得分", "资金明细", "指标明细", "问题按单位", "问题清单"):
+        sheet = book[name]
+        edge = openpyxl.utils.range_boundaries(str(sheet.print_area).partition("!")[2])[2]
+        of = {at: one for one in sheet.column_dimensions.values() for at in range(one.min, one.max + 1)}
+        width = sum(of[at].width for at in range(1, edge + 1) if not of[at].hidden)
+        assert f"A2:{openpyxl.utils.get_column_letter(edge)}2" in {str(area) for area in sheet.merged_cells.ranges}
+        assert sheet["A2"].alignment.wrap_text, name
+        lines = len(sheet["A2"].value) * 2 / width
+        assert sheet.row_dimensions[2].height >= 14 * lines, name
+
+
 def test_what_is_printed_says_whose_it_is_and_what_became_of_it(book: Any) -> None:
     """Tables went on beside on a second page, which made of three returns 32 pages; and the note was cut there."""
     for name, last in {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
 
 from tests.kit.command import command
 from tests.kit.filled import filled
@@ -65,7 +66,7 @@ def test_each_finding_has_a_row_and_each_report_its_counts(run: Path, again: str
     assert shown == [
         ["局/部门.docx", unit, "已核对", None, None, None, None, None],
         ["没人的.txt", None, "没有核对", "R01", None, None, None, None],
-        ["部门.docx", unit, "已核对", "P01", "1010万元", "1000万元", "预算执行!C10", 7],
+        ["部门.docx", unit, "已核对", "P01", "1010万元", "1000万元", "预算执行!C10", "（二）预算及执行情况"],
         ["项目.txt", case_of(PROJECT)["unit"], "已核对", None, None, None, None, None],
     ]
     counts = [
@@ -74,6 +75,25 @@ def test_each_finding_has_a_row_and_each_report_its_counts(run: Path, again: str
     assert counts[1] == [None] * 6
     assert all(row[0] == sum(row[1:5]) and row[5] == 0 for number, row in enumerate(counts) if number != 1)
     assert [row[2] for row in counts] == [0, None, 1, 0]
+
+
+def test_what_is_printed_says_which_problem_is_where(run: Path) -> None:
+    """It ended with the paragraph's number: the text of the problem was on no paper."""
+    _check(run)
+    command("consolidate", run / "结果")
+    sheet = load_workbook(run / "结果" / "汇总.xlsx")[SHEET]
+    edge = range_boundaries(str(sheet.print_area).partition("!")[2])[2]
+    heads = [sheet.cell(3, at).value for at in range(1, edge + 1)]
+    assert heads == ["单位编码", "单位", "报告", "核对情况", "严重程度", "编号", "段落", "原文", "问题"]
+
+
+def test_the_overview_lists_every_sheet_that_is_there(run: Path) -> None:
+    _check(run)
+    command("consolidate", run / "结果")
+    book = load_workbook(run / "结果" / "汇总.xlsx")
+    assert {"回执", SHEET} <= set(book.sheetnames)
+    words = {cell.value for row in book["总览"].iter_rows() for cell in row}
+    assert set(book.sheetnames) - {"总览"} <= words
 
 
 def test_the_copy_with_comments_is_linked_and_copies_of_one_name_do_not_meet(run: Path) -> None:

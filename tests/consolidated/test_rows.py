@@ -38,7 +38,9 @@ def test_a_row_a_unit_claimed_beside_computed(book: Any, records: list[Record]) 
         compared = record["claimed_total"] is not None and record["complete"]
         assert (row["差额"] is not None) == compared
     assert [row["状态"].endswith("重复，待核定") for row in rows].count(True) == 2
-    assert "1份为同一单位重复报送" in str([c.value for row in book["总览"].iter_rows() for c in row])
+    assert "同一张表多报了1份（待核定采用哪一份）" in str(
+        [c.value for row in book["总览"].iter_rows() for c in row]
+    )
 
 
 def test_findings_by_code_by_unit_and_listed_agree(book: Any, records: list[Record]) -> None:

@@ -152,7 +152,8 @@ def test_a_returned_form_of_an_unknown_kind_says_which_option_helps(
     assert record["status"] == "unreadable"
     (found,) = record["findings"]
     assert found["code"] == "R04"
-    assert "--forms" in found["advice"]
+    assert found["advice"] == "如是自定的表种，请与收表单位核对；否则请把内容填入下发的自评表模板后重新报送。"
+    assert "请用 --forms 指定它的文件（.toml），再运行一次；否则" in command("check", tmp_path / "a.xlsx").output
 
 
 def test_a_batch_in_other_processes_goes_on_unless_the_form_changed(

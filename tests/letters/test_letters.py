@@ -89,7 +89,7 @@ def test_a_sound_return_gets_no_letter_and_a_missing_one_a_reminder(
     assert words(letters / "催报通知-民政局.docx") == [
         "绩效自评表催报通知",
         "民政局：",
-        "截至目前，尚未收到（或读不出）你单位应报送的下列2024年度绩效自评表。请于2026年3月31日前报送。",
+        "截至目前，尚未收到你单位应报送的下列2024年度绩效自评表。请于2026年3月31日前报送。",
         "如已报送，请告知报送的时间和文件名称。",
         "示例县财政局",
         "　　　　年　　月　　日",
@@ -115,6 +115,8 @@ def test_an_unreadable_file_goes_back_to_the_unit_that_its_name_holds(
     (row,) = [[c.value for c in row] for row in book["未报送"].iter_rows() if row[2].value == "林业局"]
     assert row[-1] == "林业局自评表.xlsx"
     assert book["单位得分"]["B4"].value == "林业局（读不出：林业局自评表.xlsx）"
+    told = {cell.value for row in book["总览"].iter_rows() for cell in row}
+    assert "催报：4份还没有报送（其中1份收到的文件读不出来），见“未报送”。" in told
 
 
 def test_a_workbook_with_several_forms_gets_one_letter(returns: Path, run: Run, letters: Path) -> None:
@@ -218,6 +220,29 @@ def test_of_the_same_form_twice_both_are_in_the_list_and_none_gets_a_letter_befo
     assert "水利局" not in {row[2] for row in listed(letters)}
 
 
+def test_the_list_counts_errors_as_the_workbook_of_all_does(returns: Path, run: Run, letters: Path) -> None:
+    """It left out what comparing with other returns had found: 1 stood beside 2."""
+    put(returns, "a.xlsx", overclaimed("水利局"))
+    put(returns, "b.xlsx", case_of("水利局", filled_on="2025-03-21"))
+    run()
+    sheet = openpyxl.load_workbook(letters.parent / "汇总.xlsx")["单位得分"]
+    heads, *rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
+    at = {head: column for column, head in enumerate(heads)}
+    counts = [(row[at["单位"]], row[at["错误"]]) for row in rows if row[at["单位"]] == "水利局"]
+    assert [(row[2], row[8]) for row in listed(letters) if row[2] == "水利局"] == counts
+    assert [count for _, count in counts] == [2, 1]
+
+
+def test_the_list_says_on_paper_what_it_is_of_what_year_and_from_whom(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    """Its first row must be the heads, for mail merge."""
+    put(returns, "水利局.xlsx", overclaimed("水利局"))
+    run()
+    sheet = openpyxl.load_workbook(letters / "退回清单.xlsx").active
+    assert sheet.oddHeader.left.text == "退回清单（2024年度）　示例县财政局"
+
+
 # ---- what stays, what goes ---------------------------------------------------------------------------------------
 
 
@@ -318,6 +343,7 @@ def test_a_letter_names_the_project_that_goes_back(tmp_path: Path) -> None:
     case["indicators"][0]["claimed_points"] = 15
     pipeline.write_template(folder / "水利局.xlsx", case=json.dumps(case, ensure_ascii=False))
     command("score", folder, "-o", tmp_path / "结果")
+    assert listed(tmp_path / "结果" / "退回")[1][5] == "项目支出绩效自评表（农村饮水安全巩固提升项目）"
     (letter,) = (tmp_path / "结果" / "退回").glob("退回意见-*.docx")
     assert "2024年度项目支出绩效自评表（项目：农村饮水安全巩固提升项目）（文件“水利局.xlsx”）已收悉" in "".join(
         words(letter)

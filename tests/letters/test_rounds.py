@@ -75,6 +75,25 @@ def test_a_change_that_nobody_asked_for_is_named_with_both_values(returns: Path,
     (changed,) = [text for text in found if "年度指标值 | " in text]
     assert changed.startswith("1 | 绩效指标第7行“")
     assert changed.endswith("年度指标值 | 98 | 100")
+    told = in_summary(letters.parent, "水利局")["与上次比"]
+    assert "，另有改动1：绩效指标第7行“" in told
+    assert told.endswith("年度指标值98→100")
+
+
+def test_of_many_changes_the_first_are_named_in_the_workbook_of_all(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    put(returns, "水利局.xlsx", overclaimed("水利局"))
+    run()
+    case = second(target=1, unit="个" * 30)
+    for row in case["indicators"][2:5]:
+        row["level2"] = f"{row['level2']}一"
+    put(returns, "水利局.xlsx", case)
+    run()
+    told = in_summary(letters.parent, "水利局")["与上次比"]
+    assert told.count("→") == 3
+    assert told.endswith("等")
+    assert f"→{'个' * 19}…" in told
 
 
 def test_whoever_does_as_told_is_accused_of_nothing(returns: Path, run: Run, letters: Path) -> None:

@@ -46,6 +46,23 @@ def test_json_says_of_each_figure_where_it_is_and_what_the_form_holds(tmp_path: 
     assert book[finding["sheet"]][finding["cell"]].value == 970
 
 
+def test_a_place_is_named_by_its_heading_and_quote_and_a_placeholder_once(tmp_path: Path, form: Path) -> None:
+    """It said 第69段, which nobody can count, and each placeholder twice."""
+    text = f"一、基本情况\n{RIGHT}\n二、存在的问题\n〔请填写：问题〕\n\n三、其他\n无"
+    (tmp_path / "报告.txt").write_text(text, "utf-8")
+    output = command("check-report", tmp_path / "报告.txt", "--with", form).output
+    assert "P09 “二、存在的问题”中“〔请填写：问题〕” 留空的地方没有填写。请填写。" in output
+    assert output.count("〔请填写：问题〕") == 1
+    assert "“三、其他”中“无”" in output
+    found = checked(tmp_path / "报告.txt", form)["findings"]
+    assert [(one["heading"], one["paragraph"]) for one in found] == [("二、存在的问题", 4), ("三、其他", 7)]
+
+
+def test_without_headings_a_place_is_named_by_its_paragraph(tmp_path: Path, form: Path) -> None:
+    (tmp_path / "报告.txt").write_text(WRONG, "utf-8")
+    assert "P01 第1段“" in command("check-report", tmp_path / "报告.txt", "--with", form).output
+
+
 @pytest.mark.parametrize(("text", "code"), [(RIGHT, 0), (WRONG, 1)])
 def test_exit_codes_are_those_of_check(tmp_path: Path, form: Path, text: str, code: int) -> None:
     (tmp_path / "报告.txt").write_text(text, "utf-8")

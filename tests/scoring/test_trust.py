@@ -171,3 +171,11 @@ def test_what_is_only_followed_is_named_by_form(tmp_path: Path) -> None:
     (third := tmp_path / "省").mkdir()
     wrong = own(third, line, 'by_reference = ["school"]\n')
     assert "不认识表种 school" in command("rules", "--check", wrong).output
+
+
+@pytest.mark.parametrize("name", rulebook_names())
+def test_no_basis_says_twice_how_far_it_is_known(name: str) -> None:
+    """One ended with （未核对）, behind which （未核对原文） was printed."""
+    rulebook = load_rulebook(name)
+    cited = [str(rulebook.cite(key)) for key in rulebook.settings]
+    assert [text for text in cited if any(f"（{trust}）（" in text for trust in Trust)] == []

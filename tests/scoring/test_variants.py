@@ -344,9 +344,12 @@ def test_weights_that_leave_no_room_for_execution_name_the_rulebooks_without_it(
 ) -> None:
     form = levelled(("产出指标", 40), ("效益指标", 40), ("满意度指标", 20))
     (found,) = findings_of(score_case(form), "W01")
-    assert "--rulebook 指定（如 ningxia）" in found.advice
+    assert "请与收表单位核对适用的评分办法（如“宁夏项目绩效目标自评”（ningxia））" in found.advice
     other = levelled(("管理指标", 20), ("产出指标", 40), ("效益指标", 20), ("成本指标", 10), ("满意度指标", 10))
-    assert "（如 pidu-2026）" in findings_of(score_case(other | {"year": 2025}), "W01")[0].advice
+    assert (
+        "（如“成都市郫都区预算绩效自评办法”（pidu-2026））"
+        in findings_of(score_case(other | {"year": 2025}), "W01")[0].advice
+    )
 
 
 @pytest.mark.parametrize("asked", ["hubei", "ningxia"])
@@ -354,7 +357,7 @@ def test_the_one_that_fits_is_named_where_a_form_gives_execution_another_weight(
     found = pipeline.score(FIXTURES / "公开表样" / "银川2021.xlsx", rulebook=asked)
     (other,) = [one for one in findings_of(found, "R17") if one.field == "预算执行率分值"]
     assert other.given == "10"
-    assert "（分值相符的有 yinchuan）" in other.advice
+    assert "（分值相符的有“银川市本级部门项目支出绩效自评”（yinchuan））" in other.advice
 
 
 def test_a_published_form_is_as_its_rulebook_says() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from perf_xlsx.findings.office import ASK_LAYOUT
 from perf_xlsx.forms import typed
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address, Sheets
@@ -55,10 +56,7 @@ class Nearest(Struct, frozen=True):
             return "请在标题中写明“项目支出绩效自评表”或“部门整体支出绩效自评表”，或补上资金表，再重新报送。"
         names = "、".join(self.missing)
         unknown = "没有认出的栏" if self.unknown else "相应的栏"
-        return (
-            f"请把{unknown}改写成通用的名称（{names}）后重新报送；"
-            "表样由本单位规定的，可在本单位的表样文件中写明这一栏的名称，用 --forms 指定。"
-        )
+        return f"请把{unknown}改写成通用的名称（{names}）后重新报送；{ASK_LAYOUT}。"
 
 
 def nearest(sheets: Sheets) -> Nearest | None:

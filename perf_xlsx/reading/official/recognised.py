@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from perf_xlsx.domain.model import UNSCORED_WORDS, Indicator, SelfEvaluation, columns_of
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT
+from perf_xlsx.findings.office import ASK_RULES
 from perf_xlsx.forms import load_form, typed
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Layout, OfficialParts
 from perf_xlsx.reading.official.labels import core
 from perf_xlsx.reading.official.layout import CLAIMS
 from perf_xlsx.reading.remarks import Remark
-from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.rulebook import Rulebook, load_rulebook
 from perf_xlsx.rulebook.fitting import fitting_rulebooks
 
 WEIGHTS = {
@@ -107,11 +108,12 @@ def recognition(
     weight = rulebook.number("execution.weight")
     if official.stated_weight and official.stated_weight[1] != weight:
         address, stated = official.stated_weight
-        fits = "、".join(fitting_rulebooks(form, stated))
-        own = f"本次所用评分办法“{rulebook.name}”是{plain(weight)}"
+        fits = "、".join(load_rulebook(name).called for name in fitting_rulebooks(form, stated))
+        own = f"本次所用评分办法{rulebook.called}是{plain(weight)}"
         message = f"本表的预算执行率分值是{plain(stated)}，{own}，各项得分会不同。"
         if not official.fund_rows:
             message = f"没有找到资金表，各指标的分值合计已是满分，没有给预算执行率留分；{own}，总分会不同。"
-        advice = f"请用 --rulebook 指定本表适用的评分办法{f'（分值相符的有 {fits}）' if fits else ''}，重新评分。"
-        given, expected = plain(stated), plain(weight)
-        yield Remark("R17", address, EXECUTION_WEIGHT, message, advice, given, expected=expected)
+        advice = f"{ASK_RULES}{f'（分值相符的有{fits}）' if fits else ''}。"
+        yield Remark(
+            "R17", address, EXECUTION_WEIGHT, message, advice, plain(stated)
+        )  # nothing else would be right
