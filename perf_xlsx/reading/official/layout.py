@@ -358,7 +358,9 @@ class _Search:
         )
         for box in typed(layout.form.single_boxes):
             found = search.box(self._sought(layout, box)) or (common.box(box)[:1] if box.key in COMMON else [])
-            self._put(layout, box, found or self._likely_box(layout, box, search))
+            heads = box.kind == "long_text" and all(one.text == "" for one in found)
+            likely = self._likely_box(layout, box, search) if heads or not found else []
+            self._put(layout, box, likely or found)
         join_goals(self.sheets, layout, taken)
         self._unit_by_supervisor(layout)
         self._ticked_grade(layout)

@@ -1,0 +1,77 @@
+"""What a form prints is no value: headings of its parts, labels of the next line, prompts left as printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from perf_xlsx import pipeline
+from perf_xlsx.domain.model import Result, SelfEvaluation
+from tests.kit.layouts import Paper
+from tests.kit.parted import parted
+from tests.kit.published_tables import PUBLISHED
+
+PARTS = ("符号", "值", "单位")
+
+
+def scored(folder: Path, paper: Paper) -> Result:
+    return pipeline.score(paper.save(folder / "a.xlsx"))
+
+
+def read(result: Result) -> SelfEvaluation:
+    assert result.evaluation is not None
+    return result.evaluation
+
+
+def told(result: Result, cell: str) -> list[str]:
+    return [f.message for f in result.findings if f.code == "R19" and cell in (f.place.cell, f.message)]
+
+
+def foot(*lines: tuple[str, str | None]) -> Paper:
+    """A form with these labels below its indicators, each beside a merged box with its text."""
+    paper = parted(PARTS)
+    last = paper.sheet.max_row
+    for row, (label, text) in enumerate(lines, last + 1):
+        paper.row(row, "A B:H", label, text)
+    return paper
+
+
+def texts(form: SelfEvaluation) -> dict[str, str]:
+    return {passage.title.given: passage.text.given for passage in form.passages}
+
+
+def test_the_heading_of_the_next_part_is_no_goal() -> None:
+    form = read(pipeline.score(PUBLISHED / "he-chengan.xlsx"))
+    goal = form.boxes["goal_achieved"]
+    assert (goal.place.cell, goal.value) == ("F9", "为我县百岁高龄老年人发放补贴，使老年人得到更好的照顾。")
+
+
+@pytest.mark.parametrize(
+    "heading", ["二、绩效分析", "（三）绩效分析", "第二部分：绩效分析", "2.绩效分析", "项目基本情况"]
+)
+def test_a_heading_below_a_blank_label_is_no_text(heading: str, tmp_path: Path) -> None:
+    paper = parted(PARTS)
+    last = paper.sheet.max_row
+    paper.put(f"A{last + 1}:H{last + 1}", "存在问题")
+    paper.put(f"A{last + 2}:H{last + 2}", heading)
+    paper.put(f"A{last + 3}:H{last + 3}", "按计划推进，没有偏离目标。")
+    assert texts(read(scored(tmp_path, paper))) == {}
+
+
+@pytest.mark.parametrize("text", ["一、入户偏慢。二、验收偏晚。", "一、入户管网进度偏慢", "无"])
+def test_what_a_person_counts_is_a_text(text: str, tmp_path: Path) -> None:
+    paper = parted(PARTS)
+    last = paper.sheet.max_row
+    paper.put(f"A{last + 1}:H{last + 1}", "存在问题")
+    paper.put(f"A{last + 2}:H{last + 2}", text)
+    assert texts(read(scored(tmp_path, paper))) == {"存在问题": text}
+
+
+@pytest.mark.parametrize("label", ["单位主要负责人签批意见", "上级单位批示"])
+@pytest.mark.parametrize("value", ["签名：          年  月  日", None])
+def test_the_label_of_the_next_line_is_no_text(label: str, value: str | None, tmp_path: Path) -> None:
+    form = read(
+        scored(tmp_path, foot(("存在问题", "进度偏慢，主要是设备到货较晚。"), ("改进措施", None), (label, value)))
+    )
+    assert texts(form) == {"存在问题": "进度偏慢，主要是设备到货较晚。"}
