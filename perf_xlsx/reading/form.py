@@ -347,12 +347,16 @@ class FormReader:
             label, cell = self.sheets.cell(at.label), self.sheets.cell(at.value)
             cell = cell if at.text is None else Cell(at.text)
             text = self.cells.texts.long_text(cell, self.sheets.place(at.value), title)
-            shown = title if at.text is not None or label is None else label.label or ""
+            shown = title if at.label == at.value or label is None else label.label or ""
             if not text.empty:
                 yield Passage(Entry(title, self.sheets.place(at.label), shown, "标题"), text)
 
     def _unwritten(self) -> Iterator[Passage]:
         """The titles of passages without a text."""
+        for title, at in self.layout.passages:
+            if at.text == "" or (at.text is None and self.sheets.cell(at.value) is None):
+                words = Entry(title, self.sheets.place(at.label), title, "标题")
+                yield Passage(words, Entry(None, self.sheets.place(at.value), "", title))
         table = self.layout.tables.get("passages")
         if table is None or not {"title", "text"} <= table.columns.keys():
             return

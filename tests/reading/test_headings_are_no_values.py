@@ -75,3 +75,33 @@ def test_the_label_of_the_next_line_is_no_text(label: str, value: str | None, tm
         scored(tmp_path, foot(("存在问题", "进度偏慢，主要是设备到货较晚。"), ("改进措施", None), (label, value)))
     )
     assert texts(form) == {"存在问题": "进度偏慢，主要是设备到货较晚。"}
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"), [("sc-qingshen", "G6、B18、B19、B20"), ("old-sc-daying225", "G6、B20、B21、B22")]
+)
+def test_a_prompt_left_as_printed_is_no_answer(name: str, cells: str) -> None:
+    result = pipeline.score(PUBLISHED / f"{name}.xlsx")
+    goal = read(result).boxes["goal_achieved"]
+    assert (goal.place.cell, goal.value, goal.given) == ("G6", None, "")
+    asked = [(f.code, f.message) for f in result.findings if f.place.cell == "G6"]
+    assert ("N01", "没有填写“实际完成情况”。") in asked
+    assert ("R19", f"{cells}还是表样印的填写提示，按没有填写读取。") in asked
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("结合自评情况，分析存在的问题及原因。（200字以内）", None),
+        ("结合自评情况，分析存在的问题及原因。", None),
+        ("1.请说明问题（100字以内）；2.请说明原因；3.其他事项。", None),
+        ("结合自评情况，分析存在的问题及原因。（200字以内）设备到货较晚。", "设备到货较晚。"),
+        ("分析存在的问题（限200字以内）：\n设备到货较晚。", "设备到货较晚。"),
+        ("设备到货较晚，验收偏迟。（200字以内）", "设备到货较晚，验收偏迟。"),
+        ("结合自评情况，设备到货较晚，验收偏迟。", "结合自评情况，设备到货较晚，验收偏迟。"),
+    ],
+)
+def test_what_is_written_around_a_prompt_is_the_answer(typed: str, text: str | None, tmp_path: Path) -> None:
+    result = scored(tmp_path, foot(("存在问题", typed)))
+    assert texts(read(result)) == ({"存在问题": text} if text else {})
+    assert any("填写提示" in f.message for f in result.findings) == (text is None)

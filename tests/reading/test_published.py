@@ -110,14 +110,16 @@ FOUND: dict[str, dict[str, str]] = {
     "old-sc-daying225": {
         "I03 error": "H15 H16 H17 H18",
         "I13 warning": "B15",
+        "N01 warning": "G6",
         "R07 error": "J15",
-        "R19 notice": "-",
+        "R19 notice": "- G6",
     },
     "sc-qingshen": {
         "I03 error": "H15 H16",
         "I13 warning": "B15",
+        "N01 warning": "G6",
         "R07 error": "J15",
-        "R19 notice": "-",
+        "R19 notice": "- G6",
         "W05 notice": "I15",
     },
     "sd-licheng": {

@@ -29,6 +29,7 @@ from perf_xlsx.reading.official.headers import Effort, Search
 from perf_xlsx.reading.official.kind import kind_of, own_title, titles_on
 from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
+from perf_xlsx.reading.official.prompts import answer, is_prompt
 from perf_xlsx.reading.official.rows import Body, indicator_rows
 from perf_xlsx.reading.official.ticked import ticked
 from perf_xlsx.reading.official.year import stated_years
@@ -37,6 +38,7 @@ from perf_xlsx.reading.rows import crossed_row
 from perf_xlsx.system.pattern import pattern
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
+GOALS = frozenset({"goal_expected", "goal_achieved"})
 FILED = pattern(r"20\d\d")
 GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
 MEASURED = {"target": "年度指标值", "actual": "实际完成值"}
@@ -365,7 +367,8 @@ class _Search:
         self._unit_by_supervisor(layout)
         self._ticked_grade(layout)
         layout.labels |= self.titles.keys()
-        layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
+        layout.passages = [(title, self._answered(layout, found)) for title, found in search.texts()]
+        self._left_as_printed(layout)
 
     def _ticked_grade(self, layout: Draft) -> None:
         """Read the one grade that is ticked of those that the form prints: 优☑ 良□ 中□ 差□."""
@@ -441,10 +444,34 @@ class _Search:
             if all((sheet, row, column) in layout.labels for column in self.rows[sheet].get(row, ()))
         }
 
+    def _answered(self, layout: Draft, found: Located) -> Located:
+        """Where a text is, without the prompt that the form prints there."""
+        cell = self.sheets.cell(found.value)
+        text = found.text if found.text is not None else str(cell.value) if cell and cell.label else ""
+        own = answer(text, layout.kind.prompts)
+        return found if own == text else replace(found, text=own)
+
+    def _left_as_printed(self, layout: Draft) -> None:
+        """Take prompts out of the goals, and tell the prompts that were left where something may be asked (R19)."""
+        for key in GOALS & layout.boxes.keys():
+            at = layout.boxes[key]
+            text = layout.texts[key][1] if key in layout.texts else None
+            found = self._answered(layout, Located(at, at, text))
+            if found.text is not None:
+                layout.texts[key] = at, found.text
+        goals = [layout.boxes[key] for key in GOALS & layout.texts.keys() if not layout.texts[key][1]]
+        asked = [*goals, *(found.value for _, found in layout.passages if found.text == "")]
+        left = sorted(at for at in {*asked} if self._is_prompt(layout, at))
+        if left:
+            cells = "、".join(self.sheets.shown(at)[1] for at in left)
+            message = f"{cells}还是表样印的填写提示，按没有填写读取。"
+            layout.doubt(left[0], "填写提示", "", message, "应当填写的，请删去提示，再填写内容。", "notice")
+            layout.labels |= {*left}
+
     def _is_prompt(self, layout: Draft, address: Address) -> bool:
         """Whether the cell has only the form's own prompt, left as printed."""
         cell = self.sheets.cell(address)
-        return cell is not None and any(word in without_spaces(str(cell.value)) for word in layout.kind.prompts)
+        return cell is not None and bool(cell.label) and is_prompt(str(cell.value), layout.kind.prompts)
 
     def _claims(self, layout: Draft, body: Body) -> None:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""

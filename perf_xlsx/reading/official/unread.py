@@ -16,8 +16,9 @@ from perf_xlsx.reading.layout import Header, Layout, OfficialParts
 from perf_xlsx.reading.official.adopted import left_unread
 from perf_xlsx.reading.official.boxes import known_labels
 from perf_xlsx.reading.official.contents import names_a_level
-from perf_xlsx.reading.official.labels import core, rows_of, without_spaces
+from perf_xlsx.reading.official.labels import core, rows_of
 from perf_xlsx.reading.official.part_headings import part_headings
+from perf_xlsx.reading.official.prompts import is_prompt
 from perf_xlsx.reading.official.rows import bare_name
 from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.system.pattern import pattern
@@ -72,7 +73,7 @@ def _is_printed(at: tuple[int, int], grid: Grid, sheet: int, used: set[Address],
     low = next((low for top, left, low, _ in grid.merges if (top, left) == at), row)
     beside = {other for home, other, _ in used if home == sheet}
     heading = low > row and not beside.isdisjoint(range(row, low + 1))
-    return heading or any(prompt in without_spaces(text) for prompt in kind.prompts)
+    return heading or is_prompt(text, kind.prompts)
 
 
 def _goes_on(grid: Grid, at: tuple[int, int], official: OfficialParts) -> bool:
