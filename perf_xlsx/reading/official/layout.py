@@ -452,7 +452,7 @@ class _Search:
         return found if own == text else replace(found, text=own)
 
     def _left_as_printed(self, layout: Draft) -> None:
-        """Take prompts out of the goals, and tell the prompts that were left where something may be asked (R19)."""
+        """Take prompts out of the goals; tell those that were left where something may be asked (R19)."""
         for key in GOALS & layout.boxes.keys():
             at = layout.boxes[key]
             text = layout.texts[key][1] if key in layout.texts else None

@@ -1,4 +1,4 @@
-"""What a form prints where something is to be written: 说明完成情况（100字以内）. Left as printed it is no answer."""
+"""What a form prints where something is to be written: 说明完成情况（100字以内）. By itself it is no answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def is_prompt(text: str, prompts: Sequence[str]) -> bool:
 
 
 def answer(text: str, prompts: Sequence[str]) -> str:
-    """What somebody wrote: the text, or what is behind its prompt, or before its limit; "" where it is a prompt."""
+    """What somebody wrote: the text, what is behind its prompt or before its limit; "" for a mere prompt."""
     folded = without_spaces(text)
     if not any(without_spaces(word) in folded for word in prompts):
         return text
