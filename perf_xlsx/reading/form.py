@@ -43,6 +43,7 @@ from perf_xlsx.reading.rows import EntryRows
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 CLAIMED = "claimed_"  # begins the keys of the unit's own claims
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
+UNITS = frozenset({"unit", "supervisor"})
 POINTS = frozenset({"weight", "claimed_points", "claimed_execution_points", "claimed_total"})
 OF_MERGED: Mapping[str, Severity] = {"R07": "error", "R19": "warning"}
 NOT_READ = "—"  # `given` of a box that was lost, or is empty in a block that is not read
@@ -242,6 +243,7 @@ class FormReader:
             return Entry(None, self.sheets.place(address), "", box.label)
         entry = self._entry(box, address, box.label, required=box.required)
         entry = self.cells.texts.unlabelled(entry, box.labels) if box.kind == "text" and entry.value else entry
+        entry = self.cells.texts.without_code(entry) if key in UNITS else entry
         self._check_required(box, entry)
         return entry
 

@@ -36,8 +36,8 @@ FOUND: dict[str, dict[str, str]] = {
     },
     "he-chengan": {
         "I08 warning": "H15",
-        "R12 notice": "H13",
-        "R19 notice": "- B3 C3 E2 F8 I9",
+        "R12 notice": "C3 H13",
+        "R19 notice": "- B3 E2 F8 I9",
         "R19 warning": "C17",
     },
     "hn-guantang": {
