@@ -466,7 +466,6 @@ class _Search:
             cells = "、".join(self.sheets.shown(at)[1] for at in left)
             message = f"{cells}还是表样印的填写提示，按没有填写读取。"
             layout.doubt(left[0], "填写提示", "", message, "应当填写的，请删去提示，再填写内容。", "notice")
-            layout.labels |= {*left}
 
     def _is_prompt(self, layout: Draft, address: Address) -> bool:
         """Whether the cell has only the form's own prompt, left as printed."""
