@@ -355,10 +355,10 @@ class FormReader:
 
     def _unwritten(self) -> Iterator[Passage]:
         """The titles of passages without a text."""
-        for title, at in self.layout.passages:
+        for name, at in self.layout.passages:
             if at.text == "" or (at.text is None and self.sheets.cell(at.value) is None):
-                words = Entry(title, self.sheets.place(at.label), title, "标题")
-                yield Passage(words, Entry(None, self.sheets.place(at.value), "", title))
+                label: Entry[str] = Entry(name, self.sheets.place(at.label), name, "标题")
+                yield Passage(label, Entry(None, self.sheets.place(at.value), "", name))
         table = self.layout.tables.get("passages")
         if table is None or not {"title", "text"} <= table.columns.keys():
             return

@@ -87,7 +87,7 @@ FOUND: dict[str, dict[str, str]] = {
         "R13 warning": "F14",
         "R14 warning": "B21 B22",
         "R17 warning": "A8",
-        "R19 notice": "- F4",
+        "R19 notice": "-",
     },
     "old-jx-shangrao": {
         "R09 warning": "D7 E7 F7",

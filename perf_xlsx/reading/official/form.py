@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Entry, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
+from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.form import FormReader
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import OfficialParts
@@ -42,6 +43,7 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
     return replace(
         form,
         absent=frozenset(lacking) | lacks,
+        reporter=_reporter(official, reader),
         unscored=official.unscored,
         title=official.title,
         unmeasured=official.unmeasured,
@@ -72,6 +74,17 @@ def _unit(form: SelfEvaluation, reader: FormReader) -> Entry[str]:
     message = f"本表没有“{field}”一栏，按主管部门“{supervisor.value}”列示。"
     reader.cells.reports.about("R19", supervisor, message, "可以不改。", severity="notice")
     return replace(supervisor, field=field)
+
+
+def _reporter(official: OfficialParts, reader: FormReader) -> str:
+    """The name of the unit that reports, where the form names it beside the one that does the work."""
+    at = official.reporter
+    if at is None:
+        return ""
+    cell, place = reader.sheets.cell(at.value), reader.sheets.place(at.value)
+    texts = reader.cells.texts
+    entry = texts.text(cell if at.text is None else Cell(at.text), place, "报送单位")
+    return texts.without_code(entry).value or ""
 
 
 def _check_project_total(

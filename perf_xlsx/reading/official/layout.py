@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import BOXES, Unscored
+from perf_xlsx.domain.quantity import same_name
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.form import BOXES as SINGLE
@@ -362,13 +363,39 @@ class _Search:
             found = search.box(self._sought(layout, box)) or (common.box(box)[:1] if box.key in COMMON else [])
             heads = box.kind == "long_text" and all(one.text == "" for one in found)
             likely = self._likely_box(layout, box, search) if heads or not found else []
-            self._put(layout, box, likely or found)
+            self._put(layout, box, likely or self._doing_the_work(layout, box, search) or found)
         join_goals(self.sheets, layout, taken)
         self._unit_by_supervisor(layout)
         self._ticked_grade(layout)
         layout.labels |= self.titles.keys()
         layout.passages = [(title, self._answered(layout, found)) for title, found in search.texts()]
         self._left_as_printed(layout)
+
+    def _doing_the_work(self, layout: Draft, box: Box, search: LabelSearch) -> list[Located]:
+        """The unit that does the work, where a project's form names another one that reports (R19)."""
+        if box.key != "unit" or all(other.key != "project" for other in layout.form.single_boxes):
+            return []
+        known = {core(label) for label in layout.kind.implementing}
+        groups = [[label for label in box.labels if (core(label) in known) is works] for works in (True, False)]
+        found = [
+            search.box(Box("unit", labels[0], synonyms=tuple(labels[1:]))) if labels else [] for labels in groups
+        ]
+        if not all(found):
+            return []
+        (works, by_work), (reports, by_report) = ((places[0], self._text_at(places[0])) for places in found)
+        if not by_work or not by_report:
+            return found[0] if by_work else []
+        layout.labels |= {reports.label, reports.value}
+        if same_name(by_work) == same_name(by_report):
+            return found[0]
+        layout.reporter = reports
+        message = f"报送单位填“{by_report}”，实施单位填“{by_work}”：汇总和退回按报送单位，自评表按实施单位列示。"
+        layout.doubt(works.value, box.label, by_work, message, "可以不改；请核对。", "notice")
+        return found[0]
+
+    def _text_at(self, found: Located) -> str:
+        cell = self.sheets.cell(found.value)
+        return found.text if found.text is not None else "" if cell is None else (cell.label or "").strip()
 
     def _ticked_grade(self, layout: Draft) -> None:
         """Read the one grade that is ticked of those that the form prints: 优☑ 良□ 中□ 差□."""
