@@ -27,10 +27,11 @@ def part_headings(rows: Mapping[int, Row], known: Container[str]) -> Iterator[tu
             elif number := _number(text):
                 counted.setdefault(column, {})[row] = number
     for column, numbers in counted.items():
-        for row, number in numbers.items():
-            later = [at for at, other in numbers.items() if at > row and other == number + 1]
-            if number > 1 or (later and later[0] > row + 1):
+        below: dict[int, int] = {}  # the nearest row below of each number
+        for row, number in reversed(numbers.items()):
+            if number > 1 or below.get(number + 1, row + 1) > row + 1:
                 yield row, column
+            below[number] = row
 
 
 def _number(text: str) -> int:
