@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
@@ -105,3 +106,33 @@ def test_what_is_written_around_a_prompt_is_the_answer(typed: str, text: str | N
     result = scored(tmp_path, foot(("存在问题", typed)))
     assert texts(read(result)) == ({"存在问题": text} if text else {})
     assert any("填写提示" in f.message for f in result.findings) == (text is None)
+
+
+def emptied(name: str, cell: str, folder: Path) -> Result:
+    """A published form with one cell left blank."""
+    book = openpyxl.load_workbook(PUBLISHED / f"{name}.xlsx")
+    book.worksheets[0][cell] = None
+    book.save(folder / "a.xlsx")
+    return pipeline.score(folder / "a.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "cell"),
+    [
+        ("he-chengan", "goal_expected", "B9"),
+        ("he-chengan", "goal_achieved", "F9"),
+        ("ah-xiaoxian", "goal_expected", "B10"),
+        ("ah-xiaoxian", "goal_achieved", "F10"),
+        ("sd-licheng", "goal_achieved", "F7"),
+        ("sc-qingshen", "goal_expected", "C6"),
+    ],
+)
+def test_a_blank_goal_is_asked_for_at_its_cell(name: str, key: str, cell: str, tmp_path: Path) -> None:
+    result = emptied(name, cell, tmp_path)
+    goal = read(result).boxes[key]
+    assert (goal.place.cell, goal.value) == (cell, None)
+    assert "N01" in [f.code for f in result.findings if f.place.cell == cell]
+
+
+def test_a_remark_below_a_blank_text_is_none(tmp_path: Path) -> None:
+    assert list(texts(read(emptied("old-hb-huangshi", "B22", tmp_path)))) == ["偏差大或目标未完成原因分析"]

@@ -44,6 +44,7 @@ class LabelSearch:
         self.passages = Labels(passage_boxes(kind))
         self.known = known_labels(kind)
         self.columns = Labels(typed(kind.form.block("funds").fields))  # 执行率 is no box of points
+        self.remarks = {*kind.asides} - {"说明"}  # 备注：… begins no text of somebody's; 说明：… may
         self.roles = roles_of("boxes", tuple(typed(kind.form.single_boxes)))
         self.words: dict[str, list[Spot]] = {}
         self.headings = {(sheet, *at) for sheet in order for at in part_headings(rows[sheet], kind.headings)}
@@ -130,11 +131,22 @@ class LabelSearch:
         right, below = self.sheets.right_of(address), self.sheets.below(address)
         over = long and across and self._has_value(self.sheets.below(right)) and below not in self._likely_at
         unfollowed = long and not self._has_value(right) and not self._begins_a_line(below, right)
-        if self._has_value(below) and (self._is_label(right) or over or unfollowed):
+        boxed = long and self._is_box_below(address, below) and not self._is_drawn(right)
+        if (self._has_value(below) or boxed) and (self._is_label(right) or over or unfollowed):
             return Located(address, below)
         if self._is_label(right):
             return Located(address, address, "")
         return self._part(spot, right) if spot.parts > 1 else Located(address, right)
+
+    def _is_box_below(self, address: Address, below: Address) -> bool:
+        """Whether an empty box is drawn under a label, over the same columns."""
+        same = self.sheets.merge_at(address)[1::2] == self.sheets.merge_at(below)[1::2]
+        return same and self._is_drawn(below) and self.sheets.cell(below) is None and not self._is_label(below)
+
+    def _is_drawn(self, address: Address) -> bool:
+        """Whether a cell is merged over several columns, as boxes for texts are."""
+        _, left, _, right = self.sheets.merge_at(address)
+        return right > left and self.sheets.cell(address) is None
 
     def _begins_a_line(self, below: Address, right: Address) -> bool:
         """Whether the text under a label stands in a label's place: its own value, or a box for it, is beside it.
@@ -164,7 +176,9 @@ class LabelSearch:
 
     def _is_label(self, address: Address) -> bool:
         cell = self.sheets.cell(address)
-        words = cell is not None and isinstance(cell.value, str) and cell.value in self.known
+        text = cell.value if cell is not None and isinstance(cell.value, str) else ""
+        head, colon, _ = normalise(text[: LONGEST + 1]).partition(":")
+        words = text in self.known or (bool(colon) and core(head) in self.remarks)
         return words or address[:2] in self.taken or address in self.headings
 
 
