@@ -13,7 +13,8 @@ from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES, TOTALS
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.official.boxes import passage_boxes
-from perf_xlsx.reading.official.labels import core, without_spaces
+from perf_xlsx.reading.official.labels import core
+from perf_xlsx.reading.official.prompts import is_prompt
 from perf_xlsx.reading.official.rows import PROMPT
 
 YEARS = ("年度", "预算年度", "年份")  # a label of its own, where the title does not state the year
@@ -186,7 +187,7 @@ def is_left_blank(text: str, found: Survey) -> bool:
         return True
     if OPEN in text and not any(tick in text for tick in TICKS):
         return True
-    return any(word in without_spaces(text) for word in found.kind.prompts)
+    return is_prompt(text, found.kind.prompts)
 
 
 def unticked(text: str) -> str:

@@ -48,7 +48,7 @@ def _cells_left(transcript: Transcript, layout: Layout, others: Container[int]) 
     """The first cells one by one, and how many more there are; without those of `others`, which are left whole."""
     was = transcript.was
     cells = [
-        LeftBehind("单元格", *was.shown(address), as_shown(cell), _note(was, layout, address, cell))
+        LeftBehind("单元格", *was.shown(address), as_shown(cell), _note(transcript, layout, address, cell))
         for address, cell in _left(transcript, layout)
         if address[0] not in others
     ]
@@ -71,11 +71,13 @@ def _holds(cell: Cell) -> bool:
     return cell.value is not None or bool(cell.error) or cell.struck is not None or cell.picture
 
 
-def _note(was: Sheets, layout: Layout, address: Address, cell: Cell) -> str:
-    """That it is a formula, that it was crossed out, and the heading of its column on an official layout."""
+def _note(transcript: Transcript, layout: Layout, address: Address, cell: Cell) -> str:
+    """That it is a formula, that it was crossed out, and how it was read, or its column's heading on a layout."""
     notes = ["公式"] if cell.formula is not None else []
     notes += ["划去的内容"] if cell.crossed_out else []
-    if layout.official and (heading := _heading(layout, layout.official, was, address)):
+    if read := transcript.read.get(address):
+        notes.append(read)
+    elif layout.official and (heading := _heading(layout, layout.official, transcript.was, address)):
         notes.append(f"“{heading}”栏")
     return "；".join(notes)
 

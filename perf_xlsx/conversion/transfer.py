@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from perf_xlsx.conversion.filled_template import FilledTemplate
 from perf_xlsx.conversion.merged_lines import Joined
 from perf_xlsx.domain.entries import Path, map_entries
-from perf_xlsx.domain.model import Entry, Finding, Passage, SelfEvaluation
+from perf_xlsx.domain.model import AMOUNTS, Entry, Finding, Passage, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import is_blank
 from perf_xlsx.domain.rounding import plain
@@ -47,6 +47,7 @@ class Transcript:
         self._fill: dict[Path, Typed] = {}
         self._seen: set[tuple[str, str, Address]] = set()
         self.sources: set[Address] = set()
+        self.read: dict[Address, str] = {}  # money of lines that our template has not, as it was read
         self._moved: dict[tuple[str, str | None], dict[str, Place]] = {}
         self.traces: list[Trace] = []
         map_entries(joined.typed, self._type)
@@ -62,6 +63,11 @@ class Transcript:
         if (box := self._box(path)) and path not in self.joined.evaluation.computed:
             _, cell = self._source(entry)
             self._fill[path] = self._understood(box, path, entry, cell) if self.understood else as_typed(cell)
+        elif (
+            box is None and path[2] in (*AMOUNTS, "claimed_rate") and entry.value is not None and entry.place.cell
+        ):
+            value = plain(entry.value) if path[2] in AMOUNTS else entry.given
+            self.read[self._source(entry)[0]] = f"“{entry.field}”已按{value}读取和核对，模板没有这一行"
         return entry
 
     def _understood(self, box: Box, path: Path, entry: Entry[Any], cell: Cell | None) -> Typed:

@@ -229,6 +229,7 @@ class SelfEvaluation(Struct, frozen=True):
     asks what the unit gave itself for it. `unscored` is why the form is checked and gets no points; "" where it is
     scored. `unmeasured` is the column whose lack leaves no rule to compute points by; "" where it lacks none.
     `title` is what an official form is called at its head; "" where it is one of ours.
+    `reporter` is the unit that reports, where the form names it beside another one that does the work.
     `approved` are the indicators that the template was made from, in their order; none where nothing was approved.
     """
 
@@ -255,6 +256,7 @@ class SelfEvaluation(Struct, frozen=True):
     title: str = ""
     unmeasured: str = ""
     approved: tuple[Approved, ...] = ()
+    reporter: str = ""
 
     @property
     def indicator_rows(self) -> tuple[Indicator, ...]:
@@ -286,8 +288,8 @@ class SelfEvaluation(Struct, frozen=True):
 
     @property
     def unit(self) -> str | None:
-        """The unit's name (单位名称)."""
-        return self.boxes["unit"].value
+        """The name of the unit whose form it is (单位名称)."""
+        return self.reporter or self.boxes["unit"].value
 
     @property
     def total_funds(self) -> FundLine:

@@ -126,7 +126,7 @@ def _signatures(written: list[Scope]) -> Iterator[list[tuple[Scope, str]]]:
 
 def _is_own(name: str, form: SelfEvaluation) -> bool:
     """Whether a name is of the form's unit or of the one above it, in full or shortened: 县住建局."""
-    boxes = (form.boxes[key].given for key in ("supervisor", "project") if key in form.boxes)
+    boxes = (form.boxes[key].given for key in ("unit", "supervisor", "project") if key in form.boxes)
     known = [same_name(one) for one in (form.unit or "", *boxes) if one]
     other = same_name(name)
     return any(other in one or one in other or _is_short_for(other, one) for one in known)

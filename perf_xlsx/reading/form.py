@@ -43,6 +43,7 @@ from perf_xlsx.reading.rows import EntryRows
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
 CLAIMED = "claimed_"  # begins the keys of the unit's own claims
 FUND_COLUMNS = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
+UNITS = frozenset({"unit", "supervisor"})
 POINTS = frozenset({"weight", "claimed_points", "claimed_execution_points", "claimed_total"})
 OF_MERGED: Mapping[str, Severity] = {"R07": "error", "R19": "warning"}
 NOT_READ = "—"  # `given` of a box that was lost, or is empty in a block that is not read
@@ -242,6 +243,7 @@ class FormReader:
             return Entry(None, self.sheets.place(address), "", box.label)
         entry = self._entry(box, address, box.label, required=box.required)
         entry = self.cells.texts.unlabelled(entry, box.labels) if box.kind == "text" and entry.value else entry
+        entry = self.cells.texts.without_code(entry) if key in UNITS else entry
         self._check_required(box, entry)
         return entry
 
@@ -347,12 +349,16 @@ class FormReader:
             label, cell = self.sheets.cell(at.label), self.sheets.cell(at.value)
             cell = cell if at.text is None else Cell(at.text)
             text = self.cells.texts.long_text(cell, self.sheets.place(at.value), title)
-            shown = title if at.text is not None or label is None else label.label or ""
+            shown = title if at.label == at.value or label is None else label.label or ""
             if not text.empty:
                 yield Passage(Entry(title, self.sheets.place(at.label), shown, "标题"), text)
 
     def _unwritten(self) -> Iterator[Passage]:
         """The titles of passages without a text."""
+        for name, at in self.layout.passages:
+            if at.text == "" or (at.text is None and self.sheets.cell(at.value) is None):
+                label: Entry[str] = Entry(name, self.sheets.place(at.label), name, "标题")
+                yield Passage(label, Entry(None, self.sheets.place(at.value), "", name))
         table = self.layout.tables.get("passages")
         if table is None or not {"title", "text"} <= table.columns.keys():
             return

@@ -82,7 +82,7 @@ class OfficialParts(Struct, frozen=True):
     only name other cells. `unscored` is why the form gets no points ("": it does). `unmeasured` is the column
     whose lack leaves no rule to compute points by ("": it lacks none). `title` is the form's own. `level_rows`
     gives the row that names the level 1 of a row, where that is a row of its own; `subtotals` are rows that sum up
-    rows above them.
+    rows above them. `reporter` is where the unit that reports stands, beside one that does the work.
     """
 
     kind: OfficialForm
@@ -104,6 +104,7 @@ class OfficialParts(Struct, frozen=True):
     unmeasured: str = ""
     level_rows: Mapping[int, int] = {}
     subtotals: tuple[int, ...] = ()
+    reporter: Located | None = None
 
 
 class Layout(Struct, frozen=True):

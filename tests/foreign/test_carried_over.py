@@ -25,6 +25,7 @@ from tests.kit.foreign_workbooks import biff5, xlsb
 from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.outcome import findings_of, with_copy
 from tests.kit.parts import unzipped, zipped
+from tests.kit.published_tables import PUBLISHED
 
 
 def listed(path: Path) -> list[tuple[Any, ...]]:
@@ -338,3 +339,14 @@ def test_no_year_is_told_and_none_is_invented(filled: dict[str, bytes], tmp_path
     assert result.evaluation.year is None
     assert openpyxl.load_workbook(result.output or "")["基本信息"]["B1"].value == "基本信息"
     assert json.loads(json.dumps(as_json(result)))["year"] is None
+
+
+@needs_libreoffice
+def test_an_amount_without_a_row_in_the_template_is_told_as_it_was_read(tmp_path: Path) -> None:
+    original = converted(tmp_path, "xls", PUBLISHED / "nx-yuanzhou.xlsx")
+    result = pipeline.score(original, tmp_path / "b.xlsx")
+    notes = {row[4]: row[6] for row in listed(Path(result.output or "")) if row[1] == "单元格"}
+    read = {"D9": "全年预算数”已按300", "F9": "全年执行数”已按259.45", "H9": "预算执行率”已按86.5%"}
+    assert {cell: notes[cell] for cell in read} == {
+        cell: f"“自治区补助·{words}读取和核对，模板没有这一行" for cell, words in read.items()
+    }

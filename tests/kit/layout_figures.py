@@ -118,7 +118,7 @@ WHOLE = {
 FINDINGS: dict[str, list[tuple[str, str, str | None]]] = {
     "全国": [("R12", "notice", "E14"), ("R19", "warning", "E16")],
     "云南": [],
-    "四川": [("W05", "notice", "I14")],
+    "四川": [("R19", "notice", "B19"), ("W05", "notice", "I14")],
     "湖北": [("R19", "notice", "F4"), ("R19", "warning", "E10")],
     "北京": [("I01", "warning", "E15"), ("R19", "warning", "F20")],
     "安徽": [],

@@ -63,7 +63,7 @@ def test_the_department_in_charge_stands_for_the_unit_without_its_code(tmp_path:
     result = scored(p, tmp_path)
     assert as_json(result)["unit"] == "某县民政局"
     assert not [f for f in result.findings if f.code == "R06"]
-    (told,) = [f for f in result.findings if "主管部门" in f.message]
+    (told,) = [f for f in result.findings if f.code == "R19" and "主管部门" in f.message]
     assert (told.severity, told.message) == ("notice", "本表没有“实施单位”一栏，按主管部门“某县民政局”列示。")
 
 

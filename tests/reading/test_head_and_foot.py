@@ -9,8 +9,9 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
 from perf_xlsx.results.report import as_json
-from tests.kit.layouts import Paper
+from tests.kit.layouts import Paper, national
 from tests.kit.money_blocks import one_line
+from tests.kit.published_tables import PUBLISHED
 
 
 def scored(p: Paper, folder: Path) -> Result:
@@ -58,3 +59,33 @@ def test_of_ticks_that_do_not_tell_the_grade_it_is_asked_for(ticks: str, tmp_pat
     result = scored(foot("自评总分：99", f"自评等级：{ticks}"), tmp_path)
     assert as_json(result)["claimed_grade"] is None
     assert [f.place.cell for f in result.findings if f.code == "R13"] == ["A13"]
+
+
+@pytest.mark.parametrize(
+    ("reporting", "working", "unit", "shown"),
+    [
+        ("区商务局", "投资促进中心", "区商务局", "投资促进中心"),
+        ("314002-区商务局", "314003-投资促进中心", "区商务局", "投资促进中心"),
+        ("区商务局", "区商务局", "区商务局", "区商务局"),
+        ("区商务局", None, "区商务局", "区商务局"),
+        (None, "投资促进中心", "投资促进中心", "投资促进中心"),
+    ],
+)
+def test_the_unit_that_reports_beside_the_one_that_does_the_work(
+    reporting: str | None, working: str | None, unit: str, shown: str, tmp_path: Path
+) -> None:
+    p = national()
+    p.sheet["A3"], p.sheet["A4"], p.sheet["F4"] = "项目名称", "单位名称", "项目实施单位"
+    p.sheet["C4"], p.sheet["H4"] = reporting, working
+    result = scored(p, tmp_path)
+    assert result.evaluation is not None
+    assert (as_json(result)["unit"], result.evaluation.boxes["unit"].value) == (unit, shown)
+    told = [f.message for f in result.findings if f.code == "R19" and f.place.cell == "H4"]
+    assert len(told) == (unit != shown)
+
+
+def test_hubei_names_the_project_unit_on_our_form_and_the_bureau_in_the_record() -> None:
+    result = pipeline.score(PUBLISHED / "hb-shangwu.xlsx")
+    assert result.evaluation is not None
+    assert result.evaluation.boxes["unit"].value == "投资促进中心"
+    assert as_json(result)["unit"] == result.evaluation.unit == "区商务局"

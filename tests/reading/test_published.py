@@ -36,8 +36,8 @@ FOUND: dict[str, dict[str, str]] = {
     },
     "he-chengan": {
         "I08 warning": "H15",
-        "R12 notice": "H13",
-        "R19 notice": "- B3 C3 E2 I9",
+        "R12 notice": "C3 H13",
+        "R19 notice": "- B3 E2 F8 I9",
         "R19 warning": "C17",
     },
     "hn-guantang": {
@@ -87,7 +87,7 @@ FOUND: dict[str, dict[str, str]] = {
         "R13 warning": "F14",
         "R14 warning": "B21 B22",
         "R17 warning": "A8",
-        "R19 notice": "- F4",
+        "R19 notice": "-",
     },
     "old-jx-shangrao": {
         "R09 warning": "D7 E7 F7",
@@ -110,14 +110,16 @@ FOUND: dict[str, dict[str, str]] = {
     "old-sc-daying225": {
         "I03 error": "H15 H16 H17 H18",
         "I13 warning": "B15",
+        "N01 warning": "G6",
         "R07 error": "J15",
-        "R19 notice": "-",
+        "R19 notice": "- G6",
     },
     "sc-qingshen": {
         "I03 error": "H15 H16",
         "I13 warning": "B15",
+        "N01 warning": "G6",
         "R07 error": "J15",
-        "R19 notice": "-",
+        "R19 notice": "- G6",
         "W05 notice": "I15",
     },
     "sd-licheng": {

@@ -10,6 +10,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
 from tests.kit.layouts import Paper, national
 from tests.kit.parted import parted
+from tests.kit.published_tables import PUBLISHED
 
 PARTS = ("符号", "值", "单位")
 
@@ -100,3 +101,8 @@ def test_what_a_form_prints_is_no_text(text: str, tmp_path: Path) -> None:
 
 def test_rows_that_nobody_filled_in_are_no_texts(tmp_path: Path) -> None:
     assert told(scored(tmp_path, national())) == []
+
+
+def test_one_label_of_two_tables_is_named_once() -> None:
+    message = next(f.message for f in pipeline.score(PUBLISHED / "sc-qingshen.xlsx").findings if f.field == "版式")
+    assert message.count("权重→分值") == 1

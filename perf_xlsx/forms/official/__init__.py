@@ -23,6 +23,7 @@ class OfficialForm(Struct, frozen=True):
     `title_words` are words of which the title of any form holds one, `target_titles` those of a form of targets,
     `monitoring` those of a monitoring form. `target_goals` are labels of the goal on a form of targets.
 
+    `implementing` are labels of the unit that does the work, of those of the unit.
     `form` is our own with the labels, lines, columns and boxes of those layouts added. `titles` are words of its
     title. `needs` names for a table the columns that it cannot be without, each group needing one member.
     `passages` are labels of texts outside the tables, by the titles that a rulebook uses; `quantities` are words
@@ -42,6 +43,7 @@ class OfficialForm(Struct, frozen=True):
     asides: tuple[str, ...]
     headings: tuple[str, ...]
     prompts: tuple[str, ...]
+    implementing: tuple[str, ...]
     quantities: tuple[str, ...]
     into: Mapping[str, str]
     last_sources: tuple[str, ...]
@@ -72,6 +74,7 @@ def _official(form: Form) -> OfficialForm:
         asides=tuple(words["asides"]),
         headings=tuple(words["headings"]),
         prompts=tuple(words["prompts"]),
+        implementing=tuple(words["implementing"]),
         quantities=tuple(words["quantities"]),
         into={line["key"]: line["into"] for line in raw["lines"] if line["form"] == name},
         last_sources=tuple(words["last_sources"].get(name, ())),

@@ -23,6 +23,11 @@ from perf_xlsx.system.pattern import pattern
 
 _LABELLED = pattern(r"([^:：\n]{2,12})[:：]\s*(\S.*)", re.DOTALL)
 _POINTS = pattern(r"\(\d+(?:\.\d+)?分?\)$")  # "产出指标（50分）"
+_CODED = pattern(  # 314002-某局, [314002]某局, 314002某局, 某局（314002）; 110指挥中心 is a name
+    r"(?:\d{3,12}\s*[-—–_－/、:：]|[\[［【(（]\d{2,12}[\]］】)）]|\d{6,12})\s*(\D.{1,80})"
+    r"|(\D.{1,80}?)\s*[\[［【(（]\d{5,12}[\]］】)）]",
+    re.DOTALL,
+)
 TYPE_IT = "请改填数值或文字。"
 _FORMULA_AS_TEXT = pattern(r"=[A-Za-z$('\[+\-\d]")
 
@@ -96,6 +101,16 @@ class Texts:
         advice = "可以不改；建议只填内容，不重复栏目名称。"
         self.reports.about("R12", entry, message, advice)
         return replace(entry, value=found[2])
+
+    def without_code(self, entry: Entry[Any]) -> Entry[Any]:
+        """The name of a unit without the code that some systems write at it (R12): 314002-成安县民政局."""
+        found = _CODED.fullmatch(entry.value or "")
+        if found is None:
+            return entry
+        name = found[1] or found[2]
+        message = f"{entry.field}填“{entry.given}”，已按“{name}”读取。"
+        self.reports.about("R12", entry, message, "可以不改；建议只填单位名称，不写代码。", name)
+        return replace(entry, value=name, given=name)
 
     def judged(self, entry: Entry[Any], target: Entry[Any], printed: bool = False) -> Entry[Any]:
         """An actual in words or as a date as the judgement that it amounts to (R12); unchanged where that is open.

@@ -15,6 +15,7 @@ from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Located
 from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
 from perf_xlsx.reading.official.likeness import roles_of
+from perf_xlsx.reading.official.part_headings import part_headings
 
 _LONGEST_LABEL = 16  # characters of a label that no form knows
 
@@ -43,8 +44,10 @@ class LabelSearch:
         self.passages = Labels(passage_boxes(kind))
         self.known = known_labels(kind)
         self.columns = Labels(typed(kind.form.block("funds").fields))  # 执行率 is no box of points
+        self.remarks = {*kind.asides} - {"说明"}  # 备注：… begins no text of somebody's; 说明：… may
         self.roles = roles_of("boxes", tuple(typed(kind.form.single_boxes)))
         self.words: dict[str, list[Spot]] = {}
+        self.headings = {(sheet, *at) for sheet in order for at in part_headings(rows[sheet], kind.headings)}
         for sheet in order:
             for row, texts in rows[sheet].items():
                 if (sheet, row) not in taken:
@@ -94,6 +97,7 @@ class LabelSearch:
         """The role of every word that is no label, as likely as it is."""
         heads = {*self.kind.headings, *self.kind.asides}
         unknown = (word for word in self.words if self._may_be_a_label(word) and word not in heads)
+        unknown = (word for word in unknown if not all(map(self._only_heads, self.words[word])))
         found = {word: self.roles.likely(word) for word in unknown}
         return {word: max(roles.items(), key=lambda item: item[1]) for word, roles in found.items() if roles}
 
@@ -101,6 +105,10 @@ class LabelSearch:
         """Whether a short text is neither a known label nor a prompt, and has no value behind it: 得分:98分."""
         asks = any(prompt in word for prompt in self.kind.prompts) or ":" in word
         return 1 < len(word) <= _LONGEST_LABEL and word not in self.known and word not in self.columns and not asks
+
+    def _only_heads(self, spot: Spot) -> bool:
+        """Whether a text is the heading of a part, with no value beside it."""
+        return spot.address in self.headings and not self._has_value(self.sheets.right_of(spot.address))
 
     def _all(self, box: Box, spots: list[Spot]) -> list[Located]:
         here = [spot for spot in spots if spot.address[0] == spots[0].address[0]]
@@ -122,12 +130,35 @@ class LabelSearch:
             return Located(address, address, spot.text)
         right, below = self.sheets.right_of(address), self.sheets.below(address)
         over = long and across and self._has_value(self.sheets.below(right)) and below not in self._likely_at
-        unfollowed = long and not self._has_value(right)
-        if self._has_value(below) and (self._is_label(right) or over or unfollowed):
+        unfollowed = long and not self._has_value(right) and not self._begins_a_line(below, right)
+        boxed = long and self._is_box_below(address, below) and not self._is_drawn(right)
+        if (self._has_value(below) or boxed) and (self._is_label(right) or over or unfollowed):
             return Located(address, below)
         if self._is_label(right):
             return Located(address, address, "")
         return self._part(spot, right) if spot.parts > 1 else Located(address, right)
+
+    def _is_box_below(self, address: Address, below: Address) -> bool:
+        """Whether an empty box is drawn under a label, over the same columns."""
+        same = self.sheets.merge_at(address)[1::2] == self.sheets.merge_at(below)[1::2]
+        return same and self._is_drawn(below) and self.sheets.cell(below) is None and not self._is_label(below)
+
+    def _is_drawn(self, address: Address) -> bool:
+        """Whether a cell is merged over several columns, as boxes for texts are."""
+        _, left, _, right = self.sheets.merge_at(address)
+        return right > left and self.sheets.cell(address) is None
+
+    def _begins_a_line(self, below: Address, right: Address) -> bool:
+        """Whether the text under a label stands in a label's place: its own value, or a box for it, is beside it.
+
+        `right` is the empty box of the label above; merged as the one below, both are drawn for values.
+        """
+        beside = self.sheets.right_of(below)
+        if beside[2] != right[2]:  # the text goes across: 改进措施 over a merged row
+            return False
+        _, left, _, last = self.sheets.merge_at(right)
+        drawn = last > left and self.sheets.merge_at(beside)[1::2] == (left, last)
+        return drawn or self._has_value(beside)
 
     def _part(self, spot: Spot, value: Address) -> Located:
         """The part of a value that belongs to one of several labels: 实施单位/负责人 | 甲局/某某."""
@@ -145,8 +176,10 @@ class LabelSearch:
 
     def _is_label(self, address: Address) -> bool:
         cell = self.sheets.cell(address)
-        words = cell is not None and isinstance(cell.value, str) and cell.value in self.known
-        return words or address[:2] in self.taken
+        text = cell.value if cell is not None and isinstance(cell.value, str) else ""
+        head, colon, _ = normalise(text[: LONGEST + 1]).partition(":")
+        words = text in self.known or (bool(colon) and core(head) in self.remarks)
+        return words or address[:2] in self.taken or address in self.headings
 
 
 def known_labels(kind: OfficialForm) -> Labels:

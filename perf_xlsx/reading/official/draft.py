@@ -45,6 +45,7 @@ class Draft:
         self.remarks: list[Remark] = []
         self.unscored: Unscored = ""
         self.title = self.unmeasured = ""
+        self.reporter: Located | None = None
 
     @property
     def form(self) -> Form:
@@ -83,7 +84,7 @@ class Draft:
             self.kind, self.indicators, self.funds, self.projects, self.year, self.fund_rows, tuple(self.extra),
             self._sums_up(), self.stated_weight, self.project_total, self.other_projects, self.parts,
             frozenset(self.labels), tuple(self.remarks),
-            self.unscored, self.title, self.unmeasured, self.level_rows, tuple(self.subtotals),
+            self.unscored, self.title, self.unmeasured, self.level_rows, tuple(self.subtotals), self.reporter,
         )  # fmt: skip
         return Layout(
             self.form, self.boxes, self.lines, self.tables, tuple(self._fund_lines()), tuple(self.missing),

@@ -39,6 +39,7 @@ from perf_xlsx.reading.cells import (
 from perf_xlsx.reading.judged_in_words import dated, needs_no_target
 from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.labels import core
+from perf_xlsx.reading.official.prompts import answer
 from perf_xlsx.reading.official.rows import bare_name, marks_behind
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
@@ -112,7 +113,12 @@ class _OfficialRow:
             row[key] = _renamed(row[key], _MARKS.sub("", row[key].given))
         if "improvement" not in self.columns:  # reason and improvement share one column
             row["improvement"] = replace(row["reason"], field="改进措施")
+        for key in ("reason", "improvement"):
+            row[key] = _renamed(row[key], answer(row[key].given, self.kind.prompts))
         self._adjusted_target()
+        unit = normalise(row["unit"].given)
+        if "(" in unit and "(" not in unit_name(unit):  # %（百分比）
+            row["unit"] = _renamed(row["unit"], unit_name(unit))
         for key in ("target", "actual"):
             row[key] = self._without_name(row[key])
         self._second_sign()
@@ -244,8 +250,6 @@ class _OfficialRow:
         row = self.row
         stated = unit_name(row["unit"].value or "")
         unit = row_unit(stated, target, actual)
-        if "(" in normalise(row["unit"].given) and stated == unit:  # %（百分比）
-            row["unit"] = replace(row["unit"], value=stated)
         if not row["unit"].given:
             row["unit"] = Entry(unit or None, row["target"].place, unit, "计量单位")
         return RowUnit(unit, unit == stated != "", row["sign"].value or "")

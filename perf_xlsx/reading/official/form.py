@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Entry, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
+from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.form import FormReader
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import OfficialParts
@@ -20,9 +21,6 @@ from perf_xlsx.reading.official.recognised import absent, recognition
 from perf_xlsx.reading.official.unread import unread_contents
 from perf_xlsx.reading.official.weights import check_weights
 from perf_xlsx.reading.remarks import report
-from perf_xlsx.system.pattern import pattern
-
-_CODED = pattern(r"(?:\d{3,12}\s*[-—–_]|[\[［【(（]\d{2,12}[\]］】)）])\s*(\D.{1,80})")
 
 
 def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> SelfEvaluation:
@@ -45,6 +43,7 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
     return replace(
         form,
         absent=frozenset(lacking) | lacks,
+        reporter=_reporter(official, reader),
         unscored=official.unscored,
         title=official.title,
         unmeasured=official.unmeasured,
@@ -67,29 +66,25 @@ def _with_weights(
 
 
 def _unit(form: SelfEvaluation, reader: FormReader) -> Entry[str]:
-    """The unit without its code; of a form that has no box for it the department in charge (R19)."""
+    """The unit; of a form that has no box for it the department in charge (R19)."""
     unit, supervisor = form.boxes["unit"], form.boxes.get("supervisor")
     if "unit" in reader.layout.boxes or supervisor is None or not supervisor.value:
-        return _without_code(unit, reader)
-    field, name = unit.field.removeprefix(UNMATCHED), _bare(supervisor)
-    message = f"本表没有“{field}”一栏，按主管部门“{name}”列示。"
-    reader.cells.reports.about("R19", supervisor, message, "可以不改。", severity="notice")
-    return replace(supervisor, field=field, value=name)
-
-
-def _without_code(unit: Entry[str], reader: FormReader) -> Entry[str]:
-    """The unit without the code that some systems write before its name: 314002-成安县民政局机关."""
-    name = _bare(unit)
-    if name is None or name == unit.value:
         return unit
-    message = f"{unit.field}填“{unit.given}”，按“{name}”读取。"
-    reader.cells.reports.about("R19", unit, message, "可以不改。", name, "notice")
-    return replace(unit, value=name)
+    field = unit.field.removeprefix(UNMATCHED)
+    message = f"本表没有“{field}”一栏，按主管部门“{supervisor.value}”列示。"
+    reader.cells.reports.about("R19", supervisor, message, "可以不改。", severity="notice")
+    return replace(supervisor, field=field)
 
 
-def _bare(unit: Entry[str]) -> str | None:
-    found = _CODED.fullmatch(unit.value or "")
-    return found[1] if found else unit.value
+def _reporter(official: OfficialParts, reader: FormReader) -> str:
+    """The name of the unit that reports, where the form names it beside the one that does the work."""
+    at = official.reporter
+    if at is None:
+        return ""
+    cell, place = reader.sheets.cell(at.value), reader.sheets.place(at.value)
+    texts = reader.cells.texts
+    entry = texts.text(cell if at.text is None else Cell(at.text), place, "报送单位")
+    return texts.without_code(entry).value or ""
 
 
 def _check_project_total(

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.domain.model import BOXES, Unscored
+from perf_xlsx.domain.quantity import same_name
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.form import BOXES as SINGLE
@@ -29,6 +30,7 @@ from perf_xlsx.reading.official.headers import Effort, Search
 from perf_xlsx.reading.official.kind import kind_of, own_title, titles_on
 from perf_xlsx.reading.official.labels import Row, core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
+from perf_xlsx.reading.official.prompts import answer, is_prompt
 from perf_xlsx.reading.official.rows import Body, indicator_rows
 from perf_xlsx.reading.official.ticked import ticked
 from perf_xlsx.reading.official.year import stated_years
@@ -37,6 +39,7 @@ from perf_xlsx.reading.rows import crossed_row
 from perf_xlsx.system.pattern import pattern
 
 CLAIMS = ("claimed_execution_points", "claimed_total", "claimed_grade")
+GOALS = frozenset({"goal_expected", "goal_achieved"})
 FILED = pattern(r"20\d\d")
 GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
 MEASURED = {"target": "年度指标值", "actual": "实际完成值"}
@@ -358,12 +361,41 @@ class _Search:
         )
         for box in typed(layout.form.single_boxes):
             found = search.box(self._sought(layout, box)) or (common.box(box)[:1] if box.key in COMMON else [])
-            self._put(layout, box, found or self._likely_box(layout, box, search))
+            heads = box.kind == "long_text" and all(one.text == "" for one in found)
+            likely = self._likely_box(layout, box, search) if heads or not found else []
+            self._put(layout, box, likely or self._doing_the_work(layout, box, search) or found)
         join_goals(self.sheets, layout, taken)
         self._unit_by_supervisor(layout)
         self._ticked_grade(layout)
         layout.labels |= self.titles.keys()
-        layout.passages = [p for p in search.texts() if not self._is_prompt(layout, p[1].value)]
+        layout.passages = [(title, self._answered(layout, found)) for title, found in search.texts()]
+        self._left_as_printed(layout)
+
+    def _doing_the_work(self, layout: Draft, box: Box, search: LabelSearch) -> list[Located]:
+        """The unit that does the work, where a project's form names another one that reports (R19)."""
+        if box.key != "unit" or all(other.key != "project" for other in layout.form.single_boxes):
+            return []
+        known = {core(label) for label in layout.kind.implementing}
+        groups = [[label for label in box.labels if (core(label) in known) is works] for works in (True, False)]
+        found = [
+            search.box(Box("unit", labels[0], synonyms=tuple(labels[1:]))) if labels else [] for labels in groups
+        ]
+        if not all(found):
+            return []
+        (works, by_work), (reports, by_report) = ((places[0], self._text_at(places[0])) for places in found)
+        if not by_work or not by_report:
+            return found[0] if by_work else []
+        layout.labels |= {reports.label, reports.value}
+        if same_name(by_work) == same_name(by_report):
+            return found[0]
+        layout.reporter = reports
+        message = f"报送单位填“{by_report}”，实施单位填“{by_work}”：汇总和退回按报送单位，自评表按实施单位列示。"
+        layout.doubt(works.value, box.label, by_work, message, "可以不改；请核对。", "notice")
+        return found[0]
+
+    def _text_at(self, found: Located) -> str:
+        cell = self.sheets.cell(found.value)
+        return found.text if found.text is not None else "" if cell is None else (cell.label or "").strip()
 
     def _ticked_grade(self, layout: Draft) -> None:
         """Read the one grade that is ticked of those that the form prints: 优☑ 良□ 中□ 差□."""
@@ -439,10 +471,33 @@ class _Search:
             if all((sheet, row, column) in layout.labels for column in self.rows[sheet].get(row, ()))
         }
 
+    def _answered(self, layout: Draft, found: Located) -> Located:
+        """Where a text is, without the prompt that the form prints there."""
+        cell = self.sheets.cell(found.value)
+        text = found.text if found.text is not None else str(cell.value) if cell and cell.label else ""
+        own = answer(text, layout.kind.prompts)
+        return found if own == text else replace(found, text=own)
+
+    def _left_as_printed(self, layout: Draft) -> None:
+        """Take prompts out of the goals; tell those that were left where something may be asked (R19)."""
+        for key in GOALS & layout.boxes.keys():
+            at = layout.boxes[key]
+            text = layout.texts[key][1] if key in layout.texts else None
+            found = self._answered(layout, Located(at, at, text))
+            if found.text is not None:
+                layout.texts[key] = at, found.text
+        goals = [layout.boxes[key] for key in GOALS & layout.texts.keys() if not layout.texts[key][1]]
+        asked = [*goals, *(found.value for _, found in layout.passages if found.text == "")]
+        left = sorted(at for at in {*asked} if self._is_prompt(layout, at))
+        if left:
+            cells = "、".join(self.sheets.shown(at)[1] for at in left)
+            message = f"{cells}还是表样印的填写提示，按没有填写读取。"
+            layout.doubt(left[0], "填写提示", "", message, "应当填写的，请删去提示，再填写内容。", "notice")
+
     def _is_prompt(self, layout: Draft, address: Address) -> bool:
         """Whether the cell has only the form's own prompt, left as printed."""
         cell = self.sheets.cell(address)
-        return cell is not None and any(word in without_spaces(str(cell.value)) for word in layout.kind.prompts)
+        return cell is not None and bool(cell.label) and is_prompt(str(cell.value), layout.kind.prompts)
 
     def _claims(self, layout: Draft, body: Body) -> None:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""

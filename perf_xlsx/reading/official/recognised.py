@@ -59,7 +59,7 @@ def _remarks(layout: Layout, official: OfficialParts) -> Mapping[str, list[str]]
     known = ("", *official.kind.headings)
     judged = layout.form.original is not None  # a person has said what its columns mean
     return {
-        "按相近名称对应的栏": [] if judged else list(_renamed(layout, official)),
+        "按相近名称对应的栏": [] if judged else list(dict.fromkeys(_renamed(layout, official))),
         "本表没有的栏": [] if judged else list(absent(layout, official).values()),
         "没有读取的栏": [word for header in headers for word in header.unread if word not in known],
         "没有读取的项目明细行": [f"第{row}行“{word}”" for row, word in official.other_projects.items()],

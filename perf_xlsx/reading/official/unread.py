@@ -16,7 +16,9 @@ from perf_xlsx.reading.layout import Header, Layout, OfficialParts
 from perf_xlsx.reading.official.adopted import left_unread
 from perf_xlsx.reading.official.boxes import known_labels
 from perf_xlsx.reading.official.contents import names_a_level
-from perf_xlsx.reading.official.labels import core, without_spaces
+from perf_xlsx.reading.official.labels import core, rows_of
+from perf_xlsx.reading.official.part_headings import part_headings
+from perf_xlsx.reading.official.prompts import is_prompt
 from perf_xlsx.reading.official.rows import bare_name
 from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.system.pattern import pattern
@@ -36,6 +38,8 @@ def unread_contents(layout: Layout, official: OfficialParts, sheets: Sheets) -> 
     tables = [table for table in (official.indicators, official.funds, official.projects) if table]
     for sheet in sorted({table.sheet for table in tables}):
         left, grid = list(_on_sheet(sheet, used, layout, official, sheets)), sheets.grids[sheet]
+        heads = {*_above_labels(part_headings(rows_of(sheets, sheet), official.kind.headings), sheet, official)}
+        left = [at for at in left if at not in heads]
         numbers = [at for at in left if _is_number(grid.cells[at])]
         texts = [at for at in left if at not in numbers and not _is_printed(at, grid, sheet, used, official)]
         for what, found in (("数字", numbers), ("文字", texts)):
@@ -44,6 +48,14 @@ def unread_contents(layout: Layout, official: OfficialParts, sheets: Sheets) -> 
                 message = f"表内还有{what}没有读取：{with_contents(grid, found)}{rows}。"
                 advice = f"评分没有用到这些{what}；如是应当填报的内容，请填到对应的栏中。"
                 yield Remark("R19", (sheet, *found[0]), f"没有读取的{what}", message, advice)
+
+
+def _above_labels(
+    headings: Iterable[tuple[int, int]], sheet: int, official: OfficialParts
+) -> Iterator[tuple[int, int]]:
+    """The headings of parts that stand right above labels of the form."""
+    rows = {row for home, row, _ in official.labels if home == sheet}
+    return ((row, column) for row, column in headings if row + 1 in rows)
 
 
 def _is_printed(at: tuple[int, int], grid: Grid, sheet: int, used: set[Address], official: OfficialParts) -> bool:
@@ -61,7 +73,7 @@ def _is_printed(at: tuple[int, int], grid: Grid, sheet: int, used: set[Address],
     low = next((low for top, left, low, _ in grid.merges if (top, left) == at), row)
     beside = {other for home, other, _ in used if home == sheet}
     heading = low > row and not beside.isdisjoint(range(row, low + 1))
-    return heading or any(prompt in without_spaces(text) for prompt in kind.prompts)
+    return heading or is_prompt(text, kind.prompts)
 
 
 def _goes_on(grid: Grid, at: tuple[int, int], official: OfficialParts) -> bool:
