@@ -224,7 +224,7 @@ def test_it_is_read_by_its_labels_where_names_and_identity_were_lost(form: Path,
 def test_a_return_of_an_adopted_form_needs_its_file(form: Path, tmp_path: Path) -> None:
     row = record(_returned(form, tmp_path))
     assert (row["status"], [one["code"] for one in row["findings"]]) == ("unreadable", ["R04"])
-    assert "--forms" in row["findings"][0]["advice"]
+    assert row["findings"][0]["advice"].startswith("如是自定的表种，请与收表单位核对；")
 
 
 def test_it_remembers_its_rulebook(form: Path, tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ def test_it_remembers_its_rulebook(form: Path, tmp_path: Path) -> None:
     assert row["rulebook"] == "platform"
     told = record(tmp_path / "填报.xlsx", "--forms", form, "--rulebook", "mof-2020")["findings"]
     assert [one["message"] for one in told if one["code"] == "R17"] == [
-        "模板的评分办法是“platform”，本次按“mof-2020”评分。"
+        "模板的评分办法是“预算管理平台绩效自评模块”（platform），本次按“项目支出绩效评价管理办法”（mof-2020）评分。"
     ]
 
 
