@@ -29,6 +29,11 @@ class Joined(Struct, frozen=True):
 
 def join(form: SelfEvaluation, into: Mapping[str, str]) -> Joined:
     """Join the lines that `into` names, each with the line that takes it."""
+    if (
+        form.reporter is not None
+    ):  # our template has one box for the unit: the record stays of the one that reports
+        unit = replace(form.reporter, field=form.boxes["unit"].field)
+        form = replace(form, boxes={**form.boxes, "unit": unit}, reporter=None)
     groups: dict[str, list[FundLine]] = {}
     for key, line in form.funds.items():
         groups.setdefault(into.get(key, key), []).append(line)

@@ -256,7 +256,7 @@ class SelfEvaluation(Struct, frozen=True):
     title: str = ""
     unmeasured: str = ""
     approved: tuple[Approved, ...] = ()
-    reporter: str = ""
+    reporter: Entry[str] | None = None
 
     @property
     def indicator_rows(self) -> tuple[Indicator, ...]:
@@ -289,7 +289,7 @@ class SelfEvaluation(Struct, frozen=True):
     @property
     def unit(self) -> str | None:
         """The name of the unit whose form it is (单位名称)."""
-        return self.reporter or self.boxes["unit"].value
+        return (self.reporter or self.boxes["unit"]).value
 
     @property
     def total_funds(self) -> FundLine:

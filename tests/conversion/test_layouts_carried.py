@@ -46,7 +46,7 @@ def values(result: Result) -> dict[str, Any]:
     unlike = ("file", "sha256", "output", "findings", "passages", "check_code")  # the code is of the cells too
     form = result.evaluation
     assert form is not None
-    boxes = {key: box.value for key, box in form.boxes.items()}
+    boxes = {key: box.value for key, box in form.boxes.items()} | {"unit": form.unit}
     texts = sorted((p.title.value or "", p.text.value or "") for p in form.passages)
     projects = [
         [entry.value for key, entry in asdict(project).items() if key != "extras"] for project in form.projects
@@ -323,3 +323,10 @@ def test_every_layout_saved_by_libreoffice(kind: str, tmp_path: Path) -> None:
         assert values(result) == values(expected), name
         assert said(result) == said(expected), name
         assert origin(tmp_path / "out.xlsx")[1] == [tuple(i.split(" ", 1)) for i in LEFT[name].split(" | ")], name
+
+
+def test_of_two_units_our_template_takes_the_one_that_reports(tmp_path: Path) -> None:
+    """湖北: the record of a converted form is of the same unit; the other one is listed as left behind."""
+    form = pipeline.score(hubei().save(tmp_path / "a.xlsx")).evaluation
+    assert form is not None
+    assert (form.boxes["unit"].value, form.unit) == ("示例区农业农村局渔政科", "示例区农业农村局")

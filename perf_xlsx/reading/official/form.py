@@ -76,15 +76,15 @@ def _unit(form: SelfEvaluation, reader: FormReader) -> Entry[str]:
     return replace(supervisor, field=field)
 
 
-def _reporter(official: OfficialParts, reader: FormReader) -> str:
+def _reporter(official: OfficialParts, reader: FormReader) -> Entry[str] | None:
     """The name of the unit that reports, where the form names it beside the one that does the work."""
     at = official.reporter
     if at is None:
-        return ""
+        return None
     cell, place = reader.sheets.cell(at.value), reader.sheets.place(at.value)
     texts = reader.cells.texts
     entry = texts.text(cell if at.text is None else Cell(at.text), place, "报送单位")
-    return texts.without_code(entry).value or ""
+    return texts.without_code(entry)
 
 
 def _check_project_total(
