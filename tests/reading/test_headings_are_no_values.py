@@ -48,6 +48,13 @@ def test_the_heading_of_the_next_part_is_no_goal() -> None:
     assert (goal.place.cell, goal.value) == ("F9", "为我县百岁高龄老年人发放补贴，使老年人得到更好的照顾。")
 
 
+def test_a_goal_in_one_text_beside_the_heading_of_goals_is_the_expected_one_and_reported() -> None:
+    result = pipeline.score(PUBLISHED / "nx-yuanzhou.xlsx")
+    goal = read(result).boxes["goal_expected"]
+    assert (goal.place.cell, goal.value) == ("B11", "采购马铃薯原原种425万粒，建成原种繁育基地1250亩。")
+    assert told(result, "A11") == ["“年度总体目标”只有一项内容，按“预期目标”读取；本表没有“实际完成情况”。"]
+
+
 @pytest.mark.parametrize(
     "heading", ["二、绩效分析", "（三）绩效分析", "第二部分：绩效分析", "2.绩效分析", "项目基本情况"]
 )

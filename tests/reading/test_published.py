@@ -56,7 +56,7 @@ FOUND: dict[str, dict[str, str]] = {
         "I12 error": "H22",
         "R09 warning": "D9 F9",
         "R12 notice": "G15 G16 G17 G22 H2",
-        "R19 notice": "- A4 B4",
+        "R19 notice": "- A11 A4 B4",
         "W01 error": "E12",
     },
     "old-ah-guichi-cunji": {

@@ -364,12 +364,30 @@ class _Search:
             heads = box.kind == "long_text" and all(one.text == "" for one in found)
             likely = self._likely_box(layout, box, search) if heads or not found else []
             self._put(layout, box, likely or self._doing_the_work(layout, box, search) or found)
+        self._sole_goal(layout, search)
         join_goals(self.sheets, layout, taken)
         self._unit_by_supervisor(layout)
         self._ticked_grade(layout)
         layout.labels |= self.titles.keys()
         layout.passages = [(title, self._answered(layout, found)) for title, found in search.texts()]
         self._left_as_printed(layout)
+
+    def _sole_goal(self, layout: Draft, search: LabelSearch) -> None:
+        """The goal of a form that has one text for it, beside 年度总体目标: elsewhere that is a heading (R19)."""
+        box = next((one for one in layout.form.single_boxes if one.key == "goal_expected"), None)
+        if box is None or GOALS & layout.boxes.keys():
+            return
+        label, *others = layout.kind.target_goals
+        found = [one for one in search.box(Box(box.key, label, synonyms=tuple(others))) if self._text_at(one)]
+        if len(found) == 1:
+            layout.put(box.key, found[0])
+            word = self._text_at_label(found[0])
+            message = f"“{word}”只有一项内容，按“{box.label}”读取；本表没有“实际完成情况”。"
+            layout.doubt(found[0].label, box.label, word, message, "可以不改；请核对。", "notice")
+
+    def _text_at_label(self, found: Located) -> str:
+        cell = self.sheets.cell(found.label)
+        return "" if cell is None else (cell.label or "").strip()
 
     def _doing_the_work(self, layout: Draft, box: Box, search: LabelSearch) -> list[Located]:
         """The unit that does the work, where a project's form names another one that reports (R19)."""
