@@ -1,19 +1,19 @@
 """A sheet on A4: how much of it fits a page.
 
 Widths are in characters of the workbook's own font. In Excel one takes 7 pixels of 宋体 10, 7 or 8 of type of 11
-points, 8 or 9 of 12; where another program lacks the font, up to 0.92 for each point.
+points, 8 or 9 of 12. A program that lacks the font of our own workbooks takes 8.75; one that lacks Calibri 11 may
+take more, and then prints a sheet's last columns on pages of their own: there type of the right size comes first.
 """
 
 from __future__ import annotations
 
 PAGE = {False: (523, 748), True: (770, 501)}  # points within the margins, by landscape
 PIXEL, PADDING = 0.75, 5  # points; pixels of a column beside its characters
-CHARACTER, WIDER = 8.75, 0.92  # pixels of a character; of larger type, for each point
+CHARACTER, WIDER = 8.75, 0.75  # pixels of a character; of larger type, for each point
 OWN_SIZE = 10.0  # points, of the workbooks that we make
 
 
 def room(landscape: bool, columns: int, scale: float, size: float = OWN_SIZE) -> float:
     """Characters that so many columns may hold together on a page printed at this scale; `size` of their type."""
     width = PAGE[landscape][0] / scale / PIXEL
-    character = CHARACTER if size <= OWN_SIZE else WIDER * size
-    return (width - PADDING * columns) / character
+    return (width - PADDING * columns) / max(CHARACTER, WIDER * size)
