@@ -89,6 +89,13 @@ class Canvas:
         """The current row is no longer one of the table."""
         self._head = None
 
+    def fit_label(self, start: int, text: str, span: Span) -> None:
+        """Make the last row so high that a label over the rows from `start` on is shown whole."""
+        needed = s.lines_needed(text, self.width(span)) * LINE_HEIGHT + AROUND
+        if (short := needed - sum(self.heights[start:])) > 0:
+            self.heights[-1] += short
+            self.sheet.heights[self.row - 1] = self.heights[-1]
+
     def keep_next(self) -> None:
         """Keep the row below the current one on its page."""
         self.kept.add(self.row + 1)

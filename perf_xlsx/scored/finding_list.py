@@ -51,6 +51,8 @@ def problems_sheet(result: Result) -> Draft:
         sheet.heights[3] = 36
     sheet.frozen_rows, sheet.repeated, sheet.selected = 3, (0, 2), (3, 0)
     sheet.print_area = (0, 0, 2 + max(1, len(found)), last)
+    whose = result.evaluation.unit if result.evaluation else ""
+    sheet.following = s.page_header(f"{whose or '单位未填'}　{PROBLEMS}")
     return sheet
 
 

@@ -70,7 +70,8 @@ def write_funds(canvas: Canvas, subject: Subject, part: Funds) -> None:
     lines = list(subject.form.funds.values())
     if part.total_first:
         lines.sort(key=lambda line: line is not subject.form.total_funds)
-    canvas.label(part.at, f"{part.title}\n（{subject.money_unit}）", rows=len(lines) + 1)
+    start, title = canvas.row, f"{part.title}\n（{subject.money_unit}）"
+    canvas.label(part.at, title, rows=len(lines) + 1)
     canvas.text(part.line, "")
     _heads(canvas, part.columns, subject.apart)
     for line, indent, beginning in _indented(subject, lines, part.total_first):
@@ -80,6 +81,7 @@ def write_funds(canvas: Canvas, subject: Subject, part: Funds) -> None:
         for column in part.columns:
             _of_line(canvas, subject, line, column)
         canvas.next([(text + " " * indent, part.line)])
+    canvas.fit_label(start, title, part.at)
     canvas.end_table()
 
 
@@ -127,7 +129,7 @@ def write_projects(canvas: Canvas, subject: Subject, part: Projects) -> None:
     projects = subject.form.projects
     if not projects:
         return
-    title = f"{part.title}\n（{subject.money_unit}）"
+    start, title = canvas.row, f"{part.title}\n（{subject.money_unit}）"
     canvas.label(part.at, title, rows=len(projects) + 1)
     _heads(canvas, part.columns, apart=False)
     for project, rates in zip(projects, subject.scores.project_rates, strict=True):
@@ -135,6 +137,7 @@ def write_projects(canvas: Canvas, subject: Subject, part: Projects) -> None:
             _of_project(canvas, project, rates, column)
         texts = [(project.entry(c.key).given, c.at) for c in part.columns if c.key not in (*MONEY, "rate")]
         canvas.next(texts)
+    canvas.fit_label(start, title, part.at)
     canvas.end_table()
 
 
