@@ -111,8 +111,11 @@ def levels_carry_their_weights(diagnoses: Diagnoses, rulebook: Rulebook) -> Iter
         total, inside = sums[level], level == rulebook.execution_level
         if abs(total - points) > tolerance and level in groups:
             with_it = f"（含预算执行率{plain(rulebook.number('execution.weight'))}）" if inside else ""
-            yield observed(
-                groups[level][0].weight,
+            first = groups[level][0].weight
+            yield Observation(
+                first.place,
+                first.field,
+                plain(total),
                 f"{level}分值合计{plain(total)}{with_it}，规定为{plain(points)}{more}。",
                 f"请调整{level}各指标的分值，使其合计为{plain(points)}；确需调整的请说明依据。",
                 expected=plain(points),
