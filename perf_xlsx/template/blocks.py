@@ -394,7 +394,7 @@ class Writer:
         if table.required:
             state.count(missing_name(block.key), f"{missing_name(block.key)}>0", table.place())
             if len(state.sheet.blocks) == 1:
-                state.idle = [(f"{entries_name(block.key)}=0", quoted(f"{IDLE} 没有必填的格"))]
+                state.idle = [(f"{entries_name(block.key)}=0", quoted(f"{IDLE} 没有填；填了的行，黄色格都要填"))]
         if block.key == "indicators":
             none = f"({entries_name(block.key)}=0)"
             state.count(none, none, quoted("第一个指标"))
