@@ -36,7 +36,7 @@ def measured(returns: Path, out: Path, count: int) -> tuple[float, float, int]:
     write_consolidated(out, None, roster)
     scored = time.process_time()
     written = write_letters(out, Terms(datetime.date(2026, 3, 31), "示例县财政局"), templates())
-    return scored - start, time.process_time() - scored, sum(written.letters.values())
+    return scored - start, time.process_time() - scored, sum(written.matters.values())
 
 
 def main(counts: list[int]) -> None:
