@@ -43,7 +43,7 @@ GOALS = frozenset({"goal_expected", "goal_achieved"})
 FILED = pattern(r"20\d\d")
 GRADES = pattern(r"(?:.*等级\)?[::]?)?\(?(优秀|优|良好|良|中|差)\)?")
 MEASURED = {"target": "年度指标值", "actual": "实际完成值"}
-MOST_CELLS = 1_000_000  # looked at for headers; a form takes 1,000 to 2,500
+MOST_CELLS = 700_000  # looked at for headers; a form takes 1,000 to 2,500
 _FIRST_ROWS = 300  # in which the head of a further form is sought
 
 Rows = Mapping[int, Mapping[int, Row]]  # the texts of each sheet
