@@ -104,7 +104,9 @@ def test_an_empty_form_says_where_to_begin_and_is_nowhere_green_for_sums(kind: s
     assert said(form, "px_counter_2") == f"还差 2 格，先填：{first}·全年预算数"
     assert said(form, "px_verdict").startswith("还差 ")
     if kind == "department":
-        assert said(form, "px_counter_3") == "○ 没有填；填了的行，黄色格都要填"  # it was ✔ 必填项已填齐 on an empty sheet
+        assert (
+            said(form, "px_counter_3") == "○ 没有填；填了的行，黄色格都要填"
+        )  # it was ✔ 必填项已填齐 on an empty sheet
     for check in ("total", "across", "within", "weights", "claims", "rows", "claimed_total", "grade"):
         assert not said(form, f"pxl_check_{check}").startswith("✔"), check
 
