@@ -134,16 +134,22 @@ def _letters(records: Iterable[Record], terms: Terms, undecided: Undecided) -> I
             continue
         years.update(record.year for record in forms if record.year)
         for own in _by_unit(forms):
-            if any(record in undecided for record in own):
-                yield None, _row(own, UNDECIDED, terms, ASK_FIRST)
-            elif letter := returned(own, terms):
+            if found := _of_return(own, terms, undecided):
                 unread |= {one.listed_row for one in own if one.listed_row and not one.is_read}
-                yield letter, _row(own, RETURNED, terms)
-            elif any(found.standing == "error" for record in own for found in record.findings):
-                yield None, _row(own, UNDECIDED, terms, ASK_ABOUT)
+                yield found
     year = years.pop() if len(years) == 1 else None  # a list of units names none
     for forms in outstanding.values():
         yield reminded(forms, terms, year), _row(forms, REMINDED, terms)
+
+
+def _of_return(own: Sequence[Record], terms: Terms, undecided: Undecided) -> tuple[Letter | None, Row] | None:
+    """The letter about the forms of one unit in one workbook, and its row; None where nothing is wrong."""
+    if any(record in undecided for record in own):
+        return None, _row(own, UNDECIDED, terms, ASK_FIRST)
+    if letter := returned(own, terms):
+        return letter, _row(own, RETURNED, terms)
+    wrong = any(found.standing == "error" for record in own for found in record.findings)
+    return (None, _row(own, UNDECIDED, terms, ASK_ABOUT)) if wrong else None
 
 
 def _by_unit(forms: Sequence[Record]) -> Iterable[list[Record]]:

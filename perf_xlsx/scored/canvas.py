@@ -83,7 +83,7 @@ class Canvas:
     def begin_table(self) -> None:
         """The current row is that of a table's heads; the row below it stays with it."""
         self._head = self.row
-        self.kept.add(self.row + 1)
+        self.keep_next()
 
     def end_table(self) -> None:
         """The current row is no longer one of the table."""

@@ -381,13 +381,9 @@ class _Search:
         found = [one for one in search.box(Box(box.key, label, synonyms=tuple(others))) if self._text_at(one)]
         if len(found) == 1:
             layout.put(box.key, found[0])
-            word = self._text_at_label(found[0])
+            word = self._shown_at(found[0].label)
             message = f"“{word}”只有一项内容，按“{box.label}”读取；本表没有“实际完成情况”。"
             layout.doubt(found[0].label, box.label, word, message, "可以不改；请核对。", "notice")
-
-    def _text_at_label(self, found: Located) -> str:
-        cell = self.sheets.cell(found.label)
-        return "" if cell is None else (cell.label or "").strip()
 
     def _doing_the_work(self, layout: Draft, box: Box, search: LabelSearch) -> list[Located]:
         """The unit that does the work, where a project's form names another one that reports (R19)."""
@@ -412,8 +408,11 @@ class _Search:
         return found[0]
 
     def _text_at(self, found: Located) -> str:
-        cell = self.sheets.cell(found.value)
-        return found.text if found.text is not None else "" if cell is None else (cell.label or "").strip()
+        return self._shown_at(found.value) if found.text is None else found.text
+
+    def _shown_at(self, at: tuple[int, int, int]) -> str:
+        cell = self.sheets.cell(at)
+        return "" if cell is None else (cell.label or "").strip()
 
     def _ticked_grade(self, layout: Draft) -> None:
         """Read the one grade that is ticked of those that the form prints: 优☑ 良□ 中□ 差□."""
