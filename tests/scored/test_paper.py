@@ -17,7 +17,7 @@ from perf_xlsx.cli.stories import STORIES, case_text
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.domain.place import Place
 from perf_xlsx.ooxml import LEDGER
-from perf_xlsx.scored.page_fit import SCALE, page_starts
+from perf_xlsx.scored.page_fit import SCALE, fitted, page_starts
 from perf_xlsx.scored.paper import Projects, choices, paper
 from perf_xlsx.scored.sheets import scored_sheets
 from perf_xlsx.sheets.a4 import room
@@ -25,6 +25,7 @@ from tests.kit.filled import filled, well_made
 from tests.kit.layouts import national
 from tests.kit.libreoffice import needs_libreoffice
 from tests.kit.printed import cut_off, needs_pdftotext, printed, sizes
+from tests.kit.published_tables import PUBLISHED
 
 SHEET = "自评表"
 WARNING = "有 3 项错误，未通过校验，不得盖章报送"
@@ -137,6 +138,22 @@ def test_rows_that_belong_together_begin_a_page_together() -> None:
     assert page_starts([40] * 6, {3}, 130, {}) == (2, 5)
     assert page_starts([40] * 6, set(), 130, dict.fromkeys((2, 3, 4), 1)) == (3, 5)  # the heads take room
     assert page_starts([200, 40, 40], {1, 2}, 130, {}) == ()  # what fits no page begins none
+
+
+def test_in_larger_type_a_page_holds_fewer_characters_and_the_scale_gives_way_last() -> None:
+    layout = paper("project")
+    ours, theirs = fitted(layout, {}, 10), fitted(layout, {}, 16)
+    assert ours.scale == SCALE
+    assert sum(theirs.widths) <= room(theirs.landscape, len(theirs.widths), theirs.scale, 16)
+    assert (ours.landscape, theirs.landscape) == (False, True)
+
+
+def test_the_label_of_the_money_is_shown_whole_though_it_has_one_line(tmp_path: Path) -> None:
+    pipeline.score(PUBLISHED / "hb-shangwu.xlsx", tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")[SHEET]
+    (label,) = [a for a in sheet.merged_cells.ranges if str(a.start_cell.value).startswith("项目资金")]
+    height = sum(sheet.row_dimensions[row].height for row in range(label.min_row, label.max_row + 1))
+    assert height >= 4 * 15  # 项目 | 资金 | （万 | 元）
 
 
 def test_there_are_no_more_page_breaks_than_excel_keeps() -> None:
