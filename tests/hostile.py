@@ -36,6 +36,7 @@ LENGTHS = (8_000, 16_000, 32_000)
 GROWTH = 2.5  # of processor time, where a text is twice as long
 FLOOR = 0.25  # seconds beyond the form's own: less is not worth measuring three times
 SECONDS, MEGABYTES = 5.0, 500  # of processor time and memory, for one file
+AGAIN = 2  # measured so often again where it took too long: a busy machine only adds
 SLACK = 3 if "PYTEST_VERSION" in os.environ else 1  # beside other tests a processor is slower
 
 SHAPES = {
@@ -234,16 +235,23 @@ def measured(data: bytes, folder: Path, suffix: str) -> dict[str, object]:
     return found
 
 
+def _seconds(found: dict[str, object]) -> float:
+    return float(str(found["seconds"]))
+
+
 def dense(name: str) -> tuple[str, str, str]:
     """One of the small files: its name, what it took, and what is wrong."""
     make, suffix, outcome = DENSE[name]
     data = make()
     with tempfile.TemporaryDirectory() as folder:
         found = measured(data, Path(folder), suffix)
+        for _ in range(AGAIN):
+            if _seconds(found) > SECONDS * SLACK:
+                found = min(found, measured(data, Path(folder), suffix), key=_seconds)
     said = (
         f"{len(data) / 1024:.0f} KB: {found['seconds']:.1f} s, {found['mb']} MB, {found['total']} {found['codes']}"
     )
-    over = float(str(found["seconds"])) > SECONDS * SLACK or int(str(found["mb"])) > MEGABYTES
+    over = _seconds(found) > SECONDS * SLACK or int(str(found["mb"])) > MEGABYTES
     other = found["total"] is None and outcome not in list(found["codes"])  # type: ignore[call-overload]
     return name, said, f"{said} {found['said']}" if over or other else ""
 

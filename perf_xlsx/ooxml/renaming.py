@@ -14,6 +14,7 @@ from perf_xlsx.system.pattern import pattern
 
 RETAINED = "（留存）"
 _LONGEST = 31  # characters of a sheet's name in Excel
+_FEW = 64  # names that are looked for one after the other in a text of any length
 
 
 def retained_names(book: Book, names: Iterable[str]) -> dict[str, str]:
@@ -72,9 +73,10 @@ class References:
         self._lengths = sorted({len(form) for form in (*self._quoted, *self._bare)}, reverse=True)
 
     def may_be_in(self, text: str) -> bool:
-        """Whether the name of one of the sheets is in a text."""
-        folded = _folded(text)
-        return any(form in folded for form in (*self._quoted, *self._bare))
+        """Whether the name of one of the sheets may be in a text; of many sheets, it always may."""
+        forms = (*self._quoted, *self._bare)
+        folded = _folded(text) if len(forms) <= _FEW else ""
+        return len(forms) > _FEW or any(form in folded for form in forms)
 
     def names(self, text: str) -> set[str]:
         """The sheets that a text refers to."""
