@@ -152,7 +152,8 @@ def claimed_rate_is_computed_rate(
 ) -> Iterator[Observation]:
     """填报的执行率＝全年执行数÷全年预算数 (or the rulebook's base), at two decimals of a percent.
 
-    A form may show one of the two and score by the other. The unit's own rounding is a notice.
+    A form may show one of the two and score by the other. The unit's own rounding, and a difference within the
+    tolerance, are a notice: 自评表 shows the computed rate.
     """
     for key, line in form.funds.items():
         ruled, usual = scores.line_rates[key].execution, quotient(line.executed.value, line.adjusted.value)
@@ -161,9 +162,8 @@ def claimed_rate_is_computed_rate(
         if claimed is None or rate is None:
             continue
         stated, rights = half_up(claimed * 100), {rate, rate if usual is None else usual}
-        if any(abs(stated - half_up(right * 100)) <= rulebook.number("thresholds.tolerance") for right in rights):
-            continue
-        yield _wrong_rate(line, claimed, rate, _budget_of(line, rate))
+        if stated not in {half_up(right * 100) for right in rights}:
+            yield _wrong_rate(line, claimed, rate, _budget_of(line, rate), rulebook.number("thresholds.tolerance"))
 
 
 def _budget_of(line: FundLine, rate: Fraction) -> Decimal:
@@ -172,20 +172,32 @@ def _budget_of(line: FundLine, rate: Fraction) -> Decimal:
     return next((one for one in budgets if one and quotient(line.executed.value, one) == rate), Decimal(0))
 
 
-def _wrong_rate(line: FundLine, claimed: Decimal, rate: Fraction, budget: Decimal) -> Observation:
+def _wrong_rate(
+    line: FundLine, claimed: Decimal, rate: Fraction, budget: Decimal, tolerance: Decimal
+) -> Observation:
     stated = half_up(claimed * 100)
     rounded = stated in (half_up(rate * 100, 1), half_up(rate * 100, 0))
+    close = abs(stated - half_up(rate * 100)) <= tolerance
+    difference = f"{plain(stated - half_up(rate * 100))}个百分点"
+    tail = "四舍五入后一致" if rounded else f"相差{difference}，在允许误差内" if close else "两者不符"
     sum_ = f"{plain(line.executed.value or 0)}÷{plain(budget)}＝{percent(rate)}"
     return observed(
         line.claimed_rate,
-        f"{line.name}执行率填{plain(claimed * 100)}%，计算为{sum_}"
-        + ("，四舍五入后一致。" if rounded else "，两者不符。"),
-        "可以不改；建议保留两位小数。" if rounded else f"请改为{percent(rate)}，或核对执行数、预算数。",
+        f"{line.name}执行率填{plain(claimed * 100)}%，计算为{sum_}，{tail}。",
+        _advice(rate, rounded, close),
         expected=percent(rate),
-        difference=f"{plain(stated - half_up(rate * 100))}个百分点",
-        severity="notice" if rounded else "error",
-        correction=None if rounded else to_rate(line.claimed_rate, rate),
+        difference=difference,
+        severity="notice" if rounded or close else "error",
+        correction=None if rounded or close else to_rate(line.claimed_rate, rate),
     )
+
+
+def _advice(rate: Fraction, rounded: bool, close: bool) -> str:
+    if rounded:
+        return "可以不改；建议保留两位小数。"
+    if close:
+        return f"可以不改，评分和自评表按{percent(rate)}；建议改为{percent(rate)}。"
+    return f"请改为{percent(rate)}，或核对执行数、预算数。"
 
 
 def _spendings(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[str, FundLine | Project, Rates]]:

@@ -190,9 +190,10 @@ def qualitative_points_stay_in_their_band(diagnoses: Diagnoses, rulebook: Rulebo
             span = points_of_band(band, one.weight)
             low, high = (plain(half_up(end * one.weight)) for end in (band.low, band.high))
             must = f"在{span}之间" if best else f"不低于{low}、低于{high}"
+            kept = "，正好是上一档的下限，暂按自评计分" if edge else ""
             yield observed(
                 row.claimed_points,
-                f"{row.display_name}实际完成情况为“{band.judgement}”，得分应{must}，自评{plain(one.claim)}。",
+                f"{row.display_name}实际完成情况为“{band.judgement}”，得分应{must}，自评{plain(one.claim)}{kept}。",
                 "请核对属于哪一档，再在该档的区间内打分，自评总分随之更正。",
                 expected=span,
                 severity="warning" if edge else "error",

@@ -149,6 +149,16 @@ def test_classes_are_bands_whatever_a_rulebook_calls_them(
     assert of_rows(result, "R13", "I12") == []
 
 
+def test_points_at_the_foot_of_the_band_above_are_kept_and_asked(
+    well_made: dict[str, Any], score_case: Score
+) -> None:
+    result = score_case(own(well_made, ("甲", "有效提升", "基本达成", 8, 6.4)))
+    assert points(result) == ["6.40"]
+    (told,) = [one for one in result.findings if one.code == "I12"]
+    assert (told.severity, told.expected) == ("warning", "4.8—6.4")
+    assert "不低于4.8、低于6.4，自评6.4，正好是上一档的下限，暂按自评计分" in told.message
+
+
 # ---- judged rows without a target ------------------------------------------------------------------------
 
 JUDGED = [

@@ -23,7 +23,9 @@ def test_weights_follow_from_the_claims_only_where_that_is_proven(tmp_path: Path
 )
 def test_weights_that_are_not_proven_stay_open(claims: tuple[float, ...], tmp_path: Path) -> None:
     result = score_paper(hubei(claims), tmp_path, "hubei")
-    assert "分值无法从自评得分推定" in layout_notice(result).message
+    (told,) = findings_of(result, "R06")
+    assert (told.severity, told.place.cell, told.expected) == ("warning", "G7", "有“分值”一栏")
+    assert "分值也无法从自评得分推定，5个指标暂不评分" in told.message
     assert result.evaluation is not None
     assert result.scores is not None
     assert all(row.weight.value is None for row in result.evaluation.indicators)
@@ -35,7 +37,7 @@ def test_a_missed_target_leaves_the_weights_open(tmp_path: Path) -> None:
     paper = hubei()
     paper.sheet["F8"] = "60艘"
     result = score_paper(paper, tmp_path, "hubei")
-    assert "分值无法从自评得分推定" in layout_notice(result).message
+    assert [found.field for found in findings_of(result, "R06")] == ["分值"]
 
 
 def test_another_weight_of_execution_than_the_rulebooks_is_told(tmp_path: Path) -> None:

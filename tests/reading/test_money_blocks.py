@@ -10,7 +10,7 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.results.report import as_json
 from tests.kit.layouts import Paper
-from tests.kit.money_blocks import OPEN, READ, of_sichuan_2020, only_initial
+from tests.kit.money_blocks import OPEN, READ, SEVEN, form, of_sichuan_2020, only_initial
 
 # What tells how it was read: code, severity, and cell.
 TOLD = {
@@ -47,6 +47,19 @@ def test_a_rate_of_the_initial_budget_is_told_by_that_budget(tmp_path: Path) -> 
     result = pipeline.score(only_initial().save(tmp_path / "form.xlsx"))
     (told,) = [f for f in result.findings if f.code == "F03"]
     assert told.message == "年度资金总额执行率填50%，计算为154.74÷310.2＝49.88%，四舍五入后一致。"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("86.18%", None), ("86.19%", "notice"), ("86.17%", "notice"), ("86.2%", "notice"), ("86.20%", "notice"), ("86.16%", "error")],
+)  # fmt: skip
+def test_a_rate_that_is_not_ours_is_never_replaced_silently(typed: str, told: str | None, tmp_path: Path) -> None:
+    heads = ("项目资金（元）", None, "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")
+    line = (None, "年度资金总额", 250_000, 250_000, 215_457.6, 10, typed, 8.62)
+    result = pipeline.score(form((SEVEN, heads), (SEVEN, line)).save(tmp_path / "form.xlsx"))
+    found = [f for f in result.findings if f.code == "F03"]
+    assert [f.severity for f in found] == ([told] if told else [])
+    assert all(f"填{typed.replace('20%', '2%')}" in f.message and "86.18%" in f.message for f in found)
 
 
 def test_a_heading_before_labels_is_no_goal(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ FOUND: dict[str, dict[str, str]] = {
     "hb-shangwu": {
         "I01 warning": "E11 E12 E15",
         "I13 warning": "B11",
+        "R06 warning": "G10",
         "R13 warning": "F14 F17 F18",
         "R17 warning": "A8",
         "R19 notice": "- F4",
@@ -82,6 +83,7 @@ FOUND: dict[str, dict[str, str]] = {
     "old-hb-huangshi": {
         "I13 warning": "B11",
         "I19 notice": "F11",
+        "R06 warning": "G10",
         "R19 warning": "G11 G14",
         "R12 notice": "F13 F15 F17 F18",
         "R13 warning": "F14",
@@ -129,6 +131,7 @@ FOUND: dict[str, dict[str, str]] = {
         "R19 notice": "-",
     },
     "sh-putuo-2forms": {
+        "F03 notice": "H6",
         "F09 warning": "F6",
         "R12 notice": "F15 F6",
         "R19 notice": "-",
@@ -142,6 +145,7 @@ FOUND: dict[str, dict[str, str]] = {
         "T02 error": "H20",
     },
     "yn-linxiang": {
+        "F03 notice": "H6 H7",
         "I06 error": "I6",
         "R12 notice": "F15",
         "R19 notice": "-",

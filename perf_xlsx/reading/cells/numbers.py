@@ -254,7 +254,7 @@ class Numbers:
         if read is None:
             return entry
         quantity, manner = self.fitted(entry, read, row, other)
-        if quantity is None or self.against(entry, read, row):
+        if quantity is None or self.only_a_bound(entry, quantity, row, other):
             return replace(entry, value=None)
         if manner == "resized":
             self.resized(entry, quantity, row)
@@ -277,13 +277,25 @@ class Numbers:
             why += f"，{around(quantity, row)}"
         self.reports.trimmed(entry, quantity, "extra", why, advice=f"请核对，并以{row.unit}为单位填写。")
 
-    def against(self, entry: Value, read: Quantity, row: RowUnit) -> bool:
-        """R08: "不足3天" where at least 3 are required means that it was missed, but not by how much."""
-        if entry.field != ACTUAL or read.sign not in tuple(OPPOSITE.get(row.sign, "")):
+    def only_a_bound(self, entry: Value, quantity: Quantity, row: RowUnit, target: Quantity | None) -> bool:
+        """R08: an actual of which only a bound is known ("≥90%"), where that does not prove the target met."""
+        if entry.field != ACTUAL or quantity.sign in ("", "="):
             return False
-        why = f"“{read.sign}”与指标性质“{row.sign}”方向相反，不能确定实际是多少"
-        self.reports.not_a_number(entry, why, "请填写实际完成的准确数字。")
+        why = f"“{quantity.sign}”与指标性质“{row.sign}”方向相反，不能确定实际是多少"
+        if row.sign not in tuple(OPPOSITE.get(quantity.sign, "")):
+            known = fit(target.number, target.unit or row.unit, row.unit).number if target else None
+            if known is None or not row.sign or _is_proven(quantity, row.sign, known):
+                return False
+            why = "只是一个界限，不能确定是否达到指标值"
+        self.reports.not_a_number(entry, why, EXACTLY)
         return True
+
+
+def _is_proven(bound: Quantity, sign: str, target: Decimal) -> bool:
+    """Whether whatever lies within the bound meets the target: ≥90 proves ≥90 and ≥85, not ≥95, >90 or =90."""
+    beyond = bound.number > target if sign in "≥>" else bound.number < target
+    touches = bound.number == target and (sign in "≥≤" or bound.sign == sign)
+    return sign != "=" and (beyond or touches)
 
 
 def _doubt(

@@ -14,8 +14,8 @@ from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.contents import SheetContents
 from perf_xlsx.reading.official.headers import Effort, Search
 from perf_xlsx.reading.official.kind import kind_of, titles_on
+from perf_xlsx.reading.official.known_headers import MOST_CELLS
 from perf_xlsx.reading.official.labels import rows_of
-from perf_xlsx.reading.official.layout import MOST_CELLS
 from perf_xlsx.reading.official.likeness import Roles, roles_of
 
 _FIRST_ROWS = 300  # of a sheet in which the header is sought

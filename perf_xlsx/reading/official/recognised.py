@@ -12,7 +12,7 @@ from perf_xlsx.forms import load_form, typed
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Layout, OfficialParts
 from perf_xlsx.reading.official.labels import core
-from perf_xlsx.reading.official.layout import CLAIMS
+from perf_xlsx.reading.official.single_boxes import CLAIMS
 from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.rulebook import Rulebook, load_rulebook
 from perf_xlsx.rulebook.fitting import fitting_rulebooks
@@ -20,7 +20,7 @@ from perf_xlsx.rulebook.fitting import fitting_rulebooks
 WEIGHTS = {
     None: "",
     True: "；没有“分值”栏，各指标均已完成，自评得分与预算执行率分值合计正好是满分，分值按自评得分读取",
-    False: "；没有“分值”栏，分值无法从自评得分推定，各指标暂不评分",
+    False: "",  # a finding of its own: R06
 }
 ADVICE = "请核对以上读法；如有读错或漏读，请把内容填入下发的模板后重新报送。"
 ADVICE_ON_THEIRS = (  # it may be the template itself
@@ -105,6 +105,8 @@ def recognition(
     at = (official.indicators.sheet, 0, 0)
     yield Remark("R19", at, "版式", recognised(layout, official, sheets, proven), advice)
     yield from official.remarks
+    if proven is False:
+        yield _without_weights(layout, official, sheets)
     weight = rulebook.number("execution.weight")
     if official.stated_weight and official.stated_weight[1] != weight:
         address, stated = official.stated_weight
@@ -117,3 +119,13 @@ def recognition(
         yield Remark(
             "R17", address, EXECUTION_WEIGHT, message, advice, plain(stated)
         )  # nothing else would be right
+
+
+def _without_weights(layout: Layout, official: OfficialParts, sheets: Sheets) -> Remark:
+    """R06, at the labels of the indicators: nothing tells their weights, so none of them is scored."""
+    count = len(layout.tables["indicators"].rows)
+    message = f"指标表没有“分值”一栏，分值也无法从自评得分推定，{count}个指标暂不评分。"
+    advice = "请补上“分值”一栏，或在各指标名称后写明分值，如“（10分）”。"
+    table = official.indicators
+    at = (table.sheet, table.top, table.columns.get("claimed_points", min(table.columns.values())))
+    return Remark("R06", at, "分值", message, advice, severity="warning", expected="有“分值”一栏")

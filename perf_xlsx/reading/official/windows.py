@@ -14,12 +14,11 @@ from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Forms, LocatedForm
 from perf_xlsx.reading.official.headers import Effort
+from perf_xlsx.reading.official.known_headers import Headers, Rows
 from perf_xlsx.reading.official.labels import Labels, rows_of
 from perf_xlsx.reading.official.layout import (
     MEASURED,
     Beginnings,
-    Headers,
-    Rows,
     beginnings,
     locate_alone,
     locate_one_of_several,
