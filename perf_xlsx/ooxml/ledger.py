@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.ooxml.book import Book, Sheet, cell_name, parse_cell
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
-from perf_xlsx.ooxml.contents import altered_on, codes_of_draft, codes_of_grid, has_more, written_on
+from perf_xlsx.ooxml.contents import Codes, altered_on, codes_of_draft, codes_of_grid, has_more, written_on
 from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.graft import all_sheet_names, graft_sheets
 from perf_xlsx.ooxml.marks import Mark, SheetCells, any_styled, fill_cell
@@ -23,6 +23,7 @@ from perf_xlsx.ooxml.record import (
     Entry,
     Marked,
     Record,
+    digest_of,
     find_ledger,
     may_be_ledger,
     write_record,
@@ -41,9 +42,10 @@ def annotate(package: Package, marks: Sequence[Mark], drafts: Sequence[Draft], a
     book = Book(package)
     marked = _mark(book, marks)
     names = graft_sheets(book, drafts, active)
+    parts = {sheet.name: sheet.part for sheet in book.sheets}
     added = [
-        Added(names[draft.title], int(draft.chart is not None), codes_of_draft(draft))
-        for draft in drafts
+        Added(name, int(draft.chart is not None), codes_of_draft(draft), digest_of(package.read(parts[name])))
+        for draft, name in ((draft, names[draft.title]) for draft in drafts)
         if not draft.lasting
     ]
     write_record(book, marked, added)
@@ -210,15 +212,26 @@ def _retained(book: Book, added: Mapping[str, Added], referred: Collection[str])
         then = added.get(sheet.name)
         if then is None or then.codes is None:
             continue
-        grid, more = read_grid(book, sheet), has_more(book, sheet, then.charts)
-        codes = codes_of_grid(grid, then.codes)
-        if codes != then.codes or more:
-            changed = altered_on(codes, then.codes)
-            cells = tuple((*at, grid.cells[at]) for at in written_on(codes, then.codes) if at not in changed)
-            altered = tuple(Altered(*at, grid.cells.get(at), was) for at, was in changed.items())
-            yield RetainedSheet(sheet.name, sheet, cells, more, False, altered)
+        edited = _edited(book, sheet, then, then.codes)
+        if edited is not None:
+            yield edited
         elif sheet.name != then.name and sheet.name in referred:
             yield RetainedSheet(sheet.name, sheet, (), False, True)
+
+
+def _edited(book: Book, sheet: Sheet, then: Added, was: Codes) -> RetainedSheet | None:
+    """What somebody did on an added sheet; None for nothing. It is read only if its bytes are not ours."""
+    more = has_more(book, sheet, then.charts)
+    if not more and then.digest == digest_of(book.package.read(sheet.part)):
+        return None
+    grid = read_grid(book, sheet)
+    codes = codes_of_grid(grid, was)
+    if codes == was and not more:
+        return None
+    changed = altered_on(codes, was)
+    cells = tuple((*at, grid.cells[at]) for at in written_on(codes, was) if at not in changed)
+    altered = tuple(Altered(*at, grid.cells.get(at), code) for at, code in changed.items())
+    return RetainedSheet(sheet.name, sheet, cells, more, False, altered)
 
 
 def _renamed(book: Book, kept: Collection[RetainedSheet]) -> tuple[RetainedSheet, ...]:

@@ -8,6 +8,7 @@ A sheet of that name is a ledger only if its contents are; a defined name is our
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
@@ -41,11 +42,16 @@ class Marked(Struct, frozen=True):
 
 
 class Added(Struct, frozen=True):
-    """An added sheet: its name, the number of its charts, the codes of its contents (None: not recorded)."""
+    """An added sheet: its name, the number of its charts, the codes of its contents (None: not recorded).
+
+    `digest` is of the bytes that were written: while the sheet still has them, nobody need read it ("": not
+    recorded).
+    """
 
     name: str
     charts: int
     codes: Codes | None
+    digest: str = ""
 
 
 class Entry(Struct, frozen=True):
@@ -84,6 +90,7 @@ def write_record(book: Book, marks: Sequence[Marked], sheets: Sequence[Added]) -
     for sheet, name in zip(sheets, _free_names(taken, SHEET_NAME), strict=False):
         sheet_names.append(DefinedName(name, f"{quote_sheet(sheet.name)}!$A$1", None, True))
         rows.append(["sheet", name, sheet.name, str(sheet.charts), *packed(sheet.codes or {})])
+        rows.append(["bytes", name, sheet.digest])
     for done, name in zip(marks, _free_names(taken, MARK_NAME), strict=False):
         mark = done.covered.mark
         rows.append(_mark_row(done, name))
@@ -110,6 +117,11 @@ def _draft(rows: Sequence[Sequence[str]]) -> Draft:
             if text:
                 draft.text(number, column, text, _UNSEEN)
     return draft
+
+
+def digest_of(data: bytes) -> str:
+    """The digest of a sheet's bytes."""
+    return hashlib.sha256(data).hexdigest()[:32]
 
 
 def may_be_ledger(sheet: str) -> bool:
@@ -145,7 +157,10 @@ def read_record(ledger: Grid) -> Record:
     marks = [_Row(cells) for cells in rows.values() if cells.get(1) == "mark"]
     return Record(
         [_entry(mark) for mark in marks],
-        _added([cells for cells in rows.values() if cells.get(1) == "sheet"]),
+        _added(
+            [cells for cells in rows.values() if cells.get(1) == "sheet"],
+            {cells.get(2, ""): cells.get(3, "") for cells in rows.values() if cells.get(1) == "bytes"},
+        ),
         _notes(marks),
     )
 
@@ -171,11 +186,11 @@ def _entry(row: _Row) -> Entry:
     return Entry(row[2], row[3], row[4], row[5], row[6], apply, joined)
 
 
-def _added(rows: Iterable[dict[int, str]]) -> dict[str, Added]:
+def _added(rows: Iterable[dict[int, str]], digests: Mapping[str, str]) -> dict[str, Added]:
     sheets, left = dict[str, Added](), _MOST
     for cells in rows:
         row, texts = _Row(cells), [text for column, text in cells.items() if column >= _CODES]
         left -= sum(map(len, texts))
         codes = None if not row[_CODES] else unpacked(texts) if left >= 0 else {}
-        sheets[row[2]] = Added(row[3], whole(row[4]), codes)
+        sheets[row[2]] = Added(row[3], whole(row[4]), codes, digests.get(row[2], ""))
     return sheets
