@@ -11,7 +11,7 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.domain.entries import map_entries
 from perf_xlsx.domain.model import Result
-from tests.conversion.test_layouts_carried import values
+from tests.kit.carried import values
 from tests.kit.layout_figures import RULEBOOK
 from tests.kit.layouts import LAYOUTS, Paper, flat, national, yunnan
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from perf_xlsx.domain.model import Entry, Indicator, columns_of
-from perf_xlsx.domain.place import Place
+from perf_xlsx.domain.model import Indicator
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 from perf_xlsx.scoring.indicator import score_indicator
 from tests import FIXTURES
+from tests.kit.model_rows import entry, indicator
 
 RULES = load_rulebook("mof-2020")
 OTHER_CHOICES = FIXTURES / "另一种选择.toml"
@@ -26,15 +25,6 @@ WEIGHTS = st.decimals(min_value=0, max_value=100, places=1)
 SIGNS = st.sampled_from(["≥", "≤", "=", ">", "<", None])
 METHODS = st.sampled_from([None, "按比例", "达标法", "按执行率"])
 RATES = st.fractions(min_value=0, max_value=2)
-
-
-def entry(value: Any) -> Entry[Any]:
-    return Entry(value, Place("a.xlsx", 0, 1, 1, "指标"), "" if value is None else str(value), "栏目")
-
-
-def indicator(**values: Any) -> Indicator:
-    empty: dict[str, Any] = {field: entry(None) for field in columns_of(Indicator)}
-    return Indicator(**empty | {key: entry(value) for key, value in values.items()})
 
 
 ROWS = st.builds(indicator, sign=SIGNS, target=NUMBERS, actual=NUMBERS, weight=WEIGHTS, method=METHODS)

@@ -20,9 +20,9 @@ from perf_xlsx.scoring.indicator import score_indicator
 from tests import FIXTURES
 from tests.kit.command import command
 from tests.kit.filled import well_made
+from tests.kit.model_rows import indicator
+from tests.kit.oracle import evaluation
 from tests.kit.outcome import findings_of
-from tests.scoring.test_laws import indicator
-from tests.scoring.test_oracle import evaluation
 
 HEAD = 'extends = "mof-2020"\nname = "own"\ntitle = "示例县办法"\ndocument = "示例县文件"\n'
 VARIANTS = FIXTURES / "评分变体"

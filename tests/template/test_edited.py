@@ -11,7 +11,7 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
 from tests.kit.libreoffice import edited, needs_bridge
-from tests.template.test_live import base
+from tests.kit.typed_forms import base
 
 ROWS, GUIDE = "绩效指标", "填报说明"
 ALL = ("培训人次", "验收合格率", "完成及时率", "单位成本", "用水保障", "群众满意度")

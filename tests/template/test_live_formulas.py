@@ -17,9 +17,9 @@ from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from tests import CASES, FIXTURES
 from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.live_template import agreed, cells, recalculated
+from tests.kit.oracle import NATIONAL, ORACLES, as_case, made_up
 from tests.kit.outcome import findings_of
-from tests.scoring.test_oracle import NATIONAL, ORACLES, as_case, made_up
-from tests.scoring.test_scoring import form_of, table
+from tests.kit.rule_tables import form_of, table
 
 OTHER_CHOICES = str(FIXTURES / "另一种选择.toml")
 

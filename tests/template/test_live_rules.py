@@ -10,8 +10,8 @@ import pytest
 from perf_xlsx.rulebook import load_rulebook
 from tests.kit.finding_cases import value
 from tests.kit.libreoffice import needs_libreoffice
+from tests.kit.rule_tables import COLUMNS, FILES, FUNDS, VARIANTS, rulebook_of, table
 from tests.live import Form, Shown, blank_form, calculated, recalculated
-from tests.scoring.test_scoring import COLUMNS, FILES, FUNDS, VARIANTS, rulebook_of, table
 
 PATHS = [*FILES, *VARIANTS]
 PLAIN = {"mof-2020", "hubei", "platform", "platform-grades", "prefecture-cap", "initial-base"}

@@ -11,8 +11,8 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from tests.kit.filled import filled, well_made
+from tests.kit.typed_forms import base
 from tests.live import Form, blank_form, calculated
-from tests.template.test_live import base
 
 Typing = list[tuple[str, Any, int]]  # box, value, row from 0
 
