@@ -33,7 +33,7 @@ def record() -> bytes:
 
     from perf_xlsx import __version__, pipeline
     from perf_xlsx.results.record import SCHEMA, Key, encode
-    from perf_xlsx.results.report import as_record
+    from perf_xlsx.results.recording import as_record
     from tests.kit.filled import template_of
 
     with tempfile.TemporaryDirectory() as folder:

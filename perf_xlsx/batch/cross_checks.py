@@ -25,7 +25,7 @@ from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.forms import load_form
 from perf_xlsx.judging.waivers import Waiving, waive
 from perf_xlsx.results.record import SCHEMA, FindingRecord, Record
-from perf_xlsx.results.report import finding_record
+from perf_xlsx.results.recording import finding_record
 from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.system.output_files import printable_path
 

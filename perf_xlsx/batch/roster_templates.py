@@ -17,7 +17,7 @@ from perf_xlsx.forms import Boxes, Form, load_form
 from perf_xlsx.forms.form import BOXES
 from perf_xlsx.reading.list_file import ListError
 from perf_xlsx.system.output_files import safe_stem, write_atomically
-from perf_xlsx.template.stamp import Stamp
+from perf_xlsx.template.prepared import Prepared
 
 
 class Written(Struct, frozen=True):
@@ -39,7 +39,7 @@ def write_templates(
     if without:
         raise ListError([f"{roster.name}：第{'、'.join(without)}行没有写表种，请在名单中填写，或用 --form 指定"])
     taken: set[str] = set()
-    stamps: dict[str, Stamp] = {}
+    prepared: dict[str, Prepared] = {}
     for listed in roster.listed:
         kind = load_form(listed.form or form or "")
         path = folder / _free(file_name(listed), taken)
@@ -47,9 +47,9 @@ def write_templates(
             yield Written(path, False)
             continue
         make = _maker(kind.name, year, rulebook)
-        stamp = stamps.setdefault(kind.name, Stamp(make))
+        one = prepared.setdefault(kind.name, Prepared(make))
         texts = _known(listed, kind)
-        write_atomically(path, make(texts) if kind.original else stamp.template(texts))
+        write_atomically(path, make(texts) if kind.original else one.template(texts))
         yield Written(path, True)
 
 

@@ -23,8 +23,8 @@ from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.forms import FormFile
 from perf_xlsx.results.record import SCHEMA, Key, Options
+from perf_xlsx.results.recording import as_records
 from perf_xlsx.results.records import UnrecordedError, as_line
-from perf_xlsx.results.report import as_records
 from perf_xlsx.rulebook import RulebookError, rules_digest
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.os_errors import is_special

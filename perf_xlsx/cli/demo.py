@@ -15,7 +15,7 @@ from perf_xlsx.cli.stories import BLANK_YEAR, STORIES, case_text
 from perf_xlsx.consolidated import DEFAULT_NAME, consolidate
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.results.record import Record
-from perf_xlsx.results.report import as_record
+from perf_xlsx.results.recording import as_record
 from perf_xlsx.system.streams import say
 
 

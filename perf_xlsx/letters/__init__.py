@@ -91,7 +91,7 @@ def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
     with Rows() as rows:
         for letter, row in _named(records, terms, target):
             if letter:
-                target.put(row.letter, using[letter.kind].stamped(letter.fields, letter.lists))
+                target.put(row.letter, using[letter.kind].filled(letter.fields, letter.lists))
             count[row.matter] += 1
             rows.add(row)
         if rows:

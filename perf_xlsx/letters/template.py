@@ -1,8 +1,8 @@
-"""A letter's template: a Word document with fields such as 【单位】, prepared once and stamped for each letter.
+"""A letter's template: a Word document with fields such as 【单位】, prepared once and filled in for each letter.
 
 A table row or paragraph with a field of a list (【更正.位置】) is repeated for each item of the list; a table
 whose list is empty is left out. A paragraph with 【如有更正】 stays only where the list has items. What is
-stamped is text: never markup, and no field of Word's.
+filled in is text: never markup, and no field of Word's.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Template(Struct, frozen=True):
             raise TemplateError(f"{called} 读不出来（{error.detail}）。") from None
         return cls(main, body, parts)
 
-    def stamped(self, fields: Fields, lists: Lists) -> bytes:
+    def filled(self, fields: Fields, lists: Lists) -> bytes:
         """The document with these texts in the places of its fields."""
         text = "".join(_filled(self.body, fields, lists, {}))
         out = BytesIO()

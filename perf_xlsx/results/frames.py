@@ -12,7 +12,7 @@ import msgspec
 
 from perf_xlsx.domain.model import Result
 from perf_xlsx.results.record import Record
-from perf_xlsx.results.report import as_records
+from perf_xlsx.results.recording import as_records
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Entry, Result
 from perf_xlsx.findings.catalogue import catalogue
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests import CASES
 from tests.kit.advice import codes, errors, left_over, restore, usual_choice
 from tests.kit.filled import filled, template_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from perf_xlsx.domain.model import Result
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests import CASES
 from tests.kit.official_form import Score, told
 from tests.kit.outcome import findings_of

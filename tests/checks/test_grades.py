@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result, Waived
 from perf_xlsx.judging.waivers import Waiver, Waiving
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests.kit.official_form import ROWS, Score
 
 

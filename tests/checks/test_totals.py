@@ -12,7 +12,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests.kit.foreign_workbooks import xlsb
 from tests.kit.layouts import HEADS
 from tests.kit.official_form import AMOUNTS, MONEY, ROWS, Score, official, told

@@ -11,7 +11,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.quantity import parse_quantity
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from perf_xlsx.sheets.origin import ORIGIN
 from tests.kit.carried import BUILDS, both, money, number, origin, said, values, without_places
 from tests.kit.foreign_workbooks import xlsb

@@ -15,7 +15,7 @@ from openpyxl.worksheet.dimensions import RowDimension
 
 from perf_xlsx import pipeline
 from perf_xlsx.foreign import open_original
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from perf_xlsx.sheets.dump import dump
 from perf_xlsx.sheets.origin import ORIGIN
 from tests import FIXTURES

@@ -16,7 +16,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import STORIES
 from perf_xlsx.domain.model import Result
 from perf_xlsx.results import record as results
-from perf_xlsx.results.report import as_record
+from perf_xlsx.results.recording import as_record
 from tests.kit.filled import template_of
 
 Record = dict[str, Any]

@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result, SelfEvaluation
 from perf_xlsx.domain.quantity import parse_quantity
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from perf_xlsx.sheets.origin import ORIGIN
 from tests.kit.foreign_workbooks import biff5, xlsb
 from tests.kit.layouts import Paper

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from perf_xlsx.domain.model import Finding, Result
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 
 
 def said(findings: tuple[Finding, ...], *without: str) -> list[tuple[Any, ...]]:

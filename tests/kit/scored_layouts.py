@@ -7,7 +7,7 @@ from typing import Any
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Finding, Result
-from perf_xlsx.results.report import number
+from perf_xlsx.results.recording import number
 from tests.kit.layouts import Paper
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests.kit.filled import at, box
 from tests.kit.layouts import national
 from tests.kit.scored_layouts import score_paper

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from perf_xlsx.scored.items import actual_words, target_words
 from tests.kit.layouts import Paper, national
 from tests.kit.published_tables import PUBLISHED

@@ -15,7 +15,7 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
 
 from perf_xlsx import pipeline
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests import FIXTURES
 from tests.kit.filled import at, box
 from tests.kit.layouts import Paper, national, sichuan, yunnan

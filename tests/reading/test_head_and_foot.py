@@ -8,7 +8,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests.kit.layouts import Paper, national
 from tests.kit.money_blocks import one_line
 from tests.kit.published_tables import PUBLISHED

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests import FIXTURES
 from tests.kit.outcome import findings_of
 

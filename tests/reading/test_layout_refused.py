@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests.kit.layouts import Paper, national
 from tests.kit.scored_layouts import score_paper
 

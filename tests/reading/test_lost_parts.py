@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from perf_xlsx.domain.model import Result
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests import CASES
 from tests.kit.changed_templates import Damage, damaged
 from tests.kit.damage import drop_names

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests.kit.layouts import Paper
 from tests.kit.money_blocks import OPEN, READ, SEVEN, form, of_sichuan_2020, only_initial
 

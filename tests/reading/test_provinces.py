@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests.kit.provinces import FORMS, WHY, YEARS
 
 # name, target, unit, actual, weight, claimed points

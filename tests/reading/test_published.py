@@ -7,7 +7,7 @@ import json
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests.kit.expected_reading import differences
 from tests.kit.published_tables import FORMS, PUBLISHED
 

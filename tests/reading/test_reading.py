@@ -14,7 +14,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import STORIES, case_text
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests.kit.changed_templates import Damage, damaged
 from tests.kit.damage import drop_names, rename, shift
 from tests.kit.filled import at, box, template_of

@@ -11,7 +11,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import case_text
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests.kit.changed_templates import damaged
 from tests.kit.filled import at, box, filled
 from tests.kit.outcome import findings_of

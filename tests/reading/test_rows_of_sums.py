@@ -9,7 +9,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests.kit.layouts import Paper
 from tests.kit.money_blocks import HEADS, ROWS
 

@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from tests.kit.filled import at, box
 from tests.kit.foreign_workbooks import xlsb
 from tests.kit.layouts import national

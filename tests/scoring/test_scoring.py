@@ -14,7 +14,7 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Package
 from perf_xlsx.reading.form import NOT_READ
 from perf_xlsx.reading.read import read
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.scoring import score
 from tests.kit.filled import filled

@@ -13,7 +13,7 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Trust
 from perf_xlsx.findings.catalogue import catalogue
-from perf_xlsx.results.report import as_json
+from perf_xlsx.results.recording import as_json
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from tests.kit.command import command
 from tests.kit.filled import filled

@@ -11,8 +11,8 @@ STRINGS = "xl/sharedStrings.xml"
 Make = Callable[[Mapping[str, str]], bytes]
 
 
-class Stamp:
-    """Gives templates with other texts in their boxes; `make` writes one from the texts by their boxes' keys."""
+class Prepared:
+    """A prepared template, given again with other texts in its boxes; `make` writes one from the texts by their boxes' keys."""
 
     def __init__(self, make: Make) -> None:
         self._make = make
