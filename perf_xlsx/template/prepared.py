@@ -12,7 +12,7 @@ Make = Callable[[Mapping[str, str]], bytes]
 
 
 class Prepared:
-    """A template, given again with other texts in its boxes; `make` writes one from the texts by their boxes' keys."""
+    """A template, given again with other texts in its boxes; `make` writes one from such texts by box."""
 
     def __init__(self, make: Make) -> None:
         self._make = make
