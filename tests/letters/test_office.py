@@ -44,7 +44,7 @@ def test_the_choice_of_a_rulebook_is_in_no_letter(sent: Path) -> None:
     (letter,) = (sent / "退回").glob("退回意见-区商务局*.docx")
     found = words(letter)
     assert not [text for text in found if "本次所用评分办法" in text]
-    assert "二、须核对或说明的（7处）" in found
+    assert "二、须核对或说明的（8处）" in found
 
 
 def test_no_total_beyond_the_full_points_is_named_as_right(sent: Path) -> None:
