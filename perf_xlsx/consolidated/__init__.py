@@ -12,13 +12,14 @@ from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.batch import Roster
 from perf_xlsx.consolidated.export import ExportError, Format, exported, path_of, usual_format
 from perf_xlsx.consolidated.headline import Apart
 from perf_xlsx.consolidated.order import in_order
 from perf_xlsx.consolidated.report_check import report_rows, rows_in
-from perf_xlsx.consolidated.returns import DEFAULT_NAME, identity, is_return, link_target
+from perf_xlsx.consolidated.returns import DEFAULT_NAME, file_name, identity, is_return, link_target, told_apart
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_ROWS
 from perf_xlsx.consolidated.tables import (
@@ -128,12 +129,17 @@ def _rows(
     for record in filter(is_return, records):
         if record.content in checked and isinstance(record.content, str):
             codes[record.content] = record.code or ""
-        one = Return(record, identity(record), record in found.undecided, link_of(record.output))
+        undecided, who = record in found.undecided, identity(record)
+        if undecided:
+            who = told_apart(who, f"{file_name(record.file or '')}{record.which}")
+        one = Return(record, who, undecided, link_of(record.output))
         for table in tables:
             for row in table.rows(one):
                 yield table, row, one.link
     for each in troubled:
         link = link_of(each.output)
+        if each.form and found.undecided.holds(each.form):
+            each = replace(each, who=told_apart(each.who, each.file))
         yield TROUBLED, troubled_row(each, link), link
     for row, link in report_rows(reports, codes, link_of):
         yield REPORTS, row, link

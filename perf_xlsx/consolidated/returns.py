@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.forms import Form, form_names, load_form
 from perf_xlsx.forms.official import official_form
@@ -86,6 +87,11 @@ def is_return(record: Record) -> bool:
 def file_name(path: str) -> str:
     """The last part of a path that may come from another system."""
     return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+def told_apart(who: Identity, file: str) -> Identity:
+    """Whose form it is, with its file: the unit sent the same form in several."""
+    return replace(who, unit=f"{who.unit}（文件：{file}）")
 
 
 def identity(record: Record) -> Identity:

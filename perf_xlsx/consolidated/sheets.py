@@ -29,7 +29,7 @@ MONEY_WIDTHS = (1.0, 13, 6, 14, 5, 14, 13, 14, 14, 9, 9, 12.5, 8)
 MONEY_ROW = 22
 COMPARED = {"adjusted": 7, "executed": 8}  # the amounts of 合计与分项, with their columns
 CODE_WIDTHS = (2.0, 7, 42, 11, 9, 10, 12)
-OUTSTANDING_WIDTHS = (1.0, 5, 30, 12, 12, 24, 24, 24)
+OUTSTANDING_WIDTHS = (1.0, 6, 34, 13, 15, 28, 26)
 
 
 def money_notes(found: Statistics) -> str:
@@ -288,7 +288,7 @@ def write_outstanding(page: Page, roll: RosterStatus, most: int | None = None) -
     if roll.missing:
         row = page.heads(
             row, (1, 1, "序号"), (2, 2, "单位"), (3, 3, "单位编码"), (4, 4, "表种"), (5, 5, "项目"),
-            (6, 6, "联系人、电话"), (7, 7, "读不出的文件"),
+            (6, 6, "联系人、电话"),
         )  # fmt: skip
         for number, one in enumerate(roll.missing[:most], 1):
             page.put(row, 1, 1, number, border=1, align="center")
@@ -300,9 +300,11 @@ def write_outstanding(page: Page, roll: RosterStatus, most: int | None = None) -
         row = _rest(page, row, len(roll.missing), most)
     else:
         words = "✔ 名单上的单位都已报送。" if roll.given else "没有提供名单，不能列出未报送的单位。"
-        page.put(row, 1, 7, words, border=1, align="center", font_size=12)
+        page.put(row, 1, 6, words, border=1, align="center", font_size=12)
         page.height(row, 34)
         row += 1
+    named = tuple(f"{unit}：{file}" for unit, file in roll.unread_of)
+    row = _names(page, row + 1, "收到了、但读不出来或没有填单位的（已列入退回，不算未报送）", named, most)
     row = _names(page, row + 1, "读不出单位的工作簿（其中可能有上列单位报送的）", roll.unread, most)
     row = _names(page, row + 1, "报送了、但名单上没有的单位", roll.unlisted, most)
     page.sheet.freeze_panes(4, 0)
@@ -316,7 +318,8 @@ def _said(roll: RosterStatus) -> str:
         )
     if roll.expected is None:
         return f"按评分时提供的名单，未报送{len(roll.missing)}份。"
-    counts = f"名单{roll.expected}份，已报送{roll.returned}份，未报送{len(roll.missing)}份"
+    unread = f"（其中{roll.unread_rows}份读不出来或没有填单位，须退回）" if roll.unread_rows else ""
+    counts = f"名单{roll.expected}份，已报送{roll.returned}份{unread}，未报送{len(roll.missing)}份"
     return f"{counts}；按单位名称（和表种、项目）核对。"
 
 
@@ -325,7 +328,7 @@ def _names(page: Page, row: int, title: str, names: tuple[str, ...], most: int |
         return row
     row = page.title(row, f"{title}：{len(names)}")
     for name in names[:most]:
-        page.word(row, 1, 7, name)
+        page.word(row, 1, 6, name)
         page.height(row, s.height_for([(name, sum(OUTSTANDING_WIDTHS[1:]))], 20))
         row += 1
     return _rest(page, row, len(names), most)
@@ -335,6 +338,6 @@ def _rest(page: Page, row: int, count: int, most: int | None) -> int:
     """How many are not named on this sheet, if any."""
     if most is None or count <= most:
         return row
-    page.put(row, 1, 7, f"其余{count - most:,}个见旁边的文件，文件名见“总览”。", font_color=s.TODO_INK)
+    page.put(row, 1, 6, f"其余{count - most:,}个见旁边的文件，文件名见“总览”。", font_color=s.TODO_INK)
     page.height(row, 22)
     return row + 1

@@ -28,13 +28,14 @@ from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.comparison import counted, word
-from perf_xlsx.results.outcome import must_correct
+from perf_xlsx.results.outcome import UNDECIDED, outcome
 from perf_xlsx.results.record import Record, SinceRecord
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
 UNREAD, CHECKED, WHOLE = "读不出", "仅核对", "完整"  # what 状态 of 单位得分 holds, besides others
 Value = str | int | Decimal | None
 Row = tuple[Value, ...]
+BECOMES = {"有错误": "退回", "读不出来": "退回", UNDECIDED: UNDECIDED}  # of a return, by its outcome
 CHANGES, BRIEF = 3, 20  # cells that nobody asked to change: how many are named, characters of what they held
 
 
@@ -101,10 +102,10 @@ def unit_rows(one: Return) -> Iterator[Row]:
 
 def _state(one: Return) -> str:
     """How it was scored, and what becomes of it: 退回 where it has errors, 待核定 where another one came."""
-    state = _standing(one.record)
-    if not is_read(one.record) or must_correct(one.record.findings):
-        state = f"退回（{state}）"
-    marks = state, "含自评" if one.record.claimed_rows else "", "重复，待核定" if one.undecided else ""
+    state, what = _standing(one.record), BECOMES.get(outcome(one.record, one.undecided))
+    if what:
+        state = f"{what}（{state}）"
+    marks = state, "含自评" if one.record.claimed_rows else "", "重复" if one.undecided else ""
     return "，".join(filter(None, marks))
 
 
@@ -228,9 +229,12 @@ def troubled_row(one: Troubled, link: str | None) -> Row:
 
 
 def outstanding_rows(roster: RosterStatus) -> Iterator[Row]:
-    """A row for each that did not return, then for each file without a unit, then for each unit not listed."""
+    """A row for each that did not return, for each file that names its unit in its name alone or not at all, and
+    for each unit not listed."""
     for one in roster.missing:
-        yield "未报送", *(one[key] for key in COLUMNS)
+        yield "未报送", *(one[key] for key in COLUMNS), ""
+    for unit, file in roster.unread_of:
+        yield "收到、须退回", unit, "", "", "", "", file
     for file in roster.unread:
         yield "读不出单位", "", "", "", "", "", file
     for unit in roster.unlisted:
@@ -333,7 +337,7 @@ OUTSTANDING = Table(
     "outstanding", "未报送",
     _columns(
         ("类别", 12, "word"), ("单位", 32), ("单位编码", 13, "word"), ("表种", 15, "word"), ("项目", 28),
-        ("联系人、电话", 26), ("读不出的文件", 26),
+        ("联系人、电话", 26), ("文件", 26),
     ),
 )  # fmt: skip
 ALWAYS = (UNITS, FUNDS, INDICATORS, TROUBLED, FINDINGS)

@@ -27,6 +27,7 @@ from perf_xlsx.letters.letter import (
 from perf_xlsx.letters.list_sheet import NAME as LIST
 from perf_xlsx.letters.list_sheet import Row, Rows, list_workbook
 from perf_xlsx.letters.template import Template, TemplateError
+from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records
 
@@ -46,7 +47,6 @@ __all__ = [
 KINDS = (RETURNED, REMINDED)
 ASK_FIRST = "（同一张表报送了几份，请先核定采用哪一份，移走其余的，再运行一次）"
 ASK_ABOUT = "（与名单、与其他单位对照有错误，请先核定，再运行一次）"
-UNDECIDED = "待核定"
 
 Templates = dict[str, Template]
 
@@ -92,7 +92,7 @@ def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
         for letter, row in _named(records, terms, target):
             if letter:
                 target.put(row.letter, using[letter.kind].stamped(letter.fields, letter.lists))
-            count[row.matter] += 1
+            count[row.matter] += row.forms if row.matter == UNDECIDED else 1
             rows.add(row)
         if rows:
             target.put(LIST, list_workbook(rows, terms.sender))
@@ -125,17 +125,15 @@ def _letters(records: Iterable[Record], terms: Terms, undecided: Undecided) -> I
     """
     outstanding: dict[str, list[Record]] = {}
     years: set[int] = set()
-    unread: set[object] = set()  # rows of the list whose file came and could not be read: one letter is enough
     for _, group in groupby(records, lambda record: record.file):
         forms = list(group)
         if forms[0].status == "outstanding":
-            for one in (one for one in forms if one.listed_row not in unread):
+            for one in forms:
                 outstanding.setdefault(same_unit(one.unit), []).append(one)
             continue
         years.update(record.year for record in forms if record.year)
         for own in _by_unit(forms):
             if found := _of_return(own, terms, undecided):
-                unread |= {one.listed_row for one in own if one.listed_row and not one.is_read}
                 yield found
     year = years.pop() if len(years) == 1 else None  # a list of units names none
     for forms in outstanding.values():
@@ -180,6 +178,7 @@ def _row(forms: Sequence[Record], matter: str, terms: Terms, note: str = "") -> 
         until=terms.until,
         letter=note,
         year=first.year,
+        forms=len(forms),
     )
 
 

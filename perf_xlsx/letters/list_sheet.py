@@ -41,6 +41,7 @@ class Row(Struct, frozen=True):
     until: str
     letter: str
     year: int | None
+    forms: int = 1
 
 
 class Rows:

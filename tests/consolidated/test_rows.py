@@ -34,13 +34,17 @@ def test_a_row_a_unit_claimed_beside_computed(book: Any, records: list[Record]) 
         )
         state = "完整" if record["complete"] else "暂定"
         own = any(one["severity"] == "error" and one["code"][0] != "B" for one in record["findings"])
-        assert row["状态"].removesuffix("，重复，待核定") == (f"退回（{state}）" if own else state)
+        twice = row["状态"].endswith("，重复")
+        becomes = "待核定" if twice else "退回" if own else ""
+        assert row["状态"].removesuffix("，重复") == (f"{becomes}（{state}）" if becomes else state)
+        name = record["unit"] or row["单位"]  # a return without one goes by its file
+        assert row["单位"] == (f"{name}（文件：{Path(record['file']).name}）" if twice else row["单位"])
         compared = record["claimed_total"] is not None and record["complete"]
         assert (row["差额"] is not None) == compared
-    assert [row["状态"].endswith("重复，待核定") for row in rows].count(True) == 2
-    assert "同一张表多报了1份（待核定采用哪一份）" in str(
-        [c.value for row in book["总览"].iter_rows() for c in row]
-    )
+    assert [row["状态"].endswith("，重复") for row in rows].count(True) == 2
+    told = str([c.value for row in book["总览"].iter_rows() for c in row])
+    assert "同一张表多报了1份，" in told
+    assert "核定：2份待核定，定下以前不退回，见“单位得分”中状态为“待核定”的。" in told
 
 
 def test_findings_by_code_by_unit_and_listed_agree(book: Any, records: list[Record]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ def test_a_letter_says_which_cell_what_was_given_what_is_right_and_what_to_do(
     put(returns, "水利局.xlsx", overclaimed("水利局"))
     done = run()
     assert done.exit_code == 1, done.output
-    assert "退回意见1份，催报通知3份" in done.output
+    assert "退回意见1件，催报通知3件" in done.output
     assert [text for text in words(letters / LETTER) if not text.startswith("校验码：")] == [
         "绩效自评表退回意见",
         "水利局：",
@@ -112,11 +113,12 @@ def test_an_unreadable_file_goes_back_to_the_unit_that_its_name_holds(
         "现予退回，请于2026年3月31日前更正后重新报送。",
     ]
     book = openpyxl.load_workbook(letters.parent / "汇总.xlsx")
-    (row,) = [[c.value for c in row] for row in book["未报送"].iter_rows() if row[2].value == "林业局"]
-    assert row[-1] == "林业局自评表.xlsx"
+    shown = [[c.value for c in row if c.value] for row in book["未报送"].iter_rows()]
+    assert ["林业局：林业局自评表.xlsx"] in shown
+    assert "林业局" not in {text for row in shown for text in row}
     assert book["单位得分"]["B4"].value == "林业局（读不出：林业局自评表.xlsx）"
     told = {cell.value for row in book["总览"].iter_rows() for cell in row}
-    assert "催报：4份还没有报送（其中1份收到的文件读不出来），见“未报送”。" in told
+    assert "催报：3份还没有报送，见“未报送”。" in told
 
 
 def test_a_workbook_with_several_forms_gets_one_letter(returns: Path, run: Run, letters: Path) -> None:
@@ -214,7 +216,7 @@ def test_of_the_same_form_twice_both_are_in_the_list_and_none_gets_a_letter_befo
     assert [row[6] for row in rows] == ["a.xlsx", "b.xlsx"]
     assert {row[-1] for row in rows} == {"（同一张表报送了几份，请先核定采用哪一份，移走其余的，再运行一次）"}
     assert LETTER not in names(letters)
-    assert "待核定2份，催报通知3份，清单：" in output
+    assert "待核定2份，催报通知3件，清单：" in output
     (returns / "a.xlsx").unlink()
     run()
     assert "水利局" not in {row[2] for row in listed(letters)}
@@ -228,9 +230,37 @@ def test_the_list_counts_errors_as_the_workbook_of_all_does(returns: Path, run: 
     sheet = openpyxl.load_workbook(letters.parent / "汇总.xlsx")["单位得分"]
     heads, *rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
     at = {head: column for column, head in enumerate(heads)}
-    counts = [(row[at["单位"]], row[at["错误"]]) for row in rows if row[at["单位"]] == "水利局"]
-    assert [(row[2], row[8]) for row in listed(letters) if row[2] == "水利局"] == counts
-    assert [count for _, count in counts] == [2, 1]
+    counts = {row[at["单位"]]: row[at["错误"]] for row in rows if row[at["单位"]].startswith("水利局")}
+    assert {f"水利局（文件：{row[6]}）": row[8] for row in listed(letters) if row[2] == "水利局"} == counts
+    assert [*counts.values()] == [2, 1]
+
+
+def test_terminal_sheets_list_and_lines_count_alike(returns: Path, run: Run, letters: Path) -> None:
+    """The terminal said 待核定1份 and the sheet 2; who sent an unreadable file stood among the outstanding too."""
+    put(returns, "a.xlsx", overclaimed("水利局"))
+    put(returns, "b.xlsx", overclaimed("水利局", reason="设备到货晚，有四分之一没有做。"))
+    put(returns, "c.xlsx", overclaimed("教育局"))
+    (returns / "林业局.xlsx").write_bytes(b"PK\3\4")
+    output = run().output
+    assert "1份有错误，须退回更正，1份读不出来，须重新报送，2份待核定（" in output
+    assert "，1份没有报送。" in output
+    assert "退回意见2件，待核定2份，催报通知1件，清单：" in output or "待核定2份，退回意见2件" in output
+    matters = Counter(row[4] for row in listed(letters)[1:])
+    assert matters == {"退回意见": 2, "待核定": 2, "催报通知": 1}
+    book = openpyxl.load_workbook(letters.parent / "汇总.xlsx")
+    states = [row[3].value for row in book["单位得分"].iter_rows(min_row=4)]
+    assert Counter(state.partition("（")[0] for state in states) == {"待核定": 2, "退回": 2}
+    told = [cell.value for row in book["总览"].iter_rows() for cell in row if cell.value]
+    assert {"未报送", "1份", "名单4份", "有错误1份，读不出1份，另待核定2份"} <= set(told)
+    assert "催报：1份还没有报送，见“未报送”。" in told
+    assert "退回：1份读不出来，1份有错误须更正，见“问题按单位”。" in told
+    assert book["未报送"]["B2"].value.startswith(
+        "名单4份，已报送3份（其中1份读不出来或没有填单位，须退回），未报送1份；"
+    )
+    lines = run("--json", out="别处").stdout.splitlines()
+    assert Counter(json.loads(line)["status"] for line in lines) == {
+        "scored": 3, "unreadable": 1, "outstanding": 1,
+    }  # fmt: skip
 
 
 def test_the_list_says_on_paper_what_it_is_of_what_year_and_from_whom(
