@@ -65,18 +65,23 @@ class Written(Struct, frozen=True):
 
 
 def write_consolidated(
-    folder: str | Path, output: str | Path | None = None, roster: Roster | None = None, how: Format | None = None
+    folder: str | Path,
+    output: str | Path | None = None,
+    roster: Roster | None = None,
+    how: Format | None = None,
+    sender: str = "",
 ) -> Written:
     """The consolidated workbook of an output folder (or of a .jsonl file), and the long tables as files.
 
-    `output` is 汇总.xlsx in the folder unless given. Raises as `consolidate` does.
+    `output` is 汇总.xlsx in the folder unless given. `sender` has it made. Raises as `consolidate` does.
     """
     records = Records.open(Path(folder))
     output = None if output is None else Path(output)
     reports = checked_reports(records.base)
     return consolidate(
-        records, roster, output, base=records.base, how=how, most_listed=MOST_LISTED, reports=reports
-    )
+        records, roster, output, base=records.base, how=how, most_listed=MOST_LISTED, reports=reports,
+        sender=sender,
+    )  # fmt: skip
 
 
 def own_name(base: Path, found: Statistics) -> Path:
@@ -87,7 +92,7 @@ def own_name(base: Path, found: Statistics) -> Path:
 def consolidate(
     records: Iterable[Record], roster: Roster | None, output: Path | None, *, base: Path = Path(),
     how: Format | None = None, row_limit: int = EXCEL_ROWS, most_listed: int = MOST_LISTED,
-    reports: Iterable[CheckedReport] = (),
+    reports: Iterable[CheckedReport] = (), sender: str = "",
 ) -> Written:  # fmt: skip
     """Write one workbook from the records of a batch, completely or not at all.
 
@@ -103,6 +108,7 @@ def consolidate(
     """
     with in_order(records, roster) as ordered, TroubledStore() as troubled:
         found = gather(ordered, roster, troubled)
+        found.sender = sender
         output = output or own_name(base, found)
         too_many = found.received > most_listed
         how = usual_format() if too_many and how is None else how

@@ -15,7 +15,7 @@ from perf_xlsx.domain.rounding import percent, points
 from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.sheets import style as s
 
-BESIDE = 27 * s.BODY_SIZE / 9  # width of the rates' tile, in characters of its small line
+BESIDE = 46  # characters of two lines in the rates' tile
 
 
 def tiles(found: Statistics, room: float = BESIDE) -> tuple[tuple[str, str, str], ...]:

@@ -41,6 +41,7 @@ BANDS = (
     (Decimal("0.6"), "60%—80%"), (None, "60%以下"),
 )  # fmt: skip
 NO_RATE = "不能计算"
+MOST_YEARS = 4  # that are named one by one
 NO_RULEBOOK = "未注明"
 WRONG_UNIT = "F10"
 BALANCE = ("initial", "adjustment", "adjusted")  # the first two make the third
@@ -160,6 +161,7 @@ class Statistics(Struct):
     roster: RosterStatus = field(default_factory=RosterStatus)
     alike: list[str] = field(default_factory=list)  # copies that are called like the consolidated workbook
     rows: Counter[str] = field(default_factory=Counter)
+    sender: str = ""  # who has it made
     filled: set[str] = field(default_factory=set)  # the columns among OPTIONAL that some return has a value for
 
     @property
@@ -198,14 +200,11 @@ class Statistics(Struct):
         return any(line.partial for lines in self.funds.values() for line in lines.values())
 
     @property
-    def fine_money(self) -> bool:
-        """Whether some amount has more than two decimals of 万元."""
-        return any(
-            int(value.as_tuple().exponent) < -2
-            for lines in self.funds.values()
-            for line in lines.values()
-            for value in line.sums.values()
-        )
+    def head(self) -> str:
+        """What each printed page begins with: of what it is, for which years, by whom."""
+        years = sorted(self.years)
+        words = f"{years[0]}至{years[-1]}" if len(years) > MOST_YEARS else "、".join(years)
+        return "　".join(filter(None, (f"绩效自评汇总（{words}年度）" if words else "绩效自评汇总", self.sender)))
 
 
 def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledStore) -> Statistics:

@@ -24,7 +24,7 @@ from perf_xlsx.consolidated.sheets import (
     MONEY,
     MONEY_WIDTHS,
     OUTSTANDING_WIDTHS,
-    money_code,
+    TITLE_HEIGHT,
     money_notes,
     write_codes,
     write_money,
@@ -87,13 +87,13 @@ def _write(canvas: Canvas, found: Statistics, rows: Iterable[Placed], places: Pl
     def rows_of(kind: Table, note: str, empty: str = "", **look: Any) -> None:
         count = found.rows[kind.key]
         if kind.name not in places.apart.files and (count or kind in ALWAYS):
-            look = {"hidden": found.idle, "empty": empty, **look}
+            look = {"hidden": found.idle, "empty": empty, "head": found.head, **look}
             long[kind.key] = LongSheets(canvas, kind.name, kind.columns, count, note, places.limit, **look)
 
     overview = Page(canvas, OVERVIEW, WIDTHS)
     rows_of(UNITS, _units_note(found), "没有收到工作簿。")
-    money = Page(canvas, MONEY, MONEY_WIDTHS)
-    rows_of(FUNDS, money_notes(found), "没有资金数据。", money=money_code(found))
+    money = Page(canvas, MONEY, MONEY_WIDTHS, TITLE_HEIGHT)
+    rows_of(FUNDS, money_notes(found), "没有资金数据。")
     note = "每个指标一行；差额＝自评得分－计算得分。可直接插入数据透视表。"
     rows_of(INDICATORS, note, "没有指标。", table=True, lines=2)
     rows_of(EXTRAS, "表种文件中自加的格和栏，照填报的内容列出。", lines=2)
@@ -107,7 +107,7 @@ def _write(canvas: Canvas, found: Statistics, rows: Iterable[Placed], places: Pl
     listed = _fill(rows, long, places.files)
     write_money(money, found, long.get(FUNDS.key), listed)
     total = xl_rowcol_to_cell(write_codes(codes, found), 4)
-    write_outstanding(outstanding, found.roster, MOST_NAMED if places.apart.files else None)
+    write_outstanding(outstanding, found, MOST_NAMED if places.apart.files else None)
     write_overview(overview, found, Elsewhere(listed, long, places.apart, total))
 
 

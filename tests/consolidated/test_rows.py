@@ -64,6 +64,17 @@ def test_findings_by_code_by_unit_and_listed_agree(book: Any, records: list[Reco
     assert others == sorted(others, reverse=True)
 
 
+def test_of_each_return_errors_are_listed_first_then_warnings_then_notices(
+    book: Any, records: list[Record]
+) -> None:
+    """They stood by their cells, a notice above the errors."""
+    order = ("✖ 错误", "⚠ 警告", "ℹ 提示")
+    listed = iter(table(book["问题清单"], "单位"))
+    graded = [[next(listed)["严重程度"] for _ in record["findings"]] for record in records]
+    assert any(len(set(one)) > 1 for one in graded)
+    assert all(one == sorted(one, key=order.index) for one in graded)
+
+
 def test_waived_findings_are_counted_apart_and_say_that_nothing_is_owed(tmp_path: Path) -> None:
     record = next(r for r in batch(9) if r["status"] == "scored" and r["findings"])
     record["findings"] = [
