@@ -98,10 +98,12 @@ class Attendance:
         if not rows:
             return unplaced(record)
         one = rows[0]
-        named = UNSET if record.unit else one.unit
-        return replace(
-            record, listed_row=one.row, listed_unit=named, code=one.code or None, contact=one.contact or None
-        )
+        placed = replace(unplaced(record), listed_row=one.row, code=one.code or None, contact=one.contact or None)
+        if record.unit:
+            return placed
+        sole = one if len(self.listed(unit)) == 1 else None
+        form, project = (sole.form, sole.project) if sole else (None, "")
+        return replace(placed, listed_unit=one.unit, listed_form=form or UNSET, listed_project=project or UNSET)
 
     def enter_unnamed(self, unit: str) -> None:
         """Enter a file that names the unit in its name alone, mostly because it cannot be read.
@@ -141,7 +143,10 @@ def _short_names(units: Iterable[str]) -> dict[str, str]:
 
 def unplaced(record: Record) -> Record:
     """The record without what a list says of it."""
-    return replace(record, listed_row=UNSET, listed_unit=UNSET, code=UNSET, contact=UNSET)
+    return replace(
+        record, listed_row=UNSET, listed_unit=UNSET, listed_form=UNSET, listed_project=UNSET, code=UNSET,
+        contact=UNSET,
+    )  # fmt: skip
 
 
 def whose(record: Record) -> list[object]:

@@ -11,6 +11,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from docx import Document
+from docx.oxml.ns import qn
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import case_text
@@ -43,7 +45,7 @@ def test_a_letter_says_which_cell_what_was_given_what_is_right_and_what_to_do(
         "你单位报送的2024年度部门（单位）整体支出绩效自评表（文件“水利局.xlsx”）已收悉。经核对，有2处错误须更正。"
         "现予退回，请于2026年3月31日前更正后重新报送。",
         "一、须更正的（2处）",
-        "随附评分后的工作簿“水利局.xlsx”，其中标出了上述各处。",
+        "随附评分后的工作簿“水利局.xlsx”，其中标出了上述各处，请对照逐处更正或说明。",
         "示例县财政局",
         "　　　　年　　月　　日",
         "收件联系人：李四 0991-2。",
@@ -91,7 +93,7 @@ def test_a_sound_return_gets_no_letter_and_a_missing_one_a_reminder(
         "绩效自评表催报通知",
         "民政局：",
         "截至目前，尚未收到你单位应报送的下列2024年度绩效自评表。请于2026年3月31日前报送。",
-        "如已报送，请告知报送的时间和文件名称。",
+        "如已报送，请告知报送的时间和文件名称，以便核对；不能按期报送的，请说明原因和预计报送的时间。",
         "示例县财政局",
         "　　　　年　　月　　日",
         "收件联系人：王五 0991-3。",
@@ -109,7 +111,7 @@ def test_an_unreadable_file_goes_back_to_the_unit_that_its_name_holds(
     assert "催报通知-林业局.docx" not in names(letters)
     assert words(letters / "退回意见-林业局.docx")[1:3] == [
         "林业局：",
-        "你单位报送的绩效自评表（文件“林业局自评表.xlsx”）已收悉。经核对，有1处错误须更正。"
+        "你单位报送的部门（单位）整体支出绩效自评表（文件“林业局自评表.xlsx”）已收悉。经核对，文件读不出来，无法评分。"
         "现予退回，请于2026年3月31日前更正后重新报送。",
     ]
     book = openpyxl.load_workbook(letters.parent / "汇总.xlsx")
@@ -119,6 +121,50 @@ def test_an_unreadable_file_goes_back_to_the_unit_that_its_name_holds(
     assert book["单位得分"]["B4"].value == "林业局（读不出：林业局自评表.xlsx）"
     told = {cell.value for row in book["总览"].iter_rows() for cell in row}
     assert "催报：3份还没有报送，见“未报送”。" in told
+
+
+def test_a_letter_about_an_unreadable_file_says_what_list_run_and_file_name_know(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    """It had neither year nor form nor project."""
+    put(returns, "教育局.xlsx", case_of("教育局"))
+    for name in ("民政局自评表.xlsx", "2023年水利局自评表.xlsx", "农业局.xlsx"):
+        (returns / name).write_bytes(b"PK\3\4")
+    roster = returns.parent / "另一份.csv"
+    roster.write_text(
+        "单位名称,表种,项目名称\n教育局,,\n民政局,项目,养老服务\n水利局,部门,\n农业局,部门,\n农业局,项目,良种\n",
+        "utf-8-sig",
+    )
+    run("--roster", roster)
+    told = {
+        unit: words(next(letters.glob(f"退回意见-{unit}*.docx")))[2].partition("（文件")[0]
+        for unit in ("民政局", "水利局", "农业局")
+    }
+    assert told == {
+        "民政局": "你单位报送的2024年度项目支出绩效自评表（项目：养老服务）",  # the year of all that can be read
+        "水利局": "你单位报送的2023年度部门（单位）整体支出绩效自评表",
+        "农业局": "你单位报送的2024年度绩效自评表",  # of two that the list asks for nobody knows which
+    }
+    forms = {row[2]: row[5] for row in listed(letters)}
+    assert forms["民政局"] == "项目支出绩效自评表（养老服务）"
+
+
+def test_no_program_tears_a_minus_sign_from_its_number(returns: Path, run: Run, letters: Path) -> None:
+    """调整率- stood at the end of a line and 96.43% on the next."""
+    put(returns, "水利局.xlsx", json.loads(case_text("department-as-filed")) | {"unit": "水利局"})
+    run()
+    document = Document(str(letters / LETTER))
+    told = [
+        cell
+        for table in document.tables
+        for row in table.rows
+        for cell in row.cells
+        if "调整率-96.43%" in cell.text
+    ]
+    assert told
+    for cell in told:
+        assert "-" not in "".join(text.text or "" for text in cell._tc.iter(qn("w:t")))
+        assert len([*cell._tc.iter(qn("w:noBreakHyphen"))]) == cell.text.count("-")
 
 
 def test_a_workbook_with_several_forms_gets_one_letter(returns: Path, run: Run, letters: Path) -> None:
