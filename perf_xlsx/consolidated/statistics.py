@@ -34,6 +34,7 @@ from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.record import Record
+from perf_xlsx.sheets import style as s
 
 OPTIONAL = frozenset(("单位编码", "主管部门", "项目", "已豁免", "与上次比", "报送次数"))
 BANDS = (
@@ -41,7 +42,6 @@ BANDS = (
     (Decimal("0.6"), "60%—80%"), (None, "60%以下"),
 )  # fmt: skip
 NO_RATE = "不能计算"
-MOST_YEARS = 4  # that are named one by one
 NO_RULEBOOK = "未注明"
 WRONG_UNIT = "F10"
 BALANCE = ("initial", "adjustment", "adjusted")  # the first two make the third
@@ -202,9 +202,8 @@ class Statistics(Struct):
     @property
     def head(self) -> str:
         """What each printed page begins with: of what it is, for which years, by whom."""
-        years = sorted(self.years)
-        words = f"{years[0]}至{years[-1]}" if len(years) > MOST_YEARS else "、".join(years)
-        return "　".join(filter(None, (f"绩效自评汇总（{words}年度）" if words else "绩效自评汇总", self.sender)))
+        years = [int(year) for year in self.years if year.isdecimal()]
+        return "　".join(filter(None, (s.of_years("绩效自评汇总", years), self.sender)))
 
 
 def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledStore) -> Statistics:

@@ -28,7 +28,7 @@ from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.receipts.receipt import receipt_of
-from perf_xlsx.results.comparison import counted, word
+from perf_xlsx.results.comparison import ACROSS, counted, word
 from perf_xlsx.results.outcome import UNDECIDED, outcome
 from perf_xlsx.results.record import Record, SinceRecord
 
@@ -144,11 +144,13 @@ def _brief(text: str | None) -> str:
 
 
 def errors_in_words(record: Record) -> str:
-    """Each error with its cells, a line a kind: "分值合计不是满分（W01）：绩效指标!K8"."""
+    """Each error with its cells, a line a kind: "分值合计不是满分（W01）：绩效指标!K8"; of what comparing with
+    other returns found, in its own words, which name their files."""
     kinds: dict[str, list[str]] = defaultdict(list)
     for found in record.findings:
         if found.standing == "error":
-            kinds[found.code].append(found.cell_address or "整个文件")
+            across = found.message.removesuffix("。") if found.code.startswith(ACROSS) else ""
+            kinds[found.code].append(across or found.cell_address or "整个文件")
     return "\n".join(f"{code_title(code)}（{code}）：{'、'.join(cells)}" for code, cells in kinds.items())
 
 

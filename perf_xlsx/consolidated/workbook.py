@@ -46,6 +46,7 @@ from perf_xlsx.consolidated.tables import (
     Row,
     Table,
 )
+from perf_xlsx.results.comparison import ACROSS
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
 from perf_xlsx.sheets.writer import Canvas
 
@@ -99,8 +100,7 @@ def _write(canvas: Canvas, found: Statistics, rows: Iterable[Placed], places: Pl
     rows_of(EXTRAS, "表种文件中自加的格和栏，照填报的内容列出。", lines=2)
     codes = Page(canvas, CODES, CODE_WIDTHS)
     rows_of(TROUBLED, _troubled_note(found), "✔ 没有发现问题。")
-    note = "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿。"
-    rows_of(FINDINGS, note, "✔ 没有发现问题。", lines=2)
+    rows_of(FINDINGS, _findings_note(found), "✔ 没有发现问题。", lines=2)
     rows_of(REPORTS, REPORTS_NOTE, hidden=(), lines=2)
     outstanding = Page(canvas, OUTSTANDING.name, OUTSTANDING_WIDTHS)
     rows_of(RECEIPTS, RECEIPTS_NOTE, hidden=())
@@ -131,6 +131,13 @@ def _units_note(found: Statistics) -> str:
         f"共{found.received:,}份；差额＝自评－计算；暂定＝有项目不能评分，按0分计，不算差额；"
         f"退回＝有错误须更正，或读不出来；待核定＝同一张表报送了几份，还没有定下采用哪一份；{links}。"
     )
+
+
+def _findings_note(found: Statistics) -> str:
+    note = "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿"
+    if any(kind.code.startswith(ACROSS) for kind in found.kinds):
+        note += f"，其中没有的是编号{ACROSS}的：它们是各份之间、与名单对照出来的"
+    return note + "。"
 
 
 def _troubled_note(found: Statistics) -> str:

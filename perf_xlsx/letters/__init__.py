@@ -47,8 +47,8 @@ __all__ = [
 ]
 
 KINDS = (RETURNED, REMINDED)
-ASK_FIRST = "（同一张表报送了几份，请先核定采用哪一份，移走其余的，再运行一次）"
-ASK_ABOUT = "（与名单、与其他单位对照有错误，请先核定，再运行一次）"
+ASK_FIRST = "（报送了几份，请先核定采用哪一份，移走其余的，再评一次）"
+ASK_ABOUT = "（与名单、其他单位对照有错误，请先核定，再评一次）"
 
 Templates = dict[str, Template]
 

@@ -65,9 +65,9 @@ class Rows:
         self._database.execute("insert into row values (?, ?)", (row.rank, more))
 
     @property
-    def year(self) -> int | None:
-        """The year of all returns; None where they are of several."""
-        return next(iter(self._years)) if len(self._years) == 1 else None
+    def years(self) -> frozenset[int]:
+        """The years of all returns."""
+        return frozenset(self._years)
 
     def __len__(self) -> int:
         return self._count
@@ -88,7 +88,7 @@ def list_workbook(rows: Rows, sender: str = "") -> bytes:
     sheet.freeze_panes(1, 3)
     sheet.autofilter(0, 0, len(rows), len(COLUMNS) - 1)
     sheet.repeat_rows(0)
-    sheet.set_header(s.page_header("　".join(filter(None, (s.dated("退回清单", rows.year), sender)))))
+    sheet.set_header(s.page_header("　".join(filter(None, (s.of_years("退回清单", rows.years), sender)))))
     canvas.print_setup(sheet, landscape=True, scale=a4.SCALE)
     sheet.set_row(0, 34)
     for column, (head, width) in enumerate(COLUMNS):

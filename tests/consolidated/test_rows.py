@@ -14,7 +14,7 @@ from perf_xlsx import consolidated
 from perf_xlsx.batch.roster import Listed, Roster
 from perf_xlsx.consolidated import Records
 from perf_xlsx.consolidated.page import DIFFER
-from tests.kit.batch_of_records import batch, json_lines
+from tests.kit.batch_of_records import again, batch, json_lines
 from tests.kit.consolidated_run import Record, consolidate, scored, table
 
 
@@ -73,6 +73,21 @@ def test_of_each_return_errors_are_listed_first_then_warnings_then_notices(
     graded = [[next(listed)["严重程度"] for _ in record["findings"]] for record in records]
     assert any(len(set(one)) > 1 for one in graded)
     assert all(one == sorted(one, key=order.index) for one in graded)
+
+
+def test_what_comparing_found_names_its_files_and_is_not_looked_for_in_the_copies(tmp_path: Path) -> None:
+    """同一单位报送了两份：整个文件, said 问题按单位; nobody could tell which."""
+    one = next(r for r in batch(9, hostile=False) if r["status"] == "scored") | {"file": "甲.xlsx"}
+    other = again(one | {"file": "乙.xlsx"})
+    other["findings"][-1] |= {"severity": "error", "sheet": None, "cell": None, "message": "已有一份：甲.xlsx。"}
+    consolidate([one, other], None, tmp_path / "汇总.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx")
+    first, second = table(book["问题按单位"], "单位")
+    assert {row["单位"] for row in (first, second)} == {f"{one['unit']}（文件：{name}.xlsx）" for name in "甲乙"}
+    told = f"{first['须更正的错误']}\n{second['须更正的错误']}".split("\n")
+    assert "同一单位报送了两份（B01）：已有一份：甲.xlsx" in told
+    assert "其中没有的是编号B的" in book["问题清单"]["A2"].value
+    assert {row["单位"] for row in table(book["资金明细"], "单位")} == {first["单位"], second["单位"]}
 
 
 def test_waived_findings_are_counted_apart_and_say_that_nothing_is_owed(tmp_path: Path) -> None:

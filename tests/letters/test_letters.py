@@ -260,7 +260,7 @@ def test_of_the_same_form_twice_both_are_in_the_list_and_none_gets_a_letter_befo
     rows = [row for row in listed(letters) if row[2] == "水利局"]
     assert [row[4] for row in rows] == ["待核定", "待核定"]
     assert [row[6] for row in rows] == ["a.xlsx", "b.xlsx"]
-    assert {row[-1] for row in rows} == {"（同一张表报送了几份，请先核定采用哪一份，移走其余的，再运行一次）"}
+    assert {row[-1] for row in rows} == {"（报送了几份，请先核定采用哪一份，移走其余的，再评一次）"}
     assert LETTER not in names(letters)
     assert "待核定2份，催报通知3件，清单：" in output
     (returns / "a.xlsx").unlink()
@@ -317,6 +317,10 @@ def test_the_list_says_on_paper_what_it_is_of_what_year_and_from_whom(
     run()
     sheet = openpyxl.load_workbook(letters / "退回清单.xlsx").active
     assert sheet.oddHeader.left.text == "退回清单（2024年度）　示例县财政局"
+    put(returns, "教育局.xlsx", overclaimed("教育局") | {"year": 2023})
+    run()
+    sheet = openpyxl.load_workbook(letters / "退回清单.xlsx").active
+    assert sheet.oddHeader.left.text == "退回清单（2023、2024年度）　示例县财政局"
 
 
 # ---- what stays, what goes ---------------------------------------------------------------------------------------
