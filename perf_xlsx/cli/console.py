@@ -174,7 +174,7 @@ def _called(record: Record) -> str:
 def _row(record: Record) -> list[Cell]:
     counts = _counts(record)
     if not record.is_read or record.execution is None:
-        cells: Sequence[str | Part] = ["", "", ("读不出来", "red"), "", ""]
+        cells: Sequence[str | Part] = [record.listed_unit or "", "", ("读不出来", "red"), "", ""]
     else:
         cells = _scored_cells(record, record.execution.rate)
     texts = ((cell, "") if isinstance(cell, str) else cell for cell in (_called(record), *cells))
@@ -184,7 +184,7 @@ def _row(record: Record) -> list[Cell]:
 def _scored_cells(record: Record, rate: str | None) -> Sequence[str | Part]:
     """Unit, execution rate, total, claimed total and grade of a scored workbook."""
     return [
-        record.unit or "（未填）",
+        record.unit or record.listed_unit or "（未填）",
         percent(Decimal(rate)) if rate is not None else "—",
         total_in_words(record),
         record.claimed_total if record.claimed_total is not None else "—",

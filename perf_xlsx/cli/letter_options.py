@@ -107,7 +107,7 @@ def previous_run(path: Path | None) -> Records | None:
 def said(written: Written) -> Iterator[str]:
     """What was written, for the terminal."""
     units = {UNDECIDED: "份"}  # forms; of a workbook with several, one letter goes out
-    counts = "，".join(f"{kind}{count}{units.get(kind, '件')}" for kind, count in written.matters.items() if count)
+    counts = "，".join(f"{kind}{count}{units.get(kind, '封')}" for kind, count in written.matters.items() if count)
     if counts:
         yield f"{counts}，清单：{written.list}"
 

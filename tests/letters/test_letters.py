@@ -38,7 +38,7 @@ def test_a_letter_says_which_cell_what_was_given_what_is_right_and_what_to_do(
     put(returns, "水利局.xlsx", overclaimed("水利局"))
     done = run()
     assert done.exit_code == 1, done.output
-    assert "退回意见1件，催报通知3件" in done.output
+    assert "退回意见1封，催报通知3封" in done.output
     assert [text for text in words(letters / LETTER) if not text.startswith("校验码：")] == [
         "绩效自评表退回意见",
         "水利局：",
@@ -262,7 +262,7 @@ def test_of_the_same_form_twice_both_are_in_the_list_and_none_gets_a_letter_befo
     assert [row[6] for row in rows] == ["a.xlsx", "b.xlsx"]
     assert {row[-1] for row in rows} == {"（报送了几份，请先核定采用哪一份，移走其余的，再评一次）"}
     assert LETTER not in names(letters)
-    assert "待核定2份，催报通知3件，清单：" in output
+    assert "待核定2份，催报通知3封，清单：" in output
     (returns / "a.xlsx").unlink()
     run()
     assert "水利局" not in {row[2] for row in listed(letters)}
@@ -290,7 +290,7 @@ def test_terminal_sheets_list_and_lines_count_alike(returns: Path, run: Run, let
     output = run().output
     assert "1份有错误，须退回更正，1份读不出来，须重新报送，2份待核定（" in output
     assert "，1份没有报送。" in output
-    assert "退回意见2件，待核定2份，催报通知1件，清单：" in output or "待核定2份，退回意见2件" in output
+    assert "退回意见2封，待核定2份，催报通知1封，清单：" in output or "待核定2份，退回意见2封" in output
     matters = Counter(row[4] for row in listed(letters)[1:])
     assert matters == {"退回意见": 2, "待核定": 2, "催报通知": 1}
     book = openpyxl.load_workbook(letters.parent / "汇总.xlsx")
