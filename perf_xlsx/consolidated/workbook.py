@@ -128,7 +128,7 @@ def _units_note(found: Statistics) -> str:
     if found.received > EXCEL_LINKS:
         links += f"（Excel 每张表最多{EXCEL_LINKS:,}个链接，其后只写路径）"
     return (
-        f"共{found.received:,}份；差额＝自评－计算；暂定＝有项目不能评分，按0分计，不算差额；"
+        f"共{found.received:,}份；差额＝自评－计算（计算得分即自评表的核定得分）；暂定＝有项目不能评分，按0分计，不算差额；"
         f"退回＝有错误须更正，或读不出来；待核定＝同一张表报送了几份，还没有定下采用哪一份；{links}。"
     )
 
