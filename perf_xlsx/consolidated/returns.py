@@ -89,9 +89,14 @@ def file_name(path: str) -> str:
     return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
-def told_apart(who: Identity, file: str) -> Identity:
-    """Whose form it is, with its file: the unit sent the same form in several."""
-    return replace(who, unit=f"{who.unit}（文件：{file}）")
+def told_apart(who: Identity, words: str) -> Identity:
+    """Whose form it is, and which of several returns of the same form."""
+    return replace(who, unit=f"{who.unit}（{words}）")
+
+
+def place_of(record: Record) -> str:
+    """The path of a return, and which of its forms: no two records have the same."""
+    return f"{record.file or ''}{record.which}"
 
 
 def identity(record: Record) -> Identity:

@@ -29,7 +29,7 @@ AMOUNT_NAMES = {
 GAP = "+#,##0.00????;-#,##0.00????;0.00"  # a difference of less than a cent is one, too
 FEWEST = 3  # rows that a block begins with at the foot of a page
 TITLE_HEIGHT = 34  # points, of the row that each page repeats
-MONEY_WIDTHS = (0.8, 13.5, 5.5, 12.5, 5, 12.5, 12.5, 12.5, 12.5, 8, 8, 11, 7.5)
+MONEY_WIDTHS = (0.8, 13.5, 5.5, 12.5, 5, 12.5, 12.5, 12.5, 12.5, 8, 8, 12, 7.5)
 MONEY_ROW = 22
 COMPARED = {"adjusted": 7, "executed": 8}  # the amounts of 合计与分项, with their columns
 CODE_WIDTHS = (1.0, 7, 38, 10, 8, 9.5, 10.5)
@@ -110,7 +110,7 @@ def _money_heads(page: Page, row: int) -> int:
         (6, 6, "调整数"), (7, 7, "全年预算数"), (8, 8, "全年执行数"), (9, 9, "预算调整率"), (10, 10, "预算执行率"),
         (11, 11, "年初＋调整－全年\n（三项都填的）"), (12, 12, "与明细核对"),
     )  # fmt: skip
-    page.height(row, 48)
+    page.height(row, 64)
     return row + 1
 
 

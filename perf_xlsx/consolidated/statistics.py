@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from perf_xlsx.batch.repeated import Outcomes, Undecided, is_repeat
-from perf_xlsx.batch.roster import Roster, whose
+from perf_xlsx.batch.roster import Roster
 from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
     MONEY_UNIT,
@@ -25,6 +25,7 @@ from perf_xlsx.consolidated.returns import (
     is_scored,
     line_name,
     money,
+    place_of,
 )
 from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
 from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
@@ -221,8 +222,9 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
         if any(counts):
             found.troubled += 1
             rank, file = record.listed_row or None, file_name(record.file or "")
-            form = tuple(whose(record)) if is_read(record) else ()
-            troubled.add(Troubled(who, counts, errors_in_words(record), file, record.output, rank, form))
+            troubled.add(
+                Troubled(who, counts, errors_in_words(record), file, record.output, rank, place_of(record))
+            )
         if is_read(record):
             _count_read(found, record, who)
         if counts_money(record):

@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any
 from urllib.parse import quote
 
+from msgspec.structs import replace
 from xlsxwriter.utility import xl_range_abs
 
 from perf_xlsx.consolidated.page import NUMBERS
@@ -42,6 +43,8 @@ class LongSheets:
         limit: int = EXCEL_ROWS, head: str = "", table: bool = False, empty: str = "", lines: int = 1,
         hidden: Collection[str] = (),
     ) -> None:  # fmt: skip
+        self.printed = _printed(columns)
+        columns = _widened(columns, self.printed, hidden)
         self.canvas, self.name, self.columns, self.count, self.note = canvas, name, columns, count, note
         self.table, self.empty, self.lines, self.hidden, self.head = table, empty, lines, hidden, head
         self.capacity = limit - TOP
@@ -50,7 +53,6 @@ class LongSheets:
         self.usable = [column.width - (0.7 if column.kind == "word" else 2) for column in columns]
         self.short = [int(usable * lines / SPARE / 2) for usable in self.usable]  # this many characters always fit
         self.formats = [_format(canvas, column) for column in columns]
-        self.printed = _printed(columns, self.hidden)
         self.link_column = _position("link", [column.kind for column in columns])
         self.link_style = canvas.style(border=1, align="left", font_color=s.ACCENT, underline=1)
         self.standing_column = _position("严重程度", [column.head for column in columns])
@@ -163,13 +165,23 @@ def _sheet_names(name: str, parts: int) -> list[str]:
     return [name] if parts == 1 else [f"{name}{number}" for number in range(1, parts + 1)]
 
 
-def _printed(columns: Sequence[Column], hidden: Collection[str]) -> int:
+def _printed(columns: Sequence[Column]) -> int:
     """How many columns are printed: as many as fit a page in legible type; links are not."""
-    shown = [column.head not in hidden for column in columns]
-    widths = accumulate(column.width if there else 0.0 for column, there in zip(columns, shown, strict=True))
+    widths = accumulate(column.width for column in columns)
     return sum(
         width <= a4.room(True, count, a4.SCALE) and column.kind != "link"
-        for column, width, count in zip(columns, widths, accumulate(shown), strict=True)
+        for count, (column, width) in enumerate(zip(columns, widths, strict=True), 1)
+    )
+
+
+def _widened(columns: Sequence[Column], printed: int, hidden: Collection[str]) -> tuple[Column, ...]:
+    """The columns, those with texts as wide as the page has room for where others are hidden."""
+    shown = [column for column in columns[:printed] if column.head not in hidden]
+    texts = [column.head for column in shown if column.kind == "text"]
+    spare = a4.room(True, len(shown), a4.SCALE) - sum(column.width for column in shown)
+    more = max(0, int(10 * spare / max(1, len(texts))) / 10)
+    return tuple(
+        replace(column, width=column.width + more) if column.head in texts else column for column in columns
     )
 
 

@@ -54,10 +54,12 @@ class Column(Struct, frozen=True):
 
 
 class Return(Struct, frozen=True):
-    """One record with its identity, whether another of the same form came, and the link to its scored copy."""
+    """One record with its identity, in short and with its file where another of the same form came (`undecided`),
+    and the link to its scored copy."""
 
     record: Record
     who: Identity
+    named: Identity
     undecided: bool = False
     link: str | None = None
 
@@ -87,7 +89,7 @@ def _difference(claimed: Decimal | None, total: Decimal | None) -> Decimal | Non
 
 def unit_rows(one: Return) -> Iterator[Row]:
     """One row: unit, claimed and computed totals, rate, findings, state, link."""
-    record, who = one.record, one.who
+    record, who = one.record, one.named
     claimed, total = decimal(record.claimed_total), decimal(record.total)
     found = [finding.standing for finding in record.findings]
     yield (
@@ -216,7 +218,7 @@ def finding_rows(one: Return) -> Iterator[Row]:
 
 def receipt_rows(one: Return) -> Iterator[Row]:
     """A row a scored copy: what 回执.jsonl says of it, without inputs and rulebook's digest."""
-    receipt, who = receipt_of(one.record), one.who
+    receipt, who = receipt_of(one.record), one.named
     if receipt is not None:
         yield (
             who.unit, who.form, who.year, who.project, decimal(receipt.total), receipt.grade or "",

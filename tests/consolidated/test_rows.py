@@ -37,8 +37,7 @@ def test_a_row_a_unit_claimed_beside_computed(book: Any, records: list[Record]) 
         twice = row["状态"].endswith("，重复")
         becomes = "待核定" if twice else "退回" if own else ""
         assert row["状态"].removesuffix("，重复") == (f"{becomes}（{state}）" if becomes else state)
-        name = record["unit"] or row["单位"]  # a return without one goes by its file
-        assert row["单位"] == (f"{name}（文件：{Path(record['file']).name}）" if twice else row["单位"])
+        assert not twice or row["单位"].endswith(f"份：{record['file']}）")
         compared = record["claimed_total"] is not None and record["complete"]
         assert (row["差额"] is not None) == compared
     assert [row["状态"].endswith("，重复") for row in rows].count(True) == 2
@@ -83,11 +82,14 @@ def test_what_comparing_found_names_its_files_and_is_not_looked_for_in_the_copie
     consolidate([one, other], None, tmp_path / "汇总.xlsx")
     book = openpyxl.load_workbook(tmp_path / "汇总.xlsx")
     first, second = table(book["问题按单位"], "单位")
-    assert {row["单位"] for row in (first, second)} == {f"{one['unit']}（文件：{name}.xlsx）" for name in "甲乙"}
+    names = [f"{one['unit']}（第1份：甲.xlsx）", f"{one['unit']}（第2份：乙.xlsx）"]
+    assert {row["单位"] for row in (first, second)} == set(names)
+    assert [row["单位"] for row in table(book["单位得分"], "单位")] == names
     told = f"{first['须更正的错误']}\n{second['须更正的错误']}".split("\n")
     assert "同一单位报送了两份（B01）：已有一份：甲.xlsx" in told
     assert "其中没有的是编号B的" in book["问题清单"]["A2"].value
-    assert {row["单位"] for row in table(book["资金明细"], "单位")} == {first["单位"], second["单位"]}
+    short = {f"{one['unit']}（第{turn}份）" for turn in (1, 2)}  # whose rows are many, and not to be high
+    assert {row["单位"] for row in table(book["资金明细"], "单位")} == short
 
 
 def test_waived_findings_are_counted_apart_and_say_that_nothing_is_owed(tmp_path: Path) -> None:
