@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 FEWEST_ROWS = 3  # indicators with target and actual value; fewer agree by chance
 LONG = 60  # characters of a passage without spaces; shorter ones are phrases that everybody writes
 BEGINNING = 16  # characters of a passage that are shown
-FILES = 3  # unreadable files that are named of one unit
 
 
 class Earlier(Struct, frozen=True):
@@ -62,7 +61,6 @@ class CrossChecks:
     ) -> None:
         self.roster, self.rulebook, self.waiving, self.single = roster, rulebook, waiving, single
         self.attendance = Attendance(roster) if roster else None
-        self.unread: dict[str, list[str]] = {}
 
     @cached_property
     def database(self) -> sqlite3.Connection:
@@ -92,10 +90,9 @@ class CrossChecks:
 
     def findings(self, record: Record) -> tuple[FindingRecord, ...]:
         """What comparing finds in this record."""
-        if not record.is_read:
-            self._note_unread(record.file or "")
-            return ()
-        if not record.unit:
+        if not record.is_read or not record.unit:
+            if record.unscored != "monitoring":  # the list asks for self-evaluations
+                self._enter_unnamed(record.file or "")
             return ()
         rulebook = load_rulebook(self.rulebook or record.rulebook or "")
         place = Place(printable_path(Path(Path(record.file or "").name)))
@@ -114,13 +111,11 @@ class CrossChecks:
     def _recorded(self, found: Iterable[Finding], unit: str, part: str = "") -> tuple[FindingRecord, ...]:
         return tuple(map(finding_record, waive(found, unit, self.waiving, part) if self.waiving else found))
 
-    def _note_unread(self, file: str) -> None:
-        """Remember an unreadable file under the listed unit that its path names."""
+    def _enter_unnamed(self, file: str) -> None:
+        """Enter a file without a unit for the listed unit that its path names."""
         unit = self.attendance.named_in(file) if self.attendance else None
-        if unit is not None:
-            files = self.unread.setdefault(unit, [])
-            if len(files) < FILES:
-                files.append(printable_path(Path(file)))
+        if self.attendance and unit is not None:
+            self.attendance.enter_unnamed(unit)
 
     def _came_twice(self, record: Record, unit: str, place: Place) -> Iterator[Observation]:
         """B01: the unit (year, form, project; scored or not) has returned a workbook before this one.
@@ -207,13 +202,8 @@ class CrossChecks:
         assert self.roster is not None
         form = f"的{load_form(listed.form).official}" if listed.form else "的自评表"
         whom = f"（联系人：{listed.contact}）" if listed.contact else ""
-        message = f"没有读到{listed.unit}{_project(listed.project)}{form}"
-        if files := self.unread.get(same_unit(listed.unit)):
-            message += f"：文件名中有这个单位的 {'、'.join(files)} 读不出来。"
-            advice = f"请先看该文件的问题；不能解决的，请联系{listed.unit}{whom}重新报送。"
-        else:
-            message += "（读不出来的文件不算）。"
-            advice = f"请联系{listed.unit}{whom}报送。"
+        message = f"没有读到{listed.unit}{_project(listed.project)}{form}。"
+        advice = f"请联系{listed.unit}{whom}报送。"
         place = Place(printable_path(Path(self.roster.name)), 0, listed.row)
         observed = Observation(place, f"第{listed.row}行", listed.unit, message, advice)
         rulebook = load_rulebook(self.rulebook) if self.rulebook else None

@@ -1,14 +1,20 @@
-"""Forms that came more than once in a run, by what comparing found (B01): which one counts is not decided yet."""
+"""Forms that came more than once in a run, by what comparing found (B01): which one counts is not decided yet.
+
+Whoever counts a run's forms counts them here, so that terminal, sheets and list say the same numbers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from perf_xlsx.batch.roster import whose
+from perf_xlsx.results.outcome import UNDECIDED, outcome
 from perf_xlsx.results.record import Record
 from perf_xlsx.system.growing import Numbers
 
 REPEATED = "B01"
+MOST = 1 << 30  # forms of one kind with the same key, of which there are fewer
 
 
 def is_repeat(record: Record) -> bool:
@@ -31,7 +37,38 @@ class Undecided:
             self._any = True
 
     def __contains__(self, record: Record) -> bool:
-        return self._any and _key(record) in self._forms
+        return self._any and record.is_read and _key(record) in self._forms
+
+    def holds(self, whose_form: Sequence[object]) -> bool:
+        """Whether it is a form of those, by what `whose` said of it."""
+        return self._any and repr([*whose_form]) in self._forms
+
+
+class Outcomes:
+    """The outcomes of a run's forms, counted one by one: one that comes again makes the earlier undecided too."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.undecided = Undecided()
+        self._earlier = Numbers()  # those with an error and those without, by form
+
+    def add(self, record: Record) -> str:
+        """Count a record; gives its outcome as far as it is known by now."""
+        self.undecided.add(record)
+        kind = outcome(record, record in self.undecided)
+        self.counts[kind] += 1
+        if record.is_read and record.unit:
+            self._count_earlier(_key(record), kind, record in self.undecided)
+        return kind
+
+    def _count_earlier(self, key: str, kind: str, again: bool) -> None:
+        known = self._earlier.get(key) or 0
+        if again:
+            wrong, right = divmod(known, MOST)
+            self.counts.subtract({"有错误": wrong, "没有错误": right, UNDECIDED: -wrong - right})
+            self._earlier.put(key, 0)
+        elif kind != UNDECIDED:
+            self._earlier.put(key, known + (MOST if kind == "有错误" else 1))
 
 
 def _key(record: Record) -> str:

@@ -50,6 +50,7 @@ class Attendance:
             self.by_unit.setdefault(same_unit(listed.unit), []).append(listed)
         self._roster = roster
         self._returned: set[int] = set()
+        self._unnamed: Counter[str] = Counter()  # files that name a unit in their name alone, by unit
         self._names = {**_short_names(self.by_unit), **{unit: unit for unit in self.by_unit if len(unit) > 1}}
         self._lengths = sorted(set(map(len, self._names)), reverse=True)
 
@@ -97,14 +98,38 @@ class Attendance:
         if not rows:
             return unplaced(record)
         one = rows[0]
-        named = UNSET if record.unit else one.unit
-        return replace(
-            record, listed_row=one.row, listed_unit=named, code=one.code or None, contact=one.contact or None
-        )
+        placed = replace(unplaced(record), listed_row=one.row, code=one.code or None, contact=one.contact or None)
+        if record.unit:
+            return placed
+        sole = one if len(self.listed(unit)) == 1 else None
+        form, project = (sole.form, sole.project) if sole else (None, "")
+        return replace(placed, listed_unit=one.unit, listed_form=form or UNSET, listed_project=project or UNSET)
+
+    def enter_unnamed(self, unit: str) -> None:
+        """Enter a file that names the unit in its name alone, mostly because it cannot be read.
+
+        It goes back, so that one row less is missing.
+        """
+        self._unnamed[same_unit(unit)] += 1
 
     def missing(self) -> Iterator[Listed]:
-        """The rows that nothing was returned for, in the list's order."""
-        return (one for one in self._roster.listed if one.row not in self._returned)
+        """The rows that nothing came for, in the list's order; a file without a unit came for the unit's first."""
+        return (one for one, came in self._unanswered() if not came)
+
+    @property
+    def unnamed(self) -> int:
+        """For how many rows only a file came that names the unit in its name alone."""
+        return sum(came for _, came in self._unanswered())
+
+    def _unanswered(self) -> Iterator[tuple[Listed, bool]]:
+        """The rows that no form answers, and whether a file came for them that names no unit within."""
+        left = Counter(self._unnamed)
+        for one in self._roster.listed:
+            if one.row not in self._returned:
+                unit = same_unit(one.unit)
+                came = left[unit] > 0
+                left[unit] -= came
+                yield one, came
 
 
 def _short_names(units: Iterable[str]) -> dict[str, str]:
@@ -118,7 +143,10 @@ def _short_names(units: Iterable[str]) -> dict[str, str]:
 
 def unplaced(record: Record) -> Record:
     """The record without what a list says of it."""
-    return replace(record, listed_row=UNSET, listed_unit=UNSET, code=UNSET, contact=UNSET)
+    return replace(
+        record, listed_row=UNSET, listed_unit=UNSET, listed_form=UNSET, listed_project=UNSET, code=UNSET,
+        contact=UNSET,
+    )  # fmt: skip
 
 
 def whose(record: Record) -> list[object]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from perf_xlsx.batch.repeated import Outcomes
 from perf_xlsx.cli.screen import Cell, Column, Part, Screen
 from perf_xlsx.domain.model import STANDINGS
 from perf_xlsx.domain.rounding import percent
@@ -41,7 +42,7 @@ class Summary:
 
     def __init__(self) -> None:
         self.screen = Screen()
-        self.counts: Counter[str] = Counter()
+        self.outcomes = Outcomes()
         self.checked = self.workbooks = self.unchanged = self.outputs = self.related = self.unwritten = 0
         self.first_output = ""
         self.first: list[Record] = []
@@ -53,8 +54,7 @@ class Summary:
 
         `part` is 0 for the first form of a workbook: workbooks and copies are counted there.
         """
-        kind = outcome(record)
-        self.counts[kind] += 1
+        kind = self.outcomes.add(record)
         self.checked += record.status == "checked"
         self.unwritten += any(found.code == UNWRITTEN for found in record.findings)
         if part == 0 and kind != "未报送":
@@ -75,6 +75,11 @@ class Summary:
         self.related += bool(across)
         if across and len(self.across) < LINES:
             self.across.append(replace(record, findings=across))
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Forms by outcome."""
+        return self.outcomes.counts
 
     @property
     def forms(self) -> int:
@@ -140,10 +145,10 @@ class Summary:
         troubles = (
             (self.counts["有错误"], "份有错误，须退回更正"),
             (self.counts["读不出来"], "份读不出来，须重新报送"),
-            (self.counts["待核定"], "份待核定：同一单位报送了两份等，见上"),
+            (self.counts["待核定"], "份待核定（同一张表报送了几份等，见上），定下以前不退回"),
             (self.unwritten, "份已评分但没有写出，须重新评分"),
             (self.checked, "份没有分值或是监控表，只核对，不计分"),
-            (self.counts["未报送"], "个单位没有报送"),
+            (self.counts["未报送"], "份没有报送"),
         )
         several = f"（在{self.workbooks}个工作簿里）" if self.forms != self.workbooks else ""
         parts = [f"共{self.forms}份{several}{self._reused()}"]
@@ -169,7 +174,7 @@ def _called(record: Record) -> str:
 def _row(record: Record) -> list[Cell]:
     counts = _counts(record)
     if not record.is_read or record.execution is None:
-        cells: Sequence[str | Part] = ["", "", ("读不出来", "red"), "", ""]
+        cells: Sequence[str | Part] = [record.listed_unit or "", "", ("读不出来", "red"), "", ""]
     else:
         cells = _scored_cells(record, record.execution.rate)
     texts = ((cell, "") if isinstance(cell, str) else cell for cell in (_called(record), *cells))
@@ -179,7 +184,7 @@ def _row(record: Record) -> list[Cell]:
 def _scored_cells(record: Record, rate: str | None) -> Sequence[str | Part]:
     """Unit, execution rate, total, claimed total and grade of a scored workbook."""
     return [
-        record.unit or "（未填）",
+        record.unit or record.listed_unit or "（未填）",
         percent(Decimal(rate)) if rate is not None else "—",
         total_in_words(record),
         record.claimed_total if record.claimed_total is not None else "—",

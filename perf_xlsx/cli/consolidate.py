@@ -30,12 +30,14 @@ from perf_xlsx.system.streams import say
     metavar="名单",
     help="应报送的单位名单（.xlsx、.xls、.ods 或 .csv：单位、单位编码、表种、联系人），用来列出未报送的。",
 )
+@click.option("--sender", default="", metavar="名称", help="汇总的单位，印在每页上方。")
 @click.option("--export", "how", type=click.Choice(["csv", "parquet"]), help="各张长表另存为这种文件。")
 @FORMS
 def consolidate(
     source: Path,
     output: Path | None,
     roster: Path | None,
+    sender: str,
     how: consolidated.Format | None,
     forms: tuple[FormFile, ...],
 ) -> None:
@@ -43,7 +45,7 @@ def consolidate(
     if output is not None:
         refuse_device(output)
     try:
-        written = consolidated.write_consolidated(source, output, roster_of(roster), how)
+        written = consolidated.write_consolidated(source, output, roster_of(roster), how, sender)
     except (consolidated.RecordsError, consolidated.ExportError) as error:
         fail(str(error))
     except OSError as error:

@@ -12,6 +12,7 @@ import click
 from msgspec import Struct
 
 from perf_xlsx.cli.group import fail
+from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.records import Records, RecordsError
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.output_files import explain_os_error
@@ -105,7 +106,8 @@ def previous_run(path: Path | None) -> Records | None:
 
 def said(written: Written) -> Iterator[str]:
     """What was written, for the terminal."""
-    counts = "，".join(f"{kind}{count}份" for kind, count in written.matters.items() if count)
+    units = {UNDECIDED: "份"}  # forms; of a workbook with several, one letter goes out
+    counts = "，".join(f"{kind}{count}{units.get(kind, '封')}" for kind, count in written.matters.items() if count)
     if counts:
         yield f"{counts}，清单：{written.list}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,9 @@ def score(
     退回意见、催报通知和退回清单，在其中的“退回”文件夹里。
     """
     sent = letters(letter, options.rulebook) if folder else None
-    outputs = Outputs(_consolidation, sent, previous_run(previous), _signer(key) if key else None)
+    outputs = Outputs(
+        partial(_consolidation, letter.sender), sent, previous_run(previous), _signer(key) if key else None
+    )
     run(paths, folder or beside(paths), options, as_json, force, outputs)
 
 
@@ -71,11 +74,11 @@ def _signer(key: Path) -> Sign:
         fail(str(error))
 
 
-def _consolidation() -> Callable[[Path, Roster | None], Written]:
+def _consolidation(sender: str) -> Callable[[Path, Roster | None], Written]:
     """A function that writes the consolidated workbook of a run into its folder."""
     from perf_xlsx import consolidated  # a single workbook has none
 
     def write(folder: Path, roster: Roster | None) -> Written:
-        return consolidated.write_consolidated(folder, None, roster)
+        return consolidated.write_consolidated(folder, None, roster, sender=sender)
 
     return write

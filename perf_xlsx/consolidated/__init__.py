@@ -12,13 +12,22 @@ from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.batch import Roster
+from perf_xlsx.batch.roster import whose
 from perf_xlsx.consolidated.export import ExportError, Format, exported, path_of, usual_format
 from perf_xlsx.consolidated.headline import Apart
 from perf_xlsx.consolidated.order import in_order
 from perf_xlsx.consolidated.report_check import report_rows, rows_in
-from perf_xlsx.consolidated.returns import DEFAULT_NAME, identity, is_return, link_target
+from perf_xlsx.consolidated.returns import (
+    DEFAULT_NAME,
+    identity,
+    is_return,
+    link_target,
+    place_of,
+    told_apart,
+)
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_ROWS
 from perf_xlsx.consolidated.tables import (
@@ -36,6 +45,7 @@ from perf_xlsx.consolidated.workbook import Placed, Places, write_workbook
 from perf_xlsx.results.checked_reports import CheckedReport, checked_reports
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
+from perf_xlsx.system.growing import Numbers
 from perf_xlsx.system.output_files import atomic_write, reserved, unique_path
 
 __all__ = [
@@ -64,18 +74,23 @@ class Written(Struct, frozen=True):
 
 
 def write_consolidated(
-    folder: str | Path, output: str | Path | None = None, roster: Roster | None = None, how: Format | None = None
+    folder: str | Path,
+    output: str | Path | None = None,
+    roster: Roster | None = None,
+    how: Format | None = None,
+    sender: str = "",
 ) -> Written:
     """The consolidated workbook of an output folder (or of a .jsonl file), and the long tables as files.
 
-    `output` is 汇总.xlsx in the folder unless given. Raises as `consolidate` does.
+    `output` is 汇总.xlsx in the folder unless given. `sender` has it made. Raises as `consolidate` does.
     """
     records = Records.open(Path(folder))
     output = None if output is None else Path(output)
     reports = checked_reports(records.base)
     return consolidate(
-        records, roster, output, base=records.base, how=how, most_listed=MOST_LISTED, reports=reports
-    )
+        records, roster, output, base=records.base, how=how, most_listed=MOST_LISTED, reports=reports,
+        sender=sender,
+    )  # fmt: skip
 
 
 def own_name(base: Path, found: Statistics) -> Path:
@@ -86,7 +101,7 @@ def own_name(base: Path, found: Statistics) -> Path:
 def consolidate(
     records: Iterable[Record], roster: Roster | None, output: Path | None, *, base: Path = Path(),
     how: Format | None = None, row_limit: int = EXCEL_ROWS, most_listed: int = MOST_LISTED,
-    reports: Iterable[CheckedReport] = (),
+    reports: Iterable[CheckedReport] = (), sender: str = "",
 ) -> Written:  # fmt: skip
     """Write one workbook from the records of a batch, completely or not at all.
 
@@ -102,6 +117,7 @@ def consolidate(
     """
     with in_order(records, roster) as ordered, TroubledStore() as troubled:
         found = gather(ordered, roster, troubled)
+        found.sender = sender
         output = output or own_name(base, found)
         too_many = found.received > most_listed
         how = usual_format() if too_many and how is None else how
@@ -125,17 +141,33 @@ def _rows(
     """All rows of the tables, in one pass over the records; `link_of` gives a copy's path from the workbook."""
     checked = {one.content for one in reports}
     codes: dict[str, str] = {}
+    turns = Numbers()
     for record in filter(is_return, records):
         if record.content in checked and isinstance(record.content, str):
             codes[record.content] = record.code or ""
-        one = Return(record, identity(record), record in found.undecided, link_of(record.output))
+        one = _return(record, found, turns, link_of(record.output))
         for table in tables:
             for row in table.rows(one):
                 yield table, row, one.link
     for each in troubled:
         link = link_of(each.output)
+        if turn := turns.get(each.place):
+            each = replace(each, who=told_apart(each.who, f"第{turn}份：{each.place}"))
         yield TROUBLED, troubled_row(each, link), link
     for row, link in report_rows(reports, codes, link_of):
         yield REPORTS, row, link
     for row in outstanding_rows(found.roster):
         yield OUTSTANDING, row, None
+
+
+def _return(record: Record, found: Statistics, turns: Numbers, link: str | None) -> Return:
+    """A record as the tables take it. `turns` are of forms that came more than once: how many came, by form, and
+    which of them each is, by place."""
+    who = identity(record)
+    if record not in found.undecided:
+        return Return(record, who, who, link=link)
+    form, place = repr(whose(record)), place_of(record)
+    turn = (turns.get(form) or 0) + 1
+    turns.put(form, turn)
+    turns.put(place, turn)
+    return Return(record, told_apart(who, f"第{turn}份"), told_apart(who, f"第{turn}份：{place}"), True, link)

@@ -10,11 +10,12 @@ from perf_xlsx.consolidated.roster_status import RosterStatus
 from perf_xlsx.consolidated.scores import Spread
 from perf_xlsx.consolidated.sheets import money_notes
 from perf_xlsx.consolidated.statistics import Statistics
-from perf_xlsx.consolidated.tables import OUTSTANDING, TROUBLED
+from perf_xlsx.consolidated.tables import OUTSTANDING, TROUBLED, UNITS
 from perf_xlsx.domain.rounding import percent, points
+from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.sheets import style as s
 
-BESIDE = 27 * s.BODY_SIZE / 9  # width of the rates' tile, in characters of its small line
+BESIDE = 46  # characters of two lines in the rates' tile
 
 
 def tiles(found: Statistics, room: float = BESIDE) -> tuple[tuple[str, str, str], ...]:
@@ -25,7 +26,7 @@ def tiles(found: Statistics, room: float = BESIDE) -> tuple[tuple[str, str, str]
         ("平均得分", *_average(found.overall)),
         _spent(found, room),
         ("须退回更正", f"{found.erroneous + found.unreadable:,}份",
-         f"有错误{found.erroneous:,}份，读不出{found.unreadable:,}份"),
+         _returned(found)),
         ("问题", f"{found.findings:,}项", f"✖ 错误{found.standings['error']:,}项"),
     )  # fmt: skip
 
@@ -33,6 +34,11 @@ def tiles(found: Statistics, room: float = BESIDE) -> tuple[tuple[str, str, str]
 def _received(found: Statistics) -> str:
     checked = f"仅核对{found.checked:,}份，" if found.checked else ""
     return f"已评分{found.scored:,}份，{checked}读不出{found.unreadable:,}份"
+
+
+def _returned(found: Statistics) -> str:
+    undecided = f"，另待核定{found.to_decide:,}份" if found.to_decide else ""
+    return f"有错误{found.erroneous:,}份，读不出{found.unreadable:,}份{undecided}"
 
 
 def _spent(found: Statistics, room: float) -> tuple[str, str, str]:
@@ -77,18 +83,12 @@ def next_steps(found: Statistics) -> Iterator[str]:
     """What is to be done, and the limits of the numbers; nothing where all is well."""
     roster = found.roster
     if roster.missing:
-        unread = sum(bool(one["unread"]) for one in roster.missing)
-        came = f"（其中{unread}份收到的文件读不出来）" if unread else ""
-        yield f"催报：{len(roster.missing)}份还没有报送{came}，见“{OUTSTANDING.name}”。"
+        yield f"催报：{len(roster.missing):,}份还没有报送，见“{OUTSTANDING.name}”。"
     if found.unreadable or found.erroneous:
         counts = (found.unreadable, "份读不出来"), (found.erroneous, "份有错误须更正")
-        words = "，".join(f"{count}{what}" for count, what in counts if count)
+        words = "，".join(f"{count:,}{what}" for count, what in counts if count)
         yield f"退回：{words}，见“{TROUBLED.name}”。"
-    if found.repeats:
-        yield (
-            f"⚠ 同一张表多报了{found.repeats}份（待核定采用哪一份），份数、得分和金额中都含它们；"
-            "请留下应采用的一份后重新汇总。"
-        )
+    yield from _to_decide(found)
     if found.checked:
         yield f"{found.checked}份没有分值和得分，或是监控表，只核对，不计分；它们不在得分、等级和执行率分档中。"
     if found.with_claims:
@@ -105,6 +105,14 @@ def next_steps(found: Statistics) -> Iterator[str]:
         yield "⚠ " + money_notes(found)
     if roster.unlisted:
         yield f"⚠ {len(roster.unlisted)}个单位不在名单上，见“{OUTSTANDING.name}”。"
+
+
+def _to_decide(found: Statistics) -> Iterator[str]:
+    """What the officer decides on before anything goes back."""
+    if found.to_decide:
+        yield f"核定：{found.to_decide:,}份待核定，定下以前不退回，见“{UNITS.name}”中状态为“{UNDECIDED}”的。"
+    if found.repeats:
+        yield (f"⚠ 同一张表多报了{found.repeats:,}份，份数、得分和金额中都含它们；请留下应采用的一份后重新评分。")
 
 
 class Apart(Struct, frozen=True):

@@ -29,6 +29,7 @@ from perf_xlsx.consolidated.tables import (
     TROUBLED,
     UNITS,
 )
+from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
 
 TILES = ((1, 2), (3, 4), (6, 7), (8, 10), (11, 12), (13, 13))  # their columns
@@ -60,7 +61,8 @@ def write_overview(page: Page, found: Statistics, elsewhere: Elsewhere) -> None:
     row = write_checks(page, row + 1, found, elsewhere, graded)
     row = _contents(page, row + 1, elsewhere)
     page.sheet.set_tab_color(s.ACCENT)
-    page.canvas.print_setup(page.sheet, landscape=True)
+    page.canvas.print_setup(page.sheet, landscape=True, scale=a4.SCALE)
+    page.sheet.set_header(s.page_header(found.head))
     page.sheet.print_area(0, 0, row - 1, LAST)
     page.sheet.set_first_sheet()
     page.sheet.activate()
@@ -81,8 +83,9 @@ def _heading(page: Page, found: Statistics) -> None:
 
 def _tiles(page: Page, found: Statistics) -> None:
     """Label, large value and remark in three rows."""
-    shown = zip(TILES, tiles(found), strict=True)
-    for row, height in ((3, 22), (4, 46), (5, 22)):
+    shown = list(zip(TILES, tiles(found), strict=True))
+    remarks = [(remark, sum(WIDTHS[first : last + 1])) for (first, last), (_, _, remark) in shown]
+    for row, height in ((3, 22), (4, 46), (5, s.height_for(remarks, 22))):
         page.height(row, height)
     for (first, last), (label, value, remark) in shown:
         accent = label in ("收到", "平均得分")
@@ -93,7 +96,7 @@ def _tiles(page: Page, found: Statistics) -> None:
         soft = {"font_color": "#DCE6F2" if accent else s.SOFT}
         page.put(3, first, last, label, **base | soft)
         page.put(4, first, last, value, **base, font_name=s.HEADING, font_size=24 if accent else 19)
-        page.put(5, first, last, remark, **base | soft)
+        page.put(5, first, last, remark, **base | soft | {"text_wrap": True, "shrink": False})
 
 
 def _next_steps(page: Page, row: int, found: Statistics) -> int:

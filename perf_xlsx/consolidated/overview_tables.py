@@ -14,15 +14,15 @@ from perf_xlsx.consolidated.sheets import CODES, money_notes, repeated
 from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, LineSum, Statistics
 from perf_xlsx.consolidated.streamed import GAP
 from perf_xlsx.consolidated.tables import code_title, standing_word
-from perf_xlsx.domain.rounding import half_up, plain
+from perf_xlsx.domain.rounding import half_up, plain, points
 from perf_xlsx.sheets import style as s
 
 OVERVIEW = "总览"
-WIDTHS = (1, 12, 9, 9, 9, 1.5, 13.5, 9, 9, 1.5, 15, 17, 10.5, 12.5)
+WIDTHS = (0.8, 11.5, 8.5, 8.5, 8.5, 1.2, 13, 8.5, 8.5, 1.2, 14, 16, 10, 11.5)
 LAST = len(WIDTHS) - 1
 MOST_KINDS = 8
 HEADS, ROW = 48, 20  # heights of a block's title and header row, and of most rows
-CHART_WIDTH, LINE_PIXELS = 400, 28
+CHART_WIDTH, LINE_PIXELS = 376, 28
 
 
 class Graded(Struct, frozen=True):
@@ -122,9 +122,9 @@ def write_forms(page: Page, row: int, found: Statistics) -> int:
         page.number(row, 7, 7, one.best, s.POINTS, bold=bold)
         page.number(row, 8, 9, one.worst, s.POINTS, bold=bold)
         page.number(row, 10, 10, _two(one.claimed), s.POINTS, bold=bold)
-        page.number(row, 11, 11, _two(one.excess), GAP, bold=bold)
+        page.number(row, 11, 11, one.excess, GAP, bold=bold)
         page.word(row, 12, 13, _remark(one), bold=bold)
-        page.height(row, ROW)
+        page.height(row, s.height_for([(_remark(one), sum(WIDTHS[12:]))], ROW))
         row += 1
     return row if found.spreads else nothing(page, row, "没有可以评分的工作簿。")
 
@@ -138,10 +138,11 @@ def _remark(one: Spread) -> str:
     if one.excess is None:
         claim = "没有填写自评总分" if one.count > one.provisional else ""
     else:
-        rounded = half_up(one.excess)
-        claim = "总体一致" if rounded == 0 else f"平均{'高' if rounded > 0 else '低'}{plain(abs(rounded))}分"
-        if one.claims < one.count - one.provisional:
-            claim = f"填了的{one.claims:,}份{claim}"
+        claim = "总体一致"
+        if one.excess:
+            claim = f"平均{'高' if one.excess > 0 else '低'}{plain(abs(one.excess))}分"
+        if one.claims < one.count - one.provisional and one.given is not None:
+            claim = f"填了自评的{one.claims:,}份（计算平均{points(one.given)}）{claim}"
     return "；".join(filter(None, (claim, provisional)))
 
 

@@ -11,12 +11,12 @@ from typing import Any
 from msgspec import Struct
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.writer import Canvas, safe
 
 NUMBERS: Mapping[str, Any] = {"text_wrap": False, "shrink": True}  # smaller digits instead of "####"
-PRINTED = (770.0, 501.0)  # points, width and height of A4 landscape inside its margins
-USED = 0.93  # share of the height; repeated titles and other programs' metrics need the rest
+USED = 0.98  # share of the height; other programs' metrics need the rest
 ROW_HEIGHT = 15.0  # default of Excel, in points
 AGREE, DIFFER = "✔ 相符", "✖ 不符"
 
@@ -38,16 +38,16 @@ Shown = str | int | Decimal | Fraction | Formula | SheetLink | None
 
 
 class Page:
-    """One sheet. `widths` are the widths of its columns, beginning with A."""
+    """One sheet. `widths` are the widths of its columns, beginning with A; `repeated` is the height of the rows
+    that each page after the first begins with."""
 
-    def __init__(self, canvas: Canvas, name: str, widths: tuple[float, ...]) -> None:
+    def __init__(self, canvas: Canvas, name: str, widths: tuple[float, ...], repeated: float = 0) -> None:
         self.canvas, self.name, self.widths = canvas, name, widths
         self.sheet = canvas.book.add_worksheet(name)
         self._cells: dict[int, list[tuple[int, int, Shown, Mapping[str, Any]]]] = defaultdict(list)
         self._heights: dict[int, float] = {}
         self._tops = [0]  # first rows of printed pages
-        wide = sum(map(printed_width, widths))
-        self.page_height = USED * PRINTED[1] * max(1.0, wide / PRINTED[0])
+        self.page_height = USED * a4.height(landscape=True) - repeated
         self.sheet.hide_gridlines(2)
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
@@ -140,8 +140,3 @@ class Page:
                 self.sheet.write_url(row, first, f"internal:'{value.sheet}'!A1", style, value.sheet)
             case _:
                 self.sheet.write_number(row, first, float(value), style)
-
-
-def printed_width(width: float) -> float:
-    """The points that a column of so many units takes on paper."""
-    return (width * 7 + 5) * 0.75

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from perf_xlsx.forms import Form, form_names, load_form
 from perf_xlsx.forms.official import official_form
@@ -86,6 +87,16 @@ def is_return(record: Record) -> bool:
 def file_name(path: str) -> str:
     """The last part of a path that may come from another system."""
     return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
+
+
+def told_apart(who: Identity, words: str) -> Identity:
+    """Whose form it is, and which of several returns of the same form."""
+    return replace(who, unit=f"{who.unit}（{words}）")
+
+
+def place_of(record: Record) -> str:
+    """The path of a return, and which of its forms: no two records have the same."""
+    return f"{record.file or ''}{record.which}"
 
 
 def identity(record: Record) -> Identity:

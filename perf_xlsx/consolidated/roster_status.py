@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -12,14 +12,15 @@ from perf_xlsx.results.record import Record
 
 Shown = Mapping[str, str]  # by the keys of COLUMNS
 
-COLUMNS = ("unit", "code", "form", "project", "contact", "unread")
+COLUMNS = ("unit", "code", "form", "project", "contact")
 
 
 class RosterStatus(Struct, frozen=True):
     """The list compared with the returns. `given` False: there was none; `expected`: its rows, where at hand.
 
-    `missing` are the rows that nothing was returned for, with the unreadable files that name their unit; `unread`
-    the files that name none.
+    `missing` are the rows that nothing came for. `unread` are the files that name no unit within or in their name,
+    `unread_of` units and files of those that do so in their name alone: these go back, and `returned` counts the
+    `unread_rows` that they came for.
     """
 
     given: bool = False
@@ -27,16 +28,18 @@ class RosterStatus(Struct, frozen=True):
     missing: tuple[Shown, ...] = ()
     unlisted: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    unread_of: tuple[tuple[str, str], ...] = ()
+    unread_rows: int = 0
 
     @property
     def returned(self) -> int:
-        """Rows of the list that something was returned for."""
+        """Rows of the list that something came for."""
         return (self.expected or 0) - len(self.missing)
 
     @property
     def named(self) -> int:
         """All that are named, with what is wrong."""
-        return len(self.missing) + len(self.unlisted) + len(self.unread)
+        return len(self.missing) + len(self.unlisted) + len(self.unread) + len(self.unread_of)
 
 
 class RosterComparison:
@@ -48,14 +51,14 @@ class RosterComparison:
         self._outstanding: list[Shown] = []
         self._unlisted: dict[tuple[str, ...], str] = {}  # the name, by unit, form and project as they compare
         self._unread: list[str] = []
-        self._unread_of: dict[str, list[str]] = {}  # by unit as it compares
+        self._unread_of: list[tuple[str, str]] = []
 
     def add(self, record: Record) -> None:
         """Take in one record."""
         if not is_return(record):
             self._outstanding.append(_shown(record))
         elif record.listed_unit:
-            self._unread_of.setdefault(same_unit(record.listed_unit), []).append(file_name(record.file or ""))
+            self._enter_unnamed(record, record.listed_unit)
         elif not is_read(record) or not record.unit:
             self._unread.append(file_name(record.file or ""))
         elif record.unscored == "monitoring":
@@ -66,21 +69,23 @@ class RosterComparison:
         elif self._attendance:
             self._attendance.enter(record.unit, record.form, record.project)
 
+    def _enter_unnamed(self, record: Record, unit: str) -> None:
+        """A file that names its unit in its name alone."""
+        self._unread_of.append((unit, file_name(record.file or "")))
+        if self._attendance and record.unscored != "monitoring":
+            self._attendance.enter_unnamed(unit)
+
     @property
     def status(self) -> RosterStatus:
         """The result for all records added so far."""
-        unread = tuple(self._unread)
+        unread, unread_of = tuple(self._unread), tuple(self._unread_of)
         if self._roster is None or self._attendance is None:
-            return RosterStatus(bool(self._outstanding), None, self._told(self._outstanding), unread=unread)
-        missing = self._told(map(_shown, self._attendance.missing()))
+            missing = tuple(self._outstanding)
+            return RosterStatus(bool(missing), None, missing, unread=unread, unread_of=unread_of)
+        missing = tuple(map(_shown, self._attendance.missing()))
         unlisted = tuple(dict.fromkeys(self._unlisted.values()))
-        return RosterStatus(True, len(self._roster.listed), missing, unlisted, unread)
-
-    def _told(self, missing: Iterable[Shown]) -> tuple[Shown, ...]:
-        """The missing rows, each with the unreadable files that name its unit."""
-        return tuple(
-            {**one, "unread": "、".join(self._unread_of.get(same_unit(one["unit"]), ()))} for one in missing
-        )
+        rows = self._attendance.unnamed
+        return RosterStatus(True, len(self._roster.listed), missing, unlisted, unread, unread_of, rows)
 
 
 def _shown(one: Listed | Record) -> Shown:

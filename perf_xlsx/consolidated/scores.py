@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from msgspec import Struct, field
 
+from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.results.record import Record
 
 GRADES = ("优", "良", "中", "差")  # this order; other names a rulebook may have stand behind
@@ -19,7 +20,7 @@ UNGRADED = "暂定，不评等级"  # of a provisional total; the last
 class Spread(Struct, frozen=True):
     """Total points of a group of `count` returns; the means exact. All but the count is of those that could be
     scored throughout, because a provisional total measures what is missing; None where there is none.
-    `claimed` and `excess` are of the `claims` among these that claimed a total."""
+    `claimed` and `given` are what the `claims` among these that claimed a total claimed and got."""
 
     name: str
     count: int
@@ -30,7 +31,14 @@ class Spread(Struct, frozen=True):
     worst: Decimal | None
     claims: int
     claimed: Fraction | None
-    excess: Fraction | None
+    given: Fraction | None
+
+    @property
+    def excess(self) -> Decimal | None:
+        """By how much the claims are higher, of the means as they are shown."""
+        if self.claimed is None or self.given is None:
+            return None
+        return half_up(self.claimed) - half_up(self.given)
 
 
 class GradeCount(Struct, frozen=True):
@@ -105,7 +113,7 @@ def _spread(name: str, returned: int, whole: Counter[int], claims: Claims) -> Sp
         Decimal(cents[0]).scaleb(-2) if cents else None,
         count,
         claims.claimed / count if count else None,
-        (claims.claimed - claims.given) / count if count else None,
+        claims.given / count if count else None,
     )
 
 

@@ -12,10 +12,11 @@ from perf_xlsx.consolidated.listed import Listed
 from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
 from perf_xlsx.consolidated.statistics import WRONG_UNIT, Compared, LineSum, Statistics
-from perf_xlsx.consolidated.streamed import FINE_MONEY, LongSheets, standing_colours
+from perf_xlsx.consolidated.streamed import LongSheets, standing_colours
 from perf_xlsx.consolidated.tables import OUTSTANDING, code_title, standing_word
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.domain.rounding import plain
+from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
 
 CODES, MONEY = "问题汇总", "执行情况"
@@ -25,18 +26,21 @@ AMOUNT_NAMES = {
     "adjusted": "全年预算数",
     "executed": "全年执行数",
 }
-MONEY_WIDTHS = (1.0, 13, 6, 14, 5, 14, 13, 14, 14, 9, 9, 12.5, 8)
+GAP = "+#,##0.00????;-#,##0.00????;0.00"  # a difference of less than a cent is one, too
+FEWEST = 3  # rows that a block begins with at the foot of a page
+TITLE_HEIGHT = 34  # points, of the row that each page repeats
+MONEY_WIDTHS = (0.8, 13.5, 5.5, 12.5, 5, 12.5, 12.5, 12.5, 12.5, 8, 8, 12, 7.5)
 MONEY_ROW = 22
 COMPARED = {"adjusted": 7, "executed": 8}  # the amounts of 合计与分项, with their columns
-CODE_WIDTHS = (2.0, 7, 42, 11, 9, 10, 12)
-OUTSTANDING_WIDTHS = (1.0, 5, 30, 12, 12, 24, 24, 24)
+CODE_WIDTHS = (1.0, 7, 38, 10, 8, 9.5, 10.5)
+OUTSTANDING_WIDTHS = (1.0, 6, 34, 13, 15, 28, 26)
 
 
 def money_notes(found: Statistics) -> str:
     """How amounts were brought to one unit, and which could not be."""
     notes = ["金额单位：万元"]
     if found.converted:
-        notes.append(f"其中{found.converted}份按元（或亿元）填报，已折算为万元，按原数计算、没有取整")
+        notes.append(f"其中{found.converted}份按元（或亿元）填报，已折算为万元，显示两位小数，按原数计算")
     if found.without_unit:
         notes.append(f"{found.without_unit}份没有写明金额单位，未计入合计")
     if found.without_money:
@@ -48,23 +52,19 @@ def money_notes(found: Statistics) -> str:
     return "；".join(notes) + "。"
 
 
-def money_code(found: Statistics) -> str:
-    """The number format that shows every amount in full."""
-    return FINE_MONEY if found.fine_money else s.MONEY
-
-
 def heading(page: Page, title: str, note: str) -> None:
     """Title and note of a short sheet."""
     last = len(page.widths) - 1
-    page.height(0, 34)
+    page.height(0, TITLE_HEIGHT)
     page.put(0, 1, last, title, font_name=s.HEADING, font_size=18, align="center", text_wrap=False)
     page.put(1, 1, last, note, font_color=s.SOFT)
     page.height(1, s.height_for([(note, sum(page.widths[1:]))], 18))
 
 
-def finish(page: Page, last_row: int, repeat: int, landscape: bool = True) -> None:
-    """Print set-up of a short sheet."""
-    page.canvas.print_setup(page.sheet, landscape)
+def finish(page: Page, last_row: int, repeat: int, head: str, landscape: bool = True) -> None:
+    """Print set-up of a short sheet; `head` is at the head of each page."""
+    page.canvas.print_setup(page.sheet, landscape, a4.SCALE)
+    page.sheet.set_header(s.page_header(head))
     page.sheet.repeat_rows(0, repeat)
     page.sheet.print_area(0, 0, last_row, len(page.widths) - 1)
     page.write()
@@ -80,20 +80,19 @@ def write_money(page: Page, found: Statistics, details: LongSheets | None, liste
     """
     heading(page, MONEY, money_notes(found) + "各表种分别合计：项目支出已含在部门整体支出之内，不能相加。")
     row = _money_heads(page, 3)
-    code = money_code(found)
     places: dict[tuple[str, int | str, str], int] = {}
     for (form, year), lines in found.funds.items():
         group = min(MONEY_ROW * len(lines), page.page_height / 2)  # kept together, unless it is very long
         for number, (key, line) in enumerate(lines.items()):
             if page.turn(row, MONEY_ROW if number else group):
                 row = _money_heads(page, row)
-            _money_row(page, row, form, year, line, code, details, listed)
+            _money_row(page, row, form, year, line, details, listed)
             places[form, year, key] = row
             row += 1
     if not places:
         page.put(row, 1, 12, "没有可以合计的资金数据。", border=1, align="center", font_color=s.SOFT)
         page.height(row, 30)
-        finish(page, row, 0)
+        finish(page, row, 0, found.head)
         return
     row = _parts(page, row + 1, found, places)
     for text in repeated(found):
@@ -101,7 +100,7 @@ def write_money(page: Page, found: Statistics, details: LongSheets | None, liste
         page.put(row, 1, 12, text, font_color=s.TODO_INK, bg_color=s.TODO_FILL)
         page.height(row, MONEY_ROW)
         row += 1
-    finish(page, row, 0)
+    finish(page, row, 0, found.head)
 
 
 def _money_heads(page: Page, row: int) -> int:
@@ -111,7 +110,7 @@ def _money_heads(page: Page, row: int) -> int:
         (6, 6, "调整数"), (7, 7, "全年预算数"), (8, 8, "全年执行数"), (9, 9, "预算调整率"), (10, 10, "预算执行率"),
         (11, 11, "年初＋调整－全年\n（三项都填的）"), (12, 12, "与明细核对"),
     )  # fmt: skip
-    page.height(row, 36)
+    page.height(row, 64)
     return row + 1
 
 
@@ -121,7 +120,6 @@ def _money_row(
     form: str,
     year: int | str,
     line: LineSum,
-    code: str,
     details: LongSheets | None,
     listed: Listed,
 ) -> None:
@@ -131,11 +129,11 @@ def _money_row(
     page.word(row, 3, 3, line.name, bold=bold)
     page.number(row, 4, 4, line.returns, bold=bold)
     for column, amount in enumerate(AMOUNTS, 5):
-        page.number(row, column, column, line.sum_of(amount), code, bold=bold)
+        page.number(row, column, column, line.sum_of(amount), s.MONEY, bold=bold)
     for column, rate in ((9, line.adjustment_rate), (10, line.execution_rate)):
         page.number(row, column, column, rate, s.PERCENT, bold=bold)
     cells = [xl_rowcol_to_cell(row, column) for column in (5, 6, 7, 8)]
-    page.number(row, 11, 11, line.gap if line.whole else None, f"+{code};-{code};{code}")
+    page.number(row, 11, 11, line.gap if line.whole else None, GAP)
     rows = listed.of(form, year, line.name)
     sums = _sums_of(details, row, (form, str(year), line.name)) if details else plain(rows)
     agree = abs(rows - sum(line.sums.values())) < Decimal("0.005")
@@ -171,17 +169,16 @@ def _parts(page: Page, row: int, found: Statistics, places: dict[tuple[str, int 
     if not checks:
         return row
     heights = [s.height_for([(words, sum(MONEY_WIDTHS[1:5]))], MONEY_ROW) for words, *_ in checks]
-    page.turn(row, 48 + sum(heights))
+    page.turn(row, 48 + sum(heights[:FEWEST]))
     row = _part_heads(page, page.title(row, "合计与分项"))
     for height, (words, whole, parts, gap) in zip(heights, checks, strict=True):
         if page.turn(row, height):
             row = _part_heads(page, row)
         page.word(row, 1, 4, words)
-        page.number(row, 5, 5, whole, money_code(found))
-        page.number(row, 6, 7, parts, money_code(found))
+        page.number(row, 5, 5, whole, s.MONEY)
+        page.number(row, 6, 7, parts, s.MONEY)
         one, other = xl_rowcol_to_cell(row, 5), xl_rowcol_to_cell(row, 6)
-        code = money_code(found)
-        page.number(row, 8, 8, Formula(f"=ROUND({one}-{other},6)", float(gap)), f"+{code};-{code};0")
+        page.number(row, 8, 8, Formula(f"=ROUND({one}-{other},6)", float(gap)), GAP)
         said = "✔ 相符" if gap == 0 else "⚠ 有的单位合计与分项不符（F01），见“问题清单”"
         page.word(row, 9, 12, said)
         page.height(row, height)
@@ -236,7 +233,7 @@ def repeated(found: Statistics) -> Iterator[str]:
             if line.total and any(line.repeated.values()):
                 yield (
                     f"⚠ {form} {year}年度的合计中含同一单位重复报送的部分："
-                    f"全年预算数{line.repeated['adjusted']:,f}万元，全年执行数{line.repeated['executed']:,f}万元。请留下应采用的一份后重新汇总。"
+                    f"全年预算数{line.repeated['adjusted']:,.2f}万元，全年执行数{line.repeated['executed']:,.2f}万元。请留下应采用的一份后重新汇总。"
                 )
 
 
@@ -271,24 +268,25 @@ def write_codes(page: Page, found: Statistics) -> int:
         )
     page.height(row, 26)
     page.sheet.freeze_panes(4, 0)
-    finish(page, row, 3, landscape=False)
+    finish(page, row, 3, found.head, landscape=False)
     return row
 
 
 # ---- 未报送 --------------------------------------------------------------------------------------------------
 
 
-def write_outstanding(page: Page, roll: RosterStatus, most: int | None = None) -> None:
+def write_outstanding(page: Page, found: Statistics, most: int | None = None) -> None:
     """Who has not returned, with whom to call; then who returned without being on the list.
 
     `most` is how many of each are named, None for all.
     """
+    roll = found.roster
     heading(page, OUTSTANDING.name, _said(roll))
     row = 3
     if roll.missing:
         row = page.heads(
             row, (1, 1, "序号"), (2, 2, "单位"), (3, 3, "单位编码"), (4, 4, "表种"), (5, 5, "项目"),
-            (6, 6, "联系人、电话"), (7, 7, "读不出的文件"),
+            (6, 6, "联系人、电话"),
         )  # fmt: skip
         for number, one in enumerate(roll.missing[:most], 1):
             page.put(row, 1, 1, number, border=1, align="center")
@@ -300,13 +298,15 @@ def write_outstanding(page: Page, roll: RosterStatus, most: int | None = None) -
         row = _rest(page, row, len(roll.missing), most)
     else:
         words = "✔ 名单上的单位都已报送。" if roll.given else "没有提供名单，不能列出未报送的单位。"
-        page.put(row, 1, 7, words, border=1, align="center", font_size=12)
+        page.put(row, 1, 6, words, border=1, align="center", font_size=12)
         page.height(row, 34)
         row += 1
+    named = tuple(f"{unit}：{file}" for unit, file in roll.unread_of)
+    row = _names(page, row + 1, "收到了、但读不出来或没有填单位的（已列入退回，不算未报送）", named, most)
     row = _names(page, row + 1, "读不出单位的工作簿（其中可能有上列单位报送的）", roll.unread, most)
     row = _names(page, row + 1, "报送了、但名单上没有的单位", roll.unlisted, most)
     page.sheet.freeze_panes(4, 0)
-    finish(page, row, 3)
+    finish(page, row, 3, found.head)
 
 
 def _said(roll: RosterStatus) -> str:
@@ -316,7 +316,8 @@ def _said(roll: RosterStatus) -> str:
         )
     if roll.expected is None:
         return f"按评分时提供的名单，未报送{len(roll.missing)}份。"
-    counts = f"名单{roll.expected}份，已报送{roll.returned}份，未报送{len(roll.missing)}份"
+    unread = f"（其中{roll.unread_rows}份读不出来或没有填单位，须退回）" if roll.unread_rows else ""
+    counts = f"名单{roll.expected}份，已报送{roll.returned}份{unread}，未报送{len(roll.missing)}份"
     return f"{counts}；按单位名称（和表种、项目）核对。"
 
 
@@ -325,7 +326,7 @@ def _names(page: Page, row: int, title: str, names: tuple[str, ...], most: int |
         return row
     row = page.title(row, f"{title}：{len(names)}")
     for name in names[:most]:
-        page.word(row, 1, 7, name)
+        page.word(row, 1, 6, name)
         page.height(row, s.height_for([(name, sum(OUTSTANDING_WIDTHS[1:]))], 20))
         row += 1
     return _rest(page, row, len(names), most)
@@ -335,6 +336,6 @@ def _rest(page: Page, row: int, count: int, most: int | None) -> int:
     """How many are not named on this sheet, if any."""
     if most is None or count <= most:
         return row
-    page.put(row, 1, 7, f"其余{count - most:,}个见旁边的文件，文件名见“总览”。", font_color=s.TODO_INK)
+    page.put(row, 1, 6, f"其余{count - most:,}个见旁边的文件，文件名见“总览”。", font_color=s.TODO_INK)
     page.height(row, 22)
     return row + 1

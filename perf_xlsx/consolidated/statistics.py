@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from perf_xlsx.batch.repeated import Undecided, is_repeat
+from perf_xlsx.batch.repeated import Outcomes, Undecided, is_repeat
 from perf_xlsx.batch.roster import Roster
 from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
@@ -25,6 +25,7 @@ from perf_xlsx.consolidated.returns import (
     is_scored,
     line_name,
     money,
+    place_of,
 )
 from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
 from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
@@ -32,8 +33,9 @@ from perf_xlsx.consolidated.tables import errors_in_words
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 from perf_xlsx.receipts.receipt import receipt_of
-from perf_xlsx.results.outcome import must_correct
+from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.record import Record
+from perf_xlsx.sheets import style as s
 
 OPTIONAL = frozenset(("单位编码", "主管部门", "项目", "已豁免", "与上次比", "报送次数"))
 BANDS = (
@@ -138,11 +140,10 @@ class Statistics(Struct):
     received: int = 0
     scored: int = 0
     checked: int = 0  # read, and not scored because they hold no points
-    erroneous: int = 0
     provisional: int = 0
     with_claims: int = 0  # whose total holds points that only the unit gave
     repeats: int = 0  # returns of a form that their unit had returned before
-    undecided: Undecided = field(default_factory=Undecided)  # the forms of these
+    outcomes: Outcomes = field(default_factory=Outcomes)
     years: Counter[str] = field(default_factory=Counter)
     rulebooks: Counter[str] = field(default_factory=Counter)
     bands: Counter[str] = field(default_factory=Counter)
@@ -161,12 +162,28 @@ class Statistics(Struct):
     roster: RosterStatus = field(default_factory=RosterStatus)
     alike: list[str] = field(default_factory=list)  # copies that are called like the consolidated workbook
     rows: Counter[str] = field(default_factory=Counter)
+    sender: str = ""  # who has it made
     filled: set[str] = field(default_factory=set)  # the columns among OPTIONAL that some return has a value for
 
     @property
     def idle(self) -> frozenset[str]:
         """The columns that are empty on every row: they are hidden."""
         return OPTIONAL - self.filled
+
+    @property
+    def erroneous(self) -> int:
+        """Forms that go back because of their errors."""
+        return self.outcomes.counts["有错误"]
+
+    @property
+    def to_decide(self) -> int:
+        """Forms that the officer decides on before anything goes back."""
+        return self.outcomes.counts[UNDECIDED]
+
+    @property
+    def undecided(self) -> Undecided:
+        """The forms that came more than once."""
+        return self.outcomes.undecided
 
     @property
     def unreadable(self) -> int:
@@ -184,14 +201,10 @@ class Statistics(Struct):
         return any(line.partial for lines in self.funds.values() for line in lines.values())
 
     @property
-    def fine_money(self) -> bool:
-        """Whether some amount has more than two decimals of 万元."""
-        return any(
-            int(value.as_tuple().exponent) < -2
-            for lines in self.funds.values()
-            for line in lines.values()
-            for value in line.sums.values()
-        )
+    def head(self) -> str:
+        """What each printed page begins with: of what it is, for which years, by whom."""
+        years = [int(year) for year in self.years if year.isdecimal()]
+        return "　".join(filter(None, (s.of_years("绩效自评汇总", years), self.sender)))
 
 
 def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledStore) -> Statistics:
@@ -209,9 +222,10 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
         if any(counts):
             found.troubled += 1
             rank, file = record.listed_row or None, file_name(record.file or "")
-            troubled.add(Troubled(who, counts, errors_in_words(record), file, record.output, rank))
+            troubled.add(
+                Troubled(who, counts, errors_in_words(record), file, record.output, rank, place_of(record))
+            )
         if is_read(record):
-            found.erroneous += must_correct(record.findings)
             _count_read(found, record, who)
         if counts_money(record):
             _add_money(found, record, who)
@@ -265,7 +279,7 @@ class _Kinds:
 def _count_return(found: Statistics, record: Record) -> None:
     found.received += 1
     found.repeats += is_repeat(record)
-    found.undecided.add(record)
+    found.outcomes.add(record)
     if (copy := record.output or "").startswith(Path(DEFAULT_NAME).stem):
         found.alike.append(copy)
     found.rows["units"] += 1

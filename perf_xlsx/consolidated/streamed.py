@@ -8,12 +8,14 @@ from math import ceil
 from typing import Any
 from urllib.parse import quote
 
+from msgspec.structs import replace
 from xlsxwriter.utility import xl_range_abs
 
-from perf_xlsx.consolidated.page import NUMBERS, PRINTED, printed_width
+from perf_xlsx.consolidated.page import NUMBERS
 from perf_xlsx.consolidated.returns import file_name
 from perf_xlsx.consolidated.tables import Column, Row
 from perf_xlsx.domain.severity import STANDING_SIGNS
+from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.table_sheet import FileLink, TableSheet
 from perf_xlsx.sheets.writer import Canvas
@@ -25,34 +27,32 @@ SPARE = 1.1  # lines break early, and other fonts are wider
 ROW_LINE = 13.5  # points a line of body text
 TOP = 3  # rows above the data: title, note, headers
 KEPT = 2  # columns that stay in sight: code and unit
-SCALE = 0.9  # in print, at least: 10 points become 9
-WIDER = 1.22  # where 宋体 is missing, another font makes columns that much wider
-PAGE = PRINTED[0] / SCALE / WIDER  # points of columns that fit a page
 GAP = "+0.00;-0.00;0.00"
-FINE_MONEY = "#,##0.00????"  # more decimals where there are any, the points one below another
 
 
 class LongSheets:
     """One long table. All sheets are created at once, in the workbook's order; then rows are added one by one.
 
     `count` is the number of rows to add, `limit` the number of rows of a sheet with its headers, and `lines` the
-    minimum height of a row in lines of text; `hidden` are the heads of columns that are empty throughout.
+    minimum height of a row in lines of text; `hidden` are the heads of columns that are empty throughout. `head`
+    is at the head of each page.
     """
 
     def __init__(
         self, canvas: Canvas, name: str, columns: tuple[Column, ...], count: int, note: str,
-        limit: int = EXCEL_ROWS, money: str = s.MONEY, table: bool = False, empty: str = "", lines: int = 1,
+        limit: int = EXCEL_ROWS, head: str = "", table: bool = False, empty: str = "", lines: int = 1,
         hidden: Collection[str] = (),
     ) -> None:  # fmt: skip
+        self.printed = _printed(columns)
+        columns = _widened(columns, self.printed, hidden)
         self.canvas, self.name, self.columns, self.count, self.note = canvas, name, columns, count, note
-        self.table, self.empty, self.lines, self.hidden = table, empty, lines, hidden
+        self.table, self.empty, self.lines, self.hidden, self.head = table, empty, lines, hidden, head
         self.capacity = limit - TOP
         self.names = _sheet_names(name, max(1, -(-count // self.capacity)))
         self.sheets = [canvas.book.add_worksheet(part, TableSheet) for part in self.names]
         self.usable = [column.width - (0.7 if column.kind == "word" else 2) for column in columns]
         self.short = [int(usable * lines / SPARE / 2) for usable in self.usable]  # this many characters always fit
-        self.formats = [_format(canvas, column, money) for column in columns]
-        self.printed = _printed(columns, self.hidden)
+        self.formats = [_format(canvas, column) for column in columns]
         self.link_column = _position("link", [column.kind for column in columns])
         self.link_style = canvas.style(border=1, align="left", font_color=s.ACCENT, underline=1)
         self.standing_column = _position("严重程度", [column.head for column in columns])
@@ -76,7 +76,8 @@ class LongSheets:
         sheet.set_row(2, 34)
         sheet.freeze_panes(TOP, KEPT)
         sheet.repeat_rows(0, TOP - 1)
-        canvas.print_setup(sheet, landscape=True)
+        canvas.print_setup(sheet, landscape=True, scale=a4.SCALE)
+        sheet.set_header(s.page_header(self.head))
         sheet.print_area(0, 0, last, self.printed - 1)
         if self.count and self.table:
             sheet.stretched_table(TOP - 1, last, [column.head for column in columns], self.names[number])
@@ -164,10 +165,24 @@ def _sheet_names(name: str, parts: int) -> list[str]:
     return [name] if parts == 1 else [f"{name}{number}" for number in range(1, parts + 1)]
 
 
-def _printed(columns: Sequence[Column], hidden: Collection[str]) -> int:
+def _printed(columns: Sequence[Column]) -> int:
     """How many columns are printed: as many as fit a page in legible type; links are not."""
-    widths = accumulate(0.0 if column.head in hidden else printed_width(column.width) for column in columns)
-    return sum(width <= PAGE and column.kind != "link" for column, width in zip(columns, widths, strict=True))
+    widths = accumulate(column.width for column in columns)
+    return sum(
+        width <= a4.room(True, count, a4.SCALE) and column.kind != "link"
+        for count, (column, width) in enumerate(zip(columns, widths, strict=True), 1)
+    )
+
+
+def _widened(columns: Sequence[Column], printed: int, hidden: Collection[str]) -> tuple[Column, ...]:
+    """The columns, those with texts as wide as the page has room for where others are hidden."""
+    shown = [column for column in columns[:printed] if column.head not in hidden]
+    texts = [column.head for column in shown if column.kind == "text"]
+    spare = a4.room(True, len(shown), a4.SCALE) - sum(column.width for column in shown)
+    more = max(0, int(10 * spare / max(1, len(texts))) / 10)
+    return tuple(
+        replace(column, width=column.width + more) if column.head in texts else column for column in columns
+    )
 
 
 def _position(value: str, values: list[str]) -> int | None:
@@ -201,7 +216,7 @@ def standing_colours(canvas: Canvas, sheet: Any, first: int, last: int, column: 
         )  # fmt: skip
 
 
-def _format(canvas: Canvas, column: Column, money: str) -> Any:
+def _format(canvas: Canvas, column: Column) -> Any:
     match column.kind:
         case "text" | "link":
             return canvas.style(border=1, align="left")
@@ -210,5 +225,5 @@ def _format(canvas: Canvas, column: Column, money: str) -> Any:
         case "count":
             return canvas.style(border=1, align="center", num_format="0")
         case kind:
-            code = {"points": s.POINTS, "gap": GAP, "money": money, "percent": s.PERCENT}[kind]
+            code = {"points": s.POINTS, "gap": GAP, "money": s.MONEY, "percent": s.PERCENT}[kind]
             return canvas.style(border=1, align="right", num_format=s.spaced(code), indent=0, **NUMBERS)

@@ -24,17 +24,19 @@ from perf_xlsx.consolidated.returns import (
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
 from perf_xlsx.consolidated.troubled_store import Troubled
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
+from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.receipts.receipt import receipt_of
-from perf_xlsx.results.comparison import counted, word
-from perf_xlsx.results.outcome import must_correct
+from perf_xlsx.results.comparison import ACROSS, counted, word
+from perf_xlsx.results.outcome import UNDECIDED, outcome
 from perf_xlsx.results.record import Record, SinceRecord
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
 UNREAD, CHECKED, WHOLE = "读不出", "仅核对", "完整"  # what 状态 of 单位得分 holds, besides others
 Value = str | int | Decimal | None
 Row = tuple[Value, ...]
+BECOMES = {"有错误": "退回", "读不出来": "退回", UNDECIDED: UNDECIDED}  # of a return, by its outcome
 CHANGES, BRIEF = 3, 20  # cells that nobody asked to change: how many are named, characters of what they held
 
 
@@ -52,10 +54,12 @@ class Column(Struct, frozen=True):
 
 
 class Return(Struct, frozen=True):
-    """One record with its identity, whether another of the same form came, and the link to its scored copy."""
+    """One record with its identity, in short and with its file where another of the same form came (`undecided`),
+    and the link to its scored copy."""
 
     record: Record
     who: Identity
+    named: Identity
     undecided: bool = False
     link: str | None = None
 
@@ -79,12 +83,13 @@ class Table(Struct, frozen=True):
 
 
 def _difference(claimed: Decimal | None, total: Decimal | None) -> Decimal | None:
-    return None if claimed is None or total is None else claimed - total
+    """Of points as they are shown, with two decimals."""
+    return None if claimed is None or total is None else half_up(claimed) - half_up(total)
 
 
 def unit_rows(one: Return) -> Iterator[Row]:
     """One row: unit, claimed and computed totals, rate, findings, state, link."""
-    record, who = one.record, one.who
+    record, who = one.record, one.named
     claimed, total = decimal(record.claimed_total), decimal(record.total)
     found = [finding.standing for finding in record.findings]
     yield (
@@ -101,10 +106,10 @@ def unit_rows(one: Return) -> Iterator[Row]:
 
 def _state(one: Return) -> str:
     """How it was scored, and what becomes of it: 退回 where it has errors, 待核定 where another one came."""
-    state = _standing(one.record)
-    if not is_read(one.record) or must_correct(one.record.findings):
-        state = f"退回（{state}）"
-    marks = state, "含自评" if one.record.claimed_rows else "", "重复，待核定" if one.undecided else ""
+    state, what = _standing(one.record), BECOMES.get(outcome(one.record, one.undecided))
+    if what:
+        state = f"{what}（{state}）"
+    marks = state, "含自评" if one.record.claimed_rows else "", "重复" if one.undecided else ""
     return "，".join(filter(None, marks))
 
 
@@ -141,11 +146,13 @@ def _brief(text: str | None) -> str:
 
 
 def errors_in_words(record: Record) -> str:
-    """Each error with its cells, a line a kind: "分值合计不是满分（W01）：绩效指标!K8"."""
+    """Each error with its cells, a line a kind: "分值合计不是满分（W01）：绩效指标!K8"; of what comparing with
+    other returns found, in its own words, which name their files."""
     kinds: dict[str, list[str]] = defaultdict(list)
     for found in record.findings:
         if found.standing == "error":
-            kinds[found.code].append(found.cell_address or "整个文件")
+            across = found.message.removesuffix("。") if found.code.startswith(ACROSS) else ""
+            kinds[found.code].append(across or found.cell_address or "整个文件")
     return "\n".join(f"{code_title(code)}（{code}）：{'、'.join(cells)}" for code, cells in kinds.items())
 
 
@@ -170,7 +177,7 @@ def indicator_rows(one: Return) -> Iterator[Row]:
             who.code, who.unit, who.project, row.level1 or "", row.level2 or "", row.name or "",
             with_unit(row.target, unit, row.sign), with_unit(row.actual, unit), decimal(row.completion),
             decimal(row.weight), claimed, points,
-            None if claimed is None or points is None else claimed - points, row.method or "", row.why,
+            _difference(claimed, points), row.method or "", row.why,
             who.form, who.year, who.supervisor,
         )  # fmt: skip
 
@@ -197,9 +204,9 @@ def extra_rows(one: Return) -> Iterator[Row]:
 
 
 def finding_rows(one: Return) -> Iterator[Row]:
-    """A row a finding."""
+    """A row a finding, the gravest first, else as the eye goes over the form."""
     who = one.who
-    for found in one.record.findings:
+    for found in sorted(one.record.findings, key=lambda found: STANDINGS.index(found.standing)):
         yield (
             who.code, who.unit, who.project, standing_word(found.standing), found.code,
             found.cell_address or "整个文件",
@@ -211,7 +218,7 @@ def finding_rows(one: Return) -> Iterator[Row]:
 
 def receipt_rows(one: Return) -> Iterator[Row]:
     """A row a scored copy: what 回执.jsonl says of it, without inputs and rulebook's digest."""
-    receipt, who = receipt_of(one.record), one.who
+    receipt, who = receipt_of(one.record), one.named
     if receipt is not None:
         yield (
             who.unit, who.form, who.year, who.project, decimal(receipt.total), receipt.grade or "",
@@ -228,9 +235,12 @@ def troubled_row(one: Troubled, link: str | None) -> Row:
 
 
 def outstanding_rows(roster: RosterStatus) -> Iterator[Row]:
-    """A row for each that did not return, then for each file without a unit, then for each unit not listed."""
+    """A row for each that did not return, for each file that names its unit in its name alone or not at all, and
+    for each unit not listed."""
     for one in roster.missing:
-        yield "未报送", *(one[key] for key in COLUMNS)
+        yield "未报送", *(one[key] for key in COLUMNS), ""
+    for unit, file in roster.unread_of:
+        yield "收到、须退回", unit, "", "", "", "", file
     for file in roster.unread:
         yield "读不出单位", "", "", "", "", "", file
     for unit in roster.unlisted:
@@ -259,18 +269,18 @@ UNITS = Table(
         ("单位编码", 9, "word"), ("单位", 18), ("项目", 18), ("状态", 13, "word"), ("自评总分", 8, "points"),
         ("计算总分", 8, "points"), ("差额", 7, "gap"), ("自评等级", 7, "word"), ("计算等级", 7, "word"),
         ("预算执行率", 9, "percent"), ("错误", 5, "count"), ("警告", 5, "count"), ("提示", 5, "count"),
-        ("已豁免", 6, "count"), ("报送次数", 5, "count"), ("表种", 12, "word"), ("年度", 6, "word"),
-        ("主管部门", 20), ("与上次比", 24), ("评分办法", 11, "word"), ("工作簿", 36, "link"),
+        ("已豁免", 6, "count"), ("报送次数", 5, "count"), ("表种", 15, "word"), ("年度", 6, "word"),
+        ("主管部门", 30), ("与上次比", 40), ("评分办法", 14, "word"), ("工作簿", 44, "link"),
     ),
     unit_rows,
 )  # fmt: skip
 FUNDS = Table(
     "funds", "资金明细",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 18), ("项目", 18), ("资金类别", 13), ("年初预算数", 12.5, "money"),
+        ("单位编码", 9, "word"), ("单位", 18), ("项目", 17), ("资金类别", 13), ("年初预算数", 12.5, "money"),
         ("调整数", 12, "money"), ("全年预算数", 12.5, "money"), ("全年执行数", 12.5, "money"),
-        ("预算调整率", 9, "percent"), ("预算执行率", 9, "percent"), ("原表单位", 7, "word"),
-        ("表种", 13, "word"), ("年度", 6, "word"),
+        ("预算调整率", 9, "percent"), ("预算执行率", 9, "percent"), ("原表单位", 9, "word"),
+        ("表种", 15, "word"), ("年度", 6, "word"),
     ),
     fund_rows,
 )  # fmt: skip
@@ -278,9 +288,9 @@ INDICATORS = Table(
     "indicators", "指标明细",
     _columns(
         ("单位编码", 9, "word"), ("单位", 14), ("项目", 14), ("一级指标", 8, "word"), ("二级指标", 9, "word"),
-        ("三级指标", 15), ("指标值", 9, "word"), ("实际完成值", 10, "word"), ("完成率", 8, "percent"),
+        ("三级指标", 14), ("指标值", 9, "word"), ("实际完成值", 10, "word"), ("完成率", 8, "percent"),
         ("分值", 6.5, "points"), ("自评得分", 7, "points"), ("计算得分", 7, "points"), ("差额", 7, "gap"),
-        ("计分方法", 8, "word"), ("计算过程", 32), ("表种", 14, "word"), ("年度", 6, "word"), ("主管部门", 18),
+        ("计分方法", 12, "word"), ("计算过程", 80), ("表种", 15, "word"), ("年度", 6, "word"), ("主管部门", 30),
     ),
     indicator_rows,
 )  # fmt: skip
@@ -288,7 +298,7 @@ EXTRAS = Table(
     "extras", "自定内容",
     _columns(
         ("单位编码", 9, "word"), ("单位", 18), ("项目", 18), ("所在表", 12, "word"), ("行", 16),
-        ("栏目", 16, "word"), ("填报内容", 36), ("表种", 14, "word"), ("年度", 6, "word"),
+        ("栏目", 16, "word"), ("填报内容", 36), ("表种", 15, "word"), ("年度", 6, "word"),
     ),
     extra_rows,
 )  # fmt: skip
@@ -296,17 +306,17 @@ FINDINGS = Table(
     "findings", "问题清单",
     _columns(
         ("单位编码", 9, "word"), ("单位", 14), ("项目", 14), ("严重程度", 8, "word"), ("编号", 5, "word"),
-        ("位置", 13), ("填报内容", 9.5), ("应为", 9), ("问题", 23), ("整改意见", 21.5), ("相差", 10),
-        ("与上次比", 9, "word"), ("类别", 26), ("表种", 14, "word"), ("年度", 6, "word"),
+        ("位置", 12), ("填报内容", 9), ("应为", 9), ("问题", 23), ("整改意见", 21.5), ("相差", 10),
+        ("与上次比", 9, "word"), ("类别", 40), ("表种", 15, "word"), ("年度", 6, "word"),
     ),
     finding_rows,
 )  # fmt: skip
 RECEIPTS = Table(
     "receipts", "回执",
     _columns(
-        ("单位", 27), ("表种", 14, "word"), ("年度", 6, "word"), ("项目", 24), ("计算总分", 9, "points"),
+        ("单位", 27), ("表种", 15, "word"), ("年度", 6, "word"), ("项目", 23), ("计算总分", 9, "points"),
         ("计算等级", 9, "word"), ("校验码", 16, "word"), ("评分办法", 12, "word"),
-        ("报送件", 27), ("报送件的SHA-256", 34), ("评分后工作簿的SHA-256", 34), ("填报内容的SHA-256", 34),
+        ("报送件", 44), ("报送件的SHA-256", 74), ("评分后工作簿的SHA-256", 74), ("填报内容的SHA-256", 74),
     ),
     receipt_rows,
 )  # fmt: skip
@@ -315,7 +325,7 @@ TROUBLED = Table(
     _columns(
         ("单位编码", 9, "word"), ("单位", 20), ("项目", 20), ("须更正的错误", 50), ("错误", 6, "count"),
         ("警告", 6, "count"), ("提示", 6, "count"), ("合计", 6, "count"), ("已豁免", 7, "count"),
-        ("表种", 14, "word"), ("年度", 6, "word"), ("工作簿", 36, "link"),
+        ("表种", 15, "word"), ("年度", 6, "word"), ("工作簿", 36, "link"),
     ),
 )  # fmt: skip
 REPORTS = Table(
@@ -333,7 +343,7 @@ OUTSTANDING = Table(
     "outstanding", "未报送",
     _columns(
         ("类别", 12, "word"), ("单位", 32), ("单位编码", 13, "word"), ("表种", 15, "word"), ("项目", 28),
-        ("联系人、电话", 26), ("读不出的文件", 26),
+        ("联系人、电话", 26), ("文件", 26),
     ),
 )  # fmt: skip
 ALWAYS = (UNITS, FUNDS, INDICATORS, TROUBLED, FINDINGS)

@@ -19,7 +19,7 @@ from perf_xlsx.system.temporary_database import temporary_database
 class Troubled(Struct, frozen=True):
     """One return with findings, counted by standing; its errors in words, file and scored copy.
 
-    `rank` is its row in the list of units.
+    `rank` is its row in the list of units, `place` is its path and which of its forms.
     """
 
     who: Identity
@@ -28,6 +28,7 @@ class Troubled(Struct, frozen=True):
     file: str = ""
     output: str | None = None
     rank: int | None = None
+    place: str = ""
 
 
 class TroubledStore:
@@ -43,7 +44,8 @@ class TroubledStore:
 
     def add(self, one: Troubled) -> None:
         """Store a return with findings, counted in the order of STANDINGS."""
-        more = json.dumps((astuple(one.who), one.errors, one.file, one.output))  # names may hold half a character
+        others = astuple(one.who), one.errors, one.file, one.output, one.place
+        more = json.dumps(others)  # names may hold half a character
         row = one.rank, more, *one.counts
         self._database.execute(f"insert into troubled values (?, ?{', ?' * len(one.counts)})", row)
 
@@ -52,5 +54,5 @@ class TroubledStore:
         order = ", ".join(f"{standing} desc" for standing in STANDINGS)
         query = f"select * from troubled order by rank is null, rank, {order}, rowid"
         for rank, more, *counts in self._database.execute(query):
-            who, errors, file, output = json.loads(more)
-            yield Troubled(Identity(*who), tuple(counts), errors, file, output, rank)
+            who, errors, file, output, place = json.loads(more)
+            yield Troubled(Identity(*who), tuple(counts), errors, file, output, rank, place)

@@ -24,7 +24,7 @@ from perf_xlsx.consolidated.sheets import (
     MONEY,
     MONEY_WIDTHS,
     OUTSTANDING_WIDTHS,
-    money_code,
+    TITLE_HEIGHT,
     money_notes,
     write_codes,
     write_money,
@@ -46,6 +46,7 @@ from perf_xlsx.consolidated.tables import (
     Row,
     Table,
 )
+from perf_xlsx.results.comparison import ACROSS
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
 from perf_xlsx.sheets.writer import Canvas
 
@@ -87,27 +88,26 @@ def _write(canvas: Canvas, found: Statistics, rows: Iterable[Placed], places: Pl
     def rows_of(kind: Table, note: str, empty: str = "", **look: Any) -> None:
         count = found.rows[kind.key]
         if kind.name not in places.apart.files and (count or kind in ALWAYS):
-            look = {"hidden": found.idle, "empty": empty, **look}
+            look = {"hidden": found.idle, "empty": empty, "head": found.head, **look}
             long[kind.key] = LongSheets(canvas, kind.name, kind.columns, count, note, places.limit, **look)
 
     overview = Page(canvas, OVERVIEW, WIDTHS)
     rows_of(UNITS, _units_note(found), "没有收到工作簿。")
-    money = Page(canvas, MONEY, MONEY_WIDTHS)
-    rows_of(FUNDS, money_notes(found), "没有资金数据。", money=money_code(found))
+    money = Page(canvas, MONEY, MONEY_WIDTHS, TITLE_HEIGHT)
+    rows_of(FUNDS, money_notes(found), "没有资金数据。")
     note = "每个指标一行；差额＝自评得分－计算得分。可直接插入数据透视表。"
     rows_of(INDICATORS, note, "没有指标。", table=True, lines=2)
     rows_of(EXTRAS, "表种文件中自加的格和栏，照填报的内容列出。", lines=2)
     codes = Page(canvas, CODES, CODE_WIDTHS)
     rows_of(TROUBLED, _troubled_note(found), "✔ 没有发现问题。")
-    note = "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿。"
-    rows_of(FINDINGS, note, "✔ 没有发现问题。", lines=2)
+    rows_of(FINDINGS, _findings_note(found), "✔ 没有发现问题。", lines=2)
     rows_of(REPORTS, REPORTS_NOTE, hidden=(), lines=2)
     outstanding = Page(canvas, OUTSTANDING.name, OUTSTANDING_WIDTHS)
     rows_of(RECEIPTS, RECEIPTS_NOTE, hidden=())
     listed = _fill(rows, long, places.files)
     write_money(money, found, long.get(FUNDS.key), listed)
     total = xl_rowcol_to_cell(write_codes(codes, found), 4)
-    write_outstanding(outstanding, found.roster, MOST_NAMED if places.apart.files else None)
+    write_outstanding(outstanding, found, MOST_NAMED if places.apart.files else None)
     write_overview(overview, found, Elsewhere(listed, long, places.apart, total))
 
 
@@ -128,9 +128,16 @@ def _units_note(found: Statistics) -> str:
     if found.received > EXCEL_LINKS:
         links += f"（Excel 每张表最多{EXCEL_LINKS:,}个链接，其后只写路径）"
     return (
-        f"共{found.received:,}份；差额＝自评－计算；暂定＝有项目不能评分，按0分计，不算差额；"
-        f"退回＝有错误须更正；待核定＝同一张表报送了几份，还没有定下采用哪一份；{links}。"
+        f"共{found.received:,}份；差额＝自评－计算（计算得分即自评表的核定得分）；暂定＝有项目不能评分，按0分计，不算差额；"
+        f"退回＝有错误须更正，或读不出来；待核定＝同一张表报送了几份，还没有定下采用哪一份，别的表里写第几份；{links}。"
     )
+
+
+def _findings_note(found: Statistics) -> str:
+    note = "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿"
+    if any(kind.code.startswith(ACROSS) for kind in found.kinds):
+        note += f"，其中没有的是编号{ACROSS}的：它们是各份之间、与名单对照出来的"
+    return note + "。"
 
 
 def _troubled_note(found: Statistics) -> str:

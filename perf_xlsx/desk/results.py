@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx import batch
+from perf_xlsx.batch.repeated import Undecided
 from perf_xlsx.batch.roster import whose
 from perf_xlsx.consolidated.returns import form_name
 from perf_xlsx.desk.folders import Folders
@@ -23,7 +24,7 @@ from perf_xlsx.desk.secret import made_id
 from perf_xlsx.domain.rounding import percent, plain
 from perf_xlsx.letters import letter_files
 from perf_xlsx.pipeline import OutputError
-from perf_xlsx.results.outcome import OUTCOMES, outcome, total_in_words
+from perf_xlsx.results.outcome import OUTCOMES, UNDECIDED, outcome, total_in_words
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
 from perf_xlsx.system.output_files import printable_path
@@ -159,12 +160,21 @@ class Results:
 
     def _read(self, records: Records) -> Shown:
         try:
-            rows = _in_order(
-                (record.listed_row or math.inf, self._row(record, at)) for at, record in records.located()
-            )
+            rows = self._rows(records)
         except RecordsError as error:
             return Shown(problem=str(error))
         return Shown(rows, {row.id: row for row in rows})
+
+    def _rows(self, records: Records) -> list[Row]:
+        """All rows, those of forms that came more than once as undecided. Raises RecordsError."""
+        undecided, rows = Undecided(), list[tuple[float, Row]]()
+        for at, record in records.located():
+            undecided.add(record)
+            rows.append((record.listed_row or math.inf, self._row(record, at)))
+        return [
+            replace(row, state=UNDECIDED) if row.whose and undecided.holds(row.whose) else row
+            for row in _in_order(rows)
+        ]
 
     def _row(self, record: Record, at: int) -> Row:
         part = "" if record.part is None or not isinstance(record.part, str) else record.part

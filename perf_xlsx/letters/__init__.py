@@ -20,13 +20,16 @@ from perf_xlsx.letters.letter import (
     Letter,
     Terms,
     form_name,
+    project_of,
     reminded,
     returned,
     unit_of,
+    year_of,
 )
 from perf_xlsx.letters.list_sheet import NAME as LIST
 from perf_xlsx.letters.list_sheet import Row, Rows, list_workbook
 from perf_xlsx.letters.template import Template, TemplateError
+from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records
 
@@ -44,9 +47,8 @@ __all__ = [
 ]
 
 KINDS = (RETURNED, REMINDED)
-ASK_FIRST = "（同一张表报送了几份，请先核定采用哪一份，移走其余的，再运行一次）"
-ASK_ABOUT = "（与名单、与其他单位对照有错误，请先核定，再运行一次）"
-UNDECIDED = "待核定"
+ASK_FIRST = "（报送了几份，请先核定采用哪一份，移走其余的，再评一次）"
+ASK_ABOUT = "（与名单、其他单位对照有错误，请先核定，再评一次）"
 
 Templates = dict[str, Template]
 
@@ -92,7 +94,7 @@ def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
         for letter, row in _named(records, terms, target):
             if letter:
                 target.put(row.letter, using[letter.kind].filled(letter.fields, letter.lists))
-            count[row.matter] += 1
+            count[row.matter] += row.forms if row.matter == UNDECIDED else 1
             rows.add(row)
         if rows:
             target.put(LIST, list_workbook(rows, terms.sender))
@@ -114,42 +116,46 @@ def letter_files(records: Records) -> dict[str, Path]:
 
 def _named(records: Records, terms: Terms, target: Folder) -> Iterator[tuple[Letter | None, Row]]:
     """Each letter with its row of the list, which has the letter's name. Reads the records twice."""
-    for letter, row in _letters(records, terms, Undecided(records)):
+    undecided, years = Undecided(), set[int]()
+    for record in records:
+        undecided.add(record)
+        years.update([record.year] if record.year else ())
+    year = years.pop() if len(years) == 1 else None  # a list of units names none
+    for letter, row in _letters(records, terms, undecided, year):
         yield letter, replace(row, letter=target.free(letter.stem, ".docx")) if letter else row
 
 
-def _letters(records: Iterable[Record], terms: Terms, undecided: Undecided) -> Iterator[tuple[Letter | None, Row]]:
-    """Each letter with its row of the list, less the letter's name.
+def _letters(
+    records: Iterable[Record], terms: Terms, undecided: Undecided, year: int | None
+) -> Iterator[tuple[Letter | None, Row]]:
+    """Each letter with its row of the list, less the letter's name. `year` is that of all returns.
 
     A form that came several times gets none: what must be mended of it depends on which one counts.
     """
     outstanding: dict[str, list[Record]] = {}
-    years: set[int] = set()
-    unread: set[object] = set()  # rows of the list whose file came and could not be read: one letter is enough
     for _, group in groupby(records, lambda record: record.file):
         forms = list(group)
         if forms[0].status == "outstanding":
-            for one in (one for one in forms if one.listed_row not in unread):
+            for one in forms:
                 outstanding.setdefault(same_unit(one.unit), []).append(one)
             continue
-        years.update(record.year for record in forms if record.year)
         for own in _by_unit(forms):
-            if found := _of_return(own, terms, undecided):
-                unread |= {one.listed_row for one in own if one.listed_row and not one.is_read}
+            if found := _of_return(own, terms, undecided, year):
                 yield found
-    year = years.pop() if len(years) == 1 else None  # a list of units names none
     for forms in outstanding.values():
-        yield reminded(forms, terms, year), _row(forms, REMINDED, terms)
+        yield reminded(forms, terms, year), _row(forms, REMINDED, terms, year)
 
 
-def _of_return(own: Sequence[Record], terms: Terms, undecided: Undecided) -> tuple[Letter | None, Row] | None:
+def _of_return(
+    own: Sequence[Record], terms: Terms, undecided: Undecided, year: int | None
+) -> tuple[Letter | None, Row] | None:
     """The letter about the forms of one unit in one workbook, and its row; None where nothing is wrong."""
     if any(record in undecided for record in own):
-        return None, _row(own, UNDECIDED, terms, ASK_FIRST)
-    if letter := returned(own, terms):
-        return letter, _row(own, RETURNED, terms)
+        return None, _row(own, UNDECIDED, terms, year, ASK_FIRST)
+    if letter := returned(own, terms, year):
+        return letter, _row(own, RETURNED, terms, year)
     wrong = any(found.standing == "error" for record in own for found in record.findings)
-    return (None, _row(own, UNDECIDED, terms, ASK_ABOUT)) if wrong else None
+    return (None, _row(own, UNDECIDED, terms, year, ASK_ABOUT)) if wrong else None
 
 
 def _by_unit(forms: Sequence[Record]) -> Iterable[list[Record]]:
@@ -162,7 +168,7 @@ def _by_unit(forms: Sequence[Record]) -> Iterable[list[Record]]:
     return found.values()
 
 
-def _row(forms: Sequence[Record], matter: str, terms: Terms, note: str = "") -> Row:
+def _row(forms: Sequence[Record], matter: str, terms: Terms, year: int | None, note: str = "") -> Row:
     first = forms[0]
     came = matter != REMINDED
     found = Counter(one.standing for record in forms for one in record.findings if came)  # as 单位得分 counts
@@ -177,12 +183,14 @@ def _row(forms: Sequence[Record], matter: str, terms: Terms, note: str = "") -> 
         round=(first.round or 1) if came else None,
         errors=found["error"] or None,
         warnings=found["warning"] or None,
-        until=terms.until,
+        until="" if matter == UNDECIDED else terms.until,
         letter=note,
-        year=first.year,
+        year=year if matter == REMINDED else year_of(first, year),
+        forms=len(forms),
     )
 
 
 def _named_form(record: Record) -> str:
     """Form and project: a unit may have to return several of one kind."""
-    return form_name(record) + (f"（{record.project}）" if record.project else "")
+    project = project_of(record)
+    return form_name(record) + (f"（{project}）" if project else "")

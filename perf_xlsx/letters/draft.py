@@ -59,7 +59,7 @@ def return_letter() -> bytes:
         ("序号", "位置", "上次", "这次"), (12, 64, 40, 40),
         ("【改动.序号】", "【改动.位置】", "【改动.上次】", "【改动.这次】"),
     )  # fmt: skip
-    letter.text("【如有评分表】随附评分后的工作簿“【评分表】”，其中标出了上述各处。")
+    letter.text("【如有评分表】随附评分后的工作簿“【评分表】”，其中标出了上述各处，请对照逐处更正或说明。")
     letter.signed()
     letter.note("【如有联系人】收件联系人：【联系人】。")
     letter.note("【如有评分办法】评分办法：【评分办法】。")
@@ -76,7 +76,7 @@ def reminder() -> bytes:
         ("序号", "自评表", "项目", "情况"), (12, 60, 60, 24),
         ("【未报.序号】", "【未报.表名】", "【未报.项目】", "【未报.情况】"),
     )  # fmt: skip
-    letter.text("如已报送，请告知报送的时间和文件名称。")
+    letter.text("如已报送，请告知报送的时间和文件名称，以便核对；不能按期报送的，请说明原因和预计报送的时间。")
     letter.signed()
     letter.note("【如有联系人】收件联系人：【联系人】。")
     return letter.bytes()
@@ -164,8 +164,12 @@ class _Letter:
         _font(run, FIRST_LEVEL if bold else BODY, NO_5)
 
     def signed(self) -> None:
-        """Who sends it, and when: right, with room for the seal; on one page with what is before and after."""
-        self.document.paragraphs[-1].paragraph_format.keep_with_next = True
+        """Who sends it, and when: right, with room for the seal; on one page with what is before and after.
+
+        What is before takes at least two lines, so that a page never begins with less.
+        """
+        before = self.document.paragraphs[-1].paragraph_format
+        before.keep_with_next = before.keep_together = True
         for text in ("【发函单位】", "　　　　年　　月　　日"):
             paragraph = self._paragraph(text, BODY, NO_3, WD_ALIGN_PARAGRAPH.RIGHT)
             paragraph.paragraph_format.right_indent = Pt(4 * NO_3)

@@ -16,6 +16,7 @@ from perf_xlsx.results.comparison import counted, word
 from perf_xlsx.results.record import FindingRecord, Record
 from perf_xlsx.results.together import together
 from perf_xlsx.rulebook import RulebookError, load_rulebook
+from perf_xlsx.system.pattern import pattern
 
 SECTIONS = ("更正", "说明", "改动")
 NUMERALS = "一二三"
@@ -25,6 +26,7 @@ LONGEST, LONGEST_VALUE = 240, 60  # characters of a text in a table
 ANY_FORM = "绩效自评表"
 BLANK_DATE = "　　　　年　　月　　日"
 EMPTY = "（空）"
+_YEAR = pattern(r"(?<!\d)20\d\d(?!\d)")
 
 
 class Terms(Struct, frozen=True):
@@ -53,8 +55,11 @@ class Letter(Struct, frozen=True):
 RETURNED, REMINDED = "退回意见", "催报通知"
 
 
-def returned(records: Sequence[Record], terms: Terms) -> Letter | None:
-    """退回意见 for a workbook, with all its forms; None where its unit has nothing to correct."""
+def returned(records: Sequence[Record], terms: Terms, year: int | None = None) -> Letter | None:
+    """退回意见 for a workbook, with all its forms; None where its unit has nothing to correct.
+
+    `year` is that of all returns: of a file that cannot be read, unless its name says another.
+    """
     findings = [found for record in records for found in record.findings if counted(found)]
     errors = [found for found in findings if found.standing == "error"]
     if not errors:
@@ -71,10 +76,10 @@ def returned(records: Sequence[Record], terms: Terms) -> Letter | None:
         "单位编码": first.code or "",
         "联系人": first.contact or "",
         "表名": "、".join(dict.fromkeys(map(form_name, records))) + _several(records) + _of_project(records),
-        "年度": f"{first.year}年度" if first.year else "",
+        "年度": f"{known}年度" if (known := year_of(first, year)) else "",
         "文件": _name(first.file),
         "报送次数": f"，第{first.round}次报送" if first.round else "",
-        "处理要求": f"有{len(errors)}处错误须更正" + (f"，{len(warnings)}处须核对或说明。" if warnings else "。"),
+        "处理要求": _asked(first, len(errors), len(warnings)),
         "更正数": str(len(errors)),
         "说明数": str(len(warnings)),
         "评分办法": "、".join(dict.fromkeys(filter(None, (_rulebook(one, terms) for one in records)))),
@@ -105,11 +110,32 @@ def unit_of(record: Record) -> str:
     return record.unit or record.listed_unit or f"报送“{_name(record.file)}”的单位"
 
 
+def year_of(record: Record, year: int | None) -> int | None:
+    """The form's year; of a file that cannot be read the one that its name says, else that of all returns."""
+    if record.is_read or record.year:
+        return record.year
+    named = {int(found) for found in _YEAR.findall(_name(record.file))}
+    return named.pop() if len(named) == 1 else None if named else year
+
+
 def form_name(record: Record) -> str:
-    """The form's official title."""
-    if record.form in form_names():
-        return load_form(record.form or "").official
+    """The form's official title; of a file that cannot be read that of the form that the list asks for."""
+    form = record.form or record.listed_form
+    if form and form in form_names():
+        return load_form(form).official
     return record.form_title or ANY_FORM
+
+
+def project_of(record: Record) -> str:
+    """The project; of a file that cannot be read the one that the list asks for."""
+    return record.project or record.listed_project or ""
+
+
+def _asked(first: Record, errors: int, warnings: int) -> str:
+    """What is wrong, as a sentence."""
+    if not first.is_read:
+        return "文件读不出来，无法评分。"
+    return f"有{errors}处错误须更正" + (f"，{warnings}处须核对或说明。" if warnings else "。")
 
 
 def _letter(kind: str, stem: str, texts: Mapping[str, str], lists: Lists, terms: Terms) -> Letter:
@@ -125,7 +151,7 @@ def _several(records: Sequence[Record]) -> str:
 
 
 def _project(records: Sequence[Record]) -> str:
-    return (records[0].project or "") if len(records) == 1 else ""
+    return project_of(records[0]) if len(records) == 1 else ""
 
 
 def _of_project(records: Sequence[Record]) -> str:

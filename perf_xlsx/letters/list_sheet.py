@@ -10,6 +10,7 @@ from io import BytesIO
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import PROPERTY_PREFIX, RETURN_LIST
 from perf_xlsx.sheets.table_sheet import TableSheet
@@ -19,8 +20,8 @@ from perf_xlsx.system.temporary_database import temporary_database
 NAME = "退回清单.xlsx"
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same input gives the same bytes
 COLUMNS: tuple[tuple[str, float], ...] = (
-    ("序号", 5), ("单位编码", 9), ("单位", 19), ("联系人", 14), ("事项", 8), ("自评表", 14), ("报送文件", 15),
-    ("报送次数", 7), ("错误", 5), ("须说明", 7), ("期限", 12), ("信函", 18),
+    ("序号", 5), ("单位编码", 8.5), ("单位", 16), ("联系人", 12.5), ("事项", 8.5), ("自评表", 15),
+    ("报送文件", 15), ("报送次数", 6), ("错误", 5), ("须说明", 7), ("期限", 10), ("信函", 14.5),
 )  # fmt: skip
 COUNTS = frozenset(("序号", "报送次数", "错误", "须说明"))
 
@@ -41,6 +42,7 @@ class Row(Struct, frozen=True):
     until: str
     letter: str
     year: int | None
+    forms: int = 1
 
 
 class Rows:
@@ -63,9 +65,9 @@ class Rows:
         self._database.execute("insert into row values (?, ?)", (row.rank, more))
 
     @property
-    def year(self) -> int | None:
-        """The year of all returns; None where they are of several."""
-        return next(iter(self._years)) if len(self._years) == 1 else None
+    def years(self) -> frozenset[int]:
+        """The years of all returns."""
+        return frozenset(self._years)
 
     def __len__(self) -> int:
         return self._count
@@ -86,8 +88,8 @@ def list_workbook(rows: Rows, sender: str = "") -> bytes:
     sheet.freeze_panes(1, 3)
     sheet.autofilter(0, 0, len(rows), len(COLUMNS) - 1)
     sheet.repeat_rows(0)
-    sheet.set_header(s.page_header("　".join(filter(None, (s.dated("退回清单", rows.year), sender)))))
-    canvas.print_setup(sheet, landscape=True)
+    sheet.set_header(s.page_header("　".join(filter(None, (s.of_years("退回清单", rows.years), sender)))))
+    canvas.print_setup(sheet, landscape=True, scale=a4.SCALE)
     sheet.set_row(0, 34)
     for column, (head, width) in enumerate(COLUMNS):
         sheet.set_column(column, column, width)

@@ -30,6 +30,8 @@ _FIELD = pattern("【([^【】]{1,20})】")
 _OPEN, _CLOSE = "\ue000", "\ue001"  # around a marker while the document is taken apart
 _MARKER = pattern(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 _WHERE = "如有"
+_MINUS = pattern(r"(?<![0-9A-Za-z.%）)-])-(?=[0-9])")
+UNTORN = '</w:t><w:noBreakHyphen/><w:t xml:space="preserve">'
 
 
 class TemplateError(Exception):
@@ -104,7 +106,8 @@ def _filled(body: Body, fields: Fields, lists: Lists, item: Fields) -> Iterator[
 
 
 def _safe(text: str) -> str:
-    return escaped(legal(one_line(text)))
+    """Text of a run, its minus signs such that no program tears them from their numbers at the end of a line."""
+    return _MINUS.sub(UNTORN, escaped(legal(one_line(text))))
 
 
 # ---- taking a document apart ---------------------------------------------------------------------------------

@@ -8,23 +8,26 @@ from perf_xlsx.pipeline import UNWRITTEN
 from perf_xlsx.results.comparison import counted
 from perf_xlsx.results.record import FindingRecord, Record
 
-OUTCOMES = ("有错误", "读不出来", "待核定", "没有错误", "未报送")
+UNDECIDED = "待核定"
+OUTCOMES = ("有错误", "读不出来", UNDECIDED, "没有错误", "未报送")
 
 
-def outcome(record: Record) -> str:
+def outcome(record: Record, undecided: bool = False) -> str:
     """In a word: one of OUTCOMES.
 
-    待核定: only comparing with others found an error (同一单位报送了两份). The officer decides on it; the unit has
-    nothing to correct, and its scored copy says so.
+    待核定: the same form came more than once (`undecided`), whatever is wrong with it, or only comparing with
+    others found an error. The officer decides on it first; nothing goes back until then.
     """
     if record.status == "outstanding":
         return "未报送"
     if not record.is_read:
         return "读不出来"
+    if undecided:
+        return UNDECIDED
     errors = [found for found in record.findings if found.standing == "error" and found.code != UNWRITTEN]
     if must_correct(errors):
         return "有错误"
-    return "待核定" if errors else "没有错误"
+    return UNDECIDED if errors else "没有错误"
 
 
 def must_correct(findings: Iterable[FindingRecord]) -> bool:

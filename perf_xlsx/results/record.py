@@ -177,8 +177,8 @@ class Record(Struct, frozen=True, kw_only=True):
 
     `schema` and what stands around it are there in the records of a batch: `output_sha256` and `key` (null where
     the next run is to try again) of a return; with a list of units, the `listed_row` that it answers and what the
-    list says in it; `listed_unit` only where the return itself names no unit. A second return has `round` 2, and
-    `since`.
+    list says in it; `listed_unit`, `listed_form` and `listed_project` only where the return itself names no unit,
+    the last two only where the list asks that unit for one form. A second return has `round` 2, and `since`.
     """
 
     file: str | None
@@ -215,6 +215,8 @@ class Record(Struct, frozen=True, kw_only=True):
     since: SinceRecord | UnsetType = UNSET
     listed_row: int | UnsetType = UNSET
     listed_unit: str | UnsetType = UNSET
+    listed_form: str | UnsetType = UNSET
+    listed_project: str | UnsetType = UNSET
     code: str | UnsetType | None = UNSET
     contact: str | UnsetType | None = UNSET
     output_sha256: str | UnsetType | None = UNSET

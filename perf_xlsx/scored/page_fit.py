@@ -1,7 +1,6 @@
 """How a sheet fits A4: widths of columns, upright or across, the scale, and where its pages begin.
 
-Type is of 10.5 points (五号), and the scale such that none is smaller than 9 on paper. It is fixed, because
-programs follow page breaks only then, and because a page then holds the same rows everywhere.
+Type is of 10.5 points (五号), and the scale such that none is smaller than 9 on paper (see `sheets.a4`).
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from msgspec import Struct
 
 from perf_xlsx.scored.paper import Paper, Span
-from perf_xlsx.sheets.a4 import PAGE, room
+from perf_xlsx.sheets.a4 import height, room
 
 SCALE = 0.86
 NARROWEST = 0.7  # of a column of texts where amounts need its room: its texts take more lines
@@ -29,7 +28,7 @@ class Fitted(Struct, frozen=True):
     @property
     def height(self) -> float:
         """What a page holds, in points of the sheet."""
-        return PAGE[self.landscape][1] / self.scale
+        return height(self.landscape, self.scale)
 
 
 def fitted(paper: Paper, needed: Mapping[int, float], size: float, across: Sequence[Span] = ()) -> Fitted:

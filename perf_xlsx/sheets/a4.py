@@ -1,5 +1,8 @@
 """A sheet on A4: how much of it fits a page.
 
+The scale is fixed and such that no type is smaller than 9 points on paper: programs follow page breaks only then,
+and a page then holds the same rows everywhere.
+
 Widths are in characters of the workbook's own font. In Excel one takes 7 pixels of 宋体 10, 7 or 8 of type of 11
 points, 8 or 9 of 12. A program that lacks the font of our own workbooks takes 8.75; one that lacks Calibri 11 may
 take more, and then prints a sheet's last columns on pages of their own: there type of the right size comes first.
@@ -11,6 +14,12 @@ PAGE = {False: (523, 748), True: (770, 501)}  # points within the margins, by la
 PIXEL, PADDING = 0.75, 5  # points; pixels of a column beside its characters
 CHARACTER, WIDER = 8.75, 0.75  # pixels of a character; of larger type, for each point
 OWN_SIZE = 10.0  # points, of the workbooks that we make
+SCALE = 0.9  # which makes that type 9 points on paper
+
+
+def height(landscape: bool, scale: float = SCALE) -> float:
+    """What a page holds, in points of the sheet."""
+    return PAGE[landscape][1] / scale
 
 
 def room(landscape: bool, columns: int, scale: float, size: float = OWN_SIZE) -> float:

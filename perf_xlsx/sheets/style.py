@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from math import ceil
 from typing import Any
@@ -49,6 +49,7 @@ MOMENT = "yyyy-mm-dd hh:mm:ss"
 FOOTER = f'&C&"{BODY}"&9第 &P 页　共 &N 页'
 
 LINE_HEIGHT = 14.5  # points, for body text
+MOST_YEARS = 4  # that a title names one by one
 MAX_HEIGHT = 409.0  # Excel's own limit for a row
 
 
@@ -104,7 +105,16 @@ def printed(text: str) -> str:
 
 def dated(title: str, year: int | None) -> str:
     """A title with its year, where that is known."""
-    return title if year is None else f"{title}（{year}年度）"
+    return of_years(title, () if year is None else (year,))
+
+
+def of_years(title: str, years: Collection[int]) -> str:
+    """A title with its years, as far as they are known."""
+    known = [*map(str, sorted(years))]
+    if not known:
+        return title
+    words = f"{known[0]}至{known[-1]}" if len(known) > MOST_YEARS else "、".join(known)
+    return f"{title}（{words}年度）"
 
 
 def units(text: str) -> int:

@@ -131,12 +131,15 @@ class Canvas:
         rule = {"type": "formula", "criteria": f'=AND(ISTEXT({cell}),{cell}<>"")', "format": look}
         sheet.conditional_format(row, column, last, column, rule)
 
-    def print_setup(self, sheet: Any, landscape: bool) -> None:
-        """A4, one page wide, page numbers."""
+    def print_setup(self, sheet: Any, landscape: bool, scale: float | None = None) -> None:
+        """A4, page numbers; at this scale, else one page wide at whatever scale that takes."""
         sheet.set_paper(9)
         if landscape:
             sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        if scale is None:
+            sheet.fit_to_pages(1, 0)
+        else:
+            sheet.set_print_scale(round(100 * scale))
         sheet.center_horizontally()
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.set_footer(s.FOOTER)

@@ -97,7 +97,7 @@ def test_who_is_listed_and_who_returned(folder: Path, tmp_path: Path) -> None:
     assert "名单（名单.csv）中没有外单位" in stranger[1].message
     assert "名单第4行有丙局，但不是这张表" in other_form[1].message
     assert (missing[0], missing[1].place, missing[1].severity) == (None, "[名单.csv]", "warning")
-    assert "没有读到乙局的项目支出绩效自评表（" in missing[1].message
+    assert "没有读到乙局的项目支出绩效自评表。" in missing[1].message
     assert "联系人乙" in missing[1].advice
     assert "没有读到丙局" in missing_form[1].message
 
@@ -160,7 +160,7 @@ def test_outstanding_units_stand_in_the_records_and_lines(folder: Path, tmp_path
     *_, record = Records.open(tmp_path / "out")
     assert (record.status, record.code, record.contact) == ("outstanding", "2", "联系人乙")
     people = command("check", folder, "--roster", roster)
-    assert "1个单位没有报送" in people.stdout
+    assert "1份没有报送" in people.stdout
     assert "【没有报送的单位】" in people.stdout
 
 

@@ -76,7 +76,7 @@ def test_a_list_is_read_from_a_workbook_of_any_format(name: str, returned: Path,
     (tmp_path / f"豁免{name}").write_bytes(FORMATS[name](WAIVERS))
     done = command("check", returned, "--roster", tmp_path / name)
     assert "没有读到乙局的" in done.stdout, done.output
-    assert "1个单位没有报送" in done.stdout
+    assert "1份没有报送" in done.stdout
     waived = command(
         "check", returned, "--roster", tmp_path / name, "--waivers", tmp_path / f"豁免{name}", "--json"
     )

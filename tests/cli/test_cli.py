@@ -109,7 +109,7 @@ def test_people_read_the_findings_with_advice(returned: Path) -> None:
         "✖ 错误 W01",
         "若为10则合计正好100",
         "→",
-        "共2份，1份有错误，须退回更正，1份待核定",
+        "共2份，2份待核定（同一张表报送了几份等，见上），定下以前不退回",
     ):
         assert word in done.stdout
 
@@ -212,7 +212,7 @@ def test_demo_does_the_main_job(tmp_path: Path) -> None:
     assert {path.name for path in scored.iterdir()} == {*STORIES.values(), "汇总.xlsx"}
     units = openpyxl.load_workbook(scored / "汇总.xlsx")["单位得分"]
     assert [row[-1].hyperlink.target for row in units.iter_rows(min_row=4)] == list(STORIES.values())
-    assert "1份有错误，须退回更正，1份待核定" in done.output  # as filed, and once more corrected
+    assert "2份待核定" in done.output  # as filed, and once more corrected
 
 
 def test_scoring_one_workbook_imports_neither_openpyxl_nor_pandas(returned: Path) -> None:

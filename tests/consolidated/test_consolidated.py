@@ -61,10 +61,26 @@ def test_overview_counts_what_the_records_count(book: Any, records: list[Record]
         assert row["中位数"] == half_up(median(totals))
         assert row["说明"].endswith(f"暂定{len(group) - len(totals)}份")
         assert (row["最高"], row["最低"]) == (float(max(totals)), float(min(totals)))
-        assert row["说明"].startswith("" if len(whole) == len(totals) else f"填了的{len(whole)}份")
+        given = half_up(mean([Fraction(r["total"]) for r in whole]))
+        some = f"填了自评的{len(whole)}份（计算平均{given:.2f}）"
+        assert row["说明"].startswith("" if len(whole) == len(totals) else some)
         assert row["自评平均"] == half_up(mean(claimed))
-        given = [Fraction(r["total"]) for r in whole]
-        assert row["自评高出计算"] == half_up(mean(claimed) - mean(given))
+        assert row["自评高出计算"] == pytest.approx(row["自评平均"] - given)
+
+
+def test_differences_are_of_points_as_they_are_shown(tmp_path: Path) -> None:
+    """97.86 and 98.11 stood beside -0.24: two means and their difference were rounded each for itself."""
+    one, other, *_ = (r for r in scored(list(batch(9, hostile=False))) if r["form"] == "department")
+    got = ({"total": "90.00", "claimed_total": "90.01"}, {"total": "90.01", "claimed_total": "90.035"})
+    records = [r | {"complete": True, **more} for r, more in zip((one, other), got, strict=True)]
+    consolidate(records, None, tmp_path / "汇总.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx", data_only=True)
+    mean_row = table(book["总览"], "自评平均")[0]
+    rows = [(row["自评总分"], row["计算总分"], row["差额"]) for row in table(book["单位得分"], "单位")]
+    rows.append((mean_row["自评平均"], mean_row["平均分"], mean_row["自评高出计算"]))
+    shown = [tuple(half_up(Fraction(str(one))) for one in row) for row in rows]
+    assert [round(claimed - given - gap, 2) for claimed, given, gap in shown] == [0, 0, 0]
+    assert shown[-1] == (90.02, 90.01, 0.01)
 
 
 def test_the_overview_names_each_rulebook_by_title_and_document_once(tmp_path: Path) -> None:
@@ -145,7 +161,8 @@ def test_a_text_longer_than_a_cell_is_cut_where_excel_counts_its_end(tmp_path: P
     record["findings"][0] |= {"message": "😀" * 20_000, "given": '<b> & "', "expected": " \t\r\n"}
     consolidate([record], None, tmp_path / "汇总.xlsx")
     assert OpenXmlValidator().validate(str(tmp_path / "汇总.xlsx")).is_valid
-    row = table(openpyxl.load_workbook(tmp_path / "汇总.xlsx")["问题清单"], "单位")[0]
+    rows = table(openpyxl.load_workbook(tmp_path / "汇总.xlsx")["问题清单"], "单位")
+    row = next(row for row in rows if row["问题"].startswith("😀"))
     assert (row["问题"], row["填报内容"]) == ("😀" * 16_383, '<b> & "')
 
 

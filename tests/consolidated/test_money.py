@@ -148,6 +148,21 @@ def test_names_that_a_formula_would_read_as_patterns_are_summed_up_by_themselves
         assert [row["与明细核对"] for row in rows] == [AGREE] * len(rows)
 
 
+def test_amounts_have_two_decimals_and_rates_are_percents(tmp_path: Path) -> None:
+    """Amounts in 元 had five decimals on one sheet and two on another."""
+    record = next(r for r in batch(9, hostile=False) if r["status"] == "scored") | {"money_unit": "元"}
+    for fund in record["funds"]:
+        fund["executed"] = "1234567.89"
+    consolidate([record], None, tmp_path / "汇总.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx")
+    for name, head_row in (("执行情况", 4), ("资金明细", 3)):
+        sheet = book[name]
+        codes = {sheet.cell(head_row, at).value: sheet.cell(head_row + 1, at) for at in range(1, sheet.max_column)}
+        assert codes["全年执行数"].value == 123.456789
+        assert codes["全年执行数"].number_format == "#,##0.00_ "
+        assert codes["预算执行率"].number_format == "0.00%_ "
+
+
 def test_a_rate_of_sums_is_of_those_who_filled_in_both(tmp_path: Path) -> None:
     one, other = (next(r for r in batch(9, hostile=False) if r["form"] == "project") for _ in range(2))
     for record, adjusted, executed in ((one, "100", "80"), (other, "900", None)):

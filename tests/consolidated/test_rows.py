@@ -14,7 +14,7 @@ from perf_xlsx import consolidated
 from perf_xlsx.batch.roster import Listed, Roster
 from perf_xlsx.consolidated import Records
 from perf_xlsx.consolidated.page import DIFFER
-from tests.kit.batch_of_records import batch, json_lines
+from tests.kit.batch_of_records import again, batch, json_lines
 from tests.kit.consolidated_run import Record, consolidate, scored, table
 
 
@@ -34,13 +34,16 @@ def test_a_row_a_unit_claimed_beside_computed(book: Any, records: list[Record]) 
         )
         state = "完整" if record["complete"] else "暂定"
         own = any(one["severity"] == "error" and one["code"][0] != "B" for one in record["findings"])
-        assert row["状态"].removesuffix("，重复，待核定") == (f"退回（{state}）" if own else state)
+        twice = row["状态"].endswith("，重复")
+        becomes = "待核定" if twice else "退回" if own else ""
+        assert row["状态"].removesuffix("，重复") == (f"{becomes}（{state}）" if becomes else state)
+        assert not twice or row["单位"].endswith(f"份：{record['file']}）")
         compared = record["claimed_total"] is not None and record["complete"]
         assert (row["差额"] is not None) == compared
-    assert [row["状态"].endswith("重复，待核定") for row in rows].count(True) == 2
-    assert "同一张表多报了1份（待核定采用哪一份）" in str(
-        [c.value for row in book["总览"].iter_rows() for c in row]
-    )
+    assert [row["状态"].endswith("，重复") for row in rows].count(True) == 2
+    told = str([c.value for row in book["总览"].iter_rows() for c in row])
+    assert "同一张表多报了1份，" in told
+    assert "核定：2份待核定，定下以前不退回，见“单位得分”中状态为“待核定”的。" in told
 
 
 def test_findings_by_code_by_unit_and_listed_agree(book: Any, records: list[Record]) -> None:
@@ -58,6 +61,35 @@ def test_findings_by_code_by_unit_and_listed_agree(book: Any, records: list[Reco
     assert units == sorted(units, key=("示例1县教育局", "示例1县水利局").index)
     others = [row["错误"] for row in by_unit if not row["单位编码"]]
     assert others == sorted(others, reverse=True)
+
+
+def test_of_each_return_errors_are_listed_first_then_warnings_then_notices(
+    book: Any, records: list[Record]
+) -> None:
+    """They stood by their cells, a notice above the errors."""
+    order = ("✖ 错误", "⚠ 警告", "ℹ 提示")
+    listed = iter(table(book["问题清单"], "单位"))
+    graded = [[next(listed)["严重程度"] for _ in record["findings"]] for record in records]
+    assert any(len(set(one)) > 1 for one in graded)
+    assert all(one == sorted(one, key=order.index) for one in graded)
+
+
+def test_what_comparing_found_names_its_files_and_is_not_looked_for_in_the_copies(tmp_path: Path) -> None:
+    """同一单位报送了两份：整个文件, said 问题按单位; nobody could tell which."""
+    one = next(r for r in batch(9, hostile=False) if r["status"] == "scored") | {"file": "甲.xlsx"}
+    other = again(one | {"file": "乙.xlsx"})
+    other["findings"][-1] |= {"severity": "error", "sheet": None, "cell": None, "message": "已有一份：甲.xlsx。"}
+    consolidate([one, other], None, tmp_path / "汇总.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "汇总.xlsx")
+    first, second = table(book["问题按单位"], "单位")
+    names = [f"{one['unit']}（第1份：甲.xlsx）", f"{one['unit']}（第2份：乙.xlsx）"]
+    assert {row["单位"] for row in (first, second)} == set(names)
+    assert [row["单位"] for row in table(book["单位得分"], "单位")] == names
+    told = f"{first['须更正的错误']}\n{second['须更正的错误']}".split("\n")
+    assert "同一单位报送了两份（B01）：已有一份：甲.xlsx" in told
+    assert "其中没有的是编号B的" in book["问题清单"]["A2"].value
+    short = {f"{one['unit']}（第{turn}份）" for turn in (1, 2)}  # whose rows are many, and not to be high
+    assert {row["单位"] for row in table(book["资金明细"], "单位")} == short
 
 
 def test_waived_findings_are_counted_apart_and_say_that_nothing_is_owed(tmp_path: Path) -> None:

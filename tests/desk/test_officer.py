@@ -38,6 +38,18 @@ class Two(Struct, frozen=True):
     results: Path
 
 
+def test_of_a_form_that_came_twice_both_returns_are_to_be_decided(tmp_path: Path) -> None:
+    """The page said 没有错误 of the first, and 汇总 待核定 of both."""
+    folder = tmp_path / "收回"
+    folder.mkdir()
+    for name, actual in (("a.xlsx", 95), ("b.xlsx", 96)):
+        (folder / name).write_bytes(a_return("project", "甲局", actual))
+    with own_desk(folder) as desk:
+        desk.post("/score")
+        page = desk.scored()
+    assert page.count('class="state warning">⚠ 待核定') == 2
+
+
 def other_unit(xml: str) -> str:
     """Another unit's return, so that it is no second one."""
     return xml.replace(UNIT, "乙局")

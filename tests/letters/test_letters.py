@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from docx import Document
+from docx.oxml.ns import qn
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import case_text
@@ -35,14 +38,14 @@ def test_a_letter_says_which_cell_what_was_given_what_is_right_and_what_to_do(
     put(returns, "水利局.xlsx", overclaimed("水利局"))
     done = run()
     assert done.exit_code == 1, done.output
-    assert "退回意见1份，催报通知3份" in done.output
+    assert "退回意见1封，催报通知3封" in done.output
     assert [text for text in words(letters / LETTER) if not text.startswith("校验码：")] == [
         "绩效自评表退回意见",
         "水利局：",
         "你单位报送的2024年度部门（单位）整体支出绩效自评表（文件“水利局.xlsx”）已收悉。经核对，有2处错误须更正。"
         "现予退回，请于2026年3月31日前更正后重新报送。",
         "一、须更正的（2处）",
-        "随附评分后的工作簿“水利局.xlsx”，其中标出了上述各处。",
+        "随附评分后的工作簿“水利局.xlsx”，其中标出了上述各处，请对照逐处更正或说明。",
         "示例县财政局",
         "　　　　年　　月　　日",
         "收件联系人：李四 0991-2。",
@@ -90,7 +93,7 @@ def test_a_sound_return_gets_no_letter_and_a_missing_one_a_reminder(
         "绩效自评表催报通知",
         "民政局：",
         "截至目前，尚未收到你单位应报送的下列2024年度绩效自评表。请于2026年3月31日前报送。",
-        "如已报送，请告知报送的时间和文件名称。",
+        "如已报送，请告知报送的时间和文件名称，以便核对；不能按期报送的，请说明原因和预计报送的时间。",
         "示例县财政局",
         "　　　　年　　月　　日",
         "收件联系人：王五 0991-3。",
@@ -108,15 +111,60 @@ def test_an_unreadable_file_goes_back_to_the_unit_that_its_name_holds(
     assert "催报通知-林业局.docx" not in names(letters)
     assert words(letters / "退回意见-林业局.docx")[1:3] == [
         "林业局：",
-        "你单位报送的绩效自评表（文件“林业局自评表.xlsx”）已收悉。经核对，有1处错误须更正。"
+        "你单位报送的部门（单位）整体支出绩效自评表（文件“林业局自评表.xlsx”）已收悉。经核对，文件读不出来，无法评分。"
         "现予退回，请于2026年3月31日前更正后重新报送。",
     ]
     book = openpyxl.load_workbook(letters.parent / "汇总.xlsx")
-    (row,) = [[c.value for c in row] for row in book["未报送"].iter_rows() if row[2].value == "林业局"]
-    assert row[-1] == "林业局自评表.xlsx"
+    shown = [[c.value for c in row if c.value] for row in book["未报送"].iter_rows()]
+    assert ["林业局：林业局自评表.xlsx"] in shown
+    assert "林业局" not in {text for row in shown for text in row}
     assert book["单位得分"]["B4"].value == "林业局（读不出：林业局自评表.xlsx）"
     told = {cell.value for row in book["总览"].iter_rows() for cell in row}
-    assert "催报：4份还没有报送（其中1份收到的文件读不出来），见“未报送”。" in told
+    assert "催报：3份还没有报送，见“未报送”。" in told
+
+
+def test_a_letter_about_an_unreadable_file_says_what_list_run_and_file_name_know(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    """It had neither year nor form nor project."""
+    put(returns, "教育局.xlsx", case_of("教育局"))
+    for name in ("民政局自评表.xlsx", "2023年水利局自评表.xlsx", "农业局.xlsx"):
+        (returns / name).write_bytes(b"PK\3\4")
+    roster = returns.parent / "另一份.csv"
+    roster.write_text(
+        "单位名称,表种,项目名称\n教育局,,\n民政局,项目,养老服务\n水利局,部门,\n农业局,部门,\n农业局,项目,良种\n",
+        "utf-8-sig",
+    )
+    run("--roster", roster)
+    told = {
+        unit: words(next(letters.glob(f"退回意见-{unit}*.docx")))[2].partition("（文件")[0]
+        for unit in ("民政局", "水利局", "农业局")
+    }
+    assert told == {
+        "民政局": "你单位报送的2024年度项目支出绩效自评表（项目：养老服务）",  # the year of all that can be read
+        "水利局": "你单位报送的2023年度部门（单位）整体支出绩效自评表",
+        "农业局": "你单位报送的2024年度绩效自评表",  # of two that the list asks for nobody knows which
+    }
+    forms = {row[2]: row[5] for row in listed(letters)}
+    assert forms["民政局"] == "项目支出绩效自评表（养老服务）"
+
+
+def test_no_program_tears_a_minus_sign_from_its_number(returns: Path, run: Run, letters: Path) -> None:
+    """调整率- stood at the end of a line and 96.43% on the next."""
+    put(returns, "水利局.xlsx", json.loads(case_text("department-as-filed")) | {"unit": "水利局"})
+    run()
+    document = Document(str(letters / LETTER))
+    told = [
+        cell
+        for table in document.tables
+        for row in table.rows
+        for cell in row.cells
+        if "调整率-96.43%" in cell.text
+    ]
+    assert told
+    for cell in told:
+        assert "-" not in "".join(text.text or "" for text in cell._tc.iter(qn("w:t")))
+        assert len([*cell._tc.iter(qn("w:noBreakHyphen"))]) == cell.text.count("-")
 
 
 def test_a_workbook_with_several_forms_gets_one_letter(returns: Path, run: Run, letters: Path) -> None:
@@ -212,9 +260,9 @@ def test_of_the_same_form_twice_both_are_in_the_list_and_none_gets_a_letter_befo
     rows = [row for row in listed(letters) if row[2] == "水利局"]
     assert [row[4] for row in rows] == ["待核定", "待核定"]
     assert [row[6] for row in rows] == ["a.xlsx", "b.xlsx"]
-    assert {row[-1] for row in rows} == {"（同一张表报送了几份，请先核定采用哪一份，移走其余的，再运行一次）"}
+    assert {row[-1] for row in rows} == {"（报送了几份，请先核定采用哪一份，移走其余的，再评一次）"}
     assert LETTER not in names(letters)
-    assert "待核定2份，催报通知3份，清单：" in output
+    assert "待核定2份，催报通知3封，清单：" in output
     (returns / "a.xlsx").unlink()
     run()
     assert "水利局" not in {row[2] for row in listed(letters)}
@@ -228,9 +276,38 @@ def test_the_list_counts_errors_as_the_workbook_of_all_does(returns: Path, run: 
     sheet = openpyxl.load_workbook(letters.parent / "汇总.xlsx")["单位得分"]
     heads, *rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3)]
     at = {head: column for column, head in enumerate(heads)}
-    counts = [(row[at["单位"]], row[at["错误"]]) for row in rows if row[at["单位"]] == "水利局"]
-    assert [(row[2], row[8]) for row in listed(letters) if row[2] == "水利局"] == counts
-    assert [count for _, count in counts] == [2, 1]
+    counts = {row[at["单位"]]: row[at["错误"]] for row in rows if row[at["单位"]].startswith("水利局")}
+    own = [row for row in listed(letters) if row[2] == "水利局"]
+    assert {f"水利局（第{turn}份：{row[6]}）": row[8] for turn, row in enumerate(own, 1)} == counts
+    assert [*counts.values()] == [2, 1]
+
+
+def test_terminal_sheets_list_and_lines_count_alike(returns: Path, run: Run, letters: Path) -> None:
+    """The terminal said 待核定1份 and the sheet 2; who sent an unreadable file stood among the outstanding too."""
+    put(returns, "a.xlsx", overclaimed("水利局"))
+    put(returns, "b.xlsx", overclaimed("水利局", reason="设备到货晚，有四分之一没有做。"))
+    put(returns, "c.xlsx", overclaimed("教育局"))
+    (returns / "林业局.xlsx").write_bytes(b"PK\3\4")
+    output = run().output
+    assert "1份有错误，须退回更正，1份读不出来，须重新报送，2份待核定（" in output
+    assert "，1份没有报送。" in output
+    assert "退回意见2封，待核定2份，催报通知1封，清单：" in output or "待核定2份，退回意见2封" in output
+    matters = Counter(row[4] for row in listed(letters)[1:])
+    assert matters == {"退回意见": 2, "待核定": 2, "催报通知": 1}
+    book = openpyxl.load_workbook(letters.parent / "汇总.xlsx")
+    states = [row[3].value for row in book["单位得分"].iter_rows(min_row=4)]
+    assert Counter(state.partition("（")[0] for state in states) == {"待核定": 2, "退回": 2}
+    told = [cell.value for row in book["总览"].iter_rows() for cell in row if cell.value]
+    assert {"未报送", "1份", "名单4份", "有错误1份，读不出1份，另待核定2份"} <= set(told)
+    assert "催报：1份还没有报送，见“未报送”。" in told
+    assert "退回：1份读不出来，1份有错误须更正，见“问题按单位”。" in told
+    assert book["未报送"]["B2"].value.startswith(
+        "名单4份，已报送3份（其中1份读不出来或没有填单位，须退回），未报送1份；"
+    )
+    lines = run("--json", out="别处").stdout.splitlines()
+    assert Counter(json.loads(line)["status"] for line in lines) == {
+        "scored": 3, "unreadable": 1, "outstanding": 1,
+    }  # fmt: skip
 
 
 def test_the_list_says_on_paper_what_it_is_of_what_year_and_from_whom(
@@ -241,6 +318,10 @@ def test_the_list_says_on_paper_what_it_is_of_what_year_and_from_whom(
     run()
     sheet = openpyxl.load_workbook(letters / "退回清单.xlsx").active
     assert sheet.oddHeader.left.text == "退回清单（2024年度）　示例县财政局"
+    put(returns, "教育局.xlsx", overclaimed("教育局") | {"year": 2023})
+    run()
+    sheet = openpyxl.load_workbook(letters / "退回清单.xlsx").active
+    assert sheet.oddHeader.left.text == "退回清单（2023、2024年度）　示例县财政局"
 
 
 # ---- what stays, what goes ---------------------------------------------------------------------------------------

@@ -60,7 +60,21 @@ def test_notes_stand_on_the_page_of_the_signature_and_the_signature_with_text(
     run()
     last = re.sub(r"\s", "", printed(letters / "退回意见-水利局.docx", tmp_path)[-1])
     assert "随附评分后的工作簿" in last
+    assert "更正或说明。" in last  # two lines at least
     assert last.index("示例县财政局") < last.index("收件联系人") < last.index("校验码")
+
+
+@pytest.mark.parametrize("projects", [6, 8, 10])
+def test_a_reminder_is_not_signed_on_a_page_without_its_text(
+    projects: int, returns: Path, run: Run, letters: Path, tmp_path: Path
+) -> None:
+    put(returns, "水利局.xlsx", case_of("水利局"))
+    roster = returns.parent / "项目名单.csv"
+    rows = "".join(f"林业局,项目,第{number}期防护林建设\n" for number in range(projects))
+    roster.write_text(f"单位名称,表种,项目名称\n{rows}", "utf-8-sig")
+    run("--roster", roster)
+    last = re.sub(r"\s", "", printed(letters / "催报通知-林业局.docx", tmp_path)[-1])
+    assert last.index("如已报送") < last.index("预计报送的时间。") < last.index("示例县财政局")
 
 
 def test_its_punctuation_is_that_of_the_mainland(returns: Path, run: Run, letters: Path) -> None:
