@@ -13,6 +13,9 @@ from openpyxl.utils import get_column_letter
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import STORIES, case_text
+from perf_xlsx.scored.sheets import scored_sheets
+from perf_xlsx.sheets.a4 import room
+from perf_xlsx.sheets.style import units
 from tests.kit.filled import filled
 from tests.kit.libreoffice import needs_libreoffice
 from tests.kit.printed import Page, needs_pdftotext, printed, sizes
@@ -45,10 +48,23 @@ def with_projects(count: int) -> dict[str, Any]:
     return case
 
 
+def with_long_names() -> dict[str, Any]:
+    """Projects, indicators and a unit with names of several lines, more of them than one page holds."""
+    case = with_projects(30)
+    case["unit"] = "示例市城乡建设和交通运输综合行政执法支队" * 2
+    case["projects"] = [
+        row | {"name": f"{row['name']}农村基础设施及人居环境整治提升补助"} for row in case["projects"]
+    ]
+    long = "及其在全市范围内重点区域的覆盖程度和群众知晓情况"
+    case["indicators"] = [row | {"name": f"{row['name']}{long}"} for row in case["indicators"] * 3]
+    return case
+
+
 CASES: dict[str, Callable[[], dict[str, Any]]] = {
     **{name: lambda name=name: story(name) for name in STORIES},  # type: ignore[misc]
     "no project": lambda: with_projects(0),
     "many projects": lambda: with_projects(30),
+    "long names": with_long_names,
 }
 
 
@@ -67,6 +83,31 @@ def test_the_summary_can_be_read_on_paper(name: str, scored: Any) -> None:
     assert not any("###" in page.text for page in pages)
     assert headless(pages, TABLE, "预算执行率") == []
     assert headless(pages, FUNDS, "全年预算数") == []
+    assert [page for page in pages if "项目：" in page.text and "全年预算数" not in page.text] == []
+    assert FUNDS in pages[0].text  # the tables begin below the first glance, on its page
+
+
+@needs_libreoffice
+@needs_pdftotext
+def test_names_of_several_lines_are_printed_whole_and_short_at_the_bars(scored: Any) -> None:
+    """A program that keeps links on one line cut them; at full length they left the chart no room for its bars."""
+    path = scored(with_long_names())
+    book = openpyxl.load_workbook(path)
+    whole = "".join(page.text for page in printed(path, SUMMARY))
+    assert whole.count("群众知晓情况") == len(with_long_names()["indicators"])
+    names = [cell.value for (cell,) in book[SUMMARY]["J10:J30"] if cell.value]
+    assert names
+    assert all(units(name) <= 18 for name in names)
+    (chart,) = book[SUMMARY]._charts
+    assert chart.series[0].cat.strRef.f == f"'{SUMMARY}'!$J$10:$J${9 + len(names)}"
+
+
+def test_columns_keep_their_places_on_the_page_in_a_workbook_of_large_type(scored: Any) -> None:
+    """Its type was made small instead."""
+    result = pipeline.score(scored(story("project")))
+    usual, larger = (scored_sheets(result, size=size)[0] for size in (10, 16))
+    assert usual.scale == larger.scale == 0.9
+    assert sum(larger.widths.values()) <= room(True, len(larger.widths), 0.9, 16)
 
 
 @needs_libreoffice

@@ -120,12 +120,12 @@ def test_summary_shows_total_grade_rates_and_every_score_with_its_rule(scored: S
     assert [sheet["B4"].value, sheet["B6"].value] == ["✖ 错误，须更正", "⚠警告14　ℹ提示2"]
     assert "暂定：分值合计98.91，不是100" in found
     row = row_of(sheet, "预算经费")
-    assert row[4:8] == [12, 10.42, 12, pytest.approx(-1.58)]
-    assert row[8].startswith("实际完成值2857.28万元未超过指标值")
+    assert row[5:9] == [12, 10.42, 12, pytest.approx(-1.58)]
+    assert row[9].startswith("实际完成值2857.28万元未超过指标值")
     rule = "地方通行做法（国家办法未规定公式）：≤指标完成的得满分，未完成的按 指标值÷实际完成值 的比例得分（转引）"
-    assert [text for text in found if text.endswith(rule)] == [f"{row[9]}　{rule}"]
-    lost = [r[0].value for r in sheet.iter_rows(min_col=2, max_col=2) if r[0].hyperlink and r[0].value != found[0]]
-    assert lost[1:3] == ["公务用车运行维护费下降率", "预算执行率"]
+    assert row_of(sheet, rule) == [row[10], rule]
+    lost = [(r[0].value, r[1].value) for r in sheet.iter_rows(max_col=2) if r[0].hyperlink]
+    assert lost[:2] == [(1, "公务用车运行维护费下降率"), (2, "预算执行率")]
     assert len(sheet._charts) == 1
 
 
