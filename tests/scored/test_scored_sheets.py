@@ -60,7 +60,7 @@ def test_project_form_is_laid_out_as_the_official_one(scored: Scored) -> None:
     assert row_of(sheet, "其中：当年财政拨款")[-3:] == ["—", pytest.approx(0.936142857), "—"]
     assert row_of(sheet, "上年结转资金")[1:4] == [60, 60, 60]
     assert row_of(sheet, "三级指标")[1:] == [
-        "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "自评得分", "偏差原因分析\n及改进措施",
+        "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "自评得分", "偏差原因分析及改进措施",
     ]  # fmt: skip
     assert row_of(sheet, "新增和改善供水人口")[1:4] == ["≥18000人", "17600人", 15]
     assert row_of(sheet, "新增和改善供水人口")[4] == 14.67
@@ -213,7 +213,7 @@ def test_a_form_with_nothing_or_with_too_much_in_it_is_still_shown(scored: Score
     heights = [d.height for d in book["自评表"].row_dimensions.values() if d.height]
     assert max(heights) <= 409
     told = texts(book["自评表"])
-    assert [sum(end in text for text in told) for end in ("（全文附后）", "（全文见绩效指标!")] == [40, 160]
+    assert [sum(end in text for text in told) for end in ("（全文附后）", "（全文见绩效指标!")] == [100, 100]
     passage = [row for row in book["自评表"].iter_rows() if str(row[0].value).startswith("说明")]
     assert "".join(str(row[3].value) for row in passage) == long
 
