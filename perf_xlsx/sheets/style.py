@@ -46,7 +46,7 @@ PERCENT = "0.00%"
 DATE = "yyyy-mm-dd"
 MOMENT = "yyyy-mm-dd hh:mm:ss"
 
-FOOTER = f'&C&"{BODY}"&9第 &P 页　共 &N 页'
+FOOTER = f'&C&11&"{BODY}"第 &P 页　共 &N 页'
 
 LINE_HEIGHT = 14.5  # points, for body text
 MAX_HEIGHT = 409.0  # Excel's own limit for a row

@@ -89,7 +89,7 @@ class BoxWriter:
         """A cell that is worked out by one of the formulas."""
         look: dict[str, Any] = {"align": "right", "num_format": _shown_as(box)}
         if box.formula == "indicator_hint":
-            look = {"align": "left", "font_size": 9}
+            look = {"align": "left"}
         style = self.canvas.style(border=1, bg_color=s.COMPUTED_FILL, **look)
         self.canvas.live(worksheet, row, column, f"={formulas[box.formula]}", style)
 
