@@ -34,7 +34,7 @@ from perf_xlsx.template.missing import (
 from perf_xlsx.template.steps import PREFIX, Case, Steps, by_label, cases, quoted
 
 SPARE_ROWS = 3  # kept free at the end of a filled table
-NUMBER_WIDTH, HELP_WIDTH = 4.5, 34.0
+NUMBER_WIDTH, HELP_WIDTH = 4.0, 34.0
 LEAST_SCALE, READABLE = 0.8, 0.9  # of a sheet on one page: 8 points and 9; smaller is hard to read
 DEFAULT_WIDTH = 8.4  # of a column without one, in characters
 TITLE_WIDTH, UNIT_WIDTH = 44.0, 16.0
@@ -209,13 +209,8 @@ class Writer:
             unit = f'="{UNIT_LEAD}"&IF({blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
             canvas.live(worksheet, 0, column, unit, canvas.style(bold=True, text_wrap=False))
             column = self._column_at(TITLE_WIDTH + UNIT_WIDTH)
-        end, look = self._end(sheet), canvas.style(font_color=s.SOFT)
-        column = min(column, end - 1)
-        if end - 1 > column:
-            worksheet.merge_range(0, column, 0, end - 1, "", look)
-        canvas.text(worksheet, 0, column, sheet.hint, look)
-        worksheet.set_row(0, s.height_for([(sheet.hint, self._wide(end) - self._wide(column))], 30))
         self._checks(state, worksheet)
+        self._hint(state, worksheet, column)
         worksheet.freeze_panes(1 + STRIP, 0)
         return 1 + STRIP
 
@@ -226,6 +221,16 @@ class Writer:
             before += self.column_widths.get(column, DEFAULT_WIDTH)
             column += 1
         return column
+
+    def _hint(self, state: SheetState, worksheet: Any, column: int) -> None:
+        """The hint, on lines enough, from this column to the last of the strip."""
+        last, look = self._halves(state)[-1][1], self.canvas.style(font_color=s.SOFT)
+        first = min(column, last)
+        if last > first:
+            worksheet.merge_range(0, first, 0, last, "", look)
+        self.canvas.text(worksheet, 0, first, state.sheet.hint, look)
+        width = self._wide(last + 1) - self._wide(first)
+        worksheet.set_row(0, s.height_for([(state.sheet.hint, width)], 30))
 
     def _checks(self, state: SheetState, worksheet: Any) -> None:
         """The strip of live checks: three rows, of one check or of two side by side."""
