@@ -109,8 +109,8 @@ def _row(sheet: Draft, row: int, number: int, found: Finding, part: str, widths:
         found.given or "",
         found.expected or "",
         found.difference or "",
-        found.message,
-        what_to_do(found),
+        s.unbroken(found.message),
+        s.unbroken(what_to_do(found)),
         found.basis,
     )
     for column, text in enumerate(texts, first + 1):

@@ -339,7 +339,7 @@ class _Summary:
         self._number(row, 7, 7, score.points, own, "—" if checked else unscored(score))
         gap = None if item.claimed is None or score.points is None else item.claimed - score.points
         self._number(row, 8, 8, gap, GAP, "—")
-        self._cell(row, *WHY, score.why, border=True, align="left")
+        self._cell(row, *WHY, s.unbroken(score.why), border=True, align="left")
         if basis.isdecimal():
             sheet.number(row, BASIS, int(basis), centre)
         else:

@@ -10,6 +10,7 @@ from typing import Any
 
 from perf_xlsx.domain.model import Standing
 from perf_xlsx.ooxml import Draft, Look
+from perf_xlsx.system.pattern import pattern
 
 BODY, HEADING = "宋体", "黑体"  # the fonts of official forms; other systems substitute their own CJK font
 BODY_SIZE = 10
@@ -50,6 +51,9 @@ FOOTER = f'&C&11&"{BODY}"第 &P 页　共 &N 页'
 
 LINE_HEIGHT = 14.5  # points, for body text
 MAX_HEIGHT = 409.0  # Excel's own limit for a row
+
+
+_NEGATIVE = pattern(r"(?<![^率数差额是为：，（、≥≤=\s])-(?=\d)")
 
 
 def dressed(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,6 +109,11 @@ def printed(text: str) -> str:
 def dated(title: str, year: int | None) -> str:
     """A title with its year, where that is known."""
     return title if year is None else f"{title}（{year}年度）"
+
+
+def unbroken(text: str) -> str:
+    """A sentence with minus signs before its negative numbers: at a hyphen programs break the line, -|96.43%."""
+    return _NEGATIVE.sub("−", text)
 
 
 def units(text: str) -> int:

@@ -16,7 +16,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import STANDINGS, Result
 from perf_xlsx.scored.clip_text import chunks
-from perf_xlsx.sheets.style import lines_needed
+from perf_xlsx.sheets.style import lines_needed, unbroken
 from tests.kit.filled import filled
 from tests.kit.sent_back import SHEETS
 
@@ -172,12 +172,24 @@ def test_problems_begin_with_the_errors_and_are_linked_to_their_cells(scored: Sc
         cell = sheet.cell(row, 4)
         assert cell.value == f"{found.place.sheet}!{found.place.cell}"
         assert cell.hyperlink.location == f"'{found.place.sheet}'!{found.place.cell}"
-        assert sheet.cell(row, 9).value == found.message
-        assert sheet.cell(row, 10).value == found.advice
+        assert sheet.cell(row, 9).value == unbroken(found.message)
+        assert sheet.cell(row, 10).value == unbroken(found.advice)
         word = {"error": "✖ 错误", "warning": "⚠ 警告", "notice": "ℹ 提示"}[found.severity]
         assert sheet.cell(row, 2).value == word
     assert sheet.auto_filter.ref == f"A3:K{3 + len(result.findings)}"
     assert sheet.print_title_rows == "$1:$3"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("调整率-96.43%，差额-20", "调整率−96.43%，差额−20"),
+        ("-5分", "−5分"),
+        ("2023-04-15，项目-1，A-1，0991-1234567", "2023-04-15，项目-1，A-1，0991-1234567"),
+    ],
+)
+def test_a_negative_number_of_a_sentence_is_not_broken_from_its_sign(written: str, shown: str) -> None:
+    assert unbroken(written) == shown
 
 
 def test_no_findings_is_said_in_words(scored: Scored) -> None:
