@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from perf_xlsx.domain.model import STANDINGS, Finding, Result, Standing
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, label, what_to_do
@@ -10,6 +11,7 @@ from perf_xlsx.ooxml import Draft, Look
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.a4 import OWN_SIZE, counted_in
 from perf_xlsx.sheets.fixed_texts import NUMBER, PROBLEM_HEADS, SEVERITY_HEAD
+from perf_xlsx.system.pattern import pattern
 
 PROBLEMS = "问题清单"
 KEY_COLUMNS: Mapping[Standing, int] = {"waived": 7, "error": 8, "warning": 9, "notice": 10}  # behind the counts
@@ -22,6 +24,7 @@ HEADS = tuple(
 )
 PART, LESS = ("自评表", 9.5), 3.3  # which of several, before the place; columns of texts are so much narrower then
 CODE, BEFORE, TEXTS = 2, 3, 3  # the column of codes; columns before the part, and of texts at the end
+_NUMBER = pattern(r"[+-]?(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?%?")  # of no more digits than a spreadsheet holds
 SCALE = 0.9  # on paper: type of 9 points
 ON_ONE_LINE = 1.2  # units of type to a character, up to which LibreOffice shows a link whole, which it never wraps
 
@@ -114,11 +117,25 @@ def _row(sheet: Draft, row: int, number: int, found: Finding, part: str, widths:
         found.basis,
     )
     for column, text in enumerate(texts, first + 1):
-        sheet.text(row, column, text, left)
+        if _NUMBER.fullmatch(text):
+            _number(sheet, row, column, text)
+        else:
+            sheet.text(row, column, text, left)
     place = f"{found.place.sheet}!{found.place.cell or ''}"
     shown = [(place, widths[first]), *zip(texts, widths[first + 1 :], strict=True)]
     shown += [(part, PART[1])] if part else []
     sheet.heights[row] = s.height_for(shown, 24)
+
+
+def _number(sheet: Draft, row: int, column: int, text: str) -> None:
+    """A number that is shown as it is written: Excel warns of numbers that are texts."""
+    number = Decimal(text.rstrip("%")) / (100 if text.endswith("%") else 1)
+    decimals = len(text.rstrip("%").partition(".")[2])
+    code = f"0.{'0' * decimals}" if decimals else "0"
+    code += "%" * text.endswith("%")
+    code = f"+{code};-{code}" if text.startswith("+") else code
+    look = s.look(border=True, align="left", num_format=code, text_wrap=False, shrink=True)
+    sheet.number(row, column, number, look)
 
 
 def _place(sheet: Draft, row: int, column: int, found: Finding, width: float) -> None:

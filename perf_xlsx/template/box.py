@@ -15,6 +15,7 @@ from perf_xlsx.forms import NEXT_YEAR, Box, Form, Lines, Rows
 from perf_xlsx.forms.case import Shown, Typed
 from perf_xlsx.rulebook import OTHERS, Rulebook
 from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.fixed_texts import IDLE
 from perf_xlsx.template import live
 from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.steps import Steps, in_row, is_redirected
@@ -97,7 +98,7 @@ class BoxWriter:
         """Give a box, or a column of boxes, its input message and validation; a computed one, hint colours."""
         if box.kind == "computed":
             if box.formula == "indicator_hint":
-                self.canvas.check_colours(worksheet, row, column, last, column)
+                self.canvas.check_colours(worksheet, row, column, last, column, scored=f'"{IDLE} 以评分为准"')
             elif box.formula and box.formula != "grade":
                 self.canvas.hint_colours(worksheet, row, column, last)
             return

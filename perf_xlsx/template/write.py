@@ -16,7 +16,15 @@ from perf_xlsx.forms import Block, Boxes, Form
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import APPROVED_KEY, GUIDE, HIDDEN_SHEET, PROPERTY_PREFIX, REQUIRED_HEAD
+from perf_xlsx.sheets.fixed_texts import (
+    APPROVED_KEY,
+    GUIDE,
+    HIDDEN_SHEET,
+    IDLE,
+    PROPERTY_PREFIX,
+    REQUIRED_HEAD,
+    SUMMARY,
+)
 from perf_xlsx.template import live
 from perf_xlsx.template.blocks import SheetState, Writer
 from perf_xlsx.template.box import LEVELS, NO_LIST, BoxWriter, list_name
@@ -217,7 +225,7 @@ def _verdict(canvas: LiveCanvas, sheet: Any, formula: str) -> None:
     sheet.merge_range(2, 1, 2, 2, "", canvas.style())
     canvas.live(sheet, 2, 1, f"={formula}", canvas.style(bold=True, font_size=14, border=1, align="center"))
     canvas.name(VERDICT, GUIDE, 2, 1)
-    canvas.check_colours(sheet, 2, 1, 2, 2)
+    canvas.check_colours(sheet, 2, 1, 2, 2, scored=f'"{IDLE} 已评分，见“{SUMMARY}”"')
 
 
 def _guide(form: Form, rulebook: Rulebook) -> list[str]:

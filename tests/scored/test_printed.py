@@ -16,9 +16,9 @@ from perf_xlsx.cli.stories import STORIES, case_text
 from perf_xlsx.scored.sheets import scored_sheets
 from perf_xlsx.sheets.a4 import room
 from perf_xlsx.sheets.style import units
-from tests.kit.filled import filled
+from tests.kit.filled import filled, template_of
 from tests.kit.libreoffice import needs_libreoffice
-from tests.kit.printed import Page, needs_pdftotext, printed, sizes
+from tests.kit.printed import Page, needs_pdftotext, printed, printed_whole, sizes
 from tests.kit.published_tables import PUBLISHED
 
 SUMMARY, PROBLEMS = "评分汇总", "问题清单"
@@ -134,6 +134,22 @@ def test_a_place_on_a_sheet_with_a_long_name_is_printed_whole_and_linked_at_its_
     assert len([cell for cell in sheet["C"] if cell.hyperlink]) == len(placed)
     text = "".join(page.text for page in printed(tmp_path / "b.xlsx", PROBLEMS))
     assert text.count("财政局汇") >= len(placed)
+
+
+@needs_libreoffice
+@needs_pdftotext
+def test_what_a_sheet_itself_finds_right_does_not_contradict_its_marks(tmp_path: Path) -> None:
+    """A row of indicators said ✔ beside a cell that was marked, and the form that it can be sent."""
+    (tmp_path / "t.xlsx").write_bytes(template_of("project"))
+    pipeline.score(tmp_path / "t.xlsx", tmp_path / "s.xlsx")
+    told = ["".join(page.text for page in printed_whole(tmp_path / name)) for name in ("t.xlsx", "s.xlsx")]
+    blank, copy = (text.partition("✔没有错误")[0] for text in told)
+    assert "✔可以报送" in blank
+    assert not any(word in blank for word in ("自检", "以评分为准", "已评分"))
+    assert "✔可以报送" not in copy.replace("上面显示“✔可以报送”", "")
+    assert "○已评分，见“评分汇总”" in copy
+    assert copy.count("○以评分为准") == len(story("project")["indicators"])
+    assert copy.replace("“✔可以报送”", "").count("✔") == copy.count("自检：✔")
 
 
 @pytest.mark.parametrize("sheet", [SUMMARY, PROBLEMS])

@@ -192,6 +192,17 @@ def test_a_negative_number_of_a_sentence_is_not_broken_from_its_sign(written: st
     assert unbroken(written) == shown
 
 
+def test_numbers_of_the_list_of_problems_are_numbers_that_look_as_written(scored: Scored) -> None:
+    _result, book = scored("department-as-filed")
+    rows = [list(row) for row in book["问题清单"].iter_rows(min_row=4, min_col=6, max_col=8)]
+    texts_ = [cell.value for row in rows for cell in row if isinstance(cell.value, str)]
+    assert [text for text in texts_ if text.strip("+-%").replace(".", "", 1).isdecimal()] == []
+    (first, *_) = rows
+    assert [(cell.value, cell.number_format) for cell in first] == [
+        (10.42, "0.00"), (12, "0.00"), (-1.58, "0.00"),
+    ]  # fmt: skip
+
+
 def test_no_findings_is_said_in_words(scored: Scored) -> None:
     result, book = scored("project")
     assert result.findings == ()
