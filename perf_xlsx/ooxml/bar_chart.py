@@ -26,12 +26,12 @@ class Series(Struct, frozen=True):
 
 
 class BarChart(Struct, frozen=True):
-    """Horizontal bars, the first of `rows` (first, last) on top; `row` and `column` are its place."""
+    """Horizontal bars, that of the row `first` on top; `row` and `column` are its place."""
 
     title: str
     categories: tuple[str, ...]
-    category_column: int
-    rows: tuple[int, int]
+    names_at: tuple[int, int]  # the first row, and the column, of the cells that hold the categories
+    first: int
     series: tuple[Series, ...]
     row: int
     column: int
@@ -41,8 +41,8 @@ class BarChart(Struct, frozen=True):
     grid: str
 
 
-def chart_xml(chart: BarChart, area: Callable[[int], str], relation_space: str) -> str:
-    """The chart part. `area` gives the reference of a column's rows."""
+def chart_xml(chart: BarChart, area: Callable[[int, int], str], relation_space: str) -> str:
+    """The chart part. `area` gives the reference of as many rows as it has categories."""
     title, body = chart.fonts
     series = "".join(_series(n, one, chart, area) for n, one in enumerate(chart.series))
     heading = (
@@ -50,7 +50,7 @@ def chart_xml(chart: BarChart, area: Callable[[int], str], relation_space: str) 
         f"<a:r>{_run('rPr', 1100, title)}<a:t>{escaped(chart.title)}</a:t></a:r></a:p></c:rich></c:tx>"
         '<c:layout/><c:overlay val="0"/></c:title><c:autoTitleDeleted val="0"/>'
     )
-    look = f"<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr>{_run('defRPr', 1000, body)}</a:pPr>"
+    look = f"<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr>{_run('defRPr', 1050, body)}</a:pPr>"
     look += '<a:endParaRPr lang="zh-CN"/></a:p></c:txPr>'
     names = (
         '<c:catAx><c:axId val="50010001"/><c:scaling><c:orientation val="maxMin"/></c:scaling><c:delete val="0"/>'
@@ -73,8 +73,14 @@ def chart_xml(chart: BarChart, area: Callable[[int], str], relation_space: str) 
     return (
         f'{_DECLARED}<c:chartSpace xmlns:c="{_CHART}" xmlns:a="{_MAIN}" xmlns:r="{relation_space}">'
         f'<c:roundedCorners val="0"/><c:chart>{heading}<c:plotArea><c:layout/>{bars}{names}{values}</c:plotArea>'
-        f'{legend}<c:plotVisOnly val="1"/></c:chart></c:chartSpace>'
+        f'{legend}<c:plotVisOnly val="1"/></c:chart>{_opaque(chart)}</c:chartSpace>'
     )
+
+
+def _opaque(chart: BarChart) -> str:
+    """White, so that what stands behind the chart is not seen."""
+    white = '<a:solidFill><a:srgbClr val="FFFFFF"/></a:solidFill>'
+    return f"<c:spPr>{white}{_line(chart.grid)}</c:spPr>"
 
 
 def _step(chart: BarChart) -> int:
@@ -108,7 +114,7 @@ def _line(colour: str) -> str:
     return f'<a:ln><a:solidFill><a:srgbClr val="{colour[1:]}"/></a:solidFill></a:ln>'
 
 
-def _series(number: int, one: Series, chart: BarChart, area: Callable[[int], str]) -> str:
+def _series(number: int, one: Series, chart: BarChart, area: Callable[[int, int], str]) -> str:
     names = "".join(
         f'<c:pt idx="{n}"><c:v>{escaped(name)}</c:v></c:pt>' for n, name in enumerate(chart.categories)
     )
@@ -121,8 +127,8 @@ def _series(number: int, one: Series, chart: BarChart, area: Callable[[int], str
     return (
         f'<c:ser><c:idx val="{number}"/><c:order val="{number}"/><c:tx><c:v>{escaped(one.name)}</c:v></c:tx>'
         f'<c:spPr><a:solidFill><a:srgbClr val="{one.colour[1:]}"/></a:solidFill></c:spPr>'
-        f'<c:invertIfNegative val="0"/><c:cat><c:strRef><c:f>{escaped(area(chart.category_column))}</c:f>'
+        f'<c:invertIfNegative val="0"/><c:cat><c:strRef><c:f>{escaped(area(*chart.names_at))}</c:f>'
         f"<c:strCache>{count}{names}</c:strCache></c:strRef></c:cat><c:val><c:numRef>"
-        f"<c:f>{escaped(area(one.column))}</c:f><c:numCache><c:formatCode>General</c:formatCode>{count}{values}"
-        "</c:numCache></c:numRef></c:val></c:ser>"
+        f"<c:f>{escaped(area(chart.first, one.column))}</c:f><c:numCache><c:formatCode>General</c:formatCode>"
+        f"{count}{values}</c:numCache></c:numRef></c:val></c:ser>"
     )

@@ -83,8 +83,11 @@ class Draft:
             self.merges.append((row, column, last_row, last_column))
 
     def link(
-        self, row: int, column: int, sheet: str, cell: str, text: str, look: Look, to_draft: bool = False
+        self, row: int, column: int, sheet: str, cell: str, shown: str | int, look: Look, to_draft: bool = False
     ) -> None:
-        """Write text that leads to a cell of this workbook."""
-        self.text(row, column, text, look)
-        self.links.append(Link(row, column, sheet, cell, legal(text)[:255], to_draft))
+        """Write text, or a number, that leads to a cell of this workbook."""
+        if isinstance(shown, str):
+            self.text(row, column, shown, look)
+        else:
+            self.number(row, column, shown, look)
+        self.links.append(Link(row, column, sheet, cell, legal(str(shown))[:255], to_draft))

@@ -65,9 +65,10 @@ def free_sheet_name(name: str, taken: set[str]) -> str:
 
 def _draw(book: Book, chart: BarChart, sheet: str, name: str) -> str:
     """Add a chart and the drawing that holds it; gives the drawing's relationship id."""
-    package, first, last = book.package, *chart.rows
+    package = book.package
 
-    def area(column: int) -> str:
+    def area(first: int, column: int) -> str:
+        last = first + len(chart.categories) - 1
         return f"{quote_sheet(name)}!{area_name((first, column, last, column), fixed=True)}"
 
     plotted, drawing = (package.free_name(f"xl/{kind}s/{kind}{{}}.xml") for kind in ("chart", "drawing"))

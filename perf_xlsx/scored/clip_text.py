@@ -8,6 +8,7 @@ from perf_xlsx.domain.model import Entry
 from perf_xlsx.sheets import style as s
 
 LINES_A_ROW = 20  # lines of text in one row at most: Excel allows no row above 409 points
+LINES_OF_CUT = 6  # of a text that is longer, in its row
 
 
 def remarks(entries: Iterable[Entry[str]], width: float, appended: bool) -> tuple[str, tuple[Entry[str], ...]]:
@@ -15,13 +16,15 @@ def remarks(entries: Iterable[Entry[str]], width: float, appended: bool) -> tupl
 
     What is cut points to its whole: below the table where it will be `appended`, else in the cell of the return.
     """
+    # A text that is written whole elsewhere needs no more of its row than what tells it.
     parts = {entry.given: entry for entry in entries if entry.given}
     need = {text: s.lines_needed(text, width) for text in parts}
     total = sum(need.values())
     room = {text: max(LINES_A_ROW // len(parts), LINES_A_ROW - (total - need[text])) for text in parts}
     cut = tuple(entry for text, entry in parts.items() if need[text] > room[text])
     shown = (
-        _shortened(entry, width, room[text], appended) if entry in cut else text for text, entry in parts.items()
+        _shortened(entry, width, min(room[text], LINES_OF_CUT), appended) if entry in cut else text
+        for text, entry in parts.items()
     )
     return "\n".join(shown), cut
 

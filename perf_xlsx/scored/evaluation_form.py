@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from perf_xlsx.domain.model import Result
 from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import Draft
@@ -22,6 +24,7 @@ from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.a4 import OWN_SIZE
 
 EVALUATION_FORM = "自评表"
+NARROW = 3.6  # characters of each of the two columns of points, where one would do
 WRITERS: Mapping[type[paper.Part], Callable[[Canvas, Subject, Any], None]] = {
     paper.Basics: paper_texts.write_basics,
     paper.Funds: paper_tables.write_funds,
@@ -64,8 +67,12 @@ def evaluation_sheet(
 
 
 def _fit(subject: Subject, size: float, across: Sequence[paper.Span] = ()) -> Fitted:
-    """Columns as wide as the amounts need; see `fitted`."""
-    return fitted(subject.paper, paper_tables.money_widths(subject), size, across)
+    """Columns as wide as the amounts need; see `fitted`. Points in one column leave room for texts."""
+    layout, points = subject.paper, paper_tables.points_span(subject.paper)
+    if not subject.apart:
+        narrow = (NARROW if points.first <= at <= points.last else width for at, width in enumerate(layout.widths))
+        layout = replace(layout, widths=tuple(narrow))
+    return fitted(layout, paper_tables.money_widths(subject), size, across)
 
 
 def _canvas(fit: Fitted) -> Canvas:

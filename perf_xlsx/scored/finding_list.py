@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from perf_xlsx.domain.model import STANDINGS, Finding, Result, Standing
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, label, what_to_do
 from perf_xlsx.ooxml import Draft, Look
 from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.a4 import OWN_SIZE, counted_in
 from perf_xlsx.sheets.fixed_texts import NUMBER, PROBLEM_HEADS, SEVERITY_HEAD
+from perf_xlsx.system.pattern import pattern
 
 PROBLEMS = "问题清单"
 KEY_COLUMNS: Mapping[Standing, int] = {"waived": 7, "error": 8, "warning": 9, "notice": 10}  # behind the counts
 HEADS = tuple(
     zip(
         (NUMBER, SEVERITY_HEAD, "编号", "位置", "栏目", *PROBLEM_HEADS),
-        (4.5, 8.5, 5.5, 12.5, 10, 9, 9, 7.5, 24, 20, 19.5),  # together one page of type of 9 points
+        (4.5, 8, 5.5, 12.5, 9.5, 9, 9, 7, 22.5, 18.5, 18),  # together one page of type of 9 points
         strict=True,
     )
 )
-PART = ("自评表", 12)  # which of several, before the place
-BEFORE = 3  # columns before it
+PART, LESS = ("自评表", 9.5), 3.3  # which of several, before the place; columns of texts are so much narrower then
+CODE, BEFORE, TEXTS = 2, 3, 3  # the column of codes; columns before the part, and of texts at the end
+_NUMBER = pattern(r"[+-]?(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?%?")  # of no more digits than a spreadsheet holds
+SCALE = 0.9  # on paper: type of 9 points
+ON_ONE_LINE = 1.2  # units of type to a character, up to which LibreOffice shows a link whole, which it never wraps
 
 
-def problems_sheet(result: Result) -> Draft:
-    """The sheet: one for all forms of the workbook, because they are corrected and sent back together."""
+def problems_sheet(result: Result, size: float = OWN_SIZE) -> Draft:
+    """The sheet: one for all forms of the workbook, because they are corrected and sent back together.
+
+    `size` is that of the type that the workbook's widths count in.
+    """
     several = bool(result.more)
-    heads = (*HEADS[:BEFORE], *[PART] * several, *HEADS[BEFORE:])
-    sheet, last = s.draft(PROBLEMS, (width for _, width in heads)), len(heads) - 1
+    heads = _heads(several)
+    widths = [width for _, width in heads]
+    sheet, last = s.draft(PROBLEMS, counted_in(widths, size)), len(heads) - 1
+    sheet.scale = SCALE
     found = [(one.part, finding) for one in result.forms for finding in one.findings]
     title = s.look(font_name=s.HEADING, font_size=18, align="center", text_wrap=False)
     sheet.merge(0, 0, 0, last, title)
@@ -41,7 +52,7 @@ def problems_sheet(result: Result) -> Draft:
     sheet.heights |= {0: 34, 1: 34 if found else 20, 2: 32}
     heaviest_first = sorted(found, key=lambda one: STANDINGS.index(one[1].standing))
     for number, (part, finding) in enumerate(heaviest_first, 1):
-        _row(sheet, 2 + number, number, finding, part)
+        _row(sheet, 2 + number, number, finding, part, widths)
     if found:
         sheet.filtered = (2, 0, 2 + len(found), last)
     else:
@@ -56,12 +67,20 @@ def problems_sheet(result: Result) -> Draft:
     return sheet
 
 
+def _heads(several: bool) -> tuple[tuple[str, float], ...]:
+    """The heads with their widths."""
+    if not several:
+        return HEADS
+    texts = ((head, width - LESS) for head, width in HEADS[-TEXTS:])
+    return (*HEADS[:BEFORE], PART, *HEADS[BEFORE:-TEXTS], *texts)
+
+
 def _summary(findings: Sequence[Finding]) -> str:
     if not findings:
         return "已按评分办法逐项核对。"
     counts = {name: sum(f.standing == key for f in findings) for key, name in STANDING_NAMES.items()}
     words = "，".join(f"{name}{count}项" for name, count in counts.items() if count)
-    return f"共{len(findings)}项：{words}。点击“位置”可跳到对应单元格。"
+    return f"共{len(findings)}项：{words}。"
 
 
 def _key(sheet: Draft, findings: Sequence[Finding], shift: int) -> None:
@@ -80,34 +99,52 @@ def _standing_look(standing: Standing) -> Look:
     return s.look(border=True, align="center", bold=True, bg_color=fill, font_color=s.STANDING_INK[standing])
 
 
-def _row(sheet: Draft, row: int, number: int, found: Finding, part: str) -> None:
+def _row(sheet: Draft, row: int, number: int, found: Finding, part: str, widths: Sequence[float]) -> None:
     centre, left = s.look(border=True, align="center"), s.look(border=True, align="left")
     sheet.number(row, 0, number, centre)
     sheet.text(row, 1, label(found), _standing_look(found.standing))
-    sheet.text(row, 2, found.code, centre)
     if part:
         sheet.text(row, BEFORE, part, left)
     first = BEFORE + bool(part)
-    _place(sheet, row, first, found)
+    _place(sheet, row, first, found, widths[first])
     texts = (
         found.field,
         found.given or "",
         found.expected or "",
         found.difference or "",
-        found.message,
-        what_to_do(found),
+        s.unbroken(found.message),
+        s.unbroken(what_to_do(found)),
         found.basis,
     )
     for column, text in enumerate(texts, first + 1):
-        sheet.text(row, column, text, left)
-    shown = [(part, PART[1]), *((text, HEADS[column][1]) for column, text in enumerate(texts, 4))]
+        if _NUMBER.fullmatch(text):
+            _number(sheet, row, column, text)
+        else:
+            sheet.text(row, column, text, left)
+    place = f"{found.place.sheet}!{found.place.cell or ''}"
+    shown = [(place, widths[first]), *zip(texts, widths[first + 1 :], strict=True)]
+    shown += [(part, PART[1])] if part else []
     sheet.heights[row] = s.height_for(shown, 24)
 
 
-def _place(sheet: Draft, row: int, column: int, found: Finding) -> None:
-    """The place, as a link where it is a cell."""
-    if found.place.cell:
-        shown = f"{found.place.sheet}!{found.place.cell}"
-        sheet.link(row, column, found.place.sheet, found.place.cell, shown, s.link(border=True, align="left"))
-    else:
-        sheet.text(row, column, found.place.sheet or "整个文件", s.look(border=True))
+def _number(sheet: Draft, row: int, column: int, text: str) -> None:
+    """A number that is shown as it is written: Excel warns of numbers that are texts."""
+    number = Decimal(text.rstrip("%")) / (100 if text.endswith("%") else 1)
+    decimals = len(text.rstrip("%").partition(".")[2])
+    code = f"0.{'0' * decimals}" if decimals else "0"
+    code += "%" * text.endswith("%")
+    code = f"+{code};-{code}" if text.startswith("+") else code
+    look = s.look(border=True, align="left", num_format=code, text_wrap=False, shrink=True)
+    sheet.number(row, column, number, look)
+
+
+def _place(sheet: Draft, row: int, column: int, found: Finding, width: float) -> None:
+    """The place, as a link where it is a cell; of a sheet with a long name the code is the link."""
+    cell = found.place.cell
+    shown = f"{found.place.sheet}!{cell}" if cell else found.place.sheet or "整个文件"
+    at = column if s.units(shown) <= ON_ONE_LINE * width else CODE
+    for where, text, align in ((CODE, found.code, "center"), (column, shown, "left")):
+        if cell and where == at:
+            sheet.link(row, where, found.place.sheet, cell, text, s.link(border=True, align=align))
+        else:
+            sheet.text(row, where, text, s.look(border=True, align=align))

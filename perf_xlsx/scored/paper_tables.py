@@ -11,7 +11,7 @@ from perf_xlsx.domain.model import MERGED, PART, Entry, FundLine, Indicator, Pro
 from perf_xlsx.scored.canvas import GAP, Canvas
 from perf_xlsx.scored.clip_text import remarks
 from perf_xlsx.scored.items import actual_words, midyear_words, target_words, unscored
-from perf_xlsx.scored.paper import Column, Funds, Indicators, Projects, Span, Total
+from perf_xlsx.scored.paper import Column, Funds, Indicators, Paper, Projects, Span, Total
 from perf_xlsx.scored.subject import DASH, Subject
 from perf_xlsx.sheets import style as s
 
@@ -42,9 +42,17 @@ def _head(column: Column, apart: bool) -> list[tuple[str, Span]]:
 
 
 def _folded(head: str, width: float) -> str:
-    """A head on lines of about equal length, where one line is too short for it."""
-    most = ceil(len(head) / ceil(s.units(head) / (width - GAP) / PER_UNIT))
+    """A head on lines of about equal length, where one line is too short for it; 年初|预算数, not 年初预|算数."""
+    lines = ceil(s.units(head) / (width - GAP) / PER_UNIT)
+    if (lines, len(head)) == (2, 5):
+        return f"{head[:2]}\n{head[2:]}"
+    most = ceil(len(head) / lines)
     return "\n".join(head[at : at + most] for at in range(0, len(head), most))
+
+
+def points_span(paper: Paper) -> Span:
+    """The columns of an indicator's points."""
+    return next(column.at for column in paper.indicators.columns if column.key == "points")
 
 
 def _points(
@@ -157,7 +165,7 @@ def _of_project(canvas: Canvas, project: Project, rates: Rates, column: Column) 
 REMARKS: Mapping[str, tuple[str, ...]] = {
     "remarks": ("reason", "improvement"), "reason": ("reason",), "improvement": ("improvement",),
 }  # fmt: skip  # columns of long texts: which entries of an indicator they hold
-MOST_APPENDED = 40  # texts that are written whole below the table; of more the return itself is the place
+MOST_APPENDED = 100  # texts that are written whole below the table; of more the return itself is the place
 MANY_LINES = 8  # of one text, above which the page had better lie across
 
 

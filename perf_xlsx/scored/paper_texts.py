@@ -79,12 +79,21 @@ def write_goal(canvas: Canvas, subject: Subject, part: Goal) -> None:
 
 def write_line(canvas: Canvas, subject: Subject, part: Heading) -> None:
     """A line above what is not on the official form; none above nothing."""
-    texts = any(text for _, text in _texts(subject))
-    if not (texts or canvas.cut or subject.form.claimed.grade.given):
+    if not _has_more(canvas, subject):
         return
     canvas.keep_next()
     canvas.text(canvas.whole, part.title, border=False, bold=True, align="left")
     canvas.next(least=TALL)
+
+
+def _has_more(canvas: Canvas, subject: Subject) -> bool:
+    """Whether there is anything that is not on the official form."""
+    return bool(canvas.cut or subject.form.claimed.grade.given or any(text for _, text in _texts(subject)))
+
+
+def _headed(subject: Subject) -> bool:
+    """Whether the paper has a place for it below the names."""
+    return any(isinstance(part, Heading) for part in subject.paper.parts)
 
 
 def write_grade(canvas: Canvas, subject: Subject, part: Grade) -> None:
@@ -124,6 +133,7 @@ def write_signatures(canvas: Canvas, subject: Subject, _: Signatures) -> None:
     spans = [Span(first, after - 1) for first, after in pairwise(edges)]
     names = [f"{label}{_signed(subject, labels)}" for label, labels in SIGNED_BY.items()]
     seal = "" if subject.errors else f"{SEAL}\n\n{_day(subject.form.boxes.get('filled_on'))}"
+    canvas.keep()  # the names never stand on a page alone
     canvas.next(least=4)
     canvas.keep()
     shown = list(zip((*names, seal), spans, strict=True))
@@ -148,7 +158,9 @@ def _day(filled_on: Entry[str] | None) -> str:
 
 
 def _foot(canvas: Canvas, subject: Subject) -> None:
-    """Whose the points are, by which rules, and the check code."""
+    """Whose the points are, by which rules, and the check code; on the page of the names, if nothing follows."""
+    if not (_headed(subject) and _has_more(canvas, subject)):
+        canvas.keep()
     foot = f"{_result(subject)}评分办法：{subject.rulebook.document}。"
     foot += f"校验码：{subject.code}" if subject.code else ""
     canvas.text(canvas.whole, foot, border=False, align="left")

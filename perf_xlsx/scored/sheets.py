@@ -25,8 +25,8 @@ def scored_sheets(result: Result, origin: Origin | None = None, size: float = OW
     workbook's widths count in.
     """
     sheets = [sheet for one in result.forms for sheet in _of_form(one, size)]
-    sheets.append(problems_sheet(result))
-    return [*sheets, origin_sheet(origin)] if origin is not None else sheets
+    sheets.append(problems_sheet(result, size))
+    return [*sheets, origin_sheet(origin, size)] if origin is not None else sheets
 
 
 def _of_form(result: Result, size: float) -> Iterator[Draft]:

@@ -6,16 +6,20 @@ from collections.abc import Sequence
 
 from perf_xlsx.ooxml import Draft
 from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.a4 import OWN_SIZE, counted_in
 from perf_xlsx.sheets.fixed_texts import NUMBER, ORIGIN_HEADS
 from perf_xlsx.sheets.origin import NO_PLACE, ORIGIN, LeftBehind, Origin
 
 CARRIED = tuple(zip((NUMBER, "栏目", *ORIGIN_HEADS, "说明"), (5, 26, 14, 12, 8, 34, 22), strict=True))
+SCALE = 0.9  # on paper: type of 9 points
 LEFT_BEHIND = (NUMBER, "种类", *ORIGIN_HEADS, "说明")
 
 
-def origin_sheet(origin: Origin) -> Draft:
-    """The sheet."""
-    sheet, last = s.draft(ORIGIN, (width for _, width in CARRIED)), len(CARRIED) - 1
+def origin_sheet(origin: Origin, size: float = OWN_SIZE) -> Draft:
+    """The sheet. `size` is that of the type that the workbook's widths count in."""
+    widths = counted_in((width for _, width in CARRIED), size)
+    sheet, last = s.draft(ORIGIN, widths), len(CARRIED) - 1
+    sheet.scale = SCALE
     title, paragraph = (
         s.look(font_name=s.HEADING, font_size=18, align="center"),
         s.look(align="left", font_size=11),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -29,16 +29,15 @@ from perf_xlsx.scored.finding_list import PROBLEMS
 from perf_xlsx.scored.items import Item, items, unscored
 from perf_xlsx.scored.page_fit import page_starts
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.a4 import OWN_SIZE, PAGE, room
+from perf_xlsx.sheets.a4 import OWN_SIZE, PAGE, counted_in
 from perf_xlsx.sheets.fixed_texts import SUMMARY, SUMMARY_HEADS
 from perf_xlsx.system.pattern import pattern
 
 TILES = 3  # the row of the tiles' labels, from 0; their values are below
 COUNT_OF_ERRORS = f"B{TILES + 2}"  # the cell of the first tile's value
-WIDTHS = (1, 19.5, 12.5, 11.5, 7.5, 6.5, 7, 7.5, 8, 20, 15.5, 6)  # columns A to L; those of WHY may be narrower
-WHY, BASIS = (9, 10), 11  # the columns of the table's texts
+WIDTHS = (3, 19.5, 12.5, 11.5, 7.5, 6, 7, 7.5, 8, 19.5, 15.2, 5.2)  # columns A to L, in characters of our own type
+WHY, BASIS = (9, 10), 11  # the columns of the table's texts; A numbers its rows
 LAST = len(WIDTHS) - 1
-NARROWEST_WHY = 0.75  # of their widths
 SCALE = 0.9  # on paper: type of 9 points
 TITLE_SIZE = 18
 USUAL_HEIGHT = 15  # points, of a row without a height
@@ -48,10 +47,16 @@ TYPE = 1.08  # units of type of 10 points to a character of the workbook's own, 
 SPANS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 7), (8, 8))  # the columns of the small tables
 MOST_PROJECTS = 10  # of more, the paper has them all
 CHART_ROWS = 10  # the costliest; more bars than that say less than the table
+CHART, BEHIND = 9, 2  # its column, and the indent of what stands behind it there
 LONG, UNBROKEN = 8, 0.75  # characters of a number; the share of a line that such numbers leave to use
 _NUMBER = pattern(r"[\d.,]+")
-LINE_HEIGHT = 20  # points, of a row of the small tables
-CHART_HEIGHT = 15 * LINE_HEIGHT
+LINE_HEIGHT, LESS = 20, 3  # points, of a row of the small tables; and how much lower the rules' rows are
+ON_ONE_LINE = (
+    1.25  # units of type to a character, up to which LibreOffice shows a link whole, which it never wraps
+)
+CHART_HEIGHT, LOWEST_CHART = 15 * LINE_HEIGHT, 9 * LINE_HEIGHT
+GUTTER = 6  # points below the chart: programs round the heights of rows
+LONGEST_NAME = 14  # units of a name at the chart: a longer one leaves no room for its bars
 TOTAL, WITH_CLAIMS, CHECKED = "计算总分", "总分（含单位自评）", "只核对"
 GAP = "+0.00;-0.00;0.00"
 CLAIMED = "#9DC3E6"  # bars of the unit's own points; those of computed points have the accent colour
@@ -78,36 +83,25 @@ def summary_sheet(result: Result, form: Form, rulebook: Rulebook, size: float = 
     """The sheet. The result must have been scored. `size` is that of the type that widths count in."""
     assert result.evaluation is not None
     assert result.scores is not None
-    widths, scale = _fitted(size)
-    sheet = s.draft(SUMMARY, widths)
-    sheet.tab_colour, sheet.scale = s.ACCENT, scale
-    _Summary(sheet, widths, result, result.evaluation, result.scores, form, rulebook).write()
+    sheet = s.draft(SUMMARY, counted_in(WIDTHS, size))
+    sheet.tab_colour, sheet.scale = s.ACCENT, SCALE
+    _Summary(sheet, result, result.evaluation, result.scores, form, rulebook).write()
     return sheet
-
-
-def _fitted(size: float) -> tuple[tuple[float, ...], float]:
-    """The widths of the columns, and the scale at which a page holds them."""
-    others = sum(width for column, width in enumerate(WIDTHS) if column not in WHY)
-    left = (room(True, len(WIDTHS), SCALE, size) - others) / sum(WIDTHS[column] for column in WHY)
-    share = min(1.0, max(NARROWEST_WHY, left))
-    widths = tuple(round(width * share, 1) if column in WHY else width for column, width in enumerate(WIDTHS))
-    scale = SCALE
-    while sum(widths) > room(True, len(widths), scale, size):
-        scale -= 0.01
-    return widths, round(scale, 2)
 
 
 class _Summary:
     def __init__(
-        self, sheet: Draft, widths: Sequence[float], result: Result, form: SelfEvaluation, scores: Scores,
-        kind: Form, rulebook: Rulebook,
-    ) -> None:  # fmt: skip
-        self.sheet, self.widths, self.result, self.form = sheet, widths, result, form
-        self.across = TYPE * sum(widths[1:])
-        self.why = sum(widths[column] for column in WHY)
+        self, sheet: Draft, result: Result, form: SelfEvaluation, scores: Scores, kind: Form, rulebook: Rulebook
+    ) -> None:
+        self.sheet, self.result, self.form = sheet, result, form
+        self.across = TYPE * sum(WIDTHS[1:])
+        self.why = sum(WIDTHS[column] for column in WHY)
+        self.page = PAGE[True][1] / sheet.scale  # what a page holds, in points of the sheet
+        self.chart_height, self.chart_rows = float(CHART_HEIGHT), CHART_ROWS
         self.scores, self.kind, self.rulebook = scores, kind, rulebook
         self.items = items(form, scores)
         self.kept: set[int] = set()  # rows that stay on the page of the row above them
+        self.page_tops = [0.0]  # where the pages begin that the table of money stands on, in points from the top
 
     def write(self) -> None:
         self._heading()
@@ -125,15 +119,21 @@ class _Summary:
         self.sheet.selected = (4, 1)
 
     def _beside_chart(self, row: int) -> int:
-        """The small tables, which are as high as the chart to the right of them."""
+        """The small tables, and the chart to the right of the rows that the first page still holds."""
+        top = self._height(row)
+        left = self.page - top
+        most = min(CHART_HEIGHT, left) if left >= LOWEST_CHART else CHART_HEIGHT
+        self.page_tops = [0.0 if left >= LOWEST_CHART else top]
         between = self._dimensions(row)
         self.sheet.heights[between] = BLANK_HEIGHT
         end = self._funds(between + 1)
-        while self._height(end) < self._height(row) + CHART_HEIGHT:
-            self.sheet.heights[end] = LINE_HEIGHT
+        while (short := top + most - self._height(end)) > 0:
+            self.sheet.heights[end] = min(LINE_HEIGHT, short)
             end += 1
-        beside = [one for one in range(row + 1, end) if self._height(one) < self._height(row) + CHART_HEIGHT]
+        bottom = min((top + most, *self.page_tops[1:2]))
+        beside = [one for one in range(row + 1, end) if self._height(one + 1) <= bottom]
         self.kept.update(beside)
+        self.chart_height, self.chart_rows = self._height(beside[-1] + 1) - top - GUTTER, len(beside) + 1
         return end
 
     def _heading(self) -> None:
@@ -235,9 +235,13 @@ class _Summary:
             words = f"下一步：没有错误。请打开“{PROBLEMS}”核对警告和提示，确认无误后打印“自评表”盖章报送。"
         else:
             words = "下一步：没有发现问题，可以打印“自评表”盖章报送。"
-        style = s.link(bold=True)
+        one_line = s.units(words) <= ON_ONE_LINE * sum(WIDTHS[1:])
+        style = s.link(bold=True) if one_line else s.look(bold=True, font_color=s.ACCENT)
         self.sheet.merge(row, 1, row, LAST, style)
-        self.sheet.link(row, 1, PROBLEMS, "A1", words, style, to_draft=True)
+        if one_line:
+            self.sheet.link(row, 1, PROBLEMS, "A1", words, style, to_draft=True)
+        else:
+            self.sheet.text(row, 1, words, style)
         self.sheet.heights[row] = s.height_for([(words, self.across)], 22)
 
     # ---- tables ----------------------------------------------------------------------------------------------
@@ -269,14 +273,14 @@ class _Summary:
     def _indicators(self, row: int) -> int:
         title = row
         row = self._title(row, "逐项核对" if self.form.unscored else "逐项得分（失分多的在前）")
-        names = ("指标", "指标值", "实际完成值", "完成率", "分值", *SUMMARY_HEADS)
-        spans = (*((n, n) for n in range(1, WHY[0])), WHY, (BASIS, BASIS))
+        names = ("序", "指标", "指标值", "实际完成值", "完成率", "分值", *SUMMARY_HEADS)
+        spans = (*((n, n) for n in range(WHY[0])), WHY, (BASIS, BASIS))
         self.sheet.repeated = (row, row)
         first = self.first = row = self._heads(
             row, tuple((*span, name) for span, name in zip(spans, names, strict=True))
         )
-        for item in self.ordered:
-            self._item(row, item)
+        for number, item in enumerate(self.ordered, 1):
+            self._item(row, item, number)
             row += 1
         self.sheet.bars.append(DataBar(first, row - 1, 4, CLAIMED))
         self._total_row(row)
@@ -297,12 +301,12 @@ class _Summary:
         row = self._title(row + 1, "依据")
         self.kept |= {row - 1, row}
         for text, number in self._numbered.items():
-            words = f"{number}　{text}"
-            self._cell(row, 1, LAST, words, align="left", border=True)
-            self.sheet.heights[row] = s.height_for([(words, self.across)], LINE_HEIGHT)
+            self.sheet.number(row, 0, number, s.look(border=True, align="center"))
+            self._cell(row, 1, LAST, text, align="left", border=True)
+            self.sheet.heights[row] = s.height_for([(text, self.across)]) - LESS
             row += 1
         together = range(max(self.first, self.first + len(self.ordered) - BEGUN), row)
-        if sum(self.sheet.heights[one] for one in together) <= PAGE[True][1] / self.sheet.scale:
+        if sum(self.sheet.heights[one] for one in together) <= self.page:
             self.kept |= {*together[1:]}  # a page with the heads of the table has rows of it
         return row
 
@@ -310,23 +314,23 @@ class _Summary:
         """Begin pages where no table is torn from its heads, nor the chart in two."""
         heights = [self.sheet.heights.get(row, USUAL_HEIGHT) for row in range(end)]
         heads = dict.fromkeys(range(self.first, self.first + len(self.ordered) + 1), self.first - 1)
-        self.sheet.page_starts = page_starts(heights, self.kept, PAGE[True][1] / self.sheet.scale, heads)
+        self.sheet.page_starts = page_starts(heights, self.kept, self.page, heads)
 
     def _height(self, rows: int) -> float:
         """Of so many rows from the top, in points."""
         return sum(self.sheet.heights.get(row, USUAL_HEIGHT) for row in range(rows))
 
-    def _item(self, row: int, item: Item) -> None:
+    def _item(self, row: int, item: Item, number: int) -> None:
         sheet, score, text = self.sheet, item.score, s.look(border=True, align="left")
         basis = "、".join(str(self._numbered[one]) for one in dict.fromkeys(map(str, score.basis)))
-        link_cell = item.place.cell
-        if link_cell:
-            sheet.link(row, 1, item.place.sheet, link_cell, item.name, s.link(border=True, align="left"))
-        else:
-            sheet.text(row, 1, item.name, text)
         centre = s.look(border=True, align="center")
+        if link_cell := item.place.cell:  # the number leads there: programs as LibreOffice keep a link on one line
+            sheet.link(row, 0, item.place.sheet, link_cell, number, s.link(border=True, align="center"))
+        else:
+            sheet.number(row, 0, number, centre)
+        sheet.text(row, 1, item.name, text)
         for column, words in ((2, item.target), (3, item.actual)):
-            sheet.text(row, column, words, self._whole(words, self.widths[column]))
+            sheet.text(row, column, words, self._whole(words, WIDTHS[column]))
         self._number(row, 4, 4, score.completion, s.PERCENT, "—")
         checked = bool(self.form.unscored)
         self._number(row, 5, 5, score.weight, "General", "—" if checked else "未填")
@@ -335,14 +339,17 @@ class _Summary:
         self._number(row, 7, 7, score.points, own, "—" if checked else unscored(score))
         gap = None if item.claimed is None or score.points is None else item.claimed - score.points
         self._number(row, 8, 8, gap, GAP, "—")
-        self._cell(row, *WHY, score.why, border=True, align="left")
-        sheet.text(row, BASIS, basis, centre)
+        self._cell(row, *WHY, s.unbroken(score.why), border=True, align="left")
+        if basis.isdecimal():
+            sheet.number(row, BASIS, int(basis), centre)
+        else:
+            sheet.text(row, BASIS, basis, centre)
         shown = [
-            (item.name, self.widths[1]),
-            (item.target, self.widths[2]),
-            (item.actual, self.widths[3]),
+            (item.name, WIDTHS[1]),
+            (item.target, WIDTHS[2]),
+            (item.actual, WIDTHS[3]),
             (score.why, self.why * (UNBROKEN if _longest(score.why) > LONG else 1)),
-            (basis, self.widths[BASIS]),
+            (basis, WIDTHS[BASIS]),
         ]
         sheet.heights[row] = s.height_for(shown, 24)
 
@@ -352,7 +359,7 @@ class _Summary:
         return s.look(border=True, align="center", text_wrap=not long, shrink=long)
 
     def _total_row(self, row: int) -> None:
-        self._cell(row, 1, 4, "合计", border=True, bold=True, align="center", bg_color=s.HEAD_FILL)
+        self._cell(row, 0, 4, "合计", border=True, bold=True, align="center", bg_color=s.HEAD_FILL)
         claimed = _claimed(self.items)
         self._number(row, 5, 5, None if self.form.unscored else _weight(self.items), "General", "—")
         self._number(row, 6, 6, claimed, s.POINTS, "—")
@@ -368,23 +375,26 @@ class _Summary:
 
     def _chart(self, row: int) -> None:
         """A bar chart of the costliest items, to the right of the small tables."""
-        shown = self.ordered[:CHART_ROWS]
+        shown = self.ordered[: min(CHART_ROWS, self.chart_rows)]
         name = "计算得分（含单位自评）" if self.scores.claimed_rows else "计算得分"
         computed = tuple(None if item.score.points is None else float(item.score.points) for item in shown)
         claimed = tuple(None if item.claimed is None else float(item.claimed) for item in shown)
-        self.sheet.chart = BarChart(
-            title=f"失分最多的{CHART_ROWS}项" if len(shown) < len(self.ordered) else "各项得分（失分多的在上）",
-            categories=tuple(item.name for item in shown),
-            category_column=1,
-            rows=(self.first, self.first + len(shown) - 1),
+        self.sheet.chart = chart = BarChart(
+            title=f"失分最多的{len(shown)}项" if len(shown) < len(self.ordered) else "各项得分（失分多的在上）",
+            categories=tuple(f"{number} {_short(item.name)}" for number, item in enumerate(shown, 1)),
+            names_at=(row, CHART),
+            first=self.first,
             series=(Series(name, 7, s.ACCENT, computed), Series("自评得分", 6, CLAIMED, claimed)),
             row=row,
-            column=9,
-            size=(int(7 * (self.why + self.widths[BASIS])) + 10, CHART_HEIGHT * 4 // 3),
+            column=CHART,
+            size=(int(7 * (self.why + WIDTHS[BASIS])) + 10, int(self.chart_height * 4 / 3)),
             fonts=(s.HEADING, s.BODY),
             rule=s.RULE,
             grid="#E5E7EB",
         )
+        for at, name in enumerate(chart.categories, row):  # behind the chart, which reads them there
+            sheet_look = s.look(font_color=s.SOFT, text_wrap=False, indent=BEHIND, align="left")
+            self.sheet.text(at, CHART, name, sheet_look)
 
     def _dimensions(self, row: int) -> int:
         row = self._title(row, "按一级指标")
@@ -424,31 +434,58 @@ class _Summary:
             yield name, [item for item in self.items if item.level1 == name]
 
     def _funds(self, row: int) -> int:
-        unit = self.form.boxes["money_unit"].given or "金额单位未填"
-        row = self._title(row, f"预算执行情况（{unit}）")
-        heads = ("资金类别", "年初预算数", "调整率", "全年预算数", "全年执行数", "执行率")
-        row = self._heads(row, tuple((*span, head) for span, head in zip(SPANS, heads, strict=True)))
-        for key, line in self.form.funds.items():
-            row = self._money(row, line.name, line, self.scores.line_rates[key])
-        projects = [*zip(self.form.projects, self.scores.project_rates, strict=True)]
-        shown = projects if self.form.unscored else projects[:MOST_PROJECTS]
-        for project, rates in shown:
-            row = self._money(row, f"　项目：{project.name.given}", project, rates)
-        if left := len(projects) - len(shown):
+        """The money; a page that it goes on to begins with its title and heads again."""
+        begun = row
+        row = self._funds_heads(row)
+        for name, line, rates in self._money_lines():
+            height = s.height_for([(name, TYPE * WIDTHS[1])], LINE_HEIGHT)
+            if row > begun + 2 and self._height(row) + height > self.page_tops[-1] + self.page:
+                self.page_tops.append(self._height(row))
+                begun = row
+                row = self._funds_heads(row, "（续）")
+            row = self._money(row, name, line, rates, height)
+        if left := len(self.form.projects) - len(self._projects()):
             words = f"　其余{left}个项目见“自评表”。"
             self._cell(row, 1, SPANS[-1][1], words, border=True, align="left")
             self.sheet.heights[row] = LINE_HEIGHT
+            self.kept.add(row)
             row += 1
         return row
 
-    def _money(self, row: int, name: str, line: FundLine | Project, rates: Rates) -> int:
+    def _funds_heads(self, row: int, more: str = "") -> int:
+        unit = self.form.boxes["money_unit"].given or "金额单位未填"
+        self.kept |= {row + 1, row + 2}
+        row = self._title(row, f"预算执行情况（{unit}）{more}")
+        heads = ("资金类别", "年初预算数", "调整率", "全年预算数", "全年执行数", "执行率")
+        return self._heads(row, tuple((*span, head) for span, head in zip(SPANS, heads, strict=True)))
+
+    def _projects(self) -> list[tuple[Project, Rates]]:
+        """The projects that are shown, with their rates."""
+        projects = [*zip(self.form.projects, self.scores.project_rates, strict=True)]
+        return projects if self.form.unscored else projects[:MOST_PROJECTS]
+
+    def _money_lines(self) -> Iterator[tuple[str, FundLine | Project, Rates]]:
+        for key, line in self.form.funds.items():
+            yield line.name, line, self.scores.line_rates[key]
+        for project, rates in self._projects():
+            yield f"　项目：{project.name.given}", project, rates
+
+    def _money(self, row: int, name: str, line: FundLine | Project, rates: Rates, height: float) -> int:
         self.sheet.text(row, 1, name, s.look(border=True, align="left"))
         for span, entry in ((SPANS[1], line.initial), (SPANS[3], line.adjusted), (SPANS[4], line.executed)):
             self._number(row, *span, entry.value, s.MONEY, entry.given or "—")
         self._number(row, 3, 3, rates.adjustment, s.PERCENT, "—")
         self._number(row, *SPANS[5], rates.execution, s.PERCENT, "—")
-        self.sheet.heights[row] = s.height_for([(name, TYPE * WIDTHS[1])], LINE_HEIGHT)
+        self.sheet.heights[row] = height
         return row + 1
+
+
+def _short(name: str) -> str:
+    """As much of a name as fits beside the bars."""
+    if s.units(name) <= LONGEST_NAME:
+        return name
+    end = next(at for at in range(len(name)) if s.units(name[: at + 1]) > LONGEST_NAME - 2)
+    return f"{name[:end]}…"
 
 
 def _longest(text: str) -> int:

@@ -10,6 +10,8 @@ take more, and then prints a sheet's last columns on pages of their own: there t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 PAGE = {False: (523, 748), True: (770, 501)}  # points within the margins, by landscape
 PIXEL, PADDING = 0.75, 5  # points; pixels of a column beside its characters
 CHARACTER, WIDER = 8.75, 0.75  # pixels of a character; of larger type, for each point
@@ -26,3 +28,9 @@ def room(landscape: bool, columns: int, scale: float, size: float = OWN_SIZE) ->
     """Characters that so many columns may hold together on a page printed at this scale; `size` of their type."""
     width = PAGE[landscape][0] / scale / PIXEL
     return (width - PADDING * columns) / max(CHARACTER, WIDER * size)
+
+
+def counted_in(widths: Iterable[float], size: float) -> tuple[float, ...]:
+    """Widths in characters of our own workbooks, counted in those of a workbook with type of this size."""
+    share = CHARACTER / max(CHARACTER, WIDER * size)
+    return tuple(round(width * share, 2) for width in widths)

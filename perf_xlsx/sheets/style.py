@@ -10,6 +10,7 @@ from typing import Any
 
 from perf_xlsx.domain.model import Standing
 from perf_xlsx.ooxml import Draft, Look
+from perf_xlsx.system.pattern import pattern
 
 BODY, HEADING = "宋体", "黑体"  # the fonts of official forms; other systems substitute their own CJK font
 BODY_SIZE = 10
@@ -46,11 +47,14 @@ PERCENT = "0.00%"
 DATE = "yyyy-mm-dd"
 MOMENT = "yyyy-mm-dd hh:mm:ss"
 
-FOOTER = f'&C&"{BODY}"&9第 &P 页　共 &N 页'
+FOOTER = f'&C&11&"{BODY}"第 &P 页　共 &N 页'
 
 LINE_HEIGHT = 14.5  # points, for body text
 MOST_YEARS = 4  # that a title names one by one
 MAX_HEIGHT = 409.0  # Excel's own limit for a row
+
+
+_NEGATIVE = pattern(r"(?<![^率数差额是为：，（、≥≤=\s])-(?=\d)")
 
 
 def dressed(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,6 +119,11 @@ def of_years(title: str, years: Collection[int]) -> str:
         return title
     words = f"{known[0]}至{known[-1]}" if len(known) > MOST_YEARS else "、".join(known)
     return f"{title}（{words}年度）"
+
+
+def unbroken(text: str) -> str:
+    """A sentence with minus signs before its negative numbers: at a hyphen programs break the line, -|96.43%."""
+    return _NEGATIVE.sub("−", text)
 
 
 def units(text: str) -> int:

@@ -61,11 +61,12 @@ class Canvas:
             self._styles[key] = self.book.add_format(full)
         return self._styles[key]
 
-    def tint(self, fill: str, ink: str | None = None) -> Any:
-        """The colours that a condition gives a cell."""
-        key = (("fill", fill), ("ink", ink))
+    def tint(self, fill: str, ink: str | None = None, shown: str | None = None) -> Any:
+        """The colours that a condition gives a cell, and the number format that it shows its text in."""
+        key = (("fill", fill), ("ink", ink), ("shown", shown))
         if key not in self._styles:
-            self._styles[key] = self.book.add_format({"bg_color": fill, **({"font_color": ink} if ink else {})})
+            look = {"bg_color": fill, "font_color": ink, "num_format": shown}
+            self._styles[key] = self.book.add_format({name: value for name, value in look.items() if value})
         return self._styles[key]
 
     @property

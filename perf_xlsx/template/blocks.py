@@ -34,12 +34,10 @@ from perf_xlsx.template.missing import (
 from perf_xlsx.template.steps import PREFIX, Case, Steps, by_label, cases, quoted
 
 SPARE_ROWS = 3  # kept free at the end of a filled table
-NUMBER_WIDTH, HELP_WIDTH = 5.0, 42.0
-LEAST_SCALE = 0.7  # of a sheet on one page: 7 points; smaller is hard to read
+NUMBER_WIDTH, HELP_WIDTH = 4.0, 34.0
+LEAST_SCALE, READABLE = 0.8, 0.9  # of a sheet on one page: 8 points and 9; smaller is hard to read
 DEFAULT_WIDTH = 8.4  # of a column without one, in characters
 TITLE_WIDTH, UNIT_WIDTH = 44.0, 16.0
-WIDE = 30  # characters of a column in which a hint takes two lines
-STRIP_SCALE = 0.92  # of a sheet as wide as its strip, on paper
 STRIP = 3  # rows of live checks below the title
 SCREEN = 140.0  # characters that a screen of 1366 pixels shows, also where 宋体 is missing
 MONEY_UNIT = "px_money_unit"
@@ -142,17 +140,18 @@ class Writer:
 
     def _side_by_side(self, sheet: Sheet, worksheet: Any) -> None:
         """Print a table that is too wide for a page in readable type: from its first computed column on, a second
-        page beside the first, with the rows' numbers again. A page break and a page's fit exclude each other.
+        page beside the first, with the rows' numbers and names and the title again. A page break and a page's fit
+        exclude each other.
         """
         second = self._second_page(sheet)
         if second is None:
             return
-        widths = [NUMBER_WIDTH, *self.column_widths.values()]
-        halves = widths[:second], [NUMBER_WIDTH, *widths[second:]]
+        widths, named = [NUMBER_WIDTH, *self.column_widths.values()], _name_column(sheet)
+        halves = widths[:second], [*widths[: named + 1], *widths[second:]]
         scale = min(1.0, *(room(sheet.landscape, len(half), 1) / sum(half) for half in halves))
         worksheet.set_print_scale(int(100 * scale))
         worksheet.set_v_pagebreaks([second])
-        worksheet.repeat_columns(0)
+        worksheet.repeat_columns(0, named)
 
     def _second_page(self, sheet: Sheet) -> int | None:
         """The column that a second page beside the first begins with; None where one page holds the sheet."""
@@ -203,7 +202,6 @@ class Writer:
     def _heading(self, state: SheetState, worksheet: Any, last: int) -> int:
         """Title, money unit and hint in one row, below them the strip of checks; gives the next row."""
         canvas, sheet = self.canvas, state.sheet
-        worksheet.set_row(0, 30)
         title = canvas.style(font_name=s.HEADING, font_size=16, align="left", text_wrap=False)
         canvas.text(worksheet, 0, LEFT, s.dated(sheet.title, self.year), title)
         column = self._column_at(TITLE_WIDTH)
@@ -211,9 +209,8 @@ class Writer:
             unit = f'="{UNIT_LEAD}"&IF({blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
             canvas.live(worksheet, 0, column, unit, canvas.style(bold=True, text_wrap=False))
             column = self._column_at(TITLE_WIDTH + UNIT_WIDTH)
-        wide = self.column_widths.get(column, DEFAULT_WIDTH) >= WIDE  # the last column: nothing to flow over
-        canvas.text(worksheet, 0, column, sheet.hint, canvas.style(font_color=s.SOFT, text_wrap=wide, font_size=9))
         self._checks(state, worksheet)
+        self._hint(state, worksheet, column)
         worksheet.freeze_panes(1 + STRIP, 0)
         return 1 + STRIP
 
@@ -225,14 +222,22 @@ class Writer:
             column += 1
         return column
 
+    def _hint(self, state: SheetState, worksheet: Any, column: int) -> None:
+        """The hint, on lines enough, from this column to the last of the strip."""
+        last, look = self._halves(state)[-1][1], self.canvas.style(font_color=s.SOFT)
+        first = min(column, last)
+        if last > first:
+            worksheet.merge_range(0, first, 0, last, "", look)
+        self.canvas.text(worksheet, 0, first, state.sheet.hint, look)
+        width = self._wide(last + 1) - self._wide(first)
+        worksheet.set_row(0, s.height_for([(state.sheet.hint, width)], 30))
+
     def _checks(self, state: SheetState, worksheet: Any) -> None:
         """The strip of live checks: three rows, of one check or of two side by side."""
         form, canvas = self.box.form, self.canvas
         approved = self.fill.approved if self.fill else ()
         state.checks = shown_on(state.sheet, state.number, form, self.box.rulebook, approved)
-        look = canvas.style(
-            align="left", text_wrap=False, shrink=True, border=1, border_color=s.COMPUTED_FILL, font_size=9
-        )
+        look = canvas.style(align="left", text_wrap=False, shrink=True, border=1, border_color=s.COMPUTED_FILL)
         halves = self._halves(state)
         for row in range(1, 1 + STRIP):
             worksheet.set_row(row, 16)
@@ -245,17 +250,23 @@ class Writer:
         canvas.name(counter_name(state.number - 1), state.sheet.name, 1, LEFT)
 
     def _halves(self, state: SheetState) -> list[tuple[int, int]]:
-        """First and last columns of the strip's checks: two side by side where they are more than its rows.
-
-        The strip is no wider than a screen, nor than a page or the table below it: it would make its type small.
-        """
-        last = self._last_column(state.sheet)
-        page = max(self._wide(last + 1), room(state.sheet.landscape, last + 1, STRIP_SCALE))
-        end = self._second_page(state.sheet) or self._column_at(min(SCREEN, page))
+        """First and last columns of the strip's checks: two side by side where they are more than its rows."""
+        last, end = self._last_column(state.sheet), self._end(state.sheet)
         middle = self._column_at(self._wide(end) / 2)
         if len(state.checks) <= STRIP:
             return [(LEFT, min(end - 1, last))]
         return [(LEFT, middle - 1), (middle, max(middle, end - 1))]
+
+    def _end(self, sheet: Sheet) -> int:
+        """The column behind the strip and the hint, which are no wider than a screen, nor than a page or the table
+        below: they would make its type small.
+        """
+        end = self._last_column(sheet) + 1
+        if second := self._second_page(sheet):
+            return second
+        while NUMBER_WIDTH + self._wide(end + 1) <= min(SCREEN, room(sheet.landscape, end + 1, READABLE)):
+            end += 1
+        return end
 
     def _wide(self, end: int) -> float:
         """How wide the columns before this one are, without that of the rows' numbers."""
@@ -292,7 +303,7 @@ class Writer:
                 canvas.required(worksheet, row, LEFT + 1, row)
                 state.require(box.key, self.singles[box.key], box.label)
         help_text = self.box.dated(box.help) or COMPUTED_HELP
-        canvas.text(worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1, font_size=9))
+        canvas.text(worksheet, row, LEFT + 2, help_text, canvas.style(font_color=s.SOFT, indent=1))
         shown = value if isinstance(value, str) else ""
         _grow(worksheet, row, [(shown, box.width), (help_text, HELP_WIDTH)])
 
@@ -431,6 +442,12 @@ class Writer:
         _grow(
             worksheet, row, [(v, box.width) for box in block.columns if isinstance(v := values.get(box.key), str)]
         )
+
+
+def _name_column(sheet: Sheet) -> int:
+    """The column with the names of a table's rows; the first where there is none."""
+    keys = [box.key for block in sheet.blocks if isinstance(block, Rows) for box in block.columns]
+    return LEFT + keys.index("name") if "name" in keys else 0
 
 
 def _head(box: Box, required: bool) -> str:

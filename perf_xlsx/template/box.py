@@ -15,6 +15,7 @@ from perf_xlsx.forms import NEXT_YEAR, Box, Form, Lines, Rows
 from perf_xlsx.forms.case import Shown, Typed
 from perf_xlsx.rulebook import OTHERS, Rulebook
 from perf_xlsx.sheets import style as s
+from perf_xlsx.sheets.fixed_texts import IDLE
 from perf_xlsx.template import live
 from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.steps import Steps, in_row, is_redirected
@@ -89,7 +90,7 @@ class BoxWriter:
         """A cell that is worked out by one of the formulas."""
         look: dict[str, Any] = {"align": "right", "num_format": _shown_as(box)}
         if box.formula == "indicator_hint":
-            look = {"align": "left", "font_size": 9}
+            look = {"align": "left"}
         style = self.canvas.style(border=1, bg_color=s.COMPUTED_FILL, **look)
         self.canvas.live(worksheet, row, column, f"={formulas[box.formula]}", style)
 
@@ -97,7 +98,7 @@ class BoxWriter:
         """Give a box, or a column of boxes, its input message and validation; a computed one, hint colours."""
         if box.kind == "computed":
             if box.formula == "indicator_hint":
-                self.canvas.check_colours(worksheet, row, column, last, column)
+                self.canvas.check_colours(worksheet, row, column, last, column, scored=f'"{IDLE} 以评分为准"')
             elif box.formula and box.formula != "grade":
                 self.canvas.hint_colours(worksheet, row, column, last)
             return

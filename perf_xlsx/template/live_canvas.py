@@ -19,6 +19,8 @@ from perf_xlsx.template.calculator import Area, Cells, Value, Wrong
 from perf_xlsx.template.steps import Steps
 
 WRONG_FILL = "#FBD9D6"
+UNSCORED = f'ISERROR(INDIRECT("{SUMMARY}!A1"))'  # whether the workbook is no scored copy
+SELF_CHECK = '"自检："@'  # how a scored copy shows what the sheet itself finds right
 LONGEST_FORMULA = 8_192  # characters; Excel calls a workbook with a longer one damaged
 EPOCH = datetime.datetime(1899, 12, 30)
 
@@ -84,23 +86,30 @@ class LiveCanvas(Canvas):
         self._formulas.append((sheet, row, column, formula, style))
         self.cells.formulas[sheet.get_name(), row + 1, column + 1] = formula
 
-    def check_colours(self, sheet: Any, row: int, column: int, last_row: int, last_column: int) -> None:
-        """Cells with live checks or hints: green where all is well, red where something is wrong, else amber."""
+    def check_colours(
+        self, sheet: Any, row: int, column: int, last_row: int, last_column: int, scored: str = SELF_CHECK
+    ) -> None:
+        """Cells with live checks or hints: green where all is well, red where something is wrong, else amber.
+
+        In a scored copy nothing is green, because the marks there know more: `scored` is shown in its place.
+        """
         cell = f"${column_name(column + 1)}{row + 1}"
+        done = f'LEFT({cell},1)="{DONE}"'
         looks = (
-            (f'=LEFT({cell},1)="{IDLE}"', s.OPTIONAL_FILL, s.SOFT),
-            (f'=LEFT({cell},1)="{DONE}"', s.DONE_FILL, s.DONE_INK),
-            (f'=LEFT({cell},1)="{WRONG}"', WRONG_FILL, s.STANDING_INK["error"]),
-            (f'={cell}<>""', s.TODO_FILL, s.TODO_INK),
+            (f'=LEFT({cell},1)="{IDLE}"', s.OPTIONAL_FILL, s.SOFT, None),
+            (f"=AND({done},NOT({UNSCORED}))", s.COMPUTED_FILL, s.SOFT, f";;;{scored}"),
+            (f"={done}", s.DONE_FILL, s.DONE_INK, None),
+            (f'=LEFT({cell},1)="{WRONG}"', WRONG_FILL, s.STANDING_INK["error"], None),
+            (f'={cell}<>""', s.TODO_FILL, s.TODO_INK, None),
         )
-        for criteria, fill, ink in looks:
-            rule = {"type": "formula", "criteria": criteria, "format": self.tint(fill, ink), "stop_if_true": True}
+        for criteria, *look in looks:
+            rule = {"type": "formula", "criteria": criteria, "format": self.tint(*look), "stop_if_true": True}
             sheet.conditional_format(row, column, last_row, last_column, rule)
 
     def required(self, sheet: Any, row: int, column: int, last_row: int) -> None:
         """Required boxes: yellow while they are empty; but in a scored copy they have the colours of marks."""
         cell = cell_name(row, column)
-        empty = f'=AND(LEN(TRIM({cell}))=0,ISERROR(INDIRECT("{SUMMARY}!A1")))'
+        empty = f"=AND(LEN(TRIM({cell}))=0,{UNSCORED})"
         rule = {"type": "formula", "criteria": empty, "format": self.tint(s.REQUIRED_FILL)}
         sheet.conditional_format(row, column, last_row, column, rule)
 

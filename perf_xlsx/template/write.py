@@ -16,7 +16,15 @@ from perf_xlsx.forms import Block, Boxes, Form
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import APPROVED_KEY, GUIDE, HIDDEN_SHEET, PROPERTY_PREFIX, REQUIRED_HEAD
+from perf_xlsx.sheets.fixed_texts import (
+    APPROVED_KEY,
+    GUIDE,
+    HIDDEN_SHEET,
+    IDLE,
+    PROPERTY_PREFIX,
+    REQUIRED_HEAD,
+    SUMMARY,
+)
 from perf_xlsx.template import live
 from perf_xlsx.template.blocks import SheetState, Writer
 from perf_xlsx.template.box import LEVELS, NO_LIST, BoxWriter, list_name
@@ -179,7 +187,7 @@ def _guide_sheet(
 ) -> None:
     """One page: what to do, what the colours mean, what is still missing."""
     sheet.hide_gridlines(2)
-    for column, width in enumerate((3, 22, 66)):
+    for column, width in enumerate((3, 20, 63)):
         sheet.set_column(column, column, width)
     _guide_head(canvas, sheet, form, year, rulebook)
     _verdict(canvas, sheet, verdict_formula)
@@ -188,7 +196,7 @@ def _guide_sheet(
     for line in (*_guide(form, rulebook), *(fill.remarks if fill else ())):
         sheet.merge_range(row, 1, row, 2, "", canvas.paragraph)
         canvas.text(sheet, row, 1, line, canvas.paragraph)
-        sheet.set_row(row, s.height_for([(line, 86)], 24))
+        sheet.set_row(row, s.height_for([(line, 81)], 24))
         row += 1
     row = _checks_table(canvas, sheet, row + 1, states)
     fixed = "标题、栏目名称和批复的内容" if fill and fill.approved else "标题和栏目名称"
@@ -207,7 +215,7 @@ def _guide_head(canvas: LiveCanvas, sheet: Any, form: Form, year: int | None, ru
     look = canvas.style(bold=True, font_color=s.ACCENT, font_size=12)
     canvas.text(sheet, 1, 1, f"{year}年度" if year else "", look)
     rules = f"评分办法：{rulebook.document}（{rulebook.name}）\n模板版本：{form.version}"
-    sheet.set_row(1, s.height_for([(rules, 66)], 20))
+    sheet.set_row(1, s.height_for([(rules, 63)], 20))
     canvas.text(sheet, 1, 2, rules, canvas.style(font_color=s.SOFT, align="right"))
 
 
@@ -217,7 +225,7 @@ def _verdict(canvas: LiveCanvas, sheet: Any, formula: str) -> None:
     sheet.merge_range(2, 1, 2, 2, "", canvas.style())
     canvas.live(sheet, 2, 1, f"={formula}", canvas.style(bold=True, font_size=14, border=1, align="center"))
     canvas.name(VERDICT, GUIDE, 2, 1)
-    canvas.check_colours(sheet, 2, 1, 2, 2)
+    canvas.check_colours(sheet, 2, 1, 2, 2, scored=f'"{IDLE} 已评分，见“{SUMMARY}”"')
 
 
 def _guide(form: Form, rulebook: Rulebook) -> list[str]:
@@ -251,7 +259,7 @@ def _legend_table(canvas: LiveCanvas, sheet: Any, row: int, fixed: str) -> int:
 
 
 def _checks_table(canvas: LiveCanvas, sheet: Any, row: int, states: list[SheetState]) -> int:
-    canvas.text(sheet, row, 1, "表名（点击打开）", canvas.head)
+    canvas.text(sheet, row, 1, "表名", canvas.head)
     canvas.text(sheet, row, 2, REQUIRED_HEAD, canvas.head)
     link = canvas.style(border=1, font_color=s.ACCENT, underline=1, align="center")
     at = row

@@ -65,7 +65,12 @@ def printed(path: Path, sheet: str) -> list[Page]:
         del book.defined_names[name]
     alone = path.with_name(f"{path.stem}-alone.xlsx")
     book.save(alone)
-    pdf = converted(path.parent, "pdf", alone)
+    return printed_whole(alone)
+
+
+def printed_whole(path: Path) -> list[Page]:
+    """The pages of all sheets of a workbook."""
+    pdf = converted(path.parent, "pdf", path)
     text = subprocess.run([str(PDFTOTEXT), "-bbox", str(pdf), "-"], check=True, capture_output=True, text=True)
     return [Page(float(height), tuple(_words(inside))) for _, height, inside in PAGE.findall(text.stdout)]
 

@@ -121,6 +121,40 @@ def test_a_row_that_is_too_low_is_seen_to_cut_its_text(scored: Any) -> None:
     assert len(cut_off(book[SHEET], printed(path, SHEET))) == 1
 
 
+@pytest.mark.parametrize("kind", ["department", "project"])
+def test_no_page_begins_with_the_names_that_sign(kind: str, tmp_path: Path) -> None:
+    """However many rows there are before them."""
+    (tmp_path / "t.xlsx").write_bytes(filled(well_made(kind)))
+    result = pipeline.score(tmp_path / "t.xlsx")
+    assert result.evaluation is not None
+    assert result.scores is not None
+    for count in range(5, 60):
+        rows = (result.evaluation.indicators * 20)[:count]
+        evaluation = replace(result.evaluation, indicators=rows, passages=())
+        scores = replace(result.scores, indicators=(result.scores.indicators * 20)[:count])
+        sheet = scored_sheets(replace(result, evaluation=evaluation, scores=scores))[1]
+        (signed,) = [
+            row for row, cells in sheet.cells.items() if str(cells.get(0, [""])[0]).startswith("填报人：")
+        ]
+        begun = max((start for start in sheet.page_starts if start <= signed), default=0)
+        above = [value for row in range(begun, signed) for value, _ in sheet.cells.get(row, {}).values()]
+        assert "总分" in above
+
+
+def test_long_reasons_take_few_pages(scored: Any) -> None:
+    """Forty-eight indicators with reasons of 300 characters took sixty pages."""
+    case = well_made("department")
+    rows = [case["indicators"][n % len(case["indicators"])] for n in range(48)]
+    reason = "因汛期延长，部分标段推迟开工，" * 20
+    case["indicators"] = [row | {"name": f"{row['name']}{n}", "reason": reason} for n, row in enumerate(rows)]
+    _, sheet = scored(case)
+    widths = [sheet.column_dimensions[letter].width for letter in "ABCDEFGHIJKLM"]
+    assert min(widths[-2:]) == max(widths)
+    assert len(sheet.row_breaks.brk) < 24
+    told = texts(sheet)
+    assert sum(text.endswith("（全文附后）") for text in told) == sum(text == reason for text in told) == 48
+
+
 # ---- which paper -----------------------------------------------------------------------------------------------
 
 

@@ -16,7 +16,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import case_text
 from perf_xlsx.domain.model import STANDINGS, Result
 from perf_xlsx.scored.clip_text import chunks
-from perf_xlsx.sheets.style import lines_needed
+from perf_xlsx.sheets.style import lines_needed, unbroken
 from tests.kit.filled import filled
 from tests.kit.sent_back import SHEETS
 
@@ -60,7 +60,7 @@ def test_project_form_is_laid_out_as_the_official_one(scored: Scored) -> None:
     assert row_of(sheet, "其中：当年财政拨款")[-3:] == ["—", pytest.approx(0.936142857), "—"]
     assert row_of(sheet, "上年结转资金")[1:4] == [60, 60, 60]
     assert row_of(sheet, "三级指标")[1:] == [
-        "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "自评得分", "偏差原因分析\n及改进措施",
+        "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "自评得分", "偏差原因分析及改进措施",
     ]  # fmt: skip
     assert row_of(sheet, "新增和改善供水人口")[1:4] == ["≥18000人", "17600人", 15]
     assert row_of(sheet, "新增和改善供水人口")[4] == 14.67
@@ -120,12 +120,12 @@ def test_summary_shows_total_grade_rates_and_every_score_with_its_rule(scored: S
     assert [sheet["B4"].value, sheet["B6"].value] == ["✖ 错误，须更正", "⚠警告14　ℹ提示2"]
     assert "暂定：分值合计98.91，不是100" in found
     row = row_of(sheet, "预算经费")
-    assert row[4:8] == [12, 10.42, 12, pytest.approx(-1.58)]
-    assert row[8].startswith("实际完成值2857.28万元未超过指标值")
+    assert row[5:9] == [12, 10.42, 12, pytest.approx(-1.58)]
+    assert row[9].startswith("实际完成值2857.28万元未超过指标值")
     rule = "地方通行做法（国家办法未规定公式）：≤指标完成的得满分，未完成的按 指标值÷实际完成值 的比例得分（转引）"
-    assert [text for text in found if text.endswith(rule)] == [f"{row[9]}　{rule}"]
-    lost = [r[0].value for r in sheet.iter_rows(min_col=2, max_col=2) if r[0].hyperlink and r[0].value != found[0]]
-    assert lost[1:3] == ["公务用车运行维护费下降率", "预算执行率"]
+    assert row_of(sheet, rule) == [row[10], rule]
+    lost = [(r[0].value, r[1].value) for r in sheet.iter_rows(max_col=2) if r[0].hyperlink]
+    assert lost[:2] == [(1, "公务用车运行维护费下降率"), (2, "预算执行率")]
     assert len(sheet._charts) == 1
 
 
@@ -172,12 +172,35 @@ def test_problems_begin_with_the_errors_and_are_linked_to_their_cells(scored: Sc
         cell = sheet.cell(row, 4)
         assert cell.value == f"{found.place.sheet}!{found.place.cell}"
         assert cell.hyperlink.location == f"'{found.place.sheet}'!{found.place.cell}"
-        assert sheet.cell(row, 9).value == found.message
-        assert sheet.cell(row, 10).value == found.advice
+        assert sheet.cell(row, 9).value == unbroken(found.message)
+        assert sheet.cell(row, 10).value == unbroken(found.advice)
         word = {"error": "✖ 错误", "warning": "⚠ 警告", "notice": "ℹ 提示"}[found.severity]
         assert sheet.cell(row, 2).value == word
     assert sheet.auto_filter.ref == f"A3:K{3 + len(result.findings)}"
     assert sheet.print_title_rows == "$1:$3"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("调整率-96.43%，差额-20", "调整率−96.43%，差额−20"),
+        ("-5分", "−5分"),
+        ("2023-04-15，项目-1，A-1，0991-1234567", "2023-04-15，项目-1，A-1，0991-1234567"),
+    ],
+)
+def test_a_negative_number_of_a_sentence_is_not_broken_from_its_sign(written: str, shown: str) -> None:
+    assert unbroken(written) == shown
+
+
+def test_numbers_of_the_list_of_problems_are_numbers_that_look_as_written(scored: Scored) -> None:
+    _result, book = scored("department-as-filed")
+    rows = [list(row) for row in book["问题清单"].iter_rows(min_row=4, min_col=6, max_col=8)]
+    texts_ = [cell.value for row in rows for cell in row if isinstance(cell.value, str)]
+    assert [text for text in texts_ if text.strip("+-%").replace(".", "", 1).isdecimal()] == []
+    (first, *_) = rows
+    assert [(cell.value, cell.number_format) for cell in first] == [
+        (10.42, "0.00"), (12, "0.00"), (-1.58, "0.00"),
+    ]  # fmt: skip
 
 
 def test_no_findings_is_said_in_words(scored: Scored) -> None:
@@ -213,7 +236,7 @@ def test_a_form_with_nothing_or_with_too_much_in_it_is_still_shown(scored: Score
     heights = [d.height for d in book["自评表"].row_dimensions.values() if d.height]
     assert max(heights) <= 409
     told = texts(book["自评表"])
-    assert [sum(end in text for text in told) for end in ("（全文附后）", "（全文见绩效指标!")] == [40, 160]
+    assert [sum(end in text for text in told) for end in ("（全文附后）", "（全文见绩效指标!")] == [100, 100]
     passage = [row for row in book["自评表"].iter_rows() if str(row[0].value).startswith("说明")]
     assert "".join(str(row[3].value) for row in passage) == long
 

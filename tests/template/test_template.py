@@ -19,11 +19,13 @@ from perf_xlsx.reading.form import OWN_CODES
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 from perf_xlsx.template.steps import PREFIX
+from perf_xlsx.template.write import write_template
 from tests import ROOT
-from tests.kit.filled import template_of
+from tests.kit.filled import filled, template_of, well_made
 from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.live_template import cells
 from tests.kit.parts import unzipped
+from tests.kit.printed import needs_pdftotext, printed_whole, sizes
 
 FORMS = form_names()
 TABLES_ALONE = ("项目明细", "绩效指标")  # sheets that print down to their last filled-in row: by a formula
@@ -98,20 +100,37 @@ def test_tables_have_room_and_rows_may_be_inserted(blank: tuple[str, Any]) -> No
 
 
 def test_it_prints_on_a4_in_readable_type_with_page_numbers(blank: tuple[str, Any]) -> None:
-    """One page wide; a table too wide for that on two pages side by side, both with the rows' numbers."""
+    """One page wide; a table too wide for that on two pages side by side, both with the rows' numbers and names."""
     for sheet in blank[1].worksheets:
         if sheet.sheet_state == "visible":
             assert sheet.page_setup.paperSize == 9
             if sheet.title == "绩效指标":
                 (middle,) = sheet.col_breaks.brk
                 assert sheet.cell(5, middle.id).value.startswith("自评得分")
-                assert sheet.print_title_cols == "$A:$A"
-                assert (sheet.page_setup.scale or 100) >= 85
+                assert sheet.print_title_cols == "$A:$D"
+                assert (sheet.page_setup.scale or 100) >= 90
             else:
                 assert sheet.sheet_properties.pageSetUpPr.fitToPage
                 assert sheet.page_setup.fitToWidth in (None, 1)  # absent means 1
             assert sheet.print_area or sheet.title in TABLES_ALONE
             assert "&P" in sheet.oddFooter.center.text
+
+
+@needs_libreoffice
+@needs_pdftotext
+@pytest.mark.parametrize("form", ["department", "project"])
+@pytest.mark.parametrize("case", ["blank", "filled"])
+def test_no_type_is_smaller_than_nine_points_on_paper(case: str, form: str, tmp_path: Path) -> None:
+    """In the strip, the hints and the foot too; and each page of indicators has their names and the title."""
+    blank = write_template(load_form(form), 2024, load_rulebook("mof-2020").on(form)).data
+    data = blank if case == "blank" else filled(well_made(form))
+    (tmp_path / "t.xlsx").write_bytes(data)
+    pages = printed_whole(tmp_path / "t.xlsx")
+    assert min(sizes(pages)) >= 8.95
+    assert not any("###" in page.text or "点击" in page.text for page in pages)
+    hinted = [page.text for page in pages if "参考完成率" in page.text]
+    assert hinted
+    assert [text for text in hinted if "绩效指标完成情况" not in text or "三级指标" not in text] == []
 
 
 @needs_libreoffice
