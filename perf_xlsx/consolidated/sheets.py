@@ -233,7 +233,7 @@ def repeated(found: Statistics) -> Iterator[str]:
             if line.total and any(line.repeated.values()):
                 yield (
                     f"⚠ {form} {year}年度的合计中含同一单位重复报送的部分："
-                    f"全年预算数{line.repeated['adjusted']:,.2f}万元，全年执行数{line.repeated['executed']:,.2f}万元。请留下应采用的一份后重新汇总。"
+                    f"全年预算数{line.repeated['adjusted']:,.2f}万元，全年执行数{line.repeated['executed']:,.2f}万元。请留下应采用的一份后重新评分。"
                 )
 
 
