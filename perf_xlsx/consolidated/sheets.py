@@ -29,7 +29,7 @@ AMOUNT_NAMES = {
 GAP = "+#,##0.00????;-#,##0.00????;0.00"  # a difference of less than a cent is one, too
 FEWEST = 3  # rows that a block begins with at the foot of a page
 TITLE_HEIGHT = 34  # points, of the row that each page repeats
-MONEY_WIDTHS = (0.8, 13.5, 5.5, 12.5, 5, 12.5, 12.5, 12.5, 12.5, 8, 8, 12, 7.5)
+MONEY_WIDTHS = (0.8, 13.4, 5.4, 12.4, 5, 12.5, 12.5, 12.5, 12.5, 8, 8, 12, 7.5)
 MONEY_ROW = 22
 COMPARED = {"adjusted": 7, "executed": 8}  # the amounts of 合计与分项, with their columns
 CODE_WIDTHS = (1.0, 7, 38, 10, 8, 9.5, 10.5)
@@ -233,7 +233,7 @@ def repeated(found: Statistics) -> Iterator[str]:
             if line.total and any(line.repeated.values()):
                 yield (
                     f"⚠ {form} {year}年度的合计中含同一单位重复报送的部分："
-                    f"全年预算数{line.repeated['adjusted']:,.2f}万元，全年执行数{line.repeated['executed']:,.2f}万元。请留下应采用的一份后重新汇总。"
+                    f"全年预算数{line.repeated['adjusted']:,.2f}万元，全年执行数{line.repeated['executed']:,.2f}万元。请留下应采用的一份后重新评分。"
                 )
 
 
