@@ -103,9 +103,9 @@ def _row(sheet: Draft, row: int, number: int, found: Finding, part: str, widths:
     centre, left = s.look(border=True, align="center"), s.look(border=True, align="left")
     sheet.number(row, 0, number, centre)
     sheet.text(row, 1, label(found), _standing_look(found.standing))
-    if part:
+    first = BEFORE + (len(widths) > len(HEADS))
+    if first > BEFORE:
         sheet.text(row, BEFORE, part, left)
-    first = BEFORE + bool(part)
     _place(sheet, row, first, found, widths[first])
     texts = (
         found.field,
@@ -123,7 +123,7 @@ def _row(sheet: Draft, row: int, number: int, found: Finding, part: str, widths:
             sheet.text(row, column, text, left)
     place = f"{found.place.sheet}!{found.place.cell or ''}"
     shown = [(place, widths[first]), *zip(texts, widths[first + 1 :], strict=True)]
-    shown += [(part, PART[1])] if part else []
+    shown.append((part, PART[1]))
     sheet.heights[row] = s.height_for(shown, 24)
 
 

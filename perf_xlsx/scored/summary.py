@@ -56,6 +56,8 @@ ON_ONE_LINE = (
 )
 CHART_HEIGHT, LOWEST_CHART = 15 * LINE_HEIGHT, 9 * LINE_HEIGHT
 GUTTER = 6  # points below the chart: programs round the heights of rows
+ROUNDING = 2  # points that a page is left, so that programs which round heights need no other
+LONGEST_HEADER = 110  # units of a page's header, which has one line
 LONGEST_NAME = 14  # units of a name at the chart: a longer one leaves no room for its bars
 TOTAL, WITH_CLAIMS, CHECKED = "计算总分", "总分（含单位自评）", "只核对"
 GAP = "+0.00;-0.00;0.00"
@@ -121,7 +123,7 @@ class _Summary:
     def _beside_chart(self, row: int) -> int:
         """The small tables, and the chart to the right of the rows that the first page still holds."""
         top = self._height(row)
-        left = self.page - top
+        left = self.page - top - ROUNDING
         most = min(CHART_HEIGHT, left) if left >= LOWEST_CHART else CHART_HEIGHT
         self.page_tops = [0.0 if left >= LOWEST_CHART else top]
         between = self._dimensions(row)
@@ -146,7 +148,7 @@ class _Summary:
         title = f"{subject}　{year}"
         sheet.text(0, 1, title, style)
         sheet.heights[0] = _title_height(title)
-        sheet.following = s.page_header(f"{title}　{SUMMARY}")
+        sheet.following = s.page_header(f"{_short(title, LONGEST_HEADER)}　{SUMMARY}")
         book = f"{self.kind.title}　评分办法：{self.rulebook.document}（{self.rulebook.name}）"
         note = f"，各项规定的依据：{self.rulebook.trust_in_words()}"
         style = s.look(font_color=s.SOFT)
@@ -381,7 +383,9 @@ class _Summary:
         claimed = tuple(None if item.claimed is None else float(item.claimed) for item in shown)
         self.sheet.chart = chart = BarChart(
             title=f"失分最多的{len(shown)}项" if len(shown) < len(self.ordered) else "各项得分（失分多的在上）",
-            categories=tuple(f"{number} {_short(item.name)}" for number, item in enumerate(shown, 1)),
+            categories=tuple(
+                f"{number} {_short(item.name, LONGEST_NAME)}" for number, item in enumerate(shown, 1)
+            ),
             names_at=(row, CHART),
             first=self.first,
             series=(Series(name, 7, s.ACCENT, computed), Series("自评得分", 6, CLAIMED, claimed)),
@@ -480,12 +484,12 @@ class _Summary:
         return row + 1
 
 
-def _short(name: str) -> str:
-    """As much of a name as fits beside the bars."""
-    if s.units(name) <= LONGEST_NAME:
-        return name
-    end = next(at for at in range(len(name)) if s.units(name[: at + 1]) > LONGEST_NAME - 2)
-    return f"{name[:end]}…"
+def _short(text: str, most: int) -> str:
+    """As much of a text as these units hold."""
+    if s.units(text) <= most:
+        return text
+    end = next(at for at in range(len(text)) if s.units(text[: at + 1]) > most - 2)
+    return f"{text[:end]}…"
 
 
 def _longest(text: str) -> int:

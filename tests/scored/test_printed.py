@@ -60,11 +60,18 @@ def with_long_names() -> dict[str, Any]:
     return case
 
 
+def with_a_long_title() -> dict[str, Any]:
+    """A project and a unit whose names take two lines of the title."""
+    names = {"project": "农村饮水安全巩固提升工程" * 3, "unit": "水利和农村供水事业发展服务中心" * 2}
+    return story("project") | names
+
+
 CASES: dict[str, Callable[[], dict[str, Any]]] = {
     **{name: lambda name=name: story(name) for name in STORIES},  # type: ignore[misc]
     "no project": lambda: with_projects(0),
     "many projects": lambda: with_projects(30),
     "long names": with_long_names,
+    "long title": with_a_long_title,
 }
 
 
