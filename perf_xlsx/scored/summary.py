@@ -375,6 +375,11 @@ class _Summary:
         self._cell(row, WHY[0], BASIS, words, border=True, align="left")
         self.sheet.heights[row] = s.height_for([(words, self.why)], 24)
 
+    def _chart_title(self, shown: int) -> str:
+        if not any(item.lost for item in self.ordered):
+            return "各项得分" if shown == len(self.ordered) else f"前{shown}项得分"
+        return "各项得分（失分多的在上）" if shown == len(self.ordered) else f"失分最多的{shown}项"
+
     def _chart(self, row: int) -> None:
         """A bar chart of the costliest items, to the right of the small tables."""
         shown = self.ordered[: min(CHART_ROWS, self.chart_rows)]
@@ -382,7 +387,7 @@ class _Summary:
         computed = tuple(None if item.score.points is None else float(item.score.points) for item in shown)
         claimed = tuple(None if item.claimed is None else float(item.claimed) for item in shown)
         self.sheet.chart = chart = BarChart(
-            title=f"失分最多的{len(shown)}项" if len(shown) < len(self.ordered) else "各项得分（失分多的在上）",
+            title=self._chart_title(len(shown)),
             categories=tuple(
                 f"{number} {_short(item.name, LONGEST_NAME)}" for number, item in enumerate(shown, 1)
             ),

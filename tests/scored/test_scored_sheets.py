@@ -67,7 +67,7 @@ def test_project_form_is_laid_out_as_the_official_one(scored: Scored) -> None:
     assert row_of(sheet, "总分") == ["总分", 100, 96.4]
     found = texts(sheet)
     (seal,) = [number for number, text in enumerate(found) if text.startswith("（单位公章）")]
-    assert found.index("总分") < seal < found.index("附：自评等级和文字说明")
+    assert found.index("总分") < seal < found.index("附：其他填报内容")
     assert row_of(sheet, "自评等级") == ["自评等级", "优"]
     merged = {str(area) for area in sheet.merged_cells.ranges}
     first = next(c.row for c in sheet["B"] if c.value == "产出指标")
@@ -127,6 +127,24 @@ def test_summary_shows_total_grade_rates_and_every_score_with_its_rule(scored: S
     lost = [(r[0].value, r[1].value) for r in sheet.iter_rows(max_col=2) if r[0].hyperlink]
     assert lost[:2] == [(1, "公务用车运行维护费下降率"), (2, "预算执行率")]
     assert len(sheet._charts) == 1
+
+
+def _chart_title(book: Any) -> str:
+    (chart,) = book["评分汇总"]._charts
+    return "".join(run.t for run in chart.title.tx.rich.p[0].r)
+
+
+def test_the_chart_speaks_of_losses_only_where_points_are_lost(scored: Scored, well_made: dict[str, Any]) -> None:
+    _, book = scored("project")
+    assert _chart_title(book) == "各项得分（失分多的在上）"
+    for line in (*well_made["funds"], *well_made.get("projects", [])):
+        line["executed"] = line["adjusted"]
+    for row in well_made["indicators"]:
+        row["actual"] = "达成" if row["sign"] == "定性" else row["target"]
+    result, book = scored(well_made)
+    assert result.scores is not None
+    assert result.scores.total == 100
+    assert _chart_title(book) == "各项得分"
 
 
 def test_tiles_of_the_summary_shrink_what_is_wider_than_they_are(scored: Scored) -> None:
