@@ -318,9 +318,9 @@ def write_total(canvas: Canvas, subject: Subject, part: Total) -> None:
     points, weight = columns["points"], columns.get("weight", columns["points"])
     canvas.label(Span(0, min(weight.first, points.first) - 1), part.title)
     if "weight" in columns:
-        weights = [scores.execution.weight, *(score.weight for score in scores.indicators)]
-        known = [one for one in weights if one is not None]
-        canvas.number(weight, sum(known, Decimal(0)) if known else None, "General", subject.none(""))
+        weights = [score.weight for score in scores.indicators if score is not PART]
+        whole = None if None in weights else sum(filter(None, weights), scores.execution.weight or Decimal(0))
+        canvas.number(weight, whole or None, "General", subject.none("未填全" if None in weights else ""))
     if scores.total is None:
         canvas.text(points, "不计分")
     else:

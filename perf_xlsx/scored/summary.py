@@ -363,7 +363,7 @@ class _Summary:
     def _total_row(self, row: int) -> None:
         self._cell(row, 0, 4, "合计", border=True, bold=True, align="center", bg_color=s.HEAD_FILL)
         claimed = _claimed(self.items)
-        self._number(row, 5, 5, None if self.form.unscored else _weight(self.items), "General", "—")
+        self._number(row, 5, 5, self._weight(self.items), "General", "—")
         self._number(row, 6, 6, claimed, s.POINTS, "—")
         self._number(row, 7, 7, self.scores.total, s.POINTS, "—")
         gap = None if claimed is None or self.scores.total is None else claimed - self.scores.total
@@ -405,6 +405,16 @@ class _Summary:
             sheet_look = s.look(font_color=s.SOFT, text_wrap=False, indent=BEHIND, align="left")
             self.sheet.text(at, CHART, name, sheet_look)
 
+    def _weight(self, group: list[Item]) -> Decimal | None:
+        """The sum of weights; None where an indicator's is open."""
+        scores = [item.score for item in group]
+        lacking = [
+            one for one in scores if one.applies and one.weight is None and one is not self.scores.execution
+        ]
+        known = [one.weight for one in scores if one.weight is not None]
+        lacking = any(one.weight is None for one in rows)
+        return None if lacking or not known or self.form.unscored else sum(known, Decimal(0))
+
     def _dimensions(self, row: int) -> int:
         row = self._title(row, "按一级指标")
         last = "得分率、等级" if self.rulebook.flag("grades.by_level") else "得分率"
@@ -417,16 +427,15 @@ class _Summary:
 
     def _dimension(self, row: int, name: str, group: list[Item]) -> None:
         group = [item for item in group if item.score.applies]
-        weight, claimed = _weight(group), _claimed(group)
+        weight, claimed = self._weight(group), _claimed(group)
         earned = None if self.form.unscored else _earned(group)
         settled = all(item.score.points is not None for item in group)  # what is open is no zero
         known = earned if settled else None
         gap = claimed - known if claimed is not None and known is not None else None
-        share = Fraction(known) / Fraction(weight) if known is not None and weight > 0 else None
+        share = Fraction(known) / Fraction(weight) if known is not None and weight else None
         self.sheet.text(row, 1, name, s.look(border=True, align="left"))
-        weighed = any(item.score.weight is not None for item in group)
         scored = any(item.score.points is not None for item in group)
-        self._number(row, 2, 2, weight if weighed and not self.form.unscored else None, "General", "—")
+        self._number(row, 2, 2, weight, "General", "—")
         self._number(row, 3, 3, claimed, s.POINTS, "—")
         self._number(row, *SPANS[3], earned if scored else None, s.POINTS, "—")
         self._number(row, *SPANS[4], gap, GAP, "—")
@@ -505,10 +514,6 @@ def _longest(text: str) -> int:
 def _unscored(form: SelfEvaluation) -> str:
     """Why the form gets no points, in words."""
     return UNSCORED_WORDS.get(form.unscored, "")
-
-
-def _weight(items: list[Item]) -> Decimal:
-    return sum((item.score.weight or Decimal(0) for item in items), Decimal(0))
 
 
 def _earned(items: list[Item]) -> Decimal:
