@@ -407,13 +407,11 @@ class _Summary:
 
     def _weight(self, group: list[Item]) -> Decimal | None:
         """The sum of weights; None where an indicator's is open."""
-        scores = [item.score for item in group]
-        lacking = [
-            one for one in scores if one.applies and one.weight is None and one is not self.scores.execution
-        ]
-        known = [one.weight for one in scores if one.weight is not None]
-        lacking = any(one.weight is None for one in rows)
-        return None if lacking or not known or self.form.unscored else sum(known, Decimal(0))
+        known = [item.score.weight for item in group if item.score.weight is not None]
+        rows = [item.score for item in group if item.score.applies and item.score is not self.scores.execution]
+        if not known or self.form.unscored or any(score.weight is None for score in rows):
+            return None
+        return sum(known, Decimal(0))
 
     def _dimensions(self, row: int) -> int:
         row = self._title(row, "按一级指标")
