@@ -61,7 +61,7 @@ COPY_SUFFIXES = (".xlsx", ".xlsm")  # that a scored copy keeps
 REFUSALS = {"encrypted": "R02", "no_decryption": "R02", "too_large": "R03"}  # every other PackageError is R01
 ADVICE = {
     "empty": "请重新发送文件，确认上传或拷贝完整。",
-    "not_a_workbook": "请报送 Excel 工作簿（.xlsx），不要只改文件名后缀。",
+    "not_a_workbook": "请填写下发的模板，报送 Excel 工作簿（.xlsx）；只改文件名后缀不行。",
     "damaged": "请用 Excel 或 WPS 打开检查，另存为新的 .xlsx 后重新报送。",
     "encrypted": "请在 Excel 或 WPS 中取消打开密码，保存后重新报送；"
     "或把密码告诉经办人，评分时打开（--password-file，或在网页上输入）。",

@@ -230,7 +230,10 @@ def filing_date_can_be(form: SelfEvaluation) -> Iterator[Observation]:
         message = f"填报日期{entry.given}晚于{form.year}年度自评的当年。"
     else:
         return
-    yield observed(entry, message, f"请填写实际填报日期，如 {form.year + 1}-04-15。", expected=span)
+    advice = f"请填写实际填报日期，如 {form.year + 1}-04-15。"
+    if day is not None:
+        advice = f"请核对年度：不是报{form.year}年度的，请改用该年度的表填报；年度无误的，请填写实际填报日期。"
+    yield observed(entry, message, advice, expected=span)
 
 
 @check("R17")

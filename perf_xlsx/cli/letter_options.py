@@ -16,6 +16,7 @@ from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.records import Records, RecordsError
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.output_files import explain_os_error
+from perf_xlsx.system.streams import say
 
 if TYPE_CHECKING:
     from perf_xlsx.letters import Templates, Written
@@ -36,9 +37,12 @@ class LetterOptions(Struct, frozen=True):
 
 def _date(context: click.Context, option: click.Parameter, value: str | None) -> datetime.date | None:
     try:
-        return datetime.date.fromisoformat(value) if value else None
+        day = datetime.date.fromisoformat(value) if value else None
     except ValueError:
         fail(f"--deadline {value} 不是日期，应写成 2026-03-31 这样。")
+    if day is not None and day < datetime.date.today():
+        say(f"注意：--deadline {day} 已经过去，退回意见和催报通知仍写这一天。", err=True)
+    return day
 
 
 LETTER_OPTIONS = (

@@ -6,13 +6,14 @@ from contextlib import suppress
 from typing import Literal
 
 from perf_xlsx.ooxml import Limits, Package, PackageError, directory, is_encrypted
-from perf_xlsx.ooxml.archive import OLE
+from perf_xlsx.ooxml.archive import OLE, Fault
 from perf_xlsx.ooxml.package import CONTENT_TYPES
 from perf_xlsx.system.pattern import pattern
 
 Format = Literal["xls", "xlsb", "ods", "xlsx"]
 
 _BARE_BIFF = pattern(rb"\x09[\x00\x02\x04\x08](?:\x04|\x06|\x08|\x10)\x00")  # BIFF without a container
+_TEXT = "文本文件"
 _STREAMS = [name.encode("utf-16-le") + b"\0\0" for name in ("Workbook", "Book", "WORKBOOK", "BOOK")]
 _SIGNS: tuple[tuple[bytes, str], ...] = (
     (b"%pdf", "PDF 文件"),
@@ -58,7 +59,8 @@ def _refused(data: bytes) -> PackageError:
     if not data.strip(b"\0 \r\n\t"):
         return PackageError("empty", "是空文件")
     if what := _table_or_text(data, head):
-        return PackageError("foreign", f"其实是{what}，不是 Excel 工作簿")
+        kind: Fault = "not_a_workbook" if what == _TEXT else "foreign"
+        return PackageError(kind, f"其实是{what}，不是 Excel 工作簿")
     return PackageError("not_a_workbook", "不是 Excel 工作簿")
 
 
@@ -124,7 +126,7 @@ def _kind_of(text: str) -> str:
     for mark, what in (("\t", "制表符分隔的文本（TSV）"), (",", "逗号分隔的文本（CSV）")):
         if lines and sum(mark in line for line in lines) * 2 > len(lines):
             return what
-    return "文本文件"
+    return _TEXT
 
 
 def _decoded(data: bytes) -> str | None:

@@ -366,7 +366,8 @@ class _Summary:
         self._number(row, 5, 5, self._weight(self.items), "General", "—")
         self._number(row, 6, 6, claimed, s.POINTS, "—")
         self._number(row, 7, 7, self.scores.total, s.POINTS, "—")
-        gap = None if claimed is None or self.scores.total is None else claimed - self.scores.total
+        known = None if self._is_open(self.items) else self.scores.total
+        gap = None if claimed is None or known is None else claimed - known
         self._number(row, 8, 8, gap, GAP, "—")
         words = f"暂定：{'；'.join(self.scores.provisional)}" if self.scores.provisional else _unscored(self.form)
         if self.scores.claimed_rows:
@@ -405,6 +406,18 @@ class _Summary:
             sheet_look = s.look(font_color=s.SOFT, text_wrap=False, indent=BEHIND, align="left")
             self.sheet.text(at, CHART, name, sheet_look)
 
+    def _is_open(self, group: list[Item]) -> bool:
+        """Whether points or a weight of the group are not known: what is open is no zero.
+
+        A rulebook may give execution no weight.
+        """
+        counted = [
+            item.score
+            for item in group
+            if item.score.applies and (item.score.weight or item.score is not self.scores.execution)
+        ]
+        return any(score.points is None or score.weight is None for score in counted)
+
     def _weight(self, group: list[Item]) -> Decimal | None:
         """The sum of weights; None where an indicator's is open."""
         known = [item.score.weight for item in group if item.score.weight is not None]
@@ -427,8 +440,7 @@ class _Summary:
         group = [item for item in group if item.score.applies]
         weight, claimed = self._weight(group), _claimed(group)
         earned = None if self.form.unscored else _earned(group)
-        settled = all(item.score.points is not None for item in group)  # what is open is no zero
-        known = earned if settled else None
+        known = None if self._is_open(group) else earned
         gap = claimed - known if claimed is not None and known is not None else None
         share = Fraction(known) / Fraction(weight) if known is not None and weight else None
         self.sheet.text(row, 1, name, s.look(border=True, align="left"))

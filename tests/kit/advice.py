@@ -77,13 +77,19 @@ def usual_choice(book: Any, found: Finding, result: Result) -> None:
             assert stated is not None
             type_in(sheet.cell(found.place.row, found.place.column - 1), stated[1])
         case "I02" | "I03" | "R08" | "R13" | "F06" | "F07" | "F01" | "F05" if found.expected:
-            type_in(sheet[cell], re.sub("大于0的数字|不小于0的数字", "1", found.expected.split("、")[0]))
+            type_in(sheet[cell], _number(found.expected))
         case "W01":
             _balance(book, found, result)
         case "R07" if "名称" in found.field or "指标" in found.field:
             sheet[cell] = "示例名称"
         case _:
             raise AssertionError(f"nothing tells what to type for {found.code} {found.field}: {found.message}")
+
+
+def _number(expected: str) -> str:
+    """The number to type; where any from a bound on will do, 1."""
+    text = re.sub("大于0的数字|不小于0的数字", "1", expected.split("、")[0])
+    return re.sub("与项目明细合计|一致", "", text)
 
 
 def _balance(book: Any, found: Finding, result: Result) -> None:
