@@ -249,7 +249,7 @@ def projects_add_up(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observ
                 f"{line.name}{word}填{plain(stated)}，"
                 f"而项目明细{len(values)}个项目的{word}合计{plain(total)}，相差{plain(difference)}。",
                 "请核对项目明细是否漏列、多列，或更正项目支出的数字；执行率、自评得分和文字说明中的数字随之更正。",
-                expected=f"与项目明细合计{plain(total)}一致",
+                expected=plain(total),
                 difference=plain(difference),
             )
 

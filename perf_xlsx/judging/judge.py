@@ -11,7 +11,7 @@ import perf_xlsx.checks  # noqa: F401  # registers the checks
 from perf_xlsx.checks.diagnoses import Diagnoses
 from perf_xlsx.checks.funds import compared_sums
 from perf_xlsx.checks.money_unit import unit_errors
-from perf_xlsx.checks.sums import with_sure_amounts
+from perf_xlsx.checks.sums import SUM_CODES, with_sure_amounts
 from perf_xlsx.domain.model import STANDINGS, Finding, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain
@@ -91,10 +91,12 @@ class _Judging:
     def check(self, form: SelfEvaluation, codes: Container[str] | None = None) -> list[Finding]:
         """The findings of a form, of these `codes` alone where they are given."""
         found = with_sure_amounts(form, self._run(form, self.scored(form), codes), self.rulebook)
+        waiting = _of_unsure_amounts(found, form)
         return [
             one
             for one in found
-            if self.stated is None or not _of_other_weights(one, form, self.stated, self.rulebook)
+            if (one.code, one.place) not in waiting
+            and (self.stated is None or not _of_other_weights(one, form, self.stated, self.rulebook))
         ]
 
     def scored(self, form: SelfEvaluation) -> Scores:
@@ -124,6 +126,16 @@ def _not_applicable(form: SelfEvaluation, rulebook: Rulebook) -> frozenset[tuple
         return frozenset()
     places = [row.actual.place for row in form.indicators if row.not_applicable]
     return frozenset((code, place) for code in ("R08", "R12", "R13") for place in places)
+
+
+def _of_unsure_amounts(found: Iterable[Finding], form: SelfEvaluation) -> frozenset[tuple[str, Place]]:
+    """What is said of points of execution and the total, while a sum with the amounts that they are computed from
+    does not add up, and nobody knows which amount is wrong."""
+    total, claimed = form.total_funds, form.claimed
+    amounts = {total.initial.place, total.adjusted.place, total.executed.place}
+    unsure = any(one.code in SUM_CODES and one.correction is None and one.place in amounts for one in found)
+    waiting = (("I06", claimed.execution_points), ("T02", claimed.total), ("T03", claimed.grade))
+    return frozenset((code, entry.place) for code, entry in waiting if unsure)
 
 
 def _of_other_weights(found: Finding, form: SelfEvaluation, stated: str, rulebook: Rulebook) -> bool:

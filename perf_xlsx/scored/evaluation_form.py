@@ -20,6 +20,7 @@ from perf_xlsx.scored.canvas import Canvas
 from perf_xlsx.scored.page_fit import Fitted, fitted
 from perf_xlsx.scored.paging import paginate
 from perf_xlsx.scored.subject import Subject, differ
+from perf_xlsx.scored.validity import not_valid
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.a4 import OWN_SIZE
 
@@ -49,9 +50,8 @@ def evaluation_sheet(
     assert evaluation is not None
     assert scores is not None
     layout = paper.paper_for("project" in evaluation.boxes, rulebook.issuer)
-    errors = sum(found.standing == "error" for found in result.findings)
     apart = differ(evaluation, scores)
-    subject = Subject(evaluation, scores, form, rulebook, layout, errors, apart, code)
+    subject = Subject(evaluation, scores, form, rulebook, layout, not_valid(result), apart, code)
     fit = _fit(subject, size)
     canvas = _canvas(fit)
     if not fit.landscape and (narrow := paper_tables.narrow_remarks(canvas, subject)):
@@ -87,5 +87,5 @@ def _numbered(sheet: Draft, subject: Subject) -> None:
     """
     sheet.footer = s.page_footer("第 &P 页")
     if sheet.page_starts:
-        words = (subject.title, subject.form.unit or "", "（续）", paper_texts.not_valid(subject.errors))
+        words = (subject.title, subject.form.unit or "", "（续）", subject.not_valid)
         sheet.following = s.page_header("　".join(filter(None, words)))

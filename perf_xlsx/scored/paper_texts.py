@@ -13,7 +13,7 @@ from perf_xlsx.scored.clip_text import chunks
 from perf_xlsx.scored.paper import Basics, Goal, Grade, Heading, Signatures, Span, Texts
 from perf_xlsx.scored.subject import Subject
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.fixed_texts import NOT_VALID, SCORED_BY, SEAL, SIGNED, SIGNED_ON
+from perf_xlsx.sheets.fixed_texts import SCORED_BY, SEAL, SIGNED, SIGNED_ON
 
 TITLE_SIZE, YEAR_SIZE, WARNING_SIZE = 18, 12, 14
 GOAL, TALL, SEAL_HEIGHT = 40.0, 26.0, 51.0  # least heights in points
@@ -26,16 +26,11 @@ SIGNED_BY: Mapping[str, tuple[str, ...]] = {
 SIGNATURE_BOXES = {label for labels in SIGNED_BY.values() for label in labels}
 
 
-def not_valid(errors: int) -> str:
-    """What stands at the head of a form with errors; "" where there are none."""
-    return NOT_VALID.format(errors) if errors else ""
-
-
 def write_heading(canvas: Canvas, subject: Subject) -> None:
-    """The title and the year, below the warning that the form has errors."""
+    """The title and the year, below why the form may not be sealed."""
     plain = {"border": False}
-    if subject.errors:
-        canvas.text(canvas.whole, not_valid(subject.errors), bold=True, font_size=WARNING_SIZE)
+    if subject.not_valid:
+        canvas.text(canvas.whole, subject.not_valid, bold=True, font_size=WARNING_SIZE)
         canvas.next(least=TALL)
     canvas.text(canvas.whole, subject.title, **plain, font_name=s.HEADING, font_size=TITLE_SIZE)
     canvas.next(least=30)
@@ -124,7 +119,7 @@ def _texts(subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 def write_signatures(canvas: Canvas, subject: Subject, _: Signatures) -> None:
-    """Names as typed; the place of the seal and the date only where no error stands. Then the foot.
+    """Names as typed; the place of the seal and the date only where the form may be sealed. Then the foot.
 
     All in one row, because no page break cuts a row: the seal stays with the names.
     """
@@ -132,14 +127,14 @@ def write_signatures(canvas: Canvas, subject: Subject, _: Signatures) -> None:
     edges = [0, *(round((last + 1) * part / 4) for part in (1, 2, 3)), last + 1]
     spans = [Span(first, after - 1) for first, after in pairwise(edges)]
     names = [f"{label}{_signed(subject, labels)}" for label, labels in SIGNED_BY.items()]
-    seal = "" if subject.errors else f"{SEAL}\n\n{_day(subject.form.boxes.get('filled_on'))}"
+    seal = "" if subject.not_valid else f"{SEAL}\n\n{_day(subject.form.boxes.get('filled_on'))}"
     canvas.keep()  # the names never stand on a page alone
     canvas.next(least=4)
     canvas.keep()
     shown = list(zip((*names, seal), spans, strict=True))
     for text, span in shown:
         canvas.text(span, text, border=False, align="left", valign="top")
-    canvas.next(shown, least=TALL if subject.errors else SEAL_HEIGHT)
+    canvas.next(shown, least=TALL if subject.not_valid else SEAL_HEIGHT)
     _foot(canvas, subject)
 
 

@@ -16,9 +16,10 @@ DASH = "—"
 
 
 class Subject(Struct, frozen=True):
-    """One scored form. `errors` of it still stand. `apart`: points of the unit and computed ones differ somewhere.
+    """One scored form. `not_valid` says why it may not be sealed ("" where it may).
 
-    `code` is the check code by which the paper can be verified, where there is one.
+    `apart`: points of the unit and computed ones differ somewhere. `code` is the check code by which the paper can
+    be verified, where there is one.
     """
 
     form: SelfEvaluation
@@ -26,7 +27,7 @@ class Subject(Struct, frozen=True):
     kind: Form
     rulebook: Rulebook
     paper: Paper
-    errors: int
+    not_valid: str
     apart: bool
     code: str | None
 

@@ -28,6 +28,7 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.finding_list import PROBLEMS
 from perf_xlsx.scored.items import Item, items, unscored
 from perf_xlsx.scored.page_fit import page_starts
+from perf_xlsx.scored.validity import errors_of, is_in_doubt, not_valid
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.a4 import OWN_SIZE, PAGE, counted_in
 from perf_xlsx.sheets.fixed_texts import SUMMARY, SUMMARY_HEADS
@@ -208,6 +209,8 @@ class _Summary:
         if value:
             fill, ink = f"#{s.MARK_FILLS['error'][2:]}", s.STANDING_INK["error"]
             return Tile((1, 1), label, value, remark, "0", 26, fill=fill, ink=ink, soft=ink)
+        if not_valid(self.result):
+            return Tile((1, 1), "○ 没有错误，尚有未定", value, remark, "0", 26, fill=s.HEAD_FILL)
         return Tile(
             (1, 1), "✔ 没有错误", value, remark, "0", 26, fill=s.DONE_FILL, ink=s.DONE_INK, soft=s.DONE_INK
         )
@@ -222,7 +225,7 @@ class _Summary:
             self.sheet.number(row, first, value, style)
 
     def _next_step(self, row: int) -> None:
-        errors = sum(f.standing == "error" for f in self.result.findings)
+        errors = errors_of(self.result)
         why = "；".join(self.scores.provisional)
         still = f"总分是暂定的（{why}），不评等级。" if why else ""
         if errors:
@@ -231,6 +234,8 @@ class _Summary:
             )
         elif still:
             words = f"下一步：{still}请打开“{PROBLEMS}”，改好不能评分的地方，保存后重新报送。"
+        elif is_in_doubt(self.result):
+            words = f"下一步：有金额疑似填错单位。请打开“{PROBLEMS}”核对更正，保存后重新报送。"
         elif self.form.unscored:
             words = f"{_unscored(self.form)}。请打开“{PROBLEMS}”核对。"
         elif self.result.findings:

@@ -83,7 +83,7 @@ def is_live_text(text: object) -> bool:
 # Scored sheets are recognised by these when a copy of them comes back.
 
 SCORED_BY = "自评得分、自评等级由单位填报，核定得分按评分办法计算"  # begins the last line of 自评表
-NOT_VALID = "有 {} 项错误，未通过校验，不得盖章报送"  # and this is at its head, where errors stand
+NOT_VALID = "{}，未通过校验，不得盖章报送"  # and this is at its head, where it may not be sealed
 SIGNED, SEAL = ("填报人：", "单位负责人：", "联系电话："), "（单位公章）"
 SIGNED_ON = "年　　　月　　　日"  # where no date was typed
 SUMMARY_HEADS = ("自评得分", "计算得分", "自评−计算", "计算过程", "依据")

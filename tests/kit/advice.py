@@ -88,8 +88,7 @@ def usual_choice(book: Any, found: Finding, result: Result) -> None:
 
 def _number(expected: str) -> str:
     """The number to type; where any from a bound on will do, 1."""
-    text = re.sub("大于0的数字|不小于0的数字", "1", expected.split("、")[0])
-    return re.sub("与项目明细合计|一致", "", text)
+    return re.sub("大于0的数字|不小于0的数字", "1", expected.split("、")[0])
 
 
 def _balance(book: Any, found: Finding, result: Result) -> None:

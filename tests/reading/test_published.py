@@ -29,7 +29,7 @@ FOUND: dict[str, dict[str, str]] = {
     "hb-shangwu": {
         "I01 warning": "E11 E12 E15",
         "I13 warning": "B11",
-        "R06 error": "G10",
+        "R06 warning": "G10",
         "R13 warning": "F14 F17 F18",
         "R17 warning": "A8",
         "R19 notice": "- F4",
@@ -83,7 +83,7 @@ FOUND: dict[str, dict[str, str]] = {
     "old-hb-huangshi": {
         "I13 warning": "B11",
         "I19 notice": "F11",
-        "R06 error": "G10",
+        "R06 warning": "G10",
         "R19 warning": "G11 G14",
         "R12 notice": "F13 F15 F17 F18",
         "R13 warning": "F14",

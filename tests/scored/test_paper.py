@@ -234,6 +234,28 @@ def test_with_errors_the_head_says_so_and_there_is_no_place_for_the_seal(scored:
     assert sheet.oddHeader.left.text.endswith(f"（续）　{WARNING}")
 
 
+@pytest.mark.parametrize("slip", ["words", "unit", "projects"])
+def test_without_errors_there_is_no_seal_while_points_or_money_are_not_sure(
+    slip: str, scored: Any, well_made: dict[str, Any]
+) -> None:
+    """It was printed beside a provisional total, and beside amounts in 元 on a paper of 万元."""
+    if slip == "words":
+        row = next(one for one in well_made["indicators"] if one["sign"] == "定性")
+        row["actual"] = "完成较好"
+    elif slip == "unit":
+        next(one for one in well_made["funds"] if one["line"] == "公用经费")["executed"] = 900_000
+    else:
+        for project in well_made["projects"]:
+            project |= {key: project[key] * 10_000 for key in ("initial", "adjusted", "executed")}
+    path, sheet = scored(well_made)
+    found = texts(sheet)
+    assert [one.code for one in pipeline.score(path).findings if one.severity == "error"] == []
+    assert found[0].endswith("，未通过校验，不得盖章报送")
+    assert not [text for text in found if "公章" in text]
+    summary = texts(sheet.parent["评分汇总"])
+    assert not [text for text in summary if "盖章报送" in text or text == "✔ 没有错误"]
+
+
 def test_without_errors_there_is_the_seal_and_the_date_as_typed(scored: Any) -> None:
     found = texts(scored(a_story("project"))[1])
     assert not any("不得盖章" in text for text in found)

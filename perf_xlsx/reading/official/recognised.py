@@ -128,4 +128,4 @@ def _without_weights(layout: Layout, official: OfficialParts, sheets: Sheets) ->
     advice = "请补上“分值”一栏，或在各指标名称后写明分值，如“（10分）”。"
     table = official.indicators
     at = (table.sheet, table.top, table.columns.get("claimed_points", min(table.columns.values())))
-    return Remark("R06", at, "分值", message, advice, expected="有“分值”一栏")
+    return Remark("R06", at, "分值", message, advice, severity="warning", expected="有“分值”一栏")
