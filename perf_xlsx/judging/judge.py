@@ -47,9 +47,21 @@ def judge(
     judging = _Judging(evaluation, on_reading, rulebook, units.places, waiving, part)
     others = units.converted if units.errors else None
     found = [*judging.read, *(finding("F10", one, rulebook) for one in units.observations())]
-    found += causes(sound, judging.check(sound), judging.check, others)
+    as_filed = judging.check(sound)
+    found += causes(sound, as_filed, judging.check, others)
+    found = _with_sum_as_it_stands(found, as_filed)
     scores = replace(judging.scored(sound), sums=compared_sums(sound, rulebook))
     return scores, bounded(judging.waived(found))
+
+
+def _with_sum_as_it_stands(found: list[Finding], as_filed: Iterable[Finding]) -> list[Finding]:
+    """I04 says what the total must be if the points stay: it is held against full points, and they need not change."""
+    reported = any(one.code in ("T01", "T02") for one in found)
+    wrong = [one for one in as_filed if one.code == "T01" and one.severity == "error" and one.expected]
+    if reported or not wrong or any(one.standing == "error" for one in found):
+        return found
+    more = f"有理由少给的请写明理由，自评总分应填{wrong[0].expected}（各项之和）。"
+    return [replace(one, advice=f"{one.advice}{more}") if one.code == "I04" else one for one in found]
 
 
 def as_capped(form: SelfEvaluation, rulebook: Rulebook) -> SelfEvaluation:
