@@ -55,7 +55,7 @@ def judge(
 
 
 def _with_sum_as_it_stands(found: list[Finding], as_filed: Iterable[Finding]) -> list[Finding]:
-    """I04 says what the total must be if the points stay: it is held against full points, and they need not change."""
+    """I04 says what the total must be if the points stay: the total is held against full points."""
     reported = any(one.code in ("T01", "T02") for one in found)
     wrong = [one for one in as_filed if one.code == "T01" and one.severity == "error" and one.expected]
     if reported or not wrong or any(one.standing == "error" for one in found):
