@@ -11,6 +11,7 @@ from perf_xlsx.domain.model import NOT_APPLICABLE, Entry, Indicator, Score, Scor
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain
 
+BOUNDS = ("≥", "≤", ">", "<", "＞", "＜")
 UNGRADED = "未填一级指标"
 
 
@@ -83,6 +84,6 @@ def midyear_words(row: Indicator) -> str:
 
 
 def _in_unit(entry: Entry[Decimal | str], row: Indicator) -> str:
-    if isinstance(entry.value, Decimal):
+    if isinstance(entry.value, Decimal) and not entry.given.startswith(BOUNDS):
         return f"{plain(entry.value)}{row.unit.given}"
-    return entry.given
+    return entry.given  # of a bound (≥90%) nobody knows the number

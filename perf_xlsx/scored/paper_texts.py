@@ -110,7 +110,13 @@ def write_texts(canvas: Canvas, subject: Subject, part: Texts) -> None:
 
 
 def _texts(subject: Subject) -> Iterator[tuple[str, str]]:
-    """Passages; then what only this kind of form asks for: the official table has no columns for it."""
+    """The tasks of the year, the passages, then what only this kind of form asks for.
+
+    The official table has no columns for any of it.
+    """
+    tasks = subject.form.boxes.get("goal_tasks")
+    if tasks is not None and tasks.given:
+        yield tasks.field, tasks.given
     for passage in subject.form.passages:
         yield passage.title.given, passage.text.given
     for extra in subject.form.extras:
