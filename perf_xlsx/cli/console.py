@@ -143,7 +143,7 @@ class Summary:
 
     def _closing(self) -> str:
         troubles = (
-            (self.counts["有错误"], "份有错误，须退回更正"),
+            (self.counts["有错误"], "份有错误或不能定分，须退回更正"),
             (self.counts["读不出来"], "份读不出来，须重新报送"),
             (self.counts["待核定"], "份待核定（同一张表报送了几份等，见上），定下以前不退回"),
             (self.unwritten, "份已评分但没有写出，须重新评分"),

@@ -13,6 +13,7 @@ from perf_xlsx.findings.office import in_letter
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.letters.template import Fields, Lists
 from perf_xlsx.results.comparison import counted, word
+from perf_xlsx.results.outcome import is_open
 from perf_xlsx.results.record import FindingRecord, Record
 from perf_xlsx.results.together import together
 from perf_xlsx.rulebook import RulebookError, load_rulebook
@@ -62,7 +63,7 @@ def returned(records: Sequence[Record], terms: Terms, year: int | None = None) -
     """
     findings = [found for record in records for found in record.findings if counted(found)]
     errors = [found for found in findings if found.standing == "error"]
-    if not errors:
+    if not errors and not any(map(is_open, records)):
         return None
     first = records[0]
     warnings = [found for found in findings if found.standing == "warning"]
@@ -135,6 +136,8 @@ def _asked(first: Record, errors: int, warnings: int) -> str:
     """What is wrong, as a sentence."""
     if not first.is_read:
         return "文件读不出来，无法评分。"
+    if not errors:
+        return f"总分或金额还不能确定，有{warnings}处须核对或说明。"
     return f"有{errors}处错误须更正" + (f"，{warnings}处须核对或说明。" if warnings else "。")
 
 

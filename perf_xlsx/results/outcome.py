@@ -9,11 +9,12 @@ from perf_xlsx.results.comparison import counted
 from perf_xlsx.results.record import FindingRecord, Record
 
 UNDECIDED = "待核定"
+WRONG_UNIT = "F10"  # amounts in another money unit: nothing is computed from them
 OUTCOMES = ("有错误", "读不出来", UNDECIDED, "没有错误", "未报送")
 
 
 def outcome(record: Record, undecided: bool = False) -> str:
-    """In a word: one of OUTCOMES.
+    """In a word: one of OUTCOMES. A form whose points or money are open is 有错误 like one with an error.
 
     待核定: the same form came more than once (`undecided`), whatever is wrong with it, or only comparing with
     others found an error. The officer decides on it first; nothing goes back until then.
@@ -25,7 +26,7 @@ def outcome(record: Record, undecided: bool = False) -> str:
     if undecided:
         return UNDECIDED
     errors = [found for found in record.findings if found.standing == "error" and found.code != UNWRITTEN]
-    if must_correct(errors):
+    if must_correct(errors) or is_open(record):
         return "有错误"
     return UNDECIDED if errors else "没有错误"
 
@@ -33,6 +34,13 @@ def outcome(record: Record, undecided: bool = False) -> str:
 def must_correct(findings: Iterable[FindingRecord]) -> bool:
     """Whether an error is among them that the unit itself can mend."""
     return any(found.standing == "error" and counted(found) for found in findings)
+
+
+def is_open(record: Record) -> bool:
+    """Whether points or money of a form are not sure, though no error stands: it is not sealed, and goes back."""
+    asked = [found for found in record.findings if counted(found)]
+    provisional = record.total is not None and not record.complete and bool(asked)
+    return provisional or any(found.code == WRONG_UNIT for found in asked)
 
 
 def total_in_words(record: Record) -> str:

@@ -289,7 +289,7 @@ def test_terminal_sheets_list_and_lines_count_alike(returns: Path, run: Run, let
     put(returns, "c.xlsx", overclaimed("教育局"))
     (returns / "林业局.xlsx").write_bytes(b"PK\3\4")
     output = run().output
-    assert "1份有错误，须退回更正，1份读不出来，须重新报送，2份待核定（" in output
+    assert "1份有错误或不能定分，须退回更正，1份读不出来，须重新报送，2份待核定（" in output
     assert "，1份没有报送。" in output
     assert "退回意见2封，待核定2份，催报通知1封，清单：" in output or "待核定2份，退回意见2封" in output
     matters = Counter(row[4] for row in listed(letters)[1:])

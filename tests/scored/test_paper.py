@@ -223,9 +223,7 @@ def test_projects_stand_on_paper_only_where_there_are_any(scored: Any) -> None:
     assert not set(heads[-1:]) & set(texts(scored(case | {"projects": []})[1]))
 
 
-def test_the_tasks_of_the_year_and_a_bound_are_printed_as_typed(
-    scored: Any, well_made: dict[str, Any]
-) -> None:
+def test_the_tasks_of_the_year_and_a_bound_are_printed_as_typed(scored: Any, well_made: dict[str, Any]) -> None:
     """The tasks were on no sheet; ≥90% as a result was printed as 90%, which nobody had written."""
     row = next(one for one in well_made["indicators"] if one["sign"] == "≥")
     row["actual"] = f"≥{row['target']}"
