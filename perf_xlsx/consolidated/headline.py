@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from perf_xlsx.consolidated.line_sums import EXECUTION
 from perf_xlsx.consolidated.roster_status import RosterStatus
 from perf_xlsx.consolidated.scores import Spread
 from perf_xlsx.consolidated.sheets import money_notes
@@ -44,23 +45,25 @@ def _returned(found: Statistics) -> str:
 def _spent(found: Statistics, room: float) -> tuple[str, str, str]:
     """Of the form and year with the most returns in large, below it what there is room for of the others."""
     several = len({year for _, year in found.funds}) > 1
-    rates = [(line.returns, f"{form}{year}年度" if several else form, percent(line.execution_rate))
+    rates = [(line, f"{form}{year}年度" if several else form, percent(line.execution_rate))
              for (form, year), lines in found.funds.items() for line in lines.values()
              if line.total and line.execution_rate is not None]  # fmt: skip
     if not rates:
         return "预算执行率", "—", ""
-    rates.sort(key=lambda rate: -rate[0])
-    (_, name, value), *others = rates
-    return f"预算执行率（{name}）", value, _beside([f"{name}{value}" for _, name, value in others], room)
+    rates.sort(key=lambda rate: -rate[0].returns)
+    (line, name, value), *others = rates
+    own = f"按两数都有的{line.rates[EXECUTION].count:,}份" if line.differs(EXECUTION) else ""
+    return f"预算执行率（{name}）", value, _beside(own, [f"{name}{value}" for _, name, value in others], room)
 
 
-def _beside(others: list[str], room: float) -> str:
-    """As many as fit into the tile's small line; where they are not all there it says where they are."""
+def _beside(own: str, others: list[str], room: float) -> str:
+    """What the large rate is of, then as many others as fit into the tile's small line; where they are not all
+    there it says where they are."""
     for count in range(len(others), 0, -1):
-        words = "；".join(others[:count]) + ("等，见下表" if count < len(others) else "")
+        words = "；".join(filter(None, (own, *others[:count]))) + ("等，见下表" if count < len(others) else "")
         if s.units(words) <= room:
             return words
-    return f"其余{len(others)}项见下表" if others else ""
+    return "；".join(filter(None, (own, f"其余{len(others)}项见下表" if others else "")))
 
 
 def _average(overall: Spread | None) -> tuple[str, str]:

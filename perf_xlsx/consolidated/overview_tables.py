@@ -8,10 +8,11 @@ from fractions import Fraction
 from msgspec import Struct
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from perf_xlsx.consolidated.line_sums import EXECUTION, LineSum
 from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.scores import UNGRADED, Spread
-from perf_xlsx.consolidated.sheets import CODES, money_notes, repeated
-from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, LineSum, Statistics
+from perf_xlsx.consolidated.sheets import CODES, bases, money_notes, rate_format, repeated
+from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics
 from perf_xlsx.consolidated.streamed import GAP
 from perf_xlsx.consolidated.tables import code_title, standing_word
 from perf_xlsx.domain.rounding import half_up, plain, points
@@ -170,7 +171,7 @@ def write_money(page: Page, row: int, found: Statistics) -> int:
     if not found.funds:
         row = nothing(page, row, "没有可以合计的资金数据。")
     notes = money_notes(found) if found.funds else ""
-    for words in filter(None, (notes, *repeated(found))):
+    for words in filter(None, (notes, *bases(found, (EXECUTION,)), *repeated(found))):
         height = s.height_for([(words, sum(WIDTHS[1:]))], 16)
         page.turn(row, height)
         page.put(row, 1, LAST, words, font_color=s.SOFT)
@@ -184,7 +185,7 @@ def _money_line(page: Page, row: int, line: LineSum) -> None:
     spans = ((4, 6, "initial"), (7, 8, "adjustment"), (9, 10, "adjusted"), (11, 11, "executed"))
     for first, last, amount in spans:
         page.number(row, first, last, line.sum_of(amount), s.MONEY, bold=line.total)
-    page.number(row, 12, 12, line.execution_rate, s.PERCENT, bold=line.total)
+    page.number(row, 12, 12, line.execution_rate, rate_format(line, EXECUTION), bold=line.total)
     page.number(row, 13, 13, line.returns, bold=line.total)
     page.height(row, ROW)
 

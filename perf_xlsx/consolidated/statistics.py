@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 from msgspec import Struct, field
 
 from perf_xlsx.batch.repeated import Outcomes, Undecided, is_repeat
 from perf_xlsx.batch.roster import Roster
+from perf_xlsx.consolidated.line_sums import LineSum
 from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
     MONEY_UNIT,
@@ -31,7 +31,7 @@ from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
 from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
 from perf_xlsx.consolidated.tables import errors_in_words
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
-from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
+from perf_xlsx.domain.model import STANDINGS, Standing
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.record import Record
@@ -45,76 +45,8 @@ BANDS = (
 NO_RATE = "不能计算"
 NO_RULEBOOK = "未注明"
 WRONG_UNIT = "F10"
-BALANCE = ("initial", "adjustment", "adjusted")  # the first two make the third
-EXECUTION, ADJUSTMENT = ("executed", "adjusted"), ("adjustment", "initial")  # a rate: part and whole
-
 
 Compared = tuple[str, str, tuple[str, ...]]  # a line, the column, and the lines that the engine compares it with
-
-
-class LineSum(Struct):
-    """One fund line over all returns of a form and year, in 万元.
-
-    `given` counts the returns that filled an amount in. `pairs` sums, for each rate, part and whole of the returns
-    that filled in both: sums of different returns make no rate. `gap` sums initial + adjustment - adjusted of the
-    `whole` returns that filled in all three.
-    """
-
-    name: str
-    total: bool
-    sums: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(AMOUNTS, Decimal(0)))
-    given: Counter[str] = field(default_factory=Counter)
-    pairs: dict[tuple[str, str], tuple[Decimal, Decimal]] = field(
-        default_factory=lambda: dict.fromkeys((EXECUTION, ADJUSTMENT), (Decimal(0), Decimal(0)))
-    )
-    gap: Decimal = Decimal(0)
-    whole: int = 0
-    partial: int = 0
-    returns: int = 0
-    repeated: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(AMOUNTS, Decimal(0)))
-
-    def add(self, amounts: Mapping[str, Decimal | None], repeat: bool) -> None:
-        """Take in one return's amounts."""
-        self.returns += any(value is not None for value in amounts.values())
-        for amount, value in amounts.items():
-            if value is not None:
-                self.given[amount] += 1
-                self.sums[amount] += value
-                if repeat:
-                    self.repeated[amount] += value
-        self._add_balance(amounts)
-        self._add_pairs(amounts)
-
-    def _add_balance(self, amounts: Mapping[str, Decimal | None]) -> None:
-        initial, adjustment, adjusted = (amounts[amount] for amount in BALANCE)
-        if initial is not None and adjustment is not None and adjusted is not None:
-            self.gap += initial + adjustment - adjusted
-            self.whole += 1
-
-    def _add_pairs(self, amounts: Mapping[str, Decimal | None]) -> None:
-        for pair, (part_sum, whole_sum) in self.pairs.items():
-            part, whole = (amounts[amount] for amount in pair)
-            if part is not None and whole is not None:
-                self.pairs[pair] = part_sum + part, whole_sum + whole
-        self.partial += any((amounts[part] is None) != (amounts[whole] is None) for part, whole in self.pairs)
-
-    def sum_of(self, amount: str) -> Decimal | None:
-        """What it comes to; None where nobody filled it in."""
-        return self.sums[amount] if self.given[amount] else None
-
-    @property
-    def execution_rate(self) -> Fraction | None:
-        """Executed over adjusted, of the sums."""
-        return _ratio(*self.pairs[EXECUTION])
-
-    @property
-    def adjustment_rate(self) -> Fraction | None:
-        """Adjustment over initial, of the sums."""
-        return _ratio(*self.pairs[ADJUSTMENT])
-
-
-def _ratio(part: Decimal, whole: Decimal) -> Fraction | None:
-    return Fraction(part) / Fraction(whole) if whole > 0 else None
 
 
 class ComparedSum(Struct):
@@ -315,7 +247,7 @@ def _add_money(found: Statistics, record: Record, who: Identity) -> None:
     lines = found.funds.setdefault((who.form, who.year), {})
     for fund in record.funds:
         line = lines.setdefault(fund.key, LineSum(line_name(record.form, fund), fund.total))
-        line.add({amount: money(getattr(fund, amount), unit) for amount in AMOUNTS}, is_repeat(record))
+        line.add(fund, unit, who.unit, is_repeat(record))
     _add_parts(found.parts.setdefault((who.form, who.year), {}), record)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, pairs
 from perf_xlsx.consolidated.returns import (
     MISSING,
     Identity,
@@ -160,10 +161,12 @@ def fund_rows(one: Return) -> Iterator[Row]:
     """A row a fund line, in 万元."""
     unit, form = one.record.money_unit, one.record.form
     for fund in one.record.funds if counts_money(one.record) else ():
+        known = pairs(fund)  # no rate of amounts that are in doubt
         yield (
             one.who.code, one.who.unit, one.who.project, line_name(form, fund),
             *(money(getattr(fund, amount), unit) for amount in AMOUNTS),
-            decimal(fund.adjustment_rate), decimal(fund.execution_rate), unit or MISSING, one.who.form,
+            decimal(fund.adjustment_rate if ADJUSTMENT in known else None),
+            decimal(fund.execution_rate if EXECUTION in known else None), unit or MISSING, one.who.form,
             one.who.year,
         )  # fmt: skip
 

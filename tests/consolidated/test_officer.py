@@ -1,0 +1,89 @@
+"""汇总.xlsx as the office reads it: returns scored by the command, and what the sheets then say of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from perf_xlsx.cli.stories import case_text
+from tests.kit.command import command
+from tests.kit.consolidated_run import table
+from tests.kit.filled import filled, well_made
+
+
+def a_return(unit: str, executed: object = 846.36, **more: Any) -> dict[str, Any]:
+    """A project's form of the unit, nothing wrong in it but what is asked for."""
+    case = well_made("project") | {"unit": unit, "supervisor": unit, "project": f"{unit}的项目"} | more
+    case["funds"] = [
+        {"line": "年度资金总额", "initial": 860, "adjustment": 40, "adjusted": 900, "executed": executed},
+        {"line": "当年财政拨款", "initial": 860, "adjustment": 40, "adjusted": 900, "executed": executed},
+    ]
+    return case
+
+
+def scored(folder: Path, returns: Mapping[str, Any], *more: object, roster: str = "") -> Any:
+    """汇总.xlsx of these returns, by file name; bytes are written as they are."""
+    (folder / "收回").mkdir(exist_ok=True)
+    for name, case in returns.items():
+        (folder / "收回" / f"{name}.xlsx").write_bytes(case if isinstance(case, bytes) else filled(case))
+    if roster:
+        (folder / "名单.csv").write_text(roster, "utf-8-sig")
+    words = ("--roster", folder / "名单.csv") if roster else ()
+    done = command("score", folder / "收回", "-o", folder / "结果", "--jobs", "1", *words, *more)
+    assert done.exit_code in (0, 1, 4), done.output
+    return summary(folder / "结果")
+
+
+def summary(out: Path) -> Any:
+    return openpyxl.load_workbook(out / "汇总.xlsx", data_only=True)
+
+
+def words(sheet: Any) -> str:
+    """All that a sheet says, a line a row."""
+    rows = ([str(cell) for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True))
+    return "\n".join("　".join(row) for row in rows)
+
+
+# ---- rates of sums -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rulebook", ["mof-2020", "initial-base"])
+def test_a_sum_of_one_return_has_the_rates_of_that_return(tmp_path: Path, rulebook: str) -> None:
+    book = scored(tmp_path, {"甲": case_text("department-as-filed")}, "--rulebook", rulebook)
+    sums = {row["资金类别"]: row for row in table(book["执行情况"], "表种")}
+    lines = {row["资金类别"]: row for row in table(book["资金明细"], "资金类别")}
+    assert sums.keys() == lines.keys()
+    assert lines["基本支出"]["预算调整率"] == pytest.approx(0.0261, abs=1e-4), "no 调整数 was typed"
+    for name, line in lines.items():
+        for head in ("预算调整率", "预算执行率"):
+            shown = sums[name][head]
+            assert shown == ("—" if line[head] is None else pytest.approx(line[head])), (name, head)
+
+
+def test_a_rate_that_is_not_of_the_sums_beside_it_says_what_it_is_of(tmp_path: Path) -> None:
+    book = scored(
+        tmp_path, {"甲": a_return("甲局"), "乙": a_return("乙局", 810), "丙": a_return("县档案馆", "9,000,000元")}
+    )
+    row = table(book["执行情况"], "表种")[0]
+    assert (row["份数"], row["全年预算数"], row["全年执行数"]) == (3, 2700, 1656.36)
+    assert row["预算执行率"] == pytest.approx(1656.36 / 1800)
+    said = (
+        "※ 项目支出 2024年度 年度资金总额、当年财政拨款：执行率按两数都有的2份计算：预算1,800.00、执行1,656.36；"
+        "未计入：县档案馆。"
+    )
+    for name in ("执行情况", "总览"):
+        assert said in words(book[name])
+        rates = [c.number_format for r in book[name].iter_rows() for c in r if c.value == row["预算执行率"]]
+        assert len(rates) == 2
+        assert all("※" in code for code in rates)
+    assert "按两数都有的2份" in words(book["总览"]).splitlines()[5]
+
+
+def test_a_rate_of_the_sums_beside_it_says_nothing(tmp_path: Path) -> None:
+    book = scored(tmp_path, {"甲": a_return("甲局"), "乙": a_return("乙局", 810)})
+    assert "※" not in words(book["总览"]) + words(book["执行情况"])
+    assert "两数都有" not in words(book["总览"])
