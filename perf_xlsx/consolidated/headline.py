@@ -106,6 +106,8 @@ def next_steps(found: Statistics) -> Iterator[str]:
         )
     if found.without_unit or found.without_money or found.doubted:
         yield "⚠ " + money_notes(found)
+    if roster.lacks:
+        yield f"⚠ {roster.lacks}"
     if roster.unlisted:
         yield f"⚠ {len(roster.unlisted)}个单位不在名单上，见“{OUTSTANDING.name}”。"
 

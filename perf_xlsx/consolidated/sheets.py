@@ -342,7 +342,7 @@ def _said(roll: RosterStatus) -> str:
             "汇总时用 --roster 提供单位名单（单位、单位编码、表种、项目、联系人），这里就会列出还没有报送的单位。"
         )
     if roll.expected is None:
-        return f"按评分时提供的名单，未报送{len(roll.missing)}份。"
+        return f"按评分时提供的名单，未报送{len(roll.missing)}份。{roll.lacks}"
     unread = f"（其中{roll.unread_rows}份读不出来或没有填单位，须退回）" if roll.unread_rows else ""
     counts = f"名单{roll.expected}份，已报送{roll.returned}份{unread}，未报送{len(roll.missing)}份"
     return f"{counts}；按单位名称（和表种、项目）核对。"

@@ -34,7 +34,7 @@ def scored(folder: Path, returns: Mapping[str, Any], *more: object, roster: str 
         (folder / "名单.csv").write_text(roster, "utf-8-sig")
     words = ("--roster", folder / "名单.csv") if roster else ()
     done = command("score", folder / "收回", "-o", folder / "结果", "--jobs", "1", *words, *more)
-    assert done.exit_code in (0, 1, 4), done.output
+    assert done.exit_code in (0, 1, 3), done.output
     return summary(folder / "结果")
 
 
@@ -87,3 +87,44 @@ def test_a_rate_of_the_sums_beside_it_says_nothing(tmp_path: Path) -> None:
     book = scored(tmp_path, {"甲": a_return("甲局"), "乙": a_return("乙局", 810)})
     assert "※" not in words(book["总览"]) + words(book["执行情况"])
     assert "两数都有" not in words(book["总览"])
+
+
+# ---- consolidated again, as README shows it ----------------------------------------------------------------------
+
+ROSTER = (
+    "单位名称,单位代码,表种,项目名称,联系人\n甲局,101,项目支出,甲局的项目,张三 1\n乙局,102,项目支出,乙局的项目,李四 2\n"
+    "乙局,102,项目支出,第二个项目,李四 2\n丁局,104,项目支出,,王五 4\n戊局,105,项目支出,,赵六 5\n"
+)
+RETURNS = {"甲": a_return("甲局"), "乙": a_return("乙局"), "丁局": b"no workbook", "丙": a_return("丙局")}
+
+
+def test_consolidating_again_without_the_list_keeps_what_the_run_knew_of_it(tmp_path: Path) -> None:
+    scored(tmp_path, RETURNS, roster=ROSTER)
+    first = (tmp_path / "结果" / "汇总.xlsx").read_bytes()
+    (tmp_path / "名单.csv").unlink()
+    done = command("consolidate", tmp_path / "结果")
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "结果" / "汇总.xlsx").read_bytes() == first
+    book = summary(tmp_path / "结果")
+    assert "名单5份，已报送3份（其中1份读不出来或没有填单位，须退回），未报送2份" in words(book["未报送"])
+    assert "已报送＋未报送＝名单份数" in words(book["总览"])
+    assert "报送了、但名单上没有的单位：1\n丙局" in words(book["未报送"])
+
+
+def test_a_list_that_is_not_kept_is_missed_aloud(tmp_path: Path) -> None:
+    scored(tmp_path, RETURNS, roster=ROSTER)
+    (tmp_path / "结果" / ".perf_xlsx" / "roster.json").unlink()  # as an earlier version left its folder
+    done = command("consolidate", tmp_path / "结果")
+    said = "评分时用过单位名单，结果里没有留存：名单份数、已报送份数和它们的核对没有列出"
+    book = summary(tmp_path / "结果")
+    for text in (done.output, words(book["未报送"]), words(book["总览"])):
+        assert said in text
+    assert "报送了、但名单上没有的单位：1\n丙局" in words(book["未报送"]), "the records know this"
+
+
+def test_a_run_without_a_list_forgets_that_of_the_run_before(tmp_path: Path) -> None:
+    scored(tmp_path, RETURNS, roster=ROSTER)
+    scored(tmp_path, {})
+    done = command("consolidate", tmp_path / "结果")
+    assert "名单" not in done.output
+    assert "没有提供名单" in words(summary(tmp_path / "结果")["总览"])
