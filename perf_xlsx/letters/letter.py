@@ -107,7 +107,8 @@ def reminded(records: Sequence[Record], terms: Terms, year: int | None = None) -
 
 def years_asked(records: Sequence[Record], year: int | None) -> list[int]:
     """The years that the list asks a unit for; where it names none, that of the run."""
-    return sorted({one.year for one in records if one.year} or {year} - {None})
+    asked = {one.year for one in records if one.year}
+    return sorted(asked) if asked else [year] if year else []
 
 
 def unit_of(record: Record) -> str:
