@@ -16,6 +16,7 @@ from perf_xlsx.domain.rounding import percent, points
 from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.sheets import style as s
 
+MOST_YEARS = 4  # that are told besides the usual one
 BESIDE = 46  # characters of two lines in the rates' tile
 
 
@@ -91,7 +92,9 @@ def next_steps(found: Statistics) -> Iterator[str]:
         counts = (found.unreadable, "份读不出来"), (found.erroneous, "份有错误须更正")
         words = "，".join(f"{count:,}{what}" for count, what in counts if count)
         yield f"退回：{words}，见“{TROUBLED.name}”。"
+    yield from _to_check(found)
     yield from _to_decide(found)
+    yield from _several_years(found)
     if found.checked:
         yield f"{found.checked}份没有分值和得分，或是监控表，只核对，不计分；它们不在得分、等级和执行率分档中。"
     if found.with_claims:
@@ -110,6 +113,26 @@ def next_steps(found: Statistics) -> Iterator[str]:
         yield f"⚠ {roster.lacks}"
     if roster.unlisted:
         yield f"⚠ {len(roster.unlisted)}个单位不在名单上，见“{OUTSTANDING.name}”。"
+
+
+def _to_check(found: Statistics) -> Iterator[str]:
+    """Who has nothing to correct and something to check or explain."""
+    if count := found.outcomes.warned:
+        other = "另有" if found.unreadable or found.erroneous else ""
+        yield f"⚠ {other}{count:,}份没有错误，有警告须核对，见“{TROUBLED.name}”。"
+
+
+def _several_years(found: Statistics) -> Iterator[str]:
+    """That sums and means mix years, and which files are of the years that fewer returns have."""
+    (_, usual), *others = found.of_years or [(0, 0)]
+    if not others:
+        return
+    told = [f"{found.of_years[0][0]}年度{usual:,}份"]
+    for year, count in others[:MOST_YEARS]:
+        files = found.files[str(year)]
+        told.append(f"{year}年度{count:,}份（{'、'.join(files)}{'等' if count > len(files) else ''}）")
+    more = f"等{len(others) + 1}个年度" if len(others) > MOST_YEARS else ""
+    yield f"⚠ 不止一个年度：{'，'.join(told)}{more}，请核对是否报错年度；得分、等级和问题是各年度合在一起统计的。"
 
 
 def _to_decide(found: Statistics) -> Iterator[str]:

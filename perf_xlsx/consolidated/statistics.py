@@ -43,6 +43,7 @@ BANDS = (
     (Decimal("0.6"), "60%—80%"), (None, "60%以下"),
 )  # fmt: skip
 NO_RATE = "不能计算"
+NAMED = 3  # files of a year that few returns have
 NO_RULEBOOK = "未注明"
 WRONG_UNIT = "F10"
 
@@ -77,6 +78,7 @@ class Statistics(Struct):
     repeats: int = 0  # returns of a form that their unit had returned before
     outcomes: Outcomes = field(default_factory=Outcomes)
     years: Counter[str] = field(default_factory=Counter)
+    files: dict[str, list[str]] = field(default_factory=dict)  # of each year, the first
     rulebooks: Counter[str] = field(default_factory=Counter)
     bands: Counter[str] = field(default_factory=Counter)
     funds: dict[tuple[str, int | str], dict[str, LineSum]] = field(default_factory=dict)
@@ -133,9 +135,15 @@ class Statistics(Struct):
         return any(line.partial for lines in self.funds.values() for line in lines.values())
 
     @property
+    def of_years(self) -> list[tuple[int, int]]:
+        """The years that returns name, each with how many do: that of most first, else the latest."""
+        known = ((int(year), count) for year, count in self.years.items() if year.isdecimal())
+        return sorted(known, key=lambda one: (-one[1], -one[0]))
+
+    @property
     def head(self) -> str:
         """What each printed page begins with: of what it is, for which years, by whom."""
-        years = [int(year) for year in self.years if year.isdecimal()]
+        years = [year for year, _ in self.of_years]
         return "　".join(filter(None, (s.of_years("绩效自评汇总", years), self.sender)))
 
 
@@ -223,6 +231,9 @@ def _count_return(found: Statistics, record: Record) -> None:
 def _count_read(found: Statistics, record: Record, who: Identity) -> None:
     found.checked += not is_scored(record)
     found.years[str(who.year)] += 1
+    named = found.files.setdefault(str(who.year), [])
+    if len(named) < NAMED and (file := f"{file_name(record.file or '')}{record.which}") not in named:
+        named.append(file)
     found.rulebooks[record.rulebook or NO_RULEBOOK] += 1
 
 

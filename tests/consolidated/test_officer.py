@@ -14,6 +14,8 @@ from tests.kit.command import command
 from tests.kit.consolidated_run import table
 from tests.kit.filled import filled, well_made
 
+PUBLISHED = Path(__file__).parents[1] / "fixtures" / "published"
+
 
 def a_return(unit: str, executed: object = 846.36, **more: Any) -> dict[str, Any]:
     """A project's form of the unit, nothing wrong in it but what is asked for."""
@@ -128,3 +130,56 @@ def test_a_run_without_a_list_forgets_that_of_the_run_before(tmp_path: Path) -> 
     done = command("consolidate", tmp_path / "结果")
     assert "名单" not in done.output
     assert "没有提供名单" in words(summary(tmp_path / "结果")["总览"])
+
+
+# ---- marks and words ---------------------------------------------------------------------------------------------
+
+
+def test_a_provisional_total_is_marked_on_the_sheet_of_receipts_too(tmp_path: Path) -> None:
+    book = scored(tmp_path, {"甲": a_return("甲局"), "丙": a_return("丙局", "9,000,000元")})
+    shown = {row["单位"]: row["计算等级"] for row in table(book["回执"], "校验码")}
+    assert shown == {"甲局": "优", "丙局": "暂定"}
+    assert {row["单位"] for row in table(book["单位得分"], "单位") if "暂定" in row["状态"]} == {"丙局"}
+
+
+def test_the_office_is_not_told_to_ask_the_office(tmp_path: Path) -> None:
+    """R17 of 问题清单 said 请与收表单位核对, which is who reads it."""
+    book = scored(tmp_path, {"甲": (PUBLISHED / "hb-shangwu.xlsx").read_bytes()})
+    (advice,) = (row["整改意见"] for row in table(book["问题清单"], "编号") if row["编号"] == "R17")
+    assert advice.startswith("请用 --rulebook 指定适用的评分办法")
+    assert "收表单位" not in words(book["问题清单"])
+
+
+# ---- several years, and what is left to check --------------------------------------------------------------------
+
+
+def test_years_that_are_mixed_are_told_with_the_files_of_the_fewer(tmp_path: Path) -> None:
+    returns = {name: a_return(f"{name}局") for name in "甲乙丙"} | {"气象局": a_return("气象局", year=2023)}
+    book = scored(tmp_path, returns)
+    steps = words(book["总览"])
+    said = "⚠ 不止一个年度：2024年度3份，2023年度1份（气象局.xlsx），请核对是否报错年度"
+    assert said in steps
+    assert steps.index(said) < steps.index("等级分布")
+    sheet = book["单位得分"]
+    printed = sheet.print_area.rpartition("$")[0].rpartition(":")[2].strip("$")
+    (at,) = (cell.column for cell in sheet[3] if cell.value == "年度")
+    assert at <= openpyxl.utils.column_index_from_string(printed)
+    assert sorted(row["年度"] for row in table(sheet, "单位")) == [2023, 2024, 2024, 2024]
+    for name in returns:
+        (tmp_path / "收回" / f"{name}.xlsx").unlink()
+    assert "不止一个年度" not in words(scored(tmp_path, {"甲": a_return("甲局")})["总览"])
+
+
+def test_returns_with_warnings_alone_are_counted_among_the_next_steps(tmp_path: Path) -> None:
+    late = {"filled_on": "2026-03-10"}
+    wrong = a_return("乙局")
+    wrong["claimed"] = wrong["claimed"] | {"grade": "良"}
+    again = a_return("丁局", **late)
+    twice = {"丁": again, "丁2": again | {"filled_on": "2026-03-11"}}  # one of them is to be chosen first
+    book = scored(tmp_path, {"甲": a_return("甲局", **late), "乙": wrong, **twice})
+    assert "⚠ 另有1份没有错误，有警告须核对，见“问题按单位”。" in words(book["总览"])
+    rows = {row["单位"]: (row["错误"], row["警告"]) for row in table(book["问题按单位"], "单位")}
+    assert rows["甲局"] == (0, 1)
+    assert rows["乙局"][0] == 1
+    (tmp_path / "收回" / "乙.xlsx").unlink()
+    assert "⚠ 1份没有错误，有警告须核对，" in words(scored(tmp_path, {})["总览"])
