@@ -84,9 +84,10 @@ def write_money(page: Page, found: Statistics, details: LongSheets | None, liste
     row = _money_heads(page, 3)
     places: dict[tuple[str, int | str, str], int] = {}
     for (form, year), lines in found.funds.items():
-        group = min(MONEY_ROW * len(lines), page.page_height / 2)  # kept together, unless it is very long
-        for number, (key, line) in enumerate(lines.items()):
-            if page.turn(row, MONEY_ROW if number else group):
+        heights = [_line_height(line.name) for line in lines.values()]
+        group = min(sum(heights), page.page_height / 2)  # kept together, unless it is very long
+        for number, (height, (key, line)) in enumerate(zip(heights, lines.items(), strict=True)):
+            if page.turn(row, height if number else group):
                 row = _money_heads(page, row)
             _money_row(page, row, form, year, line, details, listed)
             places[form, year, key] = row
@@ -148,7 +149,13 @@ def _money_row(
     sums = _sums_of(details, row, (form, str(year), line.name)) if details else plain(rows)
     agree = abs(rows - sum(line.sums.values())) < Decimal("0.005")
     page.verdict(row, 12, 12, f"ABS({sums}-SUM({cells[0]}:{cells[3]}))<0.005", agree, bold)
-    page.height(row, MONEY_ROW)
+    page.height(row, _line_height(line.name))
+
+
+def _line_height(name: str) -> float:
+    """Of the row of a line, whose name may take more lines than one."""
+    width = MONEY_WIDTHS[3]
+    return MONEY_ROW if s.units(name) < width else s.height_for([(name, width - 1)], MONEY_ROW)
 
 
 def _sums_of(details: LongSheets, row: int, texts: Sequence[str]) -> str:

@@ -183,3 +183,12 @@ def test_returns_with_warnings_alone_are_counted_among_the_next_steps(tmp_path: 
     assert rows["乙局"][0] == 1
     (tmp_path / "收回" / "乙.xlsx").unlink()
     assert "⚠ 1份没有错误，有警告须核对，" in words(scored(tmp_path, {})["总览"])
+
+
+def test_the_name_of_a_fund_line_is_read_whole(tmp_path: Path) -> None:
+    """财政专户管理资金 was cut off in a row for one line of text."""
+    book = scored(tmp_path, {"甲": (PUBLISHED / "sc-qingshen.xlsx").read_bytes()})
+    sheet = book["执行情况"]
+    heights = {row[3].value: sheet.row_dimensions[row[3].row].height for row in sheet.iter_rows(min_row=5)}
+    assert heights["财政专户管理资金"] >= 2 * 13.5
+    assert heights["当年财政拨款"] < 2 * 13.5, "one line is enough"
