@@ -37,6 +37,7 @@ JOURNAL, LOCK, ROSTER = "journal.jsonl", "lock", "roster.json"
 SYNC_EVERY = 2  # seconds; a power cut costs at most the workbooks of that time, a kill none
 NAMES = (JOURNAL, LOCK, RECORDS, f"{RECORDS}.tmp", ROSTER)
 HEAD = b'{"file": '
+LARGEST = 64 << 20  # bytes of a list of units that is read again
 
 
 class State:
@@ -162,7 +163,8 @@ def roster_of_run(records: Records) -> Roster | None:
     if records.path.name != RECORDS or path.parent.name != STATE.name or os.path.islink(path) or is_special(path):
         return None
     with suppress(OSError, ValueError, RecursionError):
-        return msgspec.json.decode(path.read_bytes(), type=Roster)
+        if path.stat().st_size <= LARGEST:
+            return msgspec.json.decode(path.read_bytes(), type=Roster)
     return None
 
 

@@ -113,9 +113,12 @@ def test_consolidating_again_without_the_list_keeps_what_the_run_knew_of_it(tmp_
     assert "报送了、但名单上没有的单位：1\n丙局" in words(book["未报送"])
 
 
-def test_a_list_that_is_not_kept_is_missed_aloud(tmp_path: Path) -> None:
+@pytest.mark.parametrize("left", [None, b"{", b'{"name": "x", "listed": [{}]}'])
+def test_a_list_that_is_not_kept_is_missed_aloud(left: bytes | None, tmp_path: Path) -> None:
     scored(tmp_path, RETURNS, roster=ROSTER)
-    (tmp_path / "结果" / ".perf_xlsx" / "roster.json").unlink()  # as an earlier version left its folder
+    (kept := tmp_path / "结果" / ".perf_xlsx" / "roster.json").unlink()  # as an earlier version left its folder
+    if left:
+        kept.write_bytes(left)
     done = command("consolidate", tmp_path / "结果")
     said = "评分时用过单位名单，结果里没有留存：名单份数、已报送份数和它们的核对没有列出"
     book = summary(tmp_path / "结果")
