@@ -10,7 +10,7 @@ from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan, beside, others, plan
 from perf_xlsx.batch.roster import Roster
 from perf_xlsx.batch.run import Finished, run
-from perf_xlsx.batch.state import begun, goes_on, saved, without_comparisons
+from perf_xlsx.batch.state import begun, goes_on, roster_of_run, saved, without_comparisons
 
 __all__ = [
     "Backend",
@@ -25,6 +25,7 @@ __all__ = [
     "in_process",
     "others",
     "plan",
+    "roster_of_run",
     "run",
     "saved",
     "this_process_limited",

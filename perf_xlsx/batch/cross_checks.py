@@ -212,6 +212,7 @@ class CrossChecks:
             status="outstanding",
             form=listed.form,
             unit=listed.unit,
+            year=listed.year,
             complete=None,
             total=None,
             grade=None,

@@ -51,15 +51,27 @@ class Outcomes:
         self.counts: Counter[str] = Counter()
         self.undecided = Undecided()
         self._earlier = Numbers()  # those with an error and those without, by form
+        self.warned = 0  # of 没有错误: those with warnings
+        self._warned = Numbers()  # by form
 
     def add(self, record: Record) -> str:
         """Count a record; gives its outcome as far as it is known by now."""
         self.undecided.add(record)
         kind = outcome(record, record in self.undecided)
         self.counts[kind] += 1
+        warned = kind == "没有错误" and any(found.standing == "warning" for found in record.findings)
+        self.warned += warned
         if record.is_read and record.unit:
             self._count_earlier(_key(record), kind, record in self.undecided)
+            self._count_warned(_key(record), warned, record in self.undecided)
         return kind
+
+    def _count_warned(self, key: str, warned: bool, again: bool) -> None:
+        if again:
+            self.warned -= self._warned.get(key) or 0
+            self._warned.put(key, 0)
+        elif warned:
+            self._warned.put(key, (self._warned.get(key) or 0) + 1)
 
     def _count_earlier(self, key: str, kind: str, again: bool) -> None:
         known = self._earlier.get(key) or 0

@@ -21,7 +21,7 @@ SHORTEST = 3  # characters of a name without its place: 教育局
 class Listed(Struct, frozen=True):
     """One listed unit, and the row it stands in. `form` None: any form will do; `project` "": any project.
 
-    `or_forms` are other forms with the title that the list asks for.
+    `or_forms` are other forms with the title that the list asks for, `year` the budget year that it asks for.
     """
 
     row: int
@@ -32,6 +32,7 @@ class Listed(Struct, frozen=True):
     project: str = ""
     supervisor: str = ""
     or_forms: tuple[str, ...] = ()
+    year: int | None = None
 
 
 class Roster(Struct, frozen=True):

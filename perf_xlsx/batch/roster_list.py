@@ -21,7 +21,9 @@ COLUMNS = {
     "contact": ("联系人", "联系方式", "联系电话", "电话", "经办人", "填报人", "contact"),
     "project": ("项目名称", "项目", "project"),
     "supervisor": ("主管部门", "主管单位", "supervisor"),
+    "year": ("年度", "预算年度", "自评年度", "year"),
 }
+_YEAR = pattern(r"(?<!\d)20\d\d(?!\d)")
 _KEY = pattern(r"\(([a-z0-9_]{1,40})\)$")  # behind a title, as rulebooks print it
 JOINED = ("contact",)  # whom to call: name and telephone often have a column each
 
@@ -57,10 +59,12 @@ def _listed(row: ListRow, problems: list[str], path: Path) -> Listed | None:
         titles = "、".join(load_form(name).title for name in form_names())
         problems.append(f"{path}：第{row.number}行的表种“{row['form']}”不认识，已知的有 {titles}")
         return None
+    years = _YEAR.findall(row["year"])
     form, others = forms[0] if forms else None, forms[1:]
     return Listed(
-        row.number, row["unit"], row["code"], form, row["contact"], row["project"], row["supervisor"], others
-    )
+        row.number, row["unit"], row["code"], form, row["contact"], row["project"], row["supervisor"], others,
+        int(years[0]) if len(years) == 1 else None,
+    )  # fmt: skip
 
 
 def _forms(word: str) -> tuple[str, ...]:

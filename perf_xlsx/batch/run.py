@@ -67,7 +67,7 @@ def run(
                     receive(one.record)
                     yield one
                 if state:
-                    state.finish()  # first: where receipts cannot be written, the next run does only that
+                    state.finish(roster)  # first: where receipts cannot be written, the next run does only that
         except BatchError as error:
             raise BatchError(f"{error}{goes_on(force)}") if state and state.saved else error from None
 

@@ -1,7 +1,8 @@
 """The memory of a batch in OUT/.perf_xlsx: the records of the last complete run, and a journal of the current one.
 
-`records.jsonl` holds a record a form in plan order, put in place at the end. `journal.jsonl` gets a line for
-every workbook newly done, and is deleted when the run is over. The next run reads both; of two lines for one
+`records.jsonl` holds a record a form in plan order, put in place at the end; beside it is the list of units that
+they were compared with, so that whoever reads them again knows as much. `journal.jsonl` gets a line for every
+workbook newly done, and is deleted when the run is over. The next run reads both; of two lines for one
 workbook the journal's counts. A workbook is done again unless its line is exactly what this version writes: a kill
 may have cut it off, and anybody may have put something there. Nothing is written through a link.
 """
@@ -16,25 +17,27 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from perf_xlsx.batch.failure import BatchError
-from perf_xlsx.batch.roster import unplaced
+from perf_xlsx.batch.roster import Roster, unplaced
 from perf_xlsx.forms import form_names
 from perf_xlsx.results.comparison import first
 from perf_xlsx.results.record import SCHEMA, Record, decode_known, encode
 from perf_xlsx.results.records import FILE as RECORDS
-from perf_xlsx.results.records import STATE, lines
+from perf_xlsx.results.records import STATE, Records, lines
 from perf_xlsx.system.growing import Numbers
 from perf_xlsx.system.lock import HeldError, hold, itself
 from perf_xlsx.system.os_errors import hide, is_special, put_in_place
-from perf_xlsx.system.output_files import BEGUN, explain_os_error
+from perf_xlsx.system.output_files import BEGUN, explain_os_error, write_atomically
 
-JOURNAL, LOCK = "journal.jsonl", "lock"
+JOURNAL, LOCK, ROSTER = "journal.jsonl", "lock", "roster.json"
 SYNC_EVERY = 2  # seconds; a power cut costs at most the workbooks of that time, a kill none
-NAMES = (JOURNAL, LOCK, RECORDS, f"{RECORDS}.tmp")
+NAMES = (JOURNAL, LOCK, RECORDS, f"{RECORDS}.tmp", ROSTER)
 HEAD = b'{"file": '
+LARGEST = 64 << 20  # bytes of a list of units that is read again
 
 
 class State:
@@ -107,14 +110,17 @@ class State:
         except OSError as error:
             raise self._full(error) from None
 
-    def finish(self) -> None:
-        """The run is over: the final records stand, the journal goes."""
+    def finish(self, roster: Roster | None = None) -> None:
+        """The run is over: the final records stand, with the list of units; the journal goes."""
         try:
             self.final.flush()
             os.fsync(self.final.fileno())
             self._close()
             self._tidy(spared=f"{BEGUN}{os.getpid()}-")
+            _delete(self.folder / ROSTER)  # first: no list is better than another run's
             put_in_place(self.folder / f"{RECORDS}.tmp", self.folder / RECORDS)
+            if roster is not None:
+                write_atomically(self.folder / ROSTER, encode(roster), durable=False)
             _delete(self.folder / JOURNAL)
         except OSError as error:
             raise self._full(error) from None
@@ -149,6 +155,17 @@ def saved(folder: Path) -> bool:
         return (folder / STATE / JOURNAL).stat().st_size > 0
     except OSError:
         return False
+
+
+def roster_of_run(records: Records) -> Roster | None:
+    """The list that the run of these records compared them with; None where there was none, or it is not kept."""
+    path = records.path.with_name(ROSTER)
+    if records.path.name != RECORDS or path.parent.name != STATE.name or os.path.islink(path) or is_special(path):
+        return None
+    with suppress(OSError, ValueError, RecursionError):
+        if path.stat().st_size <= LARGEST:
+            return msgspec.json.decode(path.read_bytes(), type=Roster)
+    return None
 
 
 def begun(folder: Path) -> dict[str, str | None]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.batch import Roster
+from perf_xlsx.batch import Roster, roster_of_run
 from perf_xlsx.batch.roster import whose
 from perf_xlsx.consolidated.export import ExportError, Format, exported, path_of, usual_format
 from perf_xlsx.consolidated.headline import Apart
@@ -65,8 +65,8 @@ MOST_LISTED = 100_000  # returns that a workbook lists; of more Excel opens none
 
 
 class Written(Struct, frozen=True):
-    """What was written: the workbook, and the long tables as files. `remark`: in Chinese, that these are in the
-    files alone; else ""."""
+    """What was written: the workbook, and the long tables as files. `remark`: in Chinese, what the workbook has
+    not: tables that are in the files alone, what only a list of units tells; else ""."""
 
     workbook: Path
     files: tuple[Path, ...] = ()
@@ -82,11 +82,13 @@ def write_consolidated(
 ) -> Written:
     """The consolidated workbook of an output folder (or of a .jsonl file), and the long tables as files.
 
-    `output` is 汇总.xlsx in the folder unless given. `sender` has it made. Raises as `consolidate` does.
+    `output` is 汇总.xlsx in the folder unless given. Without a `roster` the one counts that they were scored with.
+    `sender` has it made. Raises as `consolidate` does.
     """
     records = Records.open(Path(folder))
     output = None if output is None else Path(output)
     reports = checked_reports(records.base)
+    roster = roster or roster_of_run(records)
     return consolidate(
         records, roster, output, base=records.base, how=how, most_listed=MOST_LISTED, reports=reports,
         sender=sender,
@@ -131,7 +133,7 @@ def consolidate(
         )
         with atomic_write(output) as file, exported(paths) as files:
             write_workbook(file, found, rows, Places(files, apart, row_limit))
-    return Written(output, tuple(paths.values()), str(apart))
+    return Written(output, tuple(paths.values()), f"{apart}{found.roster.lacks}")
 
 
 def _rows(

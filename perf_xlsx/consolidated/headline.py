@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
+from perf_xlsx.consolidated.line_sums import EXECUTION
 from perf_xlsx.consolidated.roster_status import RosterStatus
 from perf_xlsx.consolidated.scores import Spread
 from perf_xlsx.consolidated.sheets import money_notes
@@ -15,6 +16,7 @@ from perf_xlsx.domain.rounding import percent, points
 from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.sheets import style as s
 
+MOST_YEARS = 4  # that are told besides the usual one
 BESIDE = 46  # characters of two lines in the rates' tile
 
 
@@ -44,23 +46,25 @@ def _returned(found: Statistics) -> str:
 def _spent(found: Statistics, room: float) -> tuple[str, str, str]:
     """Of the form and year with the most returns in large, below it what there is room for of the others."""
     several = len({year for _, year in found.funds}) > 1
-    rates = [(line.returns, f"{form}{year}年度" if several else form, percent(line.execution_rate))
+    rates = [(line, f"{form}{year}年度" if several else form, percent(line.execution_rate))
              for (form, year), lines in found.funds.items() for line in lines.values()
              if line.total and line.execution_rate is not None]  # fmt: skip
     if not rates:
         return "预算执行率", "—", ""
-    rates.sort(key=lambda rate: -rate[0])
-    (_, name, value), *others = rates
-    return f"预算执行率（{name}）", value, _beside([f"{name}{value}" for _, name, value in others], room)
+    rates.sort(key=lambda rate: -rate[0].returns)
+    (line, name, value), *others = rates
+    own = f"按两数都有的{line.rates[EXECUTION].count:,}份" if line.differs(EXECUTION) else ""
+    return f"预算执行率（{name}）", value, _beside(own, [f"{name}{value}" for _, name, value in others], room)
 
 
-def _beside(others: list[str], room: float) -> str:
-    """As many as fit into the tile's small line; where they are not all there it says where they are."""
+def _beside(own: str, others: list[str], room: float) -> str:
+    """What the large rate is of, then as many others as fit into the tile's small line; where they are not all
+    there it says where they are."""
     for count in range(len(others), 0, -1):
-        words = "；".join(others[:count]) + ("等，见下表" if count < len(others) else "")
+        words = "；".join(filter(None, (own, *others[:count]))) + ("等，见下表" if count < len(others) else "")
         if s.units(words) <= room:
             return words
-    return f"其余{len(others)}项见下表" if others else ""
+    return "；".join(filter(None, (own, f"其余{len(others)}项见下表" if others else "")))
 
 
 def _average(overall: Spread | None) -> tuple[str, str]:
@@ -88,7 +92,9 @@ def next_steps(found: Statistics) -> Iterator[str]:
         counts = (found.unreadable, "份读不出来"), (found.erroneous, "份有错误须更正")
         words = "，".join(f"{count:,}{what}" for count, what in counts if count)
         yield f"退回：{words}，见“{TROUBLED.name}”。"
+    yield from _to_check(found)
     yield from _to_decide(found)
+    yield from _several_years(found)
     if found.checked:
         yield f"{found.checked}份没有分值和得分，或是监控表，只核对，不计分；它们不在得分、等级和执行率分档中。"
     if found.with_claims:
@@ -103,8 +109,30 @@ def next_steps(found: Statistics) -> Iterator[str]:
         )
     if found.without_unit or found.without_money or found.doubted:
         yield "⚠ " + money_notes(found)
+    if roster.lacks:
+        yield f"⚠ {roster.lacks}"
     if roster.unlisted:
         yield f"⚠ {len(roster.unlisted)}个单位不在名单上，见“{OUTSTANDING.name}”。"
+
+
+def _to_check(found: Statistics) -> Iterator[str]:
+    """Who has nothing to correct and something to check or explain."""
+    if count := found.outcomes.warned:
+        other = "另有" if found.unreadable or found.erroneous else ""
+        yield f"⚠ {other}{count:,}份没有错误，有警告须核对，见“{TROUBLED.name}”。"
+
+
+def _several_years(found: Statistics) -> Iterator[str]:
+    """That sums and means mix years, and which files are of the years that fewer returns have."""
+    (_, usual), *others = found.of_years or [(0, 0)]
+    if not others:
+        return
+    told = [f"{found.of_years[0][0]}年度{usual:,}份"]
+    for year, count in others[:MOST_YEARS]:
+        files = found.files[str(year)]
+        told.append(f"{year}年度{count:,}份（{'、'.join(files)}{'等' if count > len(files) else ''}）")
+    more = f"等{len(others) + 1}个年度" if len(others) > MOST_YEARS else ""
+    yield f"⚠ 不止一个年度：{'，'.join(told)}{more}，请核对是否报错年度；得分、等级和问题是各年度合在一起统计的。"
 
 
 def _to_decide(found: Statistics) -> Iterator[str]:

@@ -8,10 +8,11 @@ from fractions import Fraction
 from msgspec import Struct
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from perf_xlsx.consolidated.line_sums import EXECUTION, LineSum
 from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.scores import UNGRADED, Spread
-from perf_xlsx.consolidated.sheets import CODES, money_notes, repeated
-from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, LineSum, Statistics
+from perf_xlsx.consolidated.sheets import CODES, bases, money_notes, rate_format, repeated
+from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics
 from perf_xlsx.consolidated.streamed import GAP
 from perf_xlsx.consolidated.tables import code_title, standing_word
 from perf_xlsx.domain.rounding import half_up, plain, points
@@ -21,7 +22,7 @@ OVERVIEW = "总览"
 WIDTHS = (0.8, 11.5, 8.5, 8.5, 8.5, 1.2, 13, 8.5, 8.5, 1.2, 14, 16, 10, 11.5)
 LAST = len(WIDTHS) - 1
 MOST_KINDS = 8
-HEADS, ROW = 48, 20  # heights of a block's title and header row, and of most rows
+HEADS, ROW, GRADE = 48, 20, 21  # heights of a block's title and header row, of most rows, of a grade's
 CHART_WIDTH, LINE_PIXELS = 376, 28
 
 
@@ -34,6 +35,7 @@ class Graded(Struct, frozen=True):
 
 
 def write_grades(page: Page, row: int, found: Statistics) -> Graded:
+    page.turn(row, HEADS + GRADE * (max(len(found.grades), len(BANDS) + 1) + 1))  # a chart is not torn
     page.title(row, "等级分布")
     page.put(row, 6, 6, "预算执行率分布", bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
     start = row + 1
@@ -57,7 +59,7 @@ def write_grades(page: Page, row: int, found: Statistics) -> Graded:
     band_cells = _total(page, first, len(bands), 6, 7, found.scored)
     end = first + max(len(grades), len(bands)) + 1
     for at in range(start, end):
-        page.height(at, 21)
+        page.height(at, GRADE)
     if grades:
         _chart(page, row, first, [grade for grade in grades if grade[0] != UNGRADED], end)
     return Graded(grade_cells, band_cells, end)
@@ -153,7 +155,9 @@ def nothing(page: Page, row: int, words: str) -> int:
 
 
 def write_money(page: Page, row: int, found: Statistics) -> int:
-    groups = [min(ROW * (len(lines) + 1), page.page_height / 2) for lines in found.funds.values()]
+    groups = [
+        min(ROW + sum(map(_line_height, lines.values())), page.page_height / 2) for lines in found.funds.values()
+    ]
     page.turn(row, HEADS + (groups or [ROW])[0])
     row = _money_heads(page, page.title(row, "预算执行（万元）"))
     for height, ((form, year), lines) in zip(groups, found.funds.items(), strict=True):
@@ -163,14 +167,14 @@ def write_money(page: Page, row: int, found: Statistics) -> int:
         page.height(row, ROW)
         row += 1
         for line in lines.values():
-            if page.turn(row, ROW):
+            if page.turn(row, _line_height(line)):
                 row = _money_heads(page, row)
             _money_line(page, row, line)
             row += 1
     if not found.funds:
         row = nothing(page, row, "没有可以合计的资金数据。")
     notes = money_notes(found) if found.funds else ""
-    for words in filter(None, (notes, *repeated(found))):
+    for words in filter(None, (notes, *bases(found, (EXECUTION,)), *repeated(found))):
         height = s.height_for([(words, sum(WIDTHS[1:]))], 16)
         page.turn(row, height)
         page.put(row, 1, LAST, words, font_color=s.SOFT)
@@ -184,9 +188,13 @@ def _money_line(page: Page, row: int, line: LineSum) -> None:
     spans = ((4, 6, "initial"), (7, 8, "adjustment"), (9, 10, "adjusted"), (11, 11, "executed"))
     for first, last, amount in spans:
         page.number(row, first, last, line.sum_of(amount), s.MONEY, bold=line.total)
-    page.number(row, 12, 12, line.execution_rate, s.PERCENT, bold=line.total)
+    page.number(row, 12, 12, line.execution_rate, rate_format(line, EXECUTION), bold=line.total)
     page.number(row, 13, 13, line.returns, bold=line.total)
-    page.height(row, ROW)
+    page.height(row, _line_height(line))
+
+
+def _line_height(line: LineSum) -> float:
+    return s.height_for([(line.name, sum(WIDTHS[1:4]))], ROW)
 
 
 def _money_heads(page: Page, row: int) -> int:

@@ -12,6 +12,11 @@ from perf_xlsx.results.record import Record
 
 Shown = Mapping[str, str]  # by the keys of COLUMNS
 
+LACKS = (
+    "评分时用过单位名单，结果里没有留存：名单份数、已报送份数和它们的核对没有列出，未报送和名单外的按评分记录；"
+    "要列出，请在汇总时用 --roster 再提供一次名单。"
+)
+
 COLUMNS = ("unit", "code", "form", "project", "contact")
 
 
@@ -32,6 +37,11 @@ class RosterStatus(Struct, frozen=True):
     unread_rows: int = 0
 
     @property
+    def lacks(self) -> str:
+        """What the list of a run would have told and records do not; "" where there was none, or it is kept."""
+        return LACKS if self.given and self.expected is None else ""
+
+    @property
     def returned(self) -> int:
         """Rows of the list that something came for."""
         return (self.expected or 0) - len(self.missing)
@@ -50,11 +60,13 @@ class RosterComparison:
         self._attendance = Attendance(roster) if roster else None
         self._outstanding: list[Shown] = []
         self._unlisted: dict[tuple[str, ...], str] = {}  # the name, by unit, form and project as they compare
+        self._placed = False  # whether a record has the row of a list that it answers
         self._unread: list[str] = []
         self._unread_of: list[tuple[str, str]] = []
 
     def add(self, record: Record) -> None:
         """Take in one record."""
+        self._placed |= bool(record.listed_row)
         if not is_return(record):
             self._outstanding.append(_shown(record))
         elif record.listed_unit:
@@ -63,11 +75,15 @@ class RosterComparison:
             self._unread.append(file_name(record.file or ""))
         elif record.unscored == "monitoring":
             return  # the list asks for self-evaluations
-        elif self._attendance and not self._attendance.listed(record.unit):
+        elif not self._lists(record, record.unit):
             key = same_unit(record.unit), record.form or "", same_unit(record.project)
             self._unlisted.setdefault(key, record.unit)
         elif self._attendance:
             self._attendance.enter(record.unit, record.form, record.project)
+
+    def _lists(self, record: Record, unit: str) -> bool:
+        """Whether the list has the unit; without it, whether the run found a row of it for the record."""
+        return bool(self._attendance.listed(unit) if self._attendance else record.listed_row)
 
     def _enter_unnamed(self, record: Record, unit: str) -> None:
         """A file that names its unit in its name alone."""
@@ -79,11 +95,13 @@ class RosterComparison:
     def status(self) -> RosterStatus:
         """The result for all records added so far."""
         unread, unread_of = tuple(self._unread), tuple(self._unread_of)
+        unlisted = tuple(dict.fromkeys(self._unlisted.values()))
         if self._roster is None or self._attendance is None:
             missing = tuple(self._outstanding)
-            return RosterStatus(bool(missing), None, missing, unread=unread, unread_of=unread_of)
+            return RosterStatus(
+                self._placed or bool(missing), None, missing, unlisted if self._placed else (), unread, unread_of
+            )
         missing = tuple(map(_shown, self._attendance.missing()))
-        unlisted = tuple(dict.fromkeys(self._unlisted.values()))
         rows = self._attendance.unnamed
         return RosterStatus(True, len(self._roster.listed), missing, unlisted, unread, unread_of, rows)
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, LineSum, Rate
 from perf_xlsx.consolidated.listed import Listed
 from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
-from perf_xlsx.consolidated.statistics import WRONG_UNIT, Compared, LineSum, Statistics
+from perf_xlsx.consolidated.statistics import WRONG_UNIT, Compared, Statistics
 from perf_xlsx.consolidated.streamed import LongSheets, standing_colours
 from perf_xlsx.consolidated.tables import OUTSTANDING, code_title, standing_word
 from perf_xlsx.domain.model import AMOUNTS
@@ -27,6 +28,7 @@ AMOUNT_NAMES = {
     "executed": "全年执行数",
 }
 GAP = "+#,##0.00????;-#,##0.00????;0.00"  # a difference of less than a cent is one, too
+ELSEWHERE = "※"  # behind a rate that is not of the sums beside it
 FEWEST = 3  # rows that a block begins with at the foot of a page
 TITLE_HEIGHT = 34  # points, of the row that each page repeats
 MONEY_WIDTHS = (0.8, 13.4, 5.4, 12.4, 5, 12.5, 12.5, 12.5, 12.5, 8, 8, 12, 7.5)
@@ -48,7 +50,7 @@ def money_notes(found: Statistics) -> str:
     if found.doubted:
         notes.append(f"{found.doubted}份有金额疑似填错单位（{WRONG_UNIT}），有疑问的金额未计入")
     if found.partial:
-        notes.append("有的单位没有填全：没填的金额不计入合计，执行率、调整率只按两项都填了的计算")
+        notes.append("有的单位没有填全：没填的金额不计入合计，执行率、调整率只按两项都有的计算")
     return "；".join(notes) + "。"
 
 
@@ -82,9 +84,10 @@ def write_money(page: Page, found: Statistics, details: LongSheets | None, liste
     row = _money_heads(page, 3)
     places: dict[tuple[str, int | str, str], int] = {}
     for (form, year), lines in found.funds.items():
-        group = min(MONEY_ROW * len(lines), page.page_height / 2)  # kept together, unless it is very long
-        for number, (key, line) in enumerate(lines.items()):
-            if page.turn(row, MONEY_ROW if number else group):
+        heights = [_line_height(line.name) for line in lines.values()]
+        group = min(sum(heights), page.page_height / 2)  # kept together, unless it is very long
+        for number, (height, (key, line)) in enumerate(zip(heights, lines.items(), strict=True)):
+            if page.turn(row, height if number else group):
                 row = _money_heads(page, row)
             _money_row(page, row, form, year, line, details, listed)
             places[form, year, key] = row
@@ -94,13 +97,21 @@ def write_money(page: Page, found: Statistics, details: LongSheets | None, liste
         page.height(row, 30)
         finish(page, row, 0, found.head)
         return
+    if notes := list(bases(found)):
+        row = _said_of_sums(page, row + 1, notes, font_color=s.SOFT)
     row = _parts(page, row + 1, found, places)
-    for text in repeated(found):
-        page.turn(row, MONEY_ROW)
-        page.put(row, 1, 12, text, font_color=s.TODO_INK, bg_color=s.TODO_FILL)
-        page.height(row, MONEY_ROW)
-        row += 1
+    row = _said_of_sums(page, row, repeated(found), font_color=s.TODO_INK, bg_color=s.TODO_FILL)
     finish(page, row, 0, found.head)
+
+
+def _said_of_sums(page: Page, row: int, sentences: Iterable[str], **look: str) -> int:
+    for words in sentences:
+        height = s.height_for([(words, sum(MONEY_WIDTHS[1:]))], MONEY_ROW)
+        page.turn(row, height)
+        page.put(row, 1, 12, words, **look)
+        page.height(row, height)
+        row += 1
+    return row
 
 
 def _money_heads(page: Page, row: int) -> int:
@@ -130,15 +141,21 @@ def _money_row(
     page.number(row, 4, 4, line.returns, bold=bold)
     for column, amount in enumerate(AMOUNTS, 5):
         page.number(row, column, column, line.sum_of(amount), s.MONEY, bold=bold)
-    for column, rate in ((9, line.adjustment_rate), (10, line.execution_rate)):
-        page.number(row, column, column, rate, s.PERCENT, bold=bold)
+    for column, rate in ((9, ADJUSTMENT), (10, EXECUTION)):
+        page.number(row, column, column, line.rates[rate].value, rate_format(line, rate), bold=bold)
     cells = [xl_rowcol_to_cell(row, column) for column in (5, 6, 7, 8)]
     page.number(row, 11, 11, line.gap if line.whole else None, GAP)
     rows = listed.of(form, year, line.name)
     sums = _sums_of(details, row, (form, str(year), line.name)) if details else plain(rows)
     agree = abs(rows - sum(line.sums.values())) < Decimal("0.005")
     page.verdict(row, 12, 12, f"ABS({sums}-SUM({cells[0]}:{cells[3]}))<0.005", agree, bold)
-    page.height(row, MONEY_ROW)
+    page.height(row, _line_height(line.name))
+
+
+def _line_height(name: str) -> float:
+    """Of the row of a line, whose name may take more lines than one."""
+    width = MONEY_WIDTHS[3]
+    return MONEY_ROW if s.units(name) < width else s.height_for([(name, width - 1)], MONEY_ROW)
 
 
 def _sums_of(details: LongSheets, row: int, texts: Sequence[str]) -> str:
@@ -224,6 +241,23 @@ def _part_checks(
 def _in_order(compared: Compared, lines: Sequence[str]) -> tuple[int, int, tuple[int, ...]]:
     key, column, parts = compared
     return lines.index(key), AMOUNTS.index(column), tuple(map(lines.index, parts))
+
+
+def rate_format(line: LineSum, rate: Rate) -> str:
+    """How a rate of sums looks: with a sign where `bases` says what it is made of."""
+    return f'{s.PERCENT}"{ELSEWHERE}"' if line.basis(rate) else s.PERCENT
+
+
+def bases(found: Statistics, rates: Sequence[Rate] = (EXECUTION, ADJUSTMENT)) -> Iterator[str]:
+    """Where a rate is not that of the sums beside it, what it is made of and who is left out; lines of which the
+    same holds together."""
+    for (form, year), lines in found.funds.items():
+        same: dict[str, list[str]] = {}
+        for line in lines.values():
+            if words := "。".join(filter(None, map(line.basis, rates))):
+                same.setdefault(words, []).append(line.name)
+        for words, names in same.items():
+            yield f"{ELSEWHERE} {form} {year}年度 {'、'.join(names)}：{words}。"
 
 
 def repeated(found: Statistics) -> Iterator[str]:
@@ -315,7 +349,7 @@ def _said(roll: RosterStatus) -> str:
             "汇总时用 --roster 提供单位名单（单位、单位编码、表种、项目、联系人），这里就会列出还没有报送的单位。"
         )
     if roll.expected is None:
-        return f"按评分时提供的名单，未报送{len(roll.missing)}份。"
+        return f"按评分时提供的名单，未报送{len(roll.missing)}份。{roll.lacks}"
     unread = f"（其中{roll.unread_rows}份读不出来或没有填单位，须退回）" if roll.unread_rows else ""
     counts = f"名单{roll.expected}份，已报送{roll.returned}份{unread}，未报送{len(roll.missing)}份"
     return f"{counts}；按单位名称（和表种、项目）核对。"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 from msgspec import Struct, field
 
 from perf_xlsx.batch.repeated import Outcomes, Undecided, is_repeat
 from perf_xlsx.batch.roster import Roster
+from perf_xlsx.consolidated.line_sums import LineSum
 from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
     MONEY_UNIT,
@@ -31,7 +31,7 @@ from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
 from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
 from perf_xlsx.consolidated.tables import errors_in_words
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
-from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
+from perf_xlsx.domain.model import STANDINGS, Standing
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.record import Record
@@ -43,78 +43,11 @@ BANDS = (
     (Decimal("0.6"), "60%—80%"), (None, "60%以下"),
 )  # fmt: skip
 NO_RATE = "不能计算"
+NAMED = 3  # files of a year that few returns have
 NO_RULEBOOK = "未注明"
 WRONG_UNIT = "F10"
-BALANCE = ("initial", "adjustment", "adjusted")  # the first two make the third
-EXECUTION, ADJUSTMENT = ("executed", "adjusted"), ("adjustment", "initial")  # a rate: part and whole
-
 
 Compared = tuple[str, str, tuple[str, ...]]  # a line, the column, and the lines that the engine compares it with
-
-
-class LineSum(Struct):
-    """One fund line over all returns of a form and year, in 万元.
-
-    `given` counts the returns that filled an amount in. `pairs` sums, for each rate, part and whole of the returns
-    that filled in both: sums of different returns make no rate. `gap` sums initial + adjustment - adjusted of the
-    `whole` returns that filled in all three.
-    """
-
-    name: str
-    total: bool
-    sums: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(AMOUNTS, Decimal(0)))
-    given: Counter[str] = field(default_factory=Counter)
-    pairs: dict[tuple[str, str], tuple[Decimal, Decimal]] = field(
-        default_factory=lambda: dict.fromkeys((EXECUTION, ADJUSTMENT), (Decimal(0), Decimal(0)))
-    )
-    gap: Decimal = Decimal(0)
-    whole: int = 0
-    partial: int = 0
-    returns: int = 0
-    repeated: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(AMOUNTS, Decimal(0)))
-
-    def add(self, amounts: Mapping[str, Decimal | None], repeat: bool) -> None:
-        """Take in one return's amounts."""
-        self.returns += any(value is not None for value in amounts.values())
-        for amount, value in amounts.items():
-            if value is not None:
-                self.given[amount] += 1
-                self.sums[amount] += value
-                if repeat:
-                    self.repeated[amount] += value
-        self._add_balance(amounts)
-        self._add_pairs(amounts)
-
-    def _add_balance(self, amounts: Mapping[str, Decimal | None]) -> None:
-        initial, adjustment, adjusted = (amounts[amount] for amount in BALANCE)
-        if initial is not None and adjustment is not None and adjusted is not None:
-            self.gap += initial + adjustment - adjusted
-            self.whole += 1
-
-    def _add_pairs(self, amounts: Mapping[str, Decimal | None]) -> None:
-        for pair, (part_sum, whole_sum) in self.pairs.items():
-            part, whole = (amounts[amount] for amount in pair)
-            if part is not None and whole is not None:
-                self.pairs[pair] = part_sum + part, whole_sum + whole
-        self.partial += any((amounts[part] is None) != (amounts[whole] is None) for part, whole in self.pairs)
-
-    def sum_of(self, amount: str) -> Decimal | None:
-        """What it comes to; None where nobody filled it in."""
-        return self.sums[amount] if self.given[amount] else None
-
-    @property
-    def execution_rate(self) -> Fraction | None:
-        """Executed over adjusted, of the sums."""
-        return _ratio(*self.pairs[EXECUTION])
-
-    @property
-    def adjustment_rate(self) -> Fraction | None:
-        """Adjustment over initial, of the sums."""
-        return _ratio(*self.pairs[ADJUSTMENT])
-
-
-def _ratio(part: Decimal, whole: Decimal) -> Fraction | None:
-    return Fraction(part) / Fraction(whole) if whole > 0 else None
 
 
 class ComparedSum(Struct):
@@ -145,6 +78,7 @@ class Statistics(Struct):
     repeats: int = 0  # returns of a form that their unit had returned before
     outcomes: Outcomes = field(default_factory=Outcomes)
     years: Counter[str] = field(default_factory=Counter)
+    files: dict[str, list[str]] = field(default_factory=dict)  # of each year, the first
     rulebooks: Counter[str] = field(default_factory=Counter)
     bands: Counter[str] = field(default_factory=Counter)
     funds: dict[tuple[str, int | str], dict[str, LineSum]] = field(default_factory=dict)
@@ -201,9 +135,15 @@ class Statistics(Struct):
         return any(line.partial for lines in self.funds.values() for line in lines.values())
 
     @property
+    def of_years(self) -> list[tuple[int, int]]:
+        """The years that returns name, each with how many do: that of most first, else the latest."""
+        known = ((int(year), count) for year, count in self.years.items() if year.isdecimal())
+        return sorted(known, key=lambda one: (-one[1], -one[0]))
+
+    @property
     def head(self) -> str:
         """What each printed page begins with: of what it is, for which years, by whom."""
-        years = [int(year) for year in self.years if year.isdecimal()]
+        years = [year for year, _ in self.of_years]
         return "　".join(filter(None, (s.of_years("绩效自评汇总", years), self.sender)))
 
 
@@ -291,6 +231,9 @@ def _count_return(found: Statistics, record: Record) -> None:
 def _count_read(found: Statistics, record: Record, who: Identity) -> None:
     found.checked += not is_scored(record)
     found.years[str(who.year)] += 1
+    named = found.files.setdefault(str(who.year), [])
+    if len(named) < NAMED and (file := f"{file_name(record.file or '')}{record.which}") not in named:
+        named.append(file)
     found.rulebooks[record.rulebook or NO_RULEBOOK] += 1
 
 
@@ -315,7 +258,7 @@ def _add_money(found: Statistics, record: Record, who: Identity) -> None:
     lines = found.funds.setdefault((who.form, who.year), {})
     for fund in record.funds:
         line = lines.setdefault(fund.key, LineSum(line_name(record.form, fund), fund.total))
-        line.add({amount: money(getattr(fund, amount), unit) for amount in AMOUNTS}, is_repeat(record))
+        line.add(fund, unit, who.unit, is_repeat(record))
     _add_parts(found.parts.setdefault((who.form, who.year), {}), record)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, pairs
 from perf_xlsx.consolidated.returns import (
     MISSING,
     Identity,
@@ -27,13 +28,19 @@ from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
+from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.comparison import ACROSS, counted, word
 from perf_xlsx.results.outcome import UNDECIDED, outcome
 from perf_xlsx.results.record import Record, SinceRecord
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
-UNREAD, CHECKED, WHOLE = "读不出", "仅核对", "完整"  # what 状态 of 单位得分 holds, besides others
+UNREAD, CHECKED, WHOLE, PROVISIONAL = (
+    "读不出",
+    "仅核对",
+    "完整",
+    "暂定",
+)  # what 状态 of 单位得分 holds, besides others
 Value = str | int | Decimal | None
 Row = tuple[Value, ...]
 BECOMES = {"有错误": "退回", "读不出来": "退回", UNDECIDED: UNDECIDED}  # of a return, by its outcome
@@ -93,12 +100,12 @@ def unit_rows(one: Return) -> Iterator[Row]:
     claimed, total = decimal(record.claimed_total), decimal(record.total)
     found = [finding.standing for finding in record.findings]
     yield (
-        who.code, who.unit, who.project, _state(one), claimed, total,
+        who.code, who.unit, who.project, _state(one), who.year, claimed, total,
         _difference(claimed, total) if record.complete else None,
         record.claimed_grade or "", record.grade or "",
         decimal(record.execution.rate if record.execution else None),
         *(found.count(how) for how in STANDINGS),
-        (record.round or 1) if is_read(record) else None, who.form, who.year, who.supervisor,
+        (record.round or 1) if is_read(record) else None, who.form, who.supervisor,
         _since(record), record.rulebook or "",
         one.link or file_name(record.file or ""),
     )  # fmt: skip
@@ -118,7 +125,7 @@ def _standing(record: Record) -> str:
         return UNREAD
     if record.total is None:
         return CHECKED
-    return WHOLE if record.complete else "暂定"
+    return WHOLE if record.complete else PROVISIONAL
 
 
 def _since(record: Record) -> str:
@@ -160,10 +167,12 @@ def fund_rows(one: Return) -> Iterator[Row]:
     """A row a fund line, in 万元."""
     unit, form = one.record.money_unit, one.record.form
     for fund in one.record.funds if counts_money(one.record) else ():
+        known = pairs(fund)  # no rate of amounts that are in doubt
         yield (
             one.who.code, one.who.unit, one.who.project, line_name(form, fund),
             *(money(getattr(fund, amount), unit) for amount in AMOUNTS),
-            decimal(fund.adjustment_rate), decimal(fund.execution_rate), unit or MISSING, one.who.form,
+            decimal(fund.adjustment_rate if ADJUSTMENT in known else None),
+            decimal(fund.execution_rate if EXECUTION in known else None), unit or MISSING, one.who.form,
             one.who.year,
         )  # fmt: skip
 
@@ -210,7 +219,7 @@ def finding_rows(one: Return) -> Iterator[Row]:
         yield (
             who.code, who.unit, who.project, standing_word(found.standing), found.code,
             found.cell_address or "整个文件",
-            found.given or "", found.expected or "", found.message, what_to_do(found),
+            found.given or "", found.expected or "", found.message, at_terminal(what_to_do(found)),
             found.difference or "", word(found, since) if (since := one.record.since) and counted(found) else "",
             code_title(found.code), who.form, who.year,
         )  # fmt: skip
@@ -221,7 +230,8 @@ def receipt_rows(one: Return) -> Iterator[Row]:
     receipt, who = receipt_of(one.record), one.named
     if receipt is not None:
         yield (
-            who.unit, who.form, who.year, who.project, decimal(receipt.total), receipt.grade or "",
+            who.unit, who.form, who.year, who.project, decimal(receipt.total),
+            receipt.grade or (PROVISIONAL if one.record.complete is False else ""),
             receipt.check_code, receipt.rulebook, receipt.name, receipt.sha256, receipt.output_sha256,
             receipt.content,
         )  # fmt: skip
@@ -266,10 +276,11 @@ def _columns(*columns: tuple[Any, ...]) -> tuple[Column, ...]:
 UNITS = Table(
     "units", "单位得分",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 18), ("项目", 18), ("状态", 13, "word"), ("自评总分", 8, "points"),
+        ("单位编码", 9, "word"), ("单位", 16.6), ("项目", 16.6), ("状态", 13, "word"), ("年度", 6, "word"),
+        ("自评总分", 8, "points"),
         ("计算总分", 8, "points"), ("差额", 7, "gap"), ("自评等级", 7, "word"), ("计算等级", 7, "word"),
         ("预算执行率", 9, "percent"), ("错误", 5, "count"), ("警告", 5, "count"), ("提示", 5, "count"),
-        ("已豁免", 6, "count"), ("报送次数", 5, "count"), ("表种", 15, "word"), ("年度", 6, "word"),
+        ("已豁免", 6, "count"), ("报送次数", 5, "count"), ("表种", 15, "word"),
         ("主管部门", 30), ("与上次比", 40), ("评分办法", 14, "word"), ("工作簿", 44, "link"),
     ),
     unit_rows,

@@ -50,7 +50,10 @@ from perf_xlsx.results.comparison import ACROSS
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
 from perf_xlsx.sheets.writer import Canvas
 
-RECEIPTS_NOTE = "每张评分后的自评表一行，与“回执.jsonl”相同；校验码也在自评表末尾。核对工作簿用 perf-xlsx verify。"
+RECEIPTS_NOTE = (
+    "每张评分后的自评表一行，与“回执.jsonl”相同；校验码也在自评表末尾；暂定＝有项目不能评分，不评等级。"
+    "核对工作簿用 perf-xlsx verify。"
+)
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same records give the same bytes
 MOST_NAMED = 1_000  # of each kind on 未报送, where all are in a file
 

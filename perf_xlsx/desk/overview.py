@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from perf_xlsx.batch import roster_of_run
 from perf_xlsx.consolidated import own_name
 from perf_xlsx.consolidated.headline import next_steps, tiles
 from perf_xlsx.consolidated.scores import UNGRADED
@@ -58,7 +59,8 @@ class Overviews:
     def _made(self) -> Overview:
         try:
             with TroubledStore() as troubled:
-                found = gather(self.results.open(), None, troubled)
+                records = self.results.open()
+                found = gather(records, roster_of_run(records), troubled)
         except RecordsError:  # changed meanwhile: it will be read again
             return Overview()
         path = own_name(self.results.folders.results, found)

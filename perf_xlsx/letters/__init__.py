@@ -29,6 +29,7 @@ from perf_xlsx.letters.letter import (
 from perf_xlsx.letters.list_sheet import NAME as LIST
 from perf_xlsx.letters.list_sheet import Row, Rows, list_workbook
 from perf_xlsx.letters.template import Template, TemplateError
+from perf_xlsx.results.comparison import counted
 from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records
@@ -47,6 +48,7 @@ __all__ = [
 ]
 
 KINDS = (RETURNED, REMINDED)
+UNLISTED = "名单外"  # in the place of the code
 ASK_FIRST = "（报送了几份，请先核定采用哪一份，移走其余的，再评一次）"
 ASK_ABOUT = "（与名单、其他单位对照有错误，请先核定，再评一次）"
 
@@ -116,19 +118,38 @@ def letter_files(records: Records) -> dict[str, Path]:
 
 def _named(records: Records, terms: Terms, target: Folder) -> Iterator[tuple[Letter | None, Row]]:
     """Each letter with its row of the list, which has the letter's name. Reads the records twice."""
-    undecided, years = Undecided(), set[int]()
+    undecided, years, returns, listed = Undecided(), Counter[int](), 0, False
     for record in records:
+        listed |= bool(record.listed_row)
+        if record.status == "outstanding":
+            continue
         undecided.add(record)
+        returns += 1
         years.update([record.year] if record.year else ())
-    year = years.pop() if len(years) == 1 else None  # a list of units names none
-    for letter, row in _letters(records, terms, undecided, year):
+    for letter, row in _letters(records, terms, undecided, _Run.of(years, returns, listed)):
         yield letter, replace(row, letter=target.free(letter.stem, ".docx")) if letter else row
 
 
+class _Run(Struct, frozen=True):
+    """What a run says of each of its returns: the year of all that name one, the year of most returns, None where
+    there is none; whether there was a list of units."""
+
+    year: int | None
+    usual_year: int | None
+    listed: bool
+
+    @classmethod
+    def of(cls, years: Counter[int], returns: int, listed: bool) -> _Run:
+        """By how many of the returns have each year; the usual one is that of more than half."""
+        year, count = years.most_common(1)[0] if years else (None, 0)
+        sole = year if len(years) == 1 else None
+        return cls(sole, year if sole or 2 * count > returns else None, listed)
+
+
 def _letters(
-    records: Iterable[Record], terms: Terms, undecided: Undecided, year: int | None
+    records: Iterable[Record], terms: Terms, undecided: Undecided, run: _Run
 ) -> Iterator[tuple[Letter | None, Row]]:
-    """Each letter with its row of the list, less the letter's name. `year` is that of all returns.
+    """Each letter with its row of the list, less the letter's name.
 
     A form that came several times gets none: what must be mended of it depends on which one counts.
     """
@@ -140,22 +161,22 @@ def _letters(
                 outstanding.setdefault(same_unit(one.unit), []).append(one)
             continue
         for own in _by_unit(forms):
-            if found := _of_return(own, terms, undecided, year):
+            if found := _of_return(own, terms, undecided, run):
                 yield found
     for forms in outstanding.values():
-        yield reminded(forms, terms, year), _row(forms, REMINDED, terms, year)
+        yield reminded(forms, terms, run.usual_year), _row(forms, REMINDED, terms, run)
 
 
 def _of_return(
-    own: Sequence[Record], terms: Terms, undecided: Undecided, year: int | None
+    own: Sequence[Record], terms: Terms, undecided: Undecided, run: _Run
 ) -> tuple[Letter | None, Row] | None:
     """The letter about the forms of one unit in one workbook, and its row; None where nothing is wrong."""
     if any(record in undecided for record in own):
-        return None, _row(own, UNDECIDED, terms, year, ASK_FIRST)
-    if letter := returned(own, terms, year):
-        return letter, _row(own, RETURNED, terms, year)
+        return None, _row(own, UNDECIDED, terms, run, ASK_FIRST)
+    if letter := returned(own, terms, run.year):
+        return letter, _row(own, RETURNED, terms, run)
     wrong = any(found.standing == "error" for record in own for found in record.findings)
-    return (None, _row(own, UNDECIDED, terms, year, ASK_ABOUT)) if wrong else None
+    return (None, _row(own, UNDECIDED, terms, run, ASK_ABOUT)) if wrong else None
 
 
 def _by_unit(forms: Sequence[Record]) -> Iterable[list[Record]]:
@@ -168,13 +189,19 @@ def _by_unit(forms: Sequence[Record]) -> Iterable[list[Record]]:
     return found.values()
 
 
-def _row(forms: Sequence[Record], matter: str, terms: Terms, year: int | None, note: str = "") -> Row:
+def _row(forms: Sequence[Record], matter: str, terms: Terms, run: _Run, note: str = "") -> Row:
     first = forms[0]
     came = matter != REMINDED
-    found = Counter(one.standing for record in forms for one in record.findings if came)  # as 单位得分 counts
+    found = Counter(
+        one.standing
+        for record in forms
+        for one in record.findings
+        # As the letter counts; where there is none, errors as 单位得分 does.
+        if came and (counted(one) or (matter == UNDECIDED and one.standing == "error"))
+    )
     return Row(
         rank=first.listed_row or math.inf,
-        code=first.code or "",
+        code=first.code or (UNLISTED if run.listed and first.unit and not first.listed_row else ""),
         unit=unit_of(first),
         contact=first.contact or "",
         matter=matter,
@@ -185,7 +212,7 @@ def _row(forms: Sequence[Record], matter: str, terms: Terms, year: int | None, n
         warnings=found["warning"] or None,
         until="" if matter == UNDECIDED else terms.until,
         letter=note,
-        year=year if matter == REMINDED else year_of(first, year),
+        year=year_of(first, run.year if came else run.usual_year),
         forms=len(forms),
     )
 

@@ -93,7 +93,7 @@ def returned(records: Sequence[Record], terms: Terms, year: int | None = None) -
 
 
 def reminded(records: Sequence[Record], terms: Terms, year: int | None = None) -> Letter:
-    """催报通知 for the listed rows of one unit that nothing was returned for; `year` is that of all returns."""
+    """催报通知 for the listed rows of one unit that nothing was returned for; `year` is that of the run."""
     first = records[0]
     rows = [
         {"序号": str(number), "表名": form_name(one), "项目": one.project or "—", "情况": "未报送"}
@@ -101,9 +101,15 @@ def reminded(records: Sequence[Record], terms: Terms, year: int | None = None) -
     ]
     texts = {
         "单位": unit_of(first), "单位编码": first.code or "", "联系人": first.contact or "",
-        "年度": f"{year}年度" if year else "",
+        "年度": "、".join(f"{asked}年度" for asked in years_asked(records, year)),
     }  # fmt: skip
     return _letter(REMINDED, f"{REMINDED}-{texts['单位']}", texts, {"未报": rows}, terms)
+
+
+def years_asked(records: Sequence[Record], year: int | None) -> list[int]:
+    """The years that the list asks a unit for; where it names none, that of the run."""
+    asked = {one.year for one in records if one.year}
+    return sorted(asked) if asked else [year] if year else []
 
 
 def unit_of(record: Record) -> str:

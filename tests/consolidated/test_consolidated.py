@@ -144,7 +144,7 @@ def test_all_checks_agree_and_a_changed_number_would_show(book: Any, written: Pa
         pytest.skip("LibreOffice (soffice) is not installed")
     live = openpyxl.load_workbook(written)
     row = next(row for row in live["单位得分"].iter_rows(min_row=4) if "完整" in row[3].value)
-    row[5].value += 50
+    row[6].value += 50
     live["资金明细"]["H4"] = 999_999_999
     live.save(tmp_path / "changed.xlsx")
     shutil.copy(written, tmp_path / "same.xlsx")

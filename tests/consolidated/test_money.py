@@ -174,7 +174,7 @@ def test_a_rate_of_sums_is_of_those_who_filled_in_both(tmp_path: Path) -> None:
     row = table(book["执行情况"], "表种")[0]
     assert (row["全年预算数"], row["全年执行数"], row["调整数"]) == (1000, 80, "—")
     assert (row["预算执行率"], row["预算调整率"]) == (0.8, "—")
-    assert "执行率、调整率只按两项都填了的计算" in str(book["执行情况"]["B2"].value)
+    assert "执行率、调整率只按两项都有的计算" in str(book["执行情况"]["B2"].value)
 
 
 def test_rates_of_two_years_are_told_apart_at_a_glance(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.kit.several import Asked, side_by_side
 from tests.letters.conftest import Run, case_of, overclaimed, put, words
 
 LETTER = "退回意见-水利局.docx"
+PUBLISHED = Path(__file__).parents[1] / "fixtures" / "published"
 
 
 def listed(letters: Path) -> list[list[Any]]:
@@ -429,3 +431,52 @@ def test_a_letter_names_the_project_that_goes_back(tmp_path: Path) -> None:
     assert "2024年度项目支出绩效自评表（项目：农村饮水安全巩固提升项目）（文件“水利局.xlsx”）已收悉" in "".join(
         words(letter)
     )
+
+
+# ---- list and letters say the same -------------------------------------------------------------------------------
+
+
+def test_a_reminder_names_the_year_of_most_returns_or_that_of_the_list(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    """One return of another year took the year from all of them."""
+    put(returns, "a.xlsx", case_of("教育局"))
+    put(returns, "b.xlsx", case_of("水利局"))
+    put(returns, "c.xlsx", case_of("民政局") | {"year": 2023})
+    run()
+    assert "应报送的下列2024年度绩效自评表" in words(letters / "催报通知-林业局.docx")[2]
+    (returns / "b.xlsx").unlink()
+    run()
+    assert "应报送的下列绩效自评表" in words(letters / "催报通知-林业局.docx")[2], "one of each year"
+    (returns.parent / "有年度.csv").write_text("单位名称,年度\n教育局,2025\n林业局,2025年度\n", "utf-8-sig")
+    run("--roster", returns.parent / "有年度.csv")
+    assert "应报送的下列2025年度绩效自评表" in words(letters / "催报通知-林业局.docx")[2]
+
+
+COUNTED = re.compile(r"有(\d+)处错误须更正(?:，(\d+)处须核对或说明)?")
+
+
+def test_list_and_letter_count_alike_and_the_list_marks_who_is_not_on_the_roster(
+    returns: Path, run: Run, letters: Path
+) -> None:
+    """It counted B02 and R17, which only the office can do something about."""
+    for name in ("hb-shangwu.xlsx", "nx-yuanzhou.xlsx", "sc-qingshen.xlsx"):
+        (returns / name).write_bytes((PUBLISHED / name).read_bytes())
+    put(returns, "a.xlsx", overclaimed("水利局"))
+    put(returns, "b.xlsx", overclaimed("文化馆"))
+    (returns / "林业局.xlsx").write_bytes(b"PK\3\4")
+    run()
+    heads, *rows = listed(letters)
+    at = {head: column for column, head in enumerate(heads)}
+    sent = [row for row in rows if row[at["事项"]] == "退回意见"]
+    assert len(sent) == 6
+    for row in sent:
+        (said,) = (text for text in words(letters / row[at["信函"]]) if "已收悉" in text)
+        counts = COUNTED.search(said)
+        errors, warnings = counts.groups() if counts else ("1", None)
+        assert (row[at["错误"]], row[at["须说明"]]) == (int(errors), int(warnings) if warnings else None), said
+    codes = {row[at["单位"]]: row[at["单位编码"]] for row in rows}
+    assert (codes["水利局"], codes["林业局"], codes["民政局"]) == ("102", "104", "103")
+    assert {code for unit, code in codes.items() if unit not in "水利局、林业局、民政局、教育局"} == {"名单外"}
+    command("score", returns, "-o", returns.parent / "没有名单", "--jobs", "1")
+    assert not [row[1] for row in listed(returns.parent / "没有名单" / "退回")[1:] if row[1]]

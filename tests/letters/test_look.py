@@ -104,3 +104,16 @@ def test_type_is_nine_points_or_more(returns: Path, run: Run, letters: Path) -> 
     ]
     sizes = {run.font.size.pt for paragraph in paragraphs for run in paragraph.runs if run.text}
     assert sizes == {10.5, 16, 22}
+
+
+@pytest.mark.parametrize("amount", ["1,650,000元", "1,650,000.00元"])
+def test_an_amount_is_not_broken_in_two(
+    amount: str, returns: Path, run: Run, letters: Path, tmp_path: Path
+) -> None:
+    case = case_of("水利局")
+    case["funds"][0]["executed"] = amount
+    put(returns, "水利局.xlsx", case)
+    run()
+    (page,) = printed(letters / "退回意见-水利局.docx", tmp_path / "印")
+    lines = [line.replace(" ", "") for line in page.splitlines()]
+    assert [line for line in lines if amount in line and "“" not in line.partition(amount)[0]]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 
 from tests.letters.conftest import Run, case_of, overclaimed, put, words
 
@@ -19,6 +20,13 @@ def in_summary(out: Path, unit: str) -> dict[str, Any]:
     rows = [dict(zip(heads, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=4)]
     (found,) = [row for row in rows if row["单位"] == unit]
     return found
+
+
+def in_list(letters: Path, unit: str) -> tuple[int, str]:
+    """报送次数 and letter of a unit in 退回清单."""
+    heads, *rows = openpyxl.load_workbook(letters / "退回清单.xlsx").active.iter_rows(values_only=True)
+    (row,) = (dict(zip(heads, row, strict=True)) for row in rows if unit in row)
+    return row["报送次数"], row["信函"]
 
 
 def record_of(out: Path, unit: str) -> dict[str, Any]:
@@ -157,3 +165,35 @@ def test_of_the_same_form_twice_neither_is_taken_for_the_second_round(
     run()
     lines = (letters.parent / ".perf_xlsx" / "records.jsonl").read_text("utf-8").splitlines()
     assert not [record for record in map(json.loads, lines) if "round" in record]
+
+
+@pytest.mark.parametrize("name", ["水利局.xlsx", "水利局（重报）.xlsx"])
+def test_a_return_after_one_that_could_not_be_read_is_the_second(
+    name: str, returns: Path, run: Run, letters: Path
+) -> None:
+    """It was taken for the first: the file before has no unit within."""
+    (returns / "水利局.xlsx").write_bytes(b"PK\3\4")
+    run()
+    assert in_list(letters, "水利局") == (1, "退回意见-水利局.docx")
+    (returns / "水利局.xlsx").unlink()
+    put(returns, name, overclaimed("水利局"))
+    put(returns, "教育局.xlsx", overclaimed("教育局"))
+    for _ in range(2):  # again it is the same return
+        run()
+        assert in_list(letters, "水利局")[0] == 2
+        assert f"（文件“{name}”，第2次报送）" in words(letters / LETTER)[2]
+        assert in_list(letters, "教育局")[0] == 1
+    assert in_summary(letters.parent, "水利局")["报送次数"] == 2
+
+
+def test_a_file_that_again_cannot_be_read_is_the_second(returns: Path, run: Run, letters: Path) -> None:
+    (returns / "水利局.xlsx").write_bytes(b"PK\3\4")
+    run()
+    run()
+    assert in_list(letters, "水利局")[0] == 1
+    (returns / "水利局.xlsx").write_bytes(b"PK\3\4 again")
+    run()
+    assert in_list(letters, "水利局")[0] == 2
+    put(returns, "水利局.xlsx", overclaimed("水利局"))
+    run()
+    assert in_list(letters, "水利局")[0] == 3
