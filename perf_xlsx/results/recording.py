@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import (
     AMOUNTS,
-    Entry,
     Extra,
     Finding,
+    FundLine,
     Indicator,
     Result,
     Score,
@@ -23,6 +23,7 @@ from perf_xlsx.domain.model import (
     scored_rows,
 )
 from perf_xlsx.domain.rounding import exact, plain, points
+from perf_xlsx.domain.sums import with_sums
 from perf_xlsx.results.record import (
     CorrectionRecord,
     ExecutionRecord,
@@ -80,6 +81,7 @@ def as_record(result: Result) -> Record:
     form, scores = result.evaluation, result.scores
     if form is None or scores is None or result.stamp is None:
         return _unread(result)
+    certain = _with_certain_amounts(form, scores)
     return replace(
         _unread(result),
         status="checked" if form.unscored else "scored",
@@ -98,7 +100,7 @@ def as_record(result: Result) -> Record:
         check_code=result.stamp.code,
         extras=tuple(map(_extra, form.extras)),
         form_title=form.form_title,
-        funds=tuple(_fund(form, key, scores) for key in form.funds),
+        funds=tuple(_fund(certain, key, scores) for key in form.funds),
         passages=tuple(passage.text.given for passage in form.passages),
         content=result.stamp.content,
         inputs=result.stamp.inputs,
@@ -108,7 +110,7 @@ def as_record(result: Result) -> Record:
 
 def _fund(form: SelfEvaluation, key: str, scores: Scores) -> FundRecord:
     line, rates = form.funds[key], scores.line_rates[key]
-    amounts = {column: _certain(getattr(line, column), scores) for column in AMOUNTS}
+    amounts = {column: number(getattr(line, column).value) for column in AMOUNTS}
     return FundRecord(
         key=key,
         name=line.name,
@@ -120,9 +122,18 @@ def _fund(form: SelfEvaluation, key: str, scores: Scores) -> FundRecord:
     )
 
 
-def _certain(amount: Entry[Decimal], scores: Scores) -> str | None:
-    """An amount; None where it seems to be in another money unit, so that no sum takes it in."""
-    return None if amount.place in scores.doubted else number(amount.value)
+def _with_certain_amounts(form: SelfEvaluation, scores: Scores) -> SelfEvaluation:
+    """The form without the amounts that seem to be in another money unit, nor its sums with them."""
+    if not scores.doubted:
+        return form
+    lines = {key: _certain(line, scores) for key, line in form.funds.items()}
+    return with_sums(replace(form, funds=lines))
+
+
+def _certain(line: FundLine, scores: Scores) -> FundLine:
+    entries = {column: getattr(line, column) for column in AMOUNTS}
+    doubted = {column: entry for column, entry in entries.items() if entry.place in scores.doubted}
+    return replace(line, **{column: replace(entry, value=None) for column, entry in doubted.items()})
 
 
 def _execution(scores: Scores, form: SelfEvaluation) -> ExecutionRecord:
