@@ -36,7 +36,7 @@ from perf_xlsx.system.pattern import pattern
 
 TILES = 3  # the row of the tiles' labels, from 0; their values are below
 COUNT_OF_ERRORS = f"B{TILES + 2}"  # the cell of the first tile's value
-WIDTHS = (3, 19.5, 12.5, 11.5, 7.5, 6, 7, 7.5, 8, 19.5, 15.2, 5.2)  # columns A to L, in characters of our own type
+WIDTHS = (3, 19.5, 12.5, 11.5, 8.6, 6, 7, 7.5, 8, 19, 14.6, 5.2)  # columns A to L, in characters of our own type
 WHY, BASIS = (9, 10), 11  # the columns of the table's texts; A numbers its rows
 LAST = len(WIDTHS) - 1
 SCALE = 0.9  # on paper: type of 9 points
