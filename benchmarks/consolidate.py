@@ -42,7 +42,8 @@ def floor(records: Path, output: Path) -> float:
     def cell(value: object) -> object:
         return safe(value) if isinstance(value, str) else None if value is None else float(value)  # type: ignore
 
-    returns = [Return(record, identity(record), False, None) for record in Records.open(records)]
+    named = ((record, identity(record)) for record in Records.open(records))
+    returns = [Return(record, who, who) for record, who in named]
     tables = UNITS, FUNDS, INDICATORS, FINDINGS
     cells = {table: [tuple(map(cell, row)) for one in returns for row in table.rows(one)] for table in tables}
     troubled = [

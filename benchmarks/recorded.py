@@ -63,9 +63,9 @@ def record(result: Result, source: Path) -> Work:
 def _sheet(draft: Draft) -> Sheet:
     chart = draft.chart and Chart(
         draft.chart.title,
-        draft.chart.category_column,
+        draft.chart.names_at[1],
         tuple((one.name, one.column) for one in draft.chart.series),
-        draft.chart.rows,
+        (draft.chart.first, draft.chart.first + len(draft.chart.categories) - 1),
         (draft.chart.row, draft.chart.column),
     )
     return Sheet(
