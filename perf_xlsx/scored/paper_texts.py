@@ -23,6 +23,7 @@ SIGNED_BY: Mapping[str, tuple[str, ...]] = {
     SIGNED[1]: ("单位负责人", "负责人"),
     SIGNED[2]: ("联系电话",),
 }
+SIGNED_FROM = (0.22, 0.46, 0.75)  # of the width: a telephone number stands on one line
 SIGNATURE_BOXES = {label for labels in SIGNED_BY.values() for label in labels}
 
 
@@ -129,9 +130,7 @@ def write_signatures(canvas: Canvas, subject: Subject, _: Signatures) -> None:
 
     All in one row, because no page break cuts a row: the seal stays with the names.
     """
-    last = canvas.whole.last
-    edges = [0, *(round((last + 1) * part / 4) for part in (1, 2, 3)), last + 1]
-    spans = [Span(first, after - 1) for first, after in pairwise(edges)]
+    spans = _parted(canvas)
     names = [f"{label}{_signed(subject, labels)}" for label, labels in SIGNED_BY.items()]
     seal = "" if subject.not_valid else f"{SEAL}\n\n{_day(subject.form.boxes.get('filled_on'))}"
     canvas.keep()  # the names never stand on a page alone
@@ -142,6 +141,16 @@ def write_signatures(canvas: Canvas, subject: Subject, _: Signatures) -> None:
         canvas.text(span, text, border=False, align="left", valign="top")
     canvas.next(shown, least=TALL if subject.not_valid else SEAL_HEIGHT)
     _foot(canvas, subject)
+
+
+def _parted(canvas: Canvas) -> list[Span]:
+    """Room for the names, the telephone number and the seal, by the widths of the columns."""
+    last, whole = canvas.whole.last, canvas.width(canvas.whole)
+    starts = [
+        min(range(1, last + 1), key=lambda n: abs(canvas.width(Span(0, n - 1)) - part * whole))
+        for part in SIGNED_FROM
+    ]
+    return [Span(first, after - 1) for first, after in pairwise([0, *starts, last + 1])]
 
 
 def _signed(subject: Subject, labels: tuple[str, ...]) -> str:
