@@ -339,7 +339,7 @@ class Checks:
         apart = f"ROUND({claimed}-{computed},2)"
         shown = ("自评得分合计", amount(claimed), "，参考得分合计", amount(computed))
         return cases(
-            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, "几格，已填的", *shown)),
+            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, "若干格，已填的", *shown)),
             (f"ABS({apart})>{self.edge}", said(WRONG, *shown, "，差", Worth(apart))),
             otherwise=said(DONE, *shown),
         )
@@ -366,7 +366,7 @@ class Checks:
                     Worth(f'IF({hint}="","没有公式，请从上一行向下填充",{hint})'),
                 ),
             ),
-            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, "几格，各行填齐后核对")),
+            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, "若干格，各行填齐后核对")),
             otherwise=said(DONE, "各行都得满分，或写了偏差原因和改进措施"),
         )
 
@@ -453,7 +453,7 @@ class Checks:
         owed = f"OR(NOT(ISNUMBER({total})),NOT(ISNUMBER({summed})))"
         return cases(
             *asked,
-            (owed, said(OWED, "几项，填齐、改好后显示自评总分")),
+            (owed, said(OWED, "若干项，填齐、改好后显示自评总分")),
             *([] if self.of.total_made else [typed_wrong]),
             otherwise=said(DONE, *shown),
         )
@@ -465,7 +465,7 @@ class Checks:
         same = f'ISNUMBER(FIND({expected}&"〈"&{bare(grade)}&"〉",{words.GRADES}))'
         return cases(
             (blank(grade), said(OWED, "自评等级")),
-            (f'OR({expected}="",{computed}="")', said(OWED, "几格，各表填齐后核对等级")),
+            (f'OR({expected}="",{computed}="")', said(OWED, "若干格，各表填齐后核对等级")),
             (f"NOT({same})", said(WRONG, "自评等级填", Worth(grade), "，按自评总分应为", Worth(expected))),
             (f"{expected}<>{computed}", said(WRONG, "自评等级", Worth(expected), "，参考等级", Worth(computed))),
             otherwise=said(DONE, "自评等级与总分相符：", Worth(expected)),
