@@ -337,6 +337,7 @@ def test_a_folder_is_dropped_with_the_mouse(page: Any, tmp_path: Path) -> None:
             if kind == "dragOver":
                 page.wait_for_selector("#drop.over")
         page.wait_for_selector("table.returns")
+        page.wait_for_selector(".refused li")
         assert not page.get_by_role("button", name="停止").is_visible()
         assert page.locator(".refused li").all_inner_texts() == [
             "说明.txt：不是自评表，没有接收。绩效自评报告请到“报告核对”放入。"
