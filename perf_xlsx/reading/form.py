@@ -158,7 +158,7 @@ class FormReader:
             case "percent":
                 return self.cells.rates.rate(cell, place, field, reference)
             case "choice":
-                return texts.choice(cell, place, field, box, listed=not self.layout.official)
+                return texts.choice(cell, place, field, box)
             case "points":
                 return numbers.points(cell, place, field)
             case "number":

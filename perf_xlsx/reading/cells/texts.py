@@ -74,11 +74,8 @@ class Texts:
             self.reports.about("R11", entry, message, "请改填数值。")
         return entry.given
 
-    def choice(self, cell: Cell | None, place: Place, field: str, box: Box, listed: bool = True) -> Entry[str]:
-        """One of the box's choices, however it is written; another word is R13 where the choices are strict.
-
-        `listed`: the form has a list of them, which an official layout has not.
-        """
+    def choice(self, cell: Cell | None, place: Place, field: str, box: Box) -> Entry[str]:
+        """One of the box's choices, however it is written; another word is R13 where the choices are strict."""
         entry = self.text(cell, place, field)
         if entry.value is None:
             return replace(entry, given=as_shown(cell) if cell and _has_content(cell) else "")
@@ -88,8 +85,7 @@ class Texts:
         if box.key == "sign" and (sign := parse_sign(entry.value)):
             return Entry(sign, place, entry.given, field)
         if not box.strict:
-            if listed:
-                self._ask_level(entry, box)
+            self._ask_level(entry, box)
             return entry
         if is_blank(folded):
             return Entry(None, place, "", field)
