@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -489,13 +488,3 @@ def test_marks_beside_labels_are_no_part_of_them(tmp_path: Path) -> None:
     assert points(result, "EF", 8, 1) == [("8.80", ())]
     assert result.evaluation is not None
     assert str(result.evaluation.total_funds.executed.value) == "100"
-
-
-@pytest.mark.parametrize(("level", "asked"), [("满意指标", True), ("满意度", False), ("履职效能", False)])
-def test_a_level_that_is_nearly_one_of_the_list_is_asked_about(
-    level: str, asked: bool, well_made: dict[str, Any], score_case: Callable[..., Result]
-) -> None:
-    """What is counted by level did not count it, and nothing said so."""
-    well_made["indicators"][-1]["level1"] = level
-    told = [f for f in score_case(well_made).findings if f.field == "一级指标" and f.code == "R12"]
-    assert [(f.severity, "满意度指标" in f.message) for f in told] == [("notice", True)] * asked

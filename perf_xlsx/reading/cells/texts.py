@@ -20,7 +20,6 @@ from perf_xlsx.reading.cells.display import as_shown
 from perf_xlsx.reading.cells.reports import CellReports
 from perf_xlsx.rulebook import Band, Rulebook
 from perf_xlsx.system.pattern import pattern
-from perf_xlsx.system.suggestion import meant
 
 _LABELLED = pattern(r"([^:：\n]{2,12})[:：]\s*(\S.*)", re.DOTALL)
 _POINTS = pattern(r"\(\d+(?:\.\d+)?分?\)$")  # "产出指标（50分）"
@@ -85,7 +84,6 @@ class Texts:
         if box.key == "sign" and (sign := parse_sign(entry.value)):
             return Entry(sign, place, entry.given, field)
         if not box.strict:
-            self._ask_level(entry, box)
             return entry
         if is_blank(folded):
             return Entry(None, place, "", field)
@@ -93,16 +91,6 @@ class Texts:
         message = f"{field}填“{entry.given}”，不在可选范围内。"
         self.reports.about("R13", entry, message, f"请从下拉列表中选择：{words}。", words)
         return replace(entry, value=None)
-
-    def _ask_level(self, entry: Entry[Any], box: Box) -> None:
-        """R12: a level 1 that is nearly one of the list's; what is counted by level does not count it."""
-        known = [choice.value for choice in box.choices] if box.key == "level1" else []
-        if any(word in entry.given or entry.given in word for word in known):
-            return  # 产出, 服务对象满意度指标
-        if question := meant(entry.given, known):
-            message = f"{entry.field}填“{entry.given}”，不在下拉列表中{question}现按所填的名称归类。"
-            advice = "可以不改；如是笔误，请从下拉列表中选择。"
-            self.reports.about("R12", entry, message, advice, severity="notice")
 
     def unlabelled(self, entry: Entry[Any], labels: Collection[str]) -> Entry[Any]:
         """A text without the box's own label, which was typed before it (R12): “单位名称：示例县水利局”."""
