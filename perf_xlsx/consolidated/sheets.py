@@ -12,11 +12,12 @@ from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, LineSum, Rat
 from perf_xlsx.consolidated.listed import Listed
 from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
-from perf_xlsx.consolidated.statistics import WRONG_UNIT, Compared, Statistics
+from perf_xlsx.consolidated.statistics import Compared, Statistics
 from perf_xlsx.consolidated.streamed import LongSheets, standing_colours
 from perf_xlsx.consolidated.tables import OUTSTANDING, code_title, standing_word
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.domain.rounding import plain
+from perf_xlsx.findings.asked import WRONG_UNIT
 from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
 

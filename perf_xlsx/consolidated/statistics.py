@@ -32,6 +32,7 @@ from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
 from perf_xlsx.consolidated.tables import errors_in_words
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.domain.model import STANDINGS, Standing
+from perf_xlsx.findings.asked import WRONG_UNIT
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.record import Record
@@ -45,7 +46,6 @@ BANDS = (
 NO_RATE = "不能计算"
 NAMED = 3  # files of a year that few returns have
 NO_RULEBOOK = "未注明"
-WRONG_UNIT = "F10"
 
 Compared = tuple[str, str, tuple[str, ...]]  # a line, the column, and the lines that the engine compares it with
 

@@ -27,10 +27,11 @@ from perf_xlsx.consolidated.troubled_store import Troubled
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
+from perf_xlsx.findings.asked import ACROSS, counted
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.receipts.receipt import receipt_of
-from perf_xlsx.results.comparison import ACROSS, counted, word
+from perf_xlsx.results.comparison import word
 from perf_xlsx.results.outcome import UNDECIDED, outcome
 from perf_xlsx.results.record import Record, SinceRecord
 

@@ -46,7 +46,7 @@ from perf_xlsx.consolidated.tables import (
     Row,
     Table,
 )
-from perf_xlsx.results.comparison import ACROSS
+from perf_xlsx.findings.asked import ACROSS
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
 from perf_xlsx.sheets.writer import Canvas
 

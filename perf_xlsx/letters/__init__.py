@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.batch.repeated import Undecided
 from perf_xlsx.batch.roster import same_unit
+from perf_xlsx.findings.asked import counted
 from perf_xlsx.letters.folder import Folder
 from perf_xlsx.letters.letter import (
     REMINDED,
@@ -29,7 +30,6 @@ from perf_xlsx.letters.letter import (
 from perf_xlsx.letters.list_sheet import NAME as LIST
 from perf_xlsx.letters.list_sheet import Row, Rows, list_workbook
 from perf_xlsx.letters.template import Template, TemplateError
-from perf_xlsx.results.comparison import counted
 from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records
@@ -192,13 +192,7 @@ def _by_unit(forms: Sequence[Record]) -> Iterable[list[Record]]:
 def _row(forms: Sequence[Record], matter: str, terms: Terms, run: _Run, note: str = "") -> Row:
     first = forms[0]
     came = matter != REMINDED
-    found = Counter(
-        one.standing
-        for record in forms
-        for one in record.findings
-        # As the letter counts; where there is none, errors as 单位得分 does.
-        if came and (counted(one) or (matter == UNDECIDED and one.standing == "error"))
-    )
+    found = _counts(forms, matter)
     return Row(
         rank=first.listed_row or math.inf,
         code=first.code or (UNLISTED if run.listed and first.unit and not first.listed_row else ""),
@@ -215,6 +209,14 @@ def _row(forms: Sequence[Record], matter: str, terms: Terms, run: _Run, note: st
         year=year_of(first, run.year if came else run.usual_year),
         forms=len(forms),
     )
+
+
+def _counts(forms: Sequence[Record], matter: str) -> Counter[str]:
+    """How many findings of each standing, as the letter counts; where there is none, errors as 单位得分 does."""
+    if matter == REMINDED:
+        return Counter()
+    told = (one for record in forms for one in record.findings)
+    return Counter(one.standing for one in told if counted(one) or (matter, one.standing) == (UNDECIDED, "error"))
 
 
 def _named_form(record: Record) -> str:

@@ -9,11 +9,12 @@ from itertools import islice
 from msgspec import UNSET, Struct
 
 from perf_xlsx.domain.severity import what_to_do
+from perf_xlsx.findings.asked import counted
 from perf_xlsx.findings.office import in_letter
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.letters.template import Fields, Lists
-from perf_xlsx.results.comparison import counted, word
-from perf_xlsx.results.outcome import is_open
+from perf_xlsx.results.comparison import word
+from perf_xlsx.results.outcome import is_unsettled
 from perf_xlsx.results.record import FindingRecord, Record
 from perf_xlsx.results.together import together
 from perf_xlsx.rulebook import RulebookError, load_rulebook
@@ -63,7 +64,7 @@ def returned(records: Sequence[Record], terms: Terms, year: int | None = None) -
     """
     findings = [found for record in records for found in record.findings if counted(found)]
     errors = [found for found in findings if found.standing == "error"]
-    if not errors and not any(map(is_open, records)):
+    if not errors and not any(map(is_unsettled, records)):
         return None
     first = records[0]
     warnings = [found for found in findings if found.standing == "warning"]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from perf_xlsx.findings.asked import counted
 from perf_xlsx.results.record import (
     ChangeRecord,
     FindingRecord,
@@ -22,8 +23,6 @@ from perf_xlsx.results.record import (
 )
 from perf_xlsx.system.pattern import pattern
 
-ACROSS = "B"  # what comparing with other returns finds; the unit cannot mend it in its form
-OFFICE = "R17"  # by which rulebook to score: the office chooses it, the unit typed nothing
 MOST = 60  # changes that are named
 LONGEST = 60  # characters of a text that is quoted
 INDICATOR_LABELS = {
@@ -63,11 +62,6 @@ def since(record: Record, earlier: Record) -> SinceRecord:
 def word(found: FindingRecord, compared: SinceRecord) -> str:
     """Whether a finding of a compared return was there before: 未改 or 新增."""
     return "未改" if (found.code, found.cell_address) in compared.kept else "新增"
-
-
-def counted(found: FindingRecord) -> bool:
-    """Whether a finding is one that the unit is asked to act on."""
-    return found.standing in ("error", "warning") and not found.code.startswith((ACROSS, OFFICE))
 
 
 def _own(record: Record) -> list[FindingRecord]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from perf_xlsx.findings.asked import counted, is_open
 from perf_xlsx.pipeline import UNWRITTEN
-from perf_xlsx.results.comparison import counted
 from perf_xlsx.results.record import FindingRecord, Record
 
 UNDECIDED = "待核定"
-WRONG_UNIT = "F10"  # amounts in another money unit: nothing is computed from them
 OUTCOMES = ("有错误", "读不出来", UNDECIDED, "没有错误", "未报送")
 
 
@@ -26,7 +25,7 @@ def outcome(record: Record, undecided: bool = False) -> str:
     if undecided:
         return UNDECIDED
     errors = [found for found in record.findings if found.standing == "error" and found.code != UNWRITTEN]
-    if must_correct(errors) or is_open(record):
+    if must_correct(errors) or is_unsettled(record):
         return "有错误"
     return UNDECIDED if errors else "没有错误"
 
@@ -36,11 +35,9 @@ def must_correct(findings: Iterable[FindingRecord]) -> bool:
     return any(found.standing == "error" and counted(found) for found in findings)
 
 
-def is_open(record: Record) -> bool:
-    """Whether points or money of a form are not sure, though no error stands: it is not sealed, and goes back."""
-    asked = [found for found in record.findings if counted(found)]
-    provisional = record.total is not None and not record.complete and bool(asked)
-    return provisional or any(found.code == WRONG_UNIT for found in asked)
+def is_unsettled(record: Record) -> bool:
+    """Whether the unit must still settle points or money of its form."""
+    return is_open(record.total is not None and not record.complete, record.findings)
 
 
 def total_in_words(record: Record) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from perf_xlsx.domain.model import Result
+from perf_xlsx.findings.asked import is_open
 from perf_xlsx.sheets.fixed_texts import NOT_VALID
-
-IN_DOUBT = "F10"  # amounts in another money unit: no sum, rate or points are computed from them
 
 
 def errors_of(result: Result) -> int:
@@ -15,14 +14,14 @@ def errors_of(result: Result) -> int:
 
 def is_in_doubt(result: Result) -> bool:
     """Whether amounts seem to be in another money unit, and nobody waived it."""
-    return any(found.code == IN_DOUBT and found.standing == "warning" for found in result.findings)
+    return is_open(False, result.findings)
 
 
 def not_valid(result: Result) -> str:
     """What stands at the head of a form that may not be sealed; "" where it may."""
-    errors, scores = errors_of(result), result.scores
-    if errors:
+    if errors := errors_of(result):
         return NOT_VALID.format(f"有 {errors} 项错误")
-    if scores is not None and scores.provisional:
-        return NOT_VALID.format("总分暂定")
-    return NOT_VALID.format("有金额疑似填错单位") if is_in_doubt(result) else ""
+    provisional = result.scores is not None and bool(result.scores.provisional)
+    if not is_open(provisional, result.findings):
+        return ""
+    return NOT_VALID.format("总分暂定" if provisional else "有金额疑似填错单位")

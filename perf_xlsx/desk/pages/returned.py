@@ -16,8 +16,9 @@ from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.results import row_of
 from perf_xlsx.desk.sheet_page import evaluation_forms
 from perf_xlsx.desk.view import desk_of, download, missing, note, page, to
+from perf_xlsx.findings.asked import counted
 from perf_xlsx.letters.letter import compared
-from perf_xlsx.results.comparison import counted, word
+from perf_xlsx.results.comparison import word
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import RecordsError
 from perf_xlsx.results.together import together

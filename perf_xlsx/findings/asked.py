@@ -1,0 +1,35 @@
+"""Which findings a unit is asked to act on, and whether they leave a form open though no error stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from perf_xlsx.domain.model import Standing
+
+ACROSS = "B"  # what comparing with other returns finds; the unit cannot mend it in its form
+OFFICE = "R17"  # by which rulebook to score: the office chooses it, the unit typed nothing
+WRONG_UNIT = "F10"  # amounts in another money unit: no sum, rate or points are computed from them
+
+
+class Told(Protocol):
+    """A finding, or its record."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def standing(self) -> Standing: ...
+
+
+def counted(found: Told) -> bool:
+    """Whether a finding is one that the unit is asked to act on."""
+    return found.standing in ("error", "warning") and not found.code.startswith((ACROSS, OFFICE))
+
+
+def is_open(provisional: bool, findings: Iterable[Told]) -> bool:
+    """Whether the unit must still settle points or money: such a form is not sealed, and goes back.
+
+    `provisional`: its total is. What the office waived is settled.
+    """
+    asked = [found for found in findings if counted(found)]
+    return (provisional and bool(asked)) or any(found.code == WRONG_UNIT for found in asked)
