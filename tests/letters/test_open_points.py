@@ -7,6 +7,7 @@ from pathlib import Path
 import openpyxl
 
 from tests.kit.command import command
+from tests.kit.filled import filled, well_made
 from tests.kit.published import PUBLISHED
 from tests.letters.conftest import words
 
@@ -29,3 +30,18 @@ def test_a_form_whose_points_are_open_is_sent_back(tmp_path: Path) -> None:
     assert letter.name in [str(cell.value) for row in listed.iter_rows() for cell in row]
     paper = openpyxl.load_workbook(tmp_path / "结果" / "区商务局.xlsx")["自评表"]
     assert paper["A1"].value == "总分暂定，未通过校验，不得盖章报送"
+
+
+def test_what_the_office_waived_is_settled_on_the_paper_and_in_the_letters_alike(tmp_path: Path) -> None:
+    case = well_made()
+    next(one for one in case["funds"] if one["line"] == "公用经费")["executed"] = 900_000
+    (folder := tmp_path / "收回").mkdir()
+    (folder / "甲.xlsx").write_bytes(filled(case))
+    waivers = tmp_path / "豁免.csv"
+    waivers.write_text(f"编号,单位,原因,批准人,有效期至\nF10,{case['unit']},已核对,张三,2099-01-01\n", "utf-8")
+    for number, (more, goes_back) in enumerate((((), True), (("--waivers", waivers), False))):
+        out = tmp_path / str(number)
+        command("score", folder, "-o", out, "--jobs", "1", *more)
+        head = openpyxl.load_workbook(out / "甲.xlsx")["自评表"]["A1"].value
+        assert ("不得盖章" in head) is goes_back
+        assert bool(list(out.glob("退回/退回意见-*.docx"))) is goes_back
