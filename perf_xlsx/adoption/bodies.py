@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perf_xlsx.adoption.labels import SURE, Table
+from perf_xlsx.adoption.labels import SURE, LabelledTable
 from perf_xlsx.adoption.page import Page
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, PASSAGES
@@ -23,7 +23,7 @@ def add_body(page: Page, block: str) -> None:
     page.answers |= {(row, column) for row in table.rows for column in page.rows.get(row, {})}
 
 
-def _repeats(page: Page, block: str, table: Table, row: int) -> bool:
+def _repeats(page: Page, block: str, table: LabelledTable, row: int) -> bool:
     """Whether a row is the header once more, as on a new page; its labels are noted."""
     texts, head = page.rows.get(row, {}), {column: core(text) for column, (_, text) in table.cells.items()}
     if sum(core(text) == head.get(column) for column, text in texts.items()) * 2 <= len(head):
@@ -33,7 +33,7 @@ def _repeats(page: Page, block: str, table: Table, row: int) -> bool:
     return True
 
 
-def _beside(page: Page, table: Table) -> int:
+def _beside(page: Page, table: LabelledTable) -> int:
     """The last row that a heading left of the table is merged over; 0 where there is none."""
     bottoms = (page.merge((row, column))[2] for column, (row, _) in table.cells.items())
     return max((bottom for bottom in bottoms if bottom > table.bottom), default=0)

@@ -15,7 +15,7 @@ from perf_xlsx.adoption.source import AdoptionError
 from perf_xlsx.forms import load_form, shipped_names
 from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES, SOURCES, TOTALS
 from perf_xlsx.forms.official import official_form
-from perf_xlsx.ooxml import Book, Draft, Grid, Mark, Package, annotate, cell_name, read_grid
+from perf_xlsx.ooxml import Book, Grid, Mark, Package, SheetDraft, annotate, cell_name, read_grid
 from perf_xlsx.ooxml.asking import Question, ask
 from perf_xlsx.ooxml.book import parse_cell
 from perf_xlsx.reading.grids import Sheets
@@ -99,8 +99,8 @@ def _bases() -> Mapping[str, str]:
     return {load_form(name).title: name for name in shipped_names()}
 
 
-def _draft(named: Naming, found: Survey, sheets: Sheets) -> Draft:
-    draft, looks = Draft(SHEET, landscape=True), _Looks()
+def _draft(named: Naming, found: Survey, sheets: Sheets) -> SheetDraft:
+    draft, looks = SheetDraft(SHEET, landscape=True), _Looks()
     draft.widths = dict(enumerate(WIDTHS))
     draft.text(0, 0, SHEET, looks.title)
     draft.text(1, 0, HINT, looks.plain)
@@ -120,7 +120,7 @@ def _draft(named: Naming, found: Survey, sheets: Sheets) -> Draft:
     return draft
 
 
-def _row(draft: Draft, row: int, label: Label, sheets: Sheets, looks: _Looks) -> None:
+def _row(draft: SheetDraft, row: int, label: Label, sheets: Sheets, looks: _Looks) -> None:
     sheet, cell = sheets.shown(label.at)
     draft.text(row, 0, sheet, looks.cell)
     draft.link(row, 1, sheet, cell, cell, looks.link)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, Table
+from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, LabelledTable
 from perf_xlsx.adoption.page import SHORT, Page, most_alike
 from perf_xlsx.adoption.roles import NONE
 from perf_xlsx.domain.quantity import is_blank, parse_quantity
@@ -23,7 +23,7 @@ UNGUESSED = ("method",)  # a column that is proposed by its own words alone
 Known = tuple[int, str]  # how far from our own label, and the key
 
 
-def find_table(page: Page, block: str) -> Table | None:
+def find_table(page: Page, block: str) -> LabelledTable | None:
     """The header with most of a table's labels; where the reader found one with as many, that."""
     header = page.read(block)
     least = len(header.columns) - (page.kind.form.original is not None) if header else 0  # its words are known
@@ -67,7 +67,7 @@ def _as_read(page: Page, header: Header) -> Iterator[tuple[int, tuple[int, str]]
                 yield column, (row, text)
 
 
-def read_there(page: Page, block: str, table: Table) -> Header | None:
+def read_there(page: Page, block: str, table: LabelledTable) -> Header | None:
     """The header that the reader found, where it is this table's."""
     header = page.read(block)
     return header if header and header.top <= table.bottom and table.top <= header.bottom else None
@@ -83,7 +83,7 @@ def _bottom(page: Page, row: int) -> int:
     return row
 
 
-def _table(page: Page, top: int, bottom: int) -> Table:
+def _table(page: Page, top: int, bottom: int) -> LabelledTable:
     """A header's labels, the lowest of each column; one above others is a heading."""
     cells: dict[int, tuple[int, str]] = {}
     for row in range(top, bottom + 1):
@@ -93,16 +93,16 @@ def _table(page: Page, top: int, bottom: int) -> Table:
         _, left, low, right = page.merge((row, column))
         if low < bottom and any(other > row and left < at <= right for at, (other, _) in cells.items()):
             del cells[column]
-    return Table(top, bottom, cells)
+    return LabelledTable(top, bottom, cells)
 
 
-def first_column(page: Page, table: Table) -> int:
+def first_column(page: Page, table: LabelledTable) -> int:
     """The first column of a table: left of it are headings, which are merged over its rows."""
     own = (at for at, (row, _) in table.cells.items() if page.merge((row, at))[2] <= table.bottom)
     return min(own, default=0)
 
 
-def add_columns(page: Page, block: str, table: Table, first: int) -> None:
+def add_columns(page: Page, block: str, table: LabelledTable, first: int) -> None:
     """Note a header's labels: as the reader found them, by known words, else by the most alike."""
     header = read_there(page, block, table)
     columns = _read_columns(page, table, header) if header else {}
@@ -125,7 +125,7 @@ def add_columns(page: Page, block: str, table: Table, first: int) -> None:
             page.add((row, column), text, block, page.other(HEADINGS), SURE, "下面分栏")
 
 
-def _known(page: Page, block: str, table: Table, column: int) -> Known | None:
+def _known(page: Page, block: str, table: LabelledTable, column: int) -> Known | None:
     """What a label is known as; a short one under another is known by that: 值 under 预期指标值."""
     row, text = table.cells[column]
     known = page.known[block].of(text)
@@ -135,7 +135,7 @@ def _known(page: Page, block: str, table: Table, column: int) -> Known | None:
     return next((one for other in above if (one := page.known[block].of(other))), None)
 
 
-def heading_over(page: Page, table: Table, at: tuple[int, int]) -> str:
+def heading_over(page: Page, table: LabelledTable, at: tuple[int, int]) -> str:
     """The nearest text of the header that is merged over a label and others; "" where there is none."""
     for row in range(at[0] - 1, table.top - 1, -1):
         for column, text in page.rows.get(row, {}).items():
@@ -149,11 +149,11 @@ def _covers(page: Page, at: tuple[int, int], column: int) -> bool:
     return left <= column <= right
 
 
-def _value(page: Page, block: str, table: Table, column: int) -> int:
+def _value(page: Page, block: str, table: LabelledTable, column: int) -> int:
     return values_column(page, table, column) if block == "funds" else column
 
 
-def _read_columns(page: Page, table: Table, header: Header) -> dict[int, str]:
+def _read_columns(page: Page, table: LabelledTable, header: Header) -> dict[int, str]:
     """What the reader takes each label for, which may be merged over the column of its values."""
     found = {column: key for key, column in header.columns.items() if column in table.cells}
     for key, over in ((key, column) for key, column in header.columns.items() if column not in table.cells):
@@ -187,13 +187,13 @@ def _add_unknown(page: Page, block: str, at: tuple[int, int], text: str, taken: 
         page.add(at, text, block, page.role(block, box.key), NEAR, f"与“{box.label}”的说法相近")
 
 
-def names_lines(page: Page, table: Table, column: int) -> bool:
+def names_lines(page: Page, table: LabelledTable, column: int) -> bool:
     """Whether the lines of money have their names below this header."""
     below = (page.rows.get(row, {}).get(column) for row in range(table.bottom + 1, table.bottom + 4))
     return any(text is not None and is_words(text) for text in below)
 
 
-def values_column(page: Page, table: Table, column: int) -> int:
+def values_column(page: Page, table: LabelledTable, column: int) -> int:
     """The column of the values of a label: the second where it is merged over names with values beside them."""
     row, _ = table.cells[column]
     return column + (page.merge((row, column))[3] > column and names_lines(page, table, column))

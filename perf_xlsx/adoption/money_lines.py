@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from perf_xlsx.adoption.headers import first_column, is_words, names_lines, nearest, read_there, values_column
-from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, Table
+from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, LabelledTable
 from perf_xlsx.adoption.page import Page
 from perf_xlsx.adoption.roles import ANSWER, NONE
 from perf_xlsx.domain.quantity import normalise
@@ -16,7 +16,7 @@ TOTAL = "年度资金总额"  # what most forms call the first line
 _FIGURE = pattern(r":\s*-?\d")  # "按收入性质分：2030.12"
 
 
-def first_amount(page: Page, table: Table) -> int:
+def first_amount(page: Page, table: LabelledTable) -> int:
     """The first column of amounts: left of it are headings and the names of lines."""
     first = first_column(page, table)
     own = [column for column in table.cells if column >= first and not names_lines(page, table, column)]
@@ -27,7 +27,7 @@ def first_amount(page: Page, table: Table) -> int:
     return min((*columns, *(header.columns.values() if header else ())), default=first)
 
 
-def add_lines(page: Page, table: Table) -> None:
+def add_lines(page: Page, table: LabelledTable) -> None:
     """Note the names of the lines below a header, and what else is written in their rows."""
     first, taken = first_amount(page, table), set[str]()
     for row in range(table.bottom + 1, _end(page, table, first) + 1):
@@ -37,7 +37,7 @@ def add_lines(page: Page, table: Table) -> None:
         table.rows.append(row)
 
 
-def _end(page: Page, table: Table, first: int) -> int:
+def _end(page: Page, table: LabelledTable, first: int) -> int:
     """The last row beside the heading left of the table; else the row before the next table."""
     beside = _beside(page, table, first)
     others = [one.top for one in page.found.tables.values() if one.top > table.bottom]
@@ -45,7 +45,7 @@ def _end(page: Page, table: Table, first: int) -> int:
     return min(beside, limit) if beside > table.bottom else limit
 
 
-def _beside(page: Page, table: Table, first: int) -> int:
+def _beside(page: Page, table: LabelledTable, first: int) -> int:
     """The last row that a heading left of the table is merged over; 0 where there is none."""
     heads = [(row, column) for column, (row, _) in table.cells.items() if column < first]
     return max((page.merge(at)[2] for at in heads), default=0)

@@ -24,7 +24,7 @@ from perf_xlsx.adoption.typed_in import type_in
 from perf_xlsx.forms import Form, FormError
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.forms.form import BOXES, LINES, OTHER, PASSAGES, SOURCES
-from perf_xlsx.ooxml import Book, Draft, Package, PackageError, cell_name
+from perf_xlsx.ooxml import Book, Package, PackageError, SheetDraft, cell_name
 from perf_xlsx.ooxml.asking import ask, protect
 from perf_xlsx.ooxml.book import DefinedName, Sheet, quote_sheet
 from perf_xlsx.ooxml.graft import add_name, add_sheet, calculate_on_load
@@ -235,7 +235,7 @@ class _Made:
 
     def _hidden(self, rows: list[tuple[str, str]], words: Mapping[str, str]) -> None:
         """Identity and printed labels, and the words that formulas know, each a named cell."""
-        draft = Draft(HIDDEN_SHEET)
+        draft = SheetDraft(HIDDEN_SHEET)
         for number, row in enumerate((*rows, *words.items())):
             for column, text in enumerate(row):
                 draft.text(number, column, text, s.look())

@@ -20,7 +20,7 @@ from perf_xlsx.system.output_files import safe_stem, write_atomically
 from perf_xlsx.template.prepared import Prepared
 
 
-class Written(Struct, frozen=True):
+class UnitTemplate(Struct, frozen=True):
     """A listed unit's template; `written` is False where the file was there before and was left alone."""
 
     path: Path
@@ -29,7 +29,7 @@ class Written(Struct, frozen=True):
 
 def write_templates(
     roster: Roster, folder: Path, year: int, form: str | None, rulebook: str | None, force: bool = False
-) -> Iterator[Written]:
+) -> Iterator[UnitTemplate]:
     """One template a listed unit, filled in with what the list says of it. Existing files are kept unless `force`.
 
     `form` is for units whose form the list does not say. Raises ListError where neither says it, and what
@@ -44,13 +44,13 @@ def write_templates(
         kind = load_form(listed.form or form or "")
         path = folder / _free(file_name(listed), taken)
         if os.path.exists(path) and not force:
-            yield Written(path, False)
+            yield UnitTemplate(path, False)
             continue
         make = _maker(kind.name, year, rulebook)
         one = prepared.setdefault(kind.name, Prepared(make))
         texts = _known(listed, kind)
         write_atomically(path, make(texts) if kind.original else one.template(texts))
-        yield Written(path, True)
+        yield UnitTemplate(path, True)
 
 
 class ListedForm(Struct, frozen=True):

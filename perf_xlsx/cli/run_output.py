@@ -27,11 +27,13 @@ from perf_xlsx.system.streams import say, write
 
 if TYPE_CHECKING:
     from perf_xlsx import consolidated
-    from perf_xlsx.letters import Written
+    from perf_xlsx.letters import WrittenLetters
 
 NAMED = 10  # files of one kind that are named; the others are counted
 
-Write = Callable[[Path, Roster | None], "consolidated.Written"]  # 汇总 into a folder, for a list of units
+Write = Callable[
+    [Path, Roster | None], "consolidated.ConsolidatedFiles"
+]  # 汇总 into a folder, for a list of units
 Consolidation = Callable[[], Write]  # slow
 
 
@@ -160,7 +162,7 @@ def _consolidated(run: Run, folder: Path, write: Write) -> Consolidated:
         return Consolidated(failed=True)
 
 
-def _letters(folder: Path, write: WriteLetters) -> Written | None:
+def _letters(folder: Path, write: WriteLetters) -> WrittenLetters | None:
     """The letters of a run over a folder; None, and a message, where none could be written."""
     try:
         return write(folder)
@@ -181,7 +183,7 @@ def _stopped(run: Run, summary: Summary) -> None:
     say(done, err=True)
 
 
-def _close(run: Run, used: set[Waiver], summary: Summary, made: Consolidated, sent: Written | None) -> None:
+def _close(run: Run, used: set[Waiver], summary: Summary, made: Consolidated, sent: WrittenLetters | None) -> None:
     """When all are done: idle waivers, the summary, what was written, what was not read."""
     for line in idle(run.waiving, used) if run.waiving else ():
         say(f"豁免清单{line}。", err=True)
@@ -201,7 +203,7 @@ def _close(run: Run, used: set[Waiver], summary: Summary, made: Consolidated, se
             say(line, err=True)
 
 
-def _say_written(made: Consolidated, sent: Written | None) -> None:
+def _say_written(made: Consolidated, sent: WrittenLetters | None) -> None:
     """Where 汇总 and the letters are."""
     lines = [f"汇总工作簿：{made.path}", made.remark] if made.path and not made.failed else []
     for line in (*filter(None, lines), *(said(sent) if sent else ())):

@@ -18,7 +18,7 @@ from perf_xlsx.cli.run_output import Outputs
 from perf_xlsx.receipts.register import Sign
 
 if TYPE_CHECKING:
-    from perf_xlsx.consolidated import Written
+    from perf_xlsx.consolidated import ConsolidatedFiles
 
 
 @click.command(cls=Command)
@@ -74,11 +74,11 @@ def _signer(key: Path) -> Sign:
         fail(str(error))
 
 
-def _consolidation(sender: str) -> Callable[[Path, Roster | None], Written]:
+def _consolidation(sender: str) -> Callable[[Path, Roster | None], ConsolidatedFiles]:
     """A function that writes the consolidated workbook of a run into its folder."""
     from perf_xlsx import consolidated  # a single workbook has none
 
-    def write(folder: Path, roster: Roster | None) -> Written:
+    def write(folder: Path, roster: Roster | None) -> ConsolidatedFiles:
         return consolidated.write_consolidated(folder, None, roster, sender=sender)
 
     return write

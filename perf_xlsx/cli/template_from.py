@@ -18,7 +18,7 @@ from perf_xlsx.batch.worker import within
 from perf_xlsx.cli.group import NOT_WRITTEN, Launched, fail
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.cli.run_output import not_taken, outside
-from perf_xlsx.conversion.renewal import Renewal, RenewalError, Wanted, renewal
+from perf_xlsx.conversion.renewal import Renewal, RenewalError, WantedTemplate, renewal
 from perf_xlsx.domain.model import Finding, SelfEvaluation
 from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.forms import FormError
@@ -51,7 +51,7 @@ class Request(Struct, frozen=True):
 
     source: Path
     output: Path | None
-    wanted: Wanted
+    wanted: WantedTemplate
     rulebook: str | None
     force: bool
     roster: Path | None = None

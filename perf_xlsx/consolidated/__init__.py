@@ -34,8 +34,8 @@ from perf_xlsx.consolidated.tables import (
     OUTSTANDING,
     REPORTS,
     TROUBLED,
+    LongTable,
     Return,
-    Table,
     outstanding_rows,
     tables_of,
     troubled_row,
@@ -50,12 +50,12 @@ from perf_xlsx.system.output_files import atomic_write, reserved, unique_path
 
 __all__ = [
     "DEFAULT_NAME",
+    "ConsolidatedFiles",
     "ExportError",
     "Format",
     "Records",
     "RecordsError",
     "Roster",
-    "Written",
     "consolidate",
     "own_name",
     "write_consolidated",
@@ -64,7 +64,7 @@ __all__ = [
 MOST_LISTED = 100_000  # returns that a workbook lists; of more Excel opens none
 
 
-class Written(Struct, frozen=True):
+class ConsolidatedFiles(Struct, frozen=True):
     """What was written: the workbook, and the long tables as files. `remark`: in Chinese, what the workbook has
     not: tables that are in the files alone, what only a list of units tells; else ""."""
 
@@ -79,7 +79,7 @@ def write_consolidated(
     roster: Roster | None = None,
     how: Format | None = None,
     sender: str = "",
-) -> Written:
+) -> ConsolidatedFiles:
     """The consolidated workbook of an output folder (or of a .jsonl file), and the long tables as files.
 
     `output` is 汇总.xlsx in the folder unless given. Without a `roster` the one counts that they were scored with.
@@ -104,7 +104,7 @@ def consolidate(
     records: Iterable[Record], roster: Roster | None, output: Path | None, *, base: Path = Path(),
     how: Format | None = None, row_limit: int = EXCEL_ROWS, most_listed: int = MOST_LISTED,
     reports: Iterable[CheckedReport] = (), sender: str = "",
-) -> Written:  # fmt: skip
+) -> ConsolidatedFiles:  # fmt: skip
     """Write one workbook from the records of a batch, completely or not at all.
 
     `records` are read several times (an iterator is first made a list); which of them repeat another is what their
@@ -133,11 +133,11 @@ def consolidate(
         )
         with atomic_write(output) as file, exported(paths) as files:
             write_workbook(file, found, rows, Places(files, apart, row_limit))
-    return Written(output, tuple(paths.values()), f"{apart}{found.roster.lacks}")
+    return ConsolidatedFiles(output, tuple(paths.values()), f"{apart}{found.roster.lacks}")
 
 
 def _rows(
-    tables: Iterable[Table], records: Iterable[Record], troubled: Iterable[Troubled], found: Statistics,
+    tables: Iterable[LongTable], records: Iterable[Record], troubled: Iterable[Troubled], found: Statistics,
     reports: Iterable[CheckedReport], link_of: Callable[[str | None], str | None],
 ) -> Iterator[Placed]:  # fmt: skip
     """All rows of the tables, in one pass over the records; `link_of` gives a copy's path from the workbook."""

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Literal, get_args
 
-from perf_xlsx.consolidated.tables import ALWAYS, WHERE_ANY, Row, Table, Value
+from perf_xlsx.consolidated.tables import ALWAYS, WHERE_ANY, LongTable, Row, Value
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.sheets.writer import safe
 from perf_xlsx.system.output_files import atomic_write
@@ -37,13 +37,13 @@ def files_beside(output: Path) -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-def path_of(table: Table, output: Path, how: Format) -> Path:
+def path_of(table: LongTable, output: Path, how: Format) -> Path:
     """Where the file of a table is: next to the workbook, as "汇总-单位得分.csv"."""
     return output.with_name(f"{output.stem}-{table.name}.{how}")
 
 
 @contextmanager
-def exported(paths: Mapping[Table, Path]) -> Generator[Mapping[str, Add]]:
+def exported(paths: Mapping[LongTable, Path]) -> Generator[Mapping[str, Add]]:
     """Gives what adds a row to a table's file, by the table's key; at the end of the block the files are there.
 
     Their suffixes say the format.
@@ -61,7 +61,7 @@ def exported(paths: Mapping[Table, Path]) -> Generator[Mapping[str, Add]]:
 
 
 @contextmanager
-def _csv(file: IO[bytes], table: Table) -> Generator[Add]:
+def _csv(file: IO[bytes], table: LongTable) -> Generator[Add]:
     text = io.TextIOWrapper(file, "utf-8-sig", newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # or ";" and a tab begin a field where a program splits there
     writer.writerow([column.head for column in table.columns])
@@ -80,7 +80,7 @@ def _shown(value: Value) -> str:
 
 
 @contextmanager
-def _parquet(file: IO[bytes], table: Table) -> Generator[Add]:
+def _parquet(file: IO[bytes], table: LongTable) -> Generator[Add]:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -107,12 +107,12 @@ def _parquet(file: IO[bytes], table: Table) -> Generator[Add]:
             write()
 
 
-FORMATS: Mapping[str, Callable[[IO[bytes], Table], AbstractContextManager[Add]]] = {
+FORMATS: Mapping[str, Callable[[IO[bytes], LongTable], AbstractContextManager[Add]]] = {
     ".csv": _csv, ".parquet": _parquet,
 }  # fmt: skip
 
 
-def _plain(table: Table, row: Row) -> list[float | str | None]:
+def _plain(table: LongTable, row: Row) -> list[float | str | None]:
     return [
         None if value is None else float(value) if column.numeric else safe(str(value))
         for column, value in zip(table.columns, row, strict=True)

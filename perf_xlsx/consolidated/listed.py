@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.consolidated.tables import CHECKED, FUNDS, TROUBLED, UNITS, UNREAD, WHOLE, Row, Table, Value
+from perf_xlsx.consolidated.tables import CHECKED, FUNDS, TROUBLED, UNITS, UNREAD, WHOLE, LongTable, Row, Value
 
 
 class Listed:
@@ -23,7 +23,7 @@ class Listed:
             UNITS.key: self._unit, FUNDS.key: self._amounts, TROUBLED.key: self._troubled,
         }  # fmt: skip
 
-    def add(self, table: Table, row: Row) -> None:
+    def add(self, table: LongTable, row: Row) -> None:
         """Take in a row."""
         self.rows[table.key] += 1
         if more := self._more.get(table.key):

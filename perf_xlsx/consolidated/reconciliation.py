@@ -13,7 +13,7 @@ from perf_xlsx.consolidated.page import Formula, Page
 from perf_xlsx.consolidated.sheets import CODES, MONEY
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.streamed import LongSheets
-from perf_xlsx.consolidated.tables import CHECKED, FINDINGS, TROUBLED, UNITS, UNREAD, WHOLE, Table
+from perf_xlsx.consolidated.tables import CHECKED, FINDINGS, TROUBLED, UNITS, UNREAD, WHOLE, LongTable
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.sheets import style as s
 
@@ -23,7 +23,7 @@ SPANS = ((1, 8), (9, 10), (11, 11), (12, 13))
 class Over(Struct, frozen=True):
     """A formula over columns of a long table; the cells of the first replace "{0}"."""
 
-    table: Table
+    table: LongTable
     pattern: str
     heads: tuple[str, ...]
 

@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_range_abs
 
 from perf_xlsx.consolidated.page import NUMBERS
 from perf_xlsx.consolidated.returns import file_name
-from perf_xlsx.consolidated.tables import Column, Row
+from perf_xlsx.consolidated.tables import Row, TableColumn
 from perf_xlsx.domain.severity import STANDING_SIGNS
 from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
@@ -39,7 +39,7 @@ class LongSheets:
     """
 
     def __init__(
-        self, canvas: Canvas, name: str, columns: tuple[Column, ...], count: int, note: str,
+        self, canvas: Canvas, name: str, columns: tuple[TableColumn, ...], count: int, note: str,
         limit: int = EXCEL_ROWS, head: str = "", table: bool = False, empty: str = "", lines: int = 1,
         hidden: Collection[str] = (),
     ) -> None:  # fmt: skip
@@ -165,7 +165,7 @@ def _sheet_names(name: str, parts: int) -> list[str]:
     return [name] if parts == 1 else [f"{name}{number}" for number in range(1, parts + 1)]
 
 
-def _printed(columns: Sequence[Column]) -> int:
+def _printed(columns: Sequence[TableColumn]) -> int:
     """How many columns are printed: as many as fit a page in legible type; links are not."""
     widths = accumulate(column.width for column in columns)
     return sum(
@@ -174,7 +174,7 @@ def _printed(columns: Sequence[Column]) -> int:
     )
 
 
-def _widened(columns: Sequence[Column], printed: int, hidden: Collection[str]) -> tuple[Column, ...]:
+def _widened(columns: Sequence[TableColumn], printed: int, hidden: Collection[str]) -> tuple[TableColumn, ...]:
     """The columns, those with texts as wide as the page has room for where others are hidden."""
     shown = [column for column in columns[:printed] if column.head not in hidden]
     texts = [column.head for column in shown if column.kind == "text"]
@@ -216,7 +216,7 @@ def standing_colours(canvas: Canvas, sheet: Any, first: int, last: int, column: 
         )  # fmt: skip
 
 
-def _format(canvas: Canvas, column: Column) -> Any:
+def _format(canvas: Canvas, column: TableColumn) -> Any:
     match column.kind:
         case "text" | "link":
             return canvas.style(border=1, align="left")

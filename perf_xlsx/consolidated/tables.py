@@ -48,7 +48,7 @@ BECOMES = {"有错误": "退回", "读不出来": "退回", UNDECIDED: UNDECIDED
 CHANGES, BRIEF = 3, 20  # cells that nobody asked to change: how many are named, characters of what they held
 
 
-class Column(Struct, frozen=True):
+class TableColumn(Struct, frozen=True):
     """Header, width in column units, and how its values look; "text" and "word" may hold anything typed."""
 
     head: str
@@ -77,12 +77,12 @@ def no_rows(_: Return) -> Iterator[Row]:
     return iter(())
 
 
-class Table(Struct, frozen=True):
+class LongTable(Struct, frozen=True):
     """A long table. `rows` gives the rows of one return; `key` is its count in the statistics."""
 
     key: str
     name: str
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: Callable[[Return], Iterator[Row]] = no_rows
 
     def position(self, head: str) -> int:
@@ -270,11 +270,11 @@ def code_title(code: str) -> str:
     return entry.title if entry else ""
 
 
-def _columns(*columns: tuple[Any, ...]) -> tuple[Column, ...]:
-    return tuple(Column(*column) for column in columns)
+def _columns(*columns: tuple[Any, ...]) -> tuple[TableColumn, ...]:
+    return tuple(TableColumn(*column) for column in columns)
 
 
-UNITS = Table(
+UNITS = LongTable(
     "units", "单位得分",
     _columns(
         ("单位编码", 9, "word"), ("单位", 16.6), ("项目", 16.6), ("状态", 13, "word"), ("年度", 6, "word"),
@@ -286,7 +286,7 @@ UNITS = Table(
     ),
     unit_rows,
 )  # fmt: skip
-FUNDS = Table(
+FUNDS = LongTable(
     "funds", "资金明细",
     _columns(
         ("单位编码", 9, "word"), ("单位", 18), ("项目", 17), ("资金类别", 13), ("年初预算数", 12.5, "money"),
@@ -296,7 +296,7 @@ FUNDS = Table(
     ),
     fund_rows,
 )  # fmt: skip
-INDICATORS = Table(
+INDICATORS = LongTable(
     "indicators", "指标明细",
     _columns(
         ("单位编码", 9, "word"), ("单位", 14), ("项目", 14), ("一级指标", 8, "word"), ("二级指标", 9, "word"),
@@ -306,7 +306,7 @@ INDICATORS = Table(
     ),
     indicator_rows,
 )  # fmt: skip
-EXTRAS = Table(
+EXTRAS = LongTable(
     "extras", "自定内容",
     _columns(
         ("单位编码", 9, "word"), ("单位", 18), ("项目", 18), ("所在表", 12, "word"), ("行", 16),
@@ -314,7 +314,7 @@ EXTRAS = Table(
     ),
     extra_rows,
 )  # fmt: skip
-FINDINGS = Table(
+FINDINGS = LongTable(
     "findings", "问题清单",
     _columns(
         ("单位编码", 9, "word"), ("单位", 14), ("项目", 14), ("严重程度", 8, "word"), ("编号", 5, "word"),
@@ -323,7 +323,7 @@ FINDINGS = Table(
     ),
     finding_rows,
 )  # fmt: skip
-RECEIPTS = Table(
+RECEIPTS = LongTable(
     "receipts", "回执",
     _columns(
         ("单位", 27), ("表种", 15, "word"), ("年度", 6, "word"), ("项目", 23), ("计算总分", 9, "points"),
@@ -332,7 +332,7 @@ RECEIPTS = Table(
     ),
     receipt_rows,
 )  # fmt: skip
-TROUBLED = Table(
+TROUBLED = LongTable(
     "troubled", "问题按单位",
     _columns(
         ("单位编码", 9, "word"), ("单位", 20), ("项目", 20), ("须更正的错误", 50), ("错误", 6, "count"),
@@ -340,7 +340,7 @@ TROUBLED = Table(
         ("表种", 15, "word"), ("年度", 6, "word"), ("工作簿", 36, "link"),
     ),
 )  # fmt: skip
-REPORTS = Table(
+REPORTS = LongTable(
     "reports", "报告核对",
     _columns(
         ("单位编码", 9, "word"), ("单位", 14), ("报告", 14), ("核对情况", 10, "word"),
@@ -351,7 +351,7 @@ REPORTS = Table(
         ("年度", 6, "word"), ("带批注的副本", 30, "link"),
     ),
 )  # fmt: skip
-OUTSTANDING = Table(
+OUTSTANDING = LongTable(
     "outstanding", "未报送",
     _columns(
         ("类别", 12, "word"), ("单位", 32), ("单位编码", 13, "word"), ("表种", 15, "word"), ("项目", 28),
@@ -362,6 +362,6 @@ ALWAYS = (UNITS, FUNDS, INDICATORS, TROUBLED, FINDINGS)
 WHERE_ANY = (EXTRAS, RECEIPTS, REPORTS, OUTSTANDING)  # what only some form knows, or only some run has
 
 
-def tables_of(rows: Counter[str]) -> tuple[Table, ...]:
+def tables_of(rows: Counter[str]) -> tuple[LongTable, ...]:
     """The long tables that there are, by their numbers of rows."""
     return (*ALWAYS, *(table for table in WHERE_ANY if rows[table.key]))

@@ -43,8 +43,8 @@ from perf_xlsx.consolidated.tables import (
     REPORTS,
     TROUBLED,
     UNITS,
+    LongTable,
     Row,
-    Table,
 )
 from perf_xlsx.findings.asked import ACROSS
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
@@ -57,7 +57,7 @@ RECEIPTS_NOTE = (
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same records give the same bytes
 MOST_NAMED = 1_000  # of each kind on 未报送, where all are in a file
 
-Placed = tuple[Table, Row, str | None]  # a row, its table, and the path of the file that its link column opens
+Placed = tuple[LongTable, Row, str | None]  # a row, its table, and the path of the file that its link column opens
 
 
 class Places(Struct, frozen=True):
@@ -88,7 +88,7 @@ def write_workbook(file: IO[bytes], found: Statistics, rows: Iterable[Placed], p
 def _write(canvas: Canvas, found: Statistics, rows: Iterable[Placed], places: Places) -> None:
     long: dict[str, LongSheets] = {}
 
-    def rows_of(kind: Table, note: str, empty: str = "", **look: Any) -> None:
+    def rows_of(kind: LongTable, note: str, empty: str = "", **look: Any) -> None:
         count = found.rows[kind.key]
         if kind.name not in places.apart.files and (count or kind in ALWAYS):
             look = {"hidden": found.idle, "empty": empty, "head": found.head, **look}

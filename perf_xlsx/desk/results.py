@@ -86,7 +86,7 @@ def _number(value: Decimal | None) -> tuple[int, Decimal]:
     return (1, Decimal(0)) if value is None else (0, value)
 
 
-class Wanted(Struct, frozen=True):
+class TableQuery(Struct, frozen=True):
     """Which rows of the table are shown, in which order; `page` counts from 1."""
 
     words: str = ""

@@ -40,7 +40,7 @@ __all__ = [
     "TemplateError",
     "Templates",
     "Terms",
-    "Written",
+    "WrittenLetters",
     "letter_files",
     "shipped",
     "templates",
@@ -55,7 +55,7 @@ ASK_ABOUT = "（与名单、其他单位对照有错误，请先核定，再评�
 Templates = dict[str, Template]
 
 
-class Written(Struct, frozen=True):
+class WrittenLetters(Struct, frozen=True):
     """What was written: the list, its rows by their matters, which letters somebody had changed, what failed."""
 
     list: Path
@@ -84,7 +84,7 @@ def shipped(kind: str) -> bytes:
     return {RETURNED: draft.return_letter, REMINDED: draft.reminder}[kind]()
 
 
-def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
+def write_letters(folder: Path, terms: Terms, using: Templates) -> WrittenLetters:
     """Write the letters of the run whose output folder this is into 退回/ below it; what is the same stays.
 
     Where nothing goes back, there is no such folder. Raises RecordsError and OSError.
@@ -101,7 +101,7 @@ def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
         if rows:
             target.put(LIST, list_workbook(rows, terms.sender))
     target.finish()
-    return Written(target.path / LIST, count, target.kept, target.failed)
+    return WrittenLetters(target.path / LIST, count, target.kept, target.failed)
 
 
 def letter_files(records: Records) -> dict[str, Path]:

@@ -4,7 +4,7 @@ from perf_xlsx.ooxml.archive import PackageError, directory
 from perf_xlsx.ooxml.bar_chart import BarChart, Series
 from perf_xlsx.ooxml.book import Book, cell_name
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
-from perf_xlsx.ooxml.draft import MAX_TEXT, DataBar, Draft
+from perf_xlsx.ooxml.draft import MAX_TEXT, DataBar, SheetDraft
 from perf_xlsx.ooxml.encryption import decrypt, is_encrypted, read_passwords
 from perf_xlsx.ooxml.ledger import Altered, Formula, RetainedSheet, Stripped, annotate, strip
 from perf_xlsx.ooxml.limits import MIB, Limits, LimitsError, load_limits
@@ -30,7 +30,6 @@ __all__ = [
     "Book",
     "Cell",
     "DataBar",
-    "Draft",
     "Formula",
     "Grid",
     "Limits",
@@ -42,6 +41,7 @@ __all__ = [
     "RetainedSheet",
     "SeenCells",
     "Series",
+    "SheetDraft",
     "Stripped",
     "annotate",
     "cell_name",

@@ -18,7 +18,7 @@ from lxml import etree
 
 from perf_xlsx.ooxml.book import Book, Sheet
 from perf_xlsx.ooxml.cells import Cell, Grid
-from perf_xlsx.ooxml.draft import Draft
+from perf_xlsx.ooxml.draft import SheetDraft
 from perf_xlsx.ooxml.markup import local, whole
 from perf_xlsx.ooxml.note_shapes import draws
 from perf_xlsx.ooxml.relationships import Relationship
@@ -53,7 +53,7 @@ def _code(text: str) -> str:
 _known = lru_cache(1 << 13)(_code)  # heads and bases come again on every sheet; long texts do not
 
 
-def codes_of_draft(draft: Draft) -> Codes:
+def codes_of_draft(draft: SheetDraft) -> Codes:
     """The codes of a sheet in the making."""
     return {
         (row + 1, column + 1): code

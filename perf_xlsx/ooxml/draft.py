@@ -37,7 +37,7 @@ class DataBar(Struct, frozen=True):
     colour: str
 
 
-class Draft:
+class SheetDraft:
     """One worksheet. Rows and columns count from 0; widths are in characters, heights in points.
 
     Text is text, whatever it looks like; what XML cannot hold is left out. Nothing here is a formula.

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from perf_xlsx.ooxml.book import Book, Sheet, cell_name, parse_cell
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
 from perf_xlsx.ooxml.contents import Codes, altered_on, codes_of_draft, codes_of_grid, has_more, written_on
-from perf_xlsx.ooxml.draft import Draft
+from perf_xlsx.ooxml.draft import SheetDraft
 from perf_xlsx.ooxml.graft import all_sheet_names, graft_sheets
 from perf_xlsx.ooxml.marks import Mark, SheetCells, any_styled, fill_cell
 from perf_xlsx.ooxml.markup import named, space_of, whole
@@ -34,7 +34,7 @@ from perf_xlsx.ooxml.styles import Styles
 Area = tuple[str, int, int, int, int]
 
 
-def annotate(package: Package, marks: Sequence[Mark], drafts: Sequence[Draft], active: str) -> dict[str, str]:
+def annotate(package: Package, marks: Sequence[Mark], drafts: Sequence[SheetDraft], active: str) -> dict[str, str]:
     """Mark cells, add the drafted worksheets, open on `active`, and record all of it for `strip`.
 
     Returns the names of the added sheets by their titles.

@@ -17,7 +17,7 @@ from msgspec import Struct
 from perf_xlsx.ooxml.book import Book, DefinedName, cell_name, parse_cell, quote_sheet
 from perf_xlsx.ooxml.cells import Grid
 from perf_xlsx.ooxml.contents import Codes, packed, unpacked
-from perf_xlsx.ooxml.draft import Draft
+from perf_xlsx.ooxml.draft import SheetDraft
 from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, free_sheet_name
 from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.marks import Covered
@@ -110,8 +110,8 @@ def _free_names(taken: set[str], stem: str) -> Iterator[str]:
     return (name for number in count(1) if (name := f"{stem}{number}").casefold() not in taken)
 
 
-def _draft(rows: Sequence[Sequence[str]]) -> Draft:
-    draft = Draft(LEDGER)
+def _draft(rows: Sequence[Sequence[str]]) -> SheetDraft:
+    draft = SheetDraft(LEDGER)
     for number, row in enumerate(rows):
         for column, text in enumerate(row):
             if text:

@@ -51,7 +51,7 @@ class Header(Struct, frozen=True):
     computed: frozenset[int] = frozenset()
 
 
-class Table(Struct, frozen=True):
+class TableLayout(Struct, frozen=True):
     """Where a Rows block is: its sheet, the column of each box, and the rows that may be filled.
 
     `far` are those of the rows below the table, behind a gap; `head` is the row of its header.
@@ -120,7 +120,7 @@ class Layout(Struct, frozen=True):
     form: Form
     boxes: Mapping[str, Address]
     lines: Mapping[tuple[str, str, str], Address]
-    tables: Mapping[str, Table]
+    tables: Mapping[str, TableLayout]
     fund_lines: tuple[Line, ...]
     missing: tuple[tuple[str, str, bool], ...]
     twice: tuple[tuple[str, Address], ...]

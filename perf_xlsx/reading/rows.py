@@ -17,7 +17,7 @@ from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.extra_content import with_contents
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
-from perf_xlsx.reading.layout import Table
+from perf_xlsx.reading.layout import TableLayout
 from perf_xlsx.reading.levels import FILLED_DOWN
 from perf_xlsx.reading.parts import PARTS, is_part, parts_remark
 from perf_xlsx.reading.remarks import Remark
@@ -41,7 +41,7 @@ class EntryRows(Struct, frozen=True):
     remarks: tuple[Remark, ...] = ()
 
 
-def entry_rows(block: Rows, table: Table, sheets: Sheets, asides: tuple[str, ...] = ()) -> EntryRows:
+def entry_rows(block: Rows, table: TableLayout, sheets: Sheets, asides: tuple[str, ...] = ()) -> EntryRows:
     """Classify the rows of a table. `asides` are the words that remarks begin with."""
     return _Classifier(block, table, sheets, asides).classified()
 
@@ -49,7 +49,7 @@ def entry_rows(block: Rows, table: Table, sheets: Sheets, asides: tuple[str, ...
 class _Classifier:
     """Looks at the rows of one table from top to bottom; `shown` is what a person sees in a row's filled boxes."""
 
-    def __init__(self, block: Rows, table: Table, sheets: Sheets, asides: tuple[str, ...]) -> None:
+    def __init__(self, block: Rows, table: TableLayout, sheets: Sheets, asides: tuple[str, ...]) -> None:
         self.block, self.table, self.sheets, self.asides = block, table, sheets, asides
         self.grid = sheets.grids[table.sheet]
         columns = [box for box in block.columns if box.key in table.columns]

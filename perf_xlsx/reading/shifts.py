@@ -16,7 +16,7 @@ from perf_xlsx.forms import Box, Boxes, Line, Lines, Rows, typed
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
-from perf_xlsx.reading.layout import Layout, Table
+from perf_xlsx.reading.layout import Layout, TableLayout
 from perf_xlsx.reading.locate import printed_helps
 from perf_xlsx.reading.remarks import Remark
 from perf_xlsx.reading.shift_sums import Figures, Offset
@@ -215,7 +215,7 @@ def _is_line(sheets: Sheets, at: Address, leftmost: int, head: str) -> bool:
 # ---- free rows -----------------------------------------------------------------------------------------------
 
 
-def _rows(block: Rows, table: Table, sheets: Sheets) -> Remark | None:
+def _rows(block: Rows, table: TableLayout, sheets: Sheets) -> Remark | None:
     """Choices that do not fit their columns, while those a column further do in every row; or entire rows do."""
     boxes = [box for box in typed(block.columns) if box.key in table.columns]
     strict = [box for box in boxes if (box.kind, box.strict) == ("choice", True)]
@@ -230,14 +230,14 @@ def _rows(block: Rows, table: Table, sheets: Sheets) -> Remark | None:
     return None
 
 
-def _choices_at(boxes: Sequence[Box], table: Table, by: int, sheets: Sheets) -> tuple[list[Address], int]:
+def _choices_at(boxes: Sequence[Box], table: TableLayout, by: int, sheets: Sheets) -> tuple[list[Address], int]:
     """The cells `by` columns from the choices whose texts do not fit, and how many texts there are."""
     places = [(box, (table.sheet, row, table.columns[box.key] + by)) for box in boxes for row in table.rows]
     texts = [(box, at, text) for box, at in places if (text := _text(sheets, at))]
     return [at for box, at, text in texts if not fits(box, text)], len(texts)
 
 
-def _rows_off(boxes: Sequence[Box], table: Table, by: int, sheets: Sheets) -> bool:
+def _rows_off(boxes: Sequence[Box], table: TableLayout, by: int, sheets: Sheets) -> bool:
     """Whether every row is incomplete where it is and complete a column further."""
     required = [box for box in boxes if box.required]
     return (
@@ -252,7 +252,7 @@ def _rows_off(boxes: Sequence[Box], table: Table, by: int, sheets: Sheets) -> bo
 
 
 def _is_complete(
-    boxes: Sequence[Box], required: Sequence[Box], table: Table, row: int, by: int, sheets: Sheets
+    boxes: Sequence[Box], required: Sequence[Box], table: TableLayout, row: int, by: int, sheets: Sheets
 ) -> bool:
     """Whether nothing is missing in a row `by` columns further, and each text is of its kind."""
     texts = {box: _text(sheets, (table.sheet, row, table.columns[box.key] + by)) for box in boxes}

@@ -25,7 +25,7 @@ from perf_xlsx.ooxml import Limits, PackageError
 from perf_xlsx.ooxml.archive import Archive
 from perf_xlsx.report import styles
 from perf_xlsx.report.page import PAPER, TWIPS_PER_POINT, PageSetup, twips
-from perf_xlsx.report.paper import Blank, Block, Heading, Paper, Paragraph, Piece, Table, Wanting
+from perf_xlsx.report.paper import Blank, Block, Heading, Paper, Paragraph, Piece, ReportTable, Wanting
 from perf_xlsx.system.safe_text import one_line
 
 WRITTEN_AT = (1980, 1, 1, 0, 0, 0)  # of every part: the same input gives the same bytes
@@ -209,7 +209,7 @@ class _Writer:
                 yield self.paragraph((Piece(block.number + block.text),), styles.HEADINGS[block.level - 1])
             case Paragraph():
                 yield self.paragraph(block.pieces, styles.LOOKS[block.look])
-            case Table():
+            case ReportTable():
                 yield self.table(block)
 
     def blanks(self, blanks: tuple[Wanting, ...]) -> Iterator[Any]:
@@ -259,7 +259,7 @@ class _Writer:
         run.append(text)
         return run
 
-    def table(self, table: Table) -> Any:
+    def table(self, table: ReportTable) -> Any:
         """A table over the width of the text, whose head stands on each of its pages."""
         total = self.page.text_width
         widths = [total * share // sum(table.widths) for share in table.widths]

@@ -43,7 +43,7 @@ class Paragraph(Struct, frozen=True):
     look: Look = "body"
 
 
-class Table(Struct, frozen=True):
+class ReportTable(Struct, frozen=True):
     """A table: its heads, the share of the width that each column takes, and rows of cells.
 
     The first column holds names; `amounts`: the others hold numbers that are compared down the column.
@@ -55,7 +55,7 @@ class Table(Struct, frozen=True):
     amounts: bool = False
 
 
-Block = Heading | Paragraph | Table
+Block = Heading | Paragraph | ReportTable
 
 
 class Wanting(Struct, frozen=True):
@@ -98,7 +98,7 @@ def pieces_of(block: Block) -> Iterator[Piece]:
     """Every piece of a block."""
     if isinstance(block, Paragraph):
         yield from block.pieces
-    elif isinstance(block, Table):
+    elif isinstance(block, ReportTable):
         for row in block.rows:
             for cell in row:
                 yield from cell

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from perf_xlsx.domain.model import Indicator
 from perf_xlsx.report.facts import MONEY, Facts
-from perf_xlsx.report.paper import Block, Paragraph, Piece, Table
+from perf_xlsx.report.paper import Block, Paragraph, Piece, ReportTable
 
 DASH = (Piece("—"),)
 BARE = MONEY | {"indicator_weight", "indicator_points"}  # stated without their unit
@@ -37,7 +37,7 @@ def table(name: str, caption: str, facts: Facts) -> Iterator[Block]:
     if caption:
         yield Paragraph((Piece(caption + unit),), "caption")
     heads, shares = tuple(head for head, _, _ in columns), tuple(share for _, share, _ in columns)
-    yield Table(heads, shares, rows, amounts=name != "indicators")
+    yield ReportTable(heads, shares, rows, amounts=name != "indicators")
 
 
 def _cell(row: Facts, field: str) -> tuple[Piece, ...]:

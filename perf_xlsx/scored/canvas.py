@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from perf_xlsx.domain.model import Entry
-from perf_xlsx.ooxml import Draft, Look
+from perf_xlsx.ooxml import Look, SheetDraft
 from perf_xlsx.scored.paper import Span
 from perf_xlsx.sheets import style as s
 
@@ -24,7 +24,7 @@ class Canvas:
     `kept` are rows that stay on the page of the row above them, `heads` the rows of heads of the rows of tables.
     """
 
-    def __init__(self, sheet: Draft, widths: Sequence[float]) -> None:
+    def __init__(self, sheet: SheetDraft, widths: Sequence[float]) -> None:
         self.sheet, self.widths = sheet, widths
         self.heights: list[float] = []
         self.cut: list[tuple[str, str]] = []

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Result
 from perf_xlsx.forms import Form
-from perf_xlsx.ooxml import Draft
+from perf_xlsx.ooxml import SheetDraft
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored import paper, paper_tables, paper_texts
 from perf_xlsx.scored.canvas import Canvas
@@ -42,7 +42,7 @@ WRITERS: Mapping[type[paper.Part], Callable[[Canvas, Subject, Any], None]] = {
 
 def evaluation_sheet(
     result: Result, form: Form, rulebook: Rulebook, code: str | None = None, size: float = OWN_SIZE
-) -> Draft:
+) -> SheetDraft:
     """The sheet. The result must have been scored. `code` is the check code at its foot, `size` that of the type
     that the workbook's widths count in.
     """
@@ -80,7 +80,7 @@ def _canvas(fit: Fitted) -> Canvas:
     return Canvas(s.draft(EVALUATION_FORM, fit.widths, fit.landscape), fit.widths)
 
 
-def _numbered(sheet: Draft, subject: Subject) -> None:
+def _numbered(sheet: SheetDraft, subject: Subject) -> None:
     """Number the pages, and say on each after the first what it belongs to.
 
     How many there are is not said: &N counts those of the workbook.

@@ -20,7 +20,7 @@ class Span(Struct, frozen=True, array_like=True):
     last: int
 
 
-class Column(Struct, frozen=True, forbid_unknown_fields=True):
+class LayoutColumn(Struct, frozen=True, forbid_unknown_fields=True):
     """A column of a table: what it shows (`key`), its head and where it is."""
 
     key: str
@@ -46,7 +46,7 @@ class Funds(Part, frozen=True, tag="funds"):
 
     at: Span
     line: Span
-    columns: tuple[Column, ...]
+    columns: tuple[LayoutColumn, ...]
     total_first: bool = False
 
 
@@ -54,7 +54,7 @@ class Projects(Part, frozen=True, tag="projects"):
     """The projects, where there are any."""
 
     at: Span
-    columns: tuple[Column, ...]
+    columns: tuple[LayoutColumn, ...]
 
 
 class Goal(Part, frozen=True, tag="goal"):
@@ -69,7 +69,7 @@ class Indicators(Part, frozen=True, tag="indicators"):
     """The indicators."""
 
     at: Span
-    columns: tuple[Column, ...]
+    columns: tuple[LayoutColumn, ...]
 
 
 class Total(Part, frozen=True, tag="total"):

@@ -11,7 +11,7 @@ from perf_xlsx.domain.model import MERGED, PART, Entry, FundLine, Indicator, Pro
 from perf_xlsx.scored.canvas import GAP, Canvas
 from perf_xlsx.scored.clip_text import remarks
 from perf_xlsx.scored.items import actual_words, midyear_words, target_words, unscored
-from perf_xlsx.scored.paper import Column, Funds, Indicators, Paper, Projects, Span, Total
+from perf_xlsx.scored.paper import Funds, Indicators, LayoutColumn, Paper, Projects, Span, Total
 from perf_xlsx.scored.subject import DASH, Subject
 from perf_xlsx.sheets import style as s
 
@@ -25,7 +25,7 @@ PER_UNIT = 8 / 7  # pixels of a column per pixel of a head, where the workbook i
 # ---- points: whose they are ------------------------------------------------------------------------------------
 
 
-def _heads(canvas: Canvas, columns: Iterable[Column], apart: bool) -> None:
+def _heads(canvas: Canvas, columns: Iterable[LayoutColumn], apart: bool) -> None:
     """The row of a table's heads; 自评得分 and 核定得分 where they differ somewhere."""
     heads = [(_folded(head, canvas.width(at)), at) for column in columns for head, at in _head(column, apart)]
     canvas.begin_table()
@@ -34,7 +34,7 @@ def _heads(canvas: Canvas, columns: Iterable[Column], apart: bool) -> None:
     canvas.next(heads)
 
 
-def _head(column: Column, apart: bool) -> list[tuple[str, Span]]:
+def _head(column: LayoutColumn, apart: bool) -> list[tuple[str, Span]]:
     at = column.at
     if column.key == "points" and apart:
         return [(column.head, Span(at.first, at.first)), (COMPUTED, Span(at.last, at.last))]
@@ -111,7 +111,7 @@ def _indented(
         above = deep
 
 
-def _of_line(canvas: Canvas, subject: Subject, line: FundLine, column: Column) -> None:
+def _of_line(canvas: Canvas, subject: Subject, line: FundLine, column: LayoutColumn) -> None:
     score, is_total = subject.scores.execution, line is subject.form.total_funds
     if column.key in MONEY:
         amount: Entry[Decimal] = line.entry(column.key)
@@ -149,7 +149,7 @@ def write_projects(canvas: Canvas, subject: Subject, part: Projects) -> None:
     canvas.end_table()
 
 
-def _of_project(canvas: Canvas, project: Project, rates: Rates, column: Column) -> None:
+def _of_project(canvas: Canvas, project: Project, rates: Rates, column: LayoutColumn) -> None:
     if column.key == "rate":
         canvas.number(column.at, rates.execution, s.PERCENT, DASH)
     elif column.key in MONEY:
@@ -173,7 +173,7 @@ def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> None
     """The heads, and a row for each indicator."""
     rows = scored_rows(subject.form, subject.scores)
     levelled = any(row.level1.given or row.level2.given for row, _ in rows)
-    columns: Sequence[Column] = part.columns if levelled else _without_levels(part.columns)
+    columns: Sequence[LayoutColumn] = part.columns if levelled else _without_levels(part.columns)
     columns = _with_one_remark(columns) if "improvement" in subject.form.absent else columns
     canvas.label(part.at, part.title, rows=max(len(rows), 1) + 1)
     _heads(canvas, columns, subject.apart)
@@ -194,24 +194,24 @@ def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> None
         _merged(canvas, canvas.row - len(rows), column.at.first, of)
 
 
-def _with_one_remark(columns: Sequence[Column]) -> Sequence[Column]:
+def _with_one_remark(columns: Sequence[LayoutColumn]) -> Sequence[LayoutColumn]:
     """The columns of a form that asks for reason and improvement in one box: they are one."""
     both = [column.at for column in columns if column.key in ("reason", "improvement")]
     if len(both) < 2:
         return columns
     at = Span(min(one.first for one in both), max(one.last for one in both))
     return [
-        Column("remarks", "偏差原因和改进措施", at) if column.key == "reason" else column
+        LayoutColumn("remarks", "偏差原因和改进措施", at) if column.key == "reason" else column
         for column in columns
         if column.key != "improvement"
     ]
 
 
-def _without_levels(columns: Sequence[Column]) -> list[Column]:
+def _without_levels(columns: Sequence[LayoutColumn]) -> list[LayoutColumn]:
     """The columns where no row has a level: the name takes the levels' place."""
     first = min(column.at.first for column in columns if column.key in (*LEVELS, "name"))
     return [
-        Column("name", "指标名称", Span(first, column.at.last)) if column.key == "name" else column
+        LayoutColumn("name", "指标名称", Span(first, column.at.last)) if column.key == "name" else column
         for column in columns
         if column.key not in LEVELS
     ]
@@ -230,7 +230,7 @@ def _rows_of_box(key: str, rows: Sequence[Indicator]) -> list[int]:
 
 
 def _of_indicator(
-    canvas: Canvas, subject: Subject, row: Indicator, score: Score, column: Column, tall: tuple[int, int]
+    canvas: Canvas, subject: Subject, row: Indicator, score: Score, column: LayoutColumn, tall: tuple[int, int]
 ) -> tuple[str, Span] | None:
     """Write one cell; gives the text that the row has to be high enough for.
 
@@ -263,7 +263,7 @@ def _points_of_row(
     _points(canvas, at, row.claimed_points, score.points, unscored(score), subject, code, tall)
 
 
-def _indicator_text(canvas: Canvas, column: Column, row: Indicator) -> tuple[str, str]:
+def _indicator_text(canvas: Canvas, column: LayoutColumn, row: Indicator) -> tuple[str, str]:
     """What a column of texts shows of an indicator, and how it is aligned."""
     match column.key:
         case "target":

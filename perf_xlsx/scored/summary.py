@@ -23,7 +23,7 @@ from perf_xlsx.domain.model import (
 from perf_xlsx.domain.rounding import half_up, percent, plain, points
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS
 from perf_xlsx.forms import Form
-from perf_xlsx.ooxml import BarChart, DataBar, Draft, Look, Series
+from perf_xlsx.ooxml import BarChart, DataBar, Look, Series, SheetDraft
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.finding_list import PROBLEMS
 from perf_xlsx.scored.items import Item, items, unscored
@@ -82,7 +82,7 @@ class Tile(Struct, frozen=True):
 ACCENTED: Mapping[str, str] = {"fill": s.ACCENT, "ink": "#FFFFFF", "soft": "#DCE6F2"}
 
 
-def summary_sheet(result: Result, form: Form, rulebook: Rulebook, size: float = OWN_SIZE) -> Draft:
+def summary_sheet(result: Result, form: Form, rulebook: Rulebook, size: float = OWN_SIZE) -> SheetDraft:
     """The sheet. The result must have been scored. `size` is that of the type that widths count in."""
     assert result.evaluation is not None
     assert result.scores is not None
@@ -94,7 +94,13 @@ def summary_sheet(result: Result, form: Form, rulebook: Rulebook, size: float = 
 
 class _Summary:
     def __init__(
-        self, sheet: Draft, result: Result, form: SelfEvaluation, scores: Scores, kind: Form, rulebook: Rulebook
+        self,
+        sheet: SheetDraft,
+        result: Result,
+        form: SelfEvaluation,
+        scores: Scores,
+        kind: Form,
+        rulebook: Rulebook,
     ) -> None:
         self.sheet, self.result, self.form = sheet, result, form
         self.across = TYPE * sum(WIDTHS[1:])

@@ -44,7 +44,7 @@ class Area(Struct, frozen=True):
     right: int
 
 
-class Column(list[Value]):
+class ColumnValues(list[Value]):
     """The values of a column. From row `end` on all are the same object, as in rows that nobody filled in."""
 
     __slots__ = ("end",)
@@ -66,7 +66,7 @@ class Cells(Struct):
     _known: dict[Address, Value] = field(default_factory=dict)
     _named: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _asked: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
-    _columns: dict[tuple[str, int, int, int, int], Column] = field(default_factory=dict)
+    _columns: dict[tuple[str, int, int, int, int], ColumnValues] = field(default_factory=dict)
 
     def value(self, at: Address) -> Value:
         """The value of a cell, calculated where it is a formula."""
@@ -98,12 +98,14 @@ class Cells(Struct):
             self._asked[name] = tuple(sorted(own))
         return self._asked[name]
 
-    def column(self, sheet: str, top: int, left: int, bottom: int, right: int) -> Column:
+    def column(self, sheet: str, top: int, left: int, bottom: int, right: int) -> ColumnValues:
         """The values of an area, row by row."""
         key = (sheet, top, left, bottom, right)
         if key not in self._columns:
             rows, columns = range(top, bottom + 1), range(left, right + 1)
-            self._columns[key] = Column(self.value((sheet, row, column)) for row in rows for column in columns)
+            self._columns[key] = ColumnValues(
+                self.value((sheet, row, column)) for row in rows for column in columns
+            )
         return self._columns[key]
 
     def code(self, at: Address) -> str:
@@ -257,12 +259,12 @@ def _held(value: Any, at: Position) -> Any:
 
 
 def _one(value: Any) -> Value:
-    return WRONG if isinstance(value, Column | Area) else value
+    return WRONG if isinstance(value, ColumnValues | Area) else value
 
 
 def _spread(function: Callable[..., Value], given: Sequence[Any]) -> Any:
     """The function of each row, where any of what is given is a column."""
-    columns = [one for one in given if type(one) is Column]
+    columns = [one for one in given if type(one) is ColumnValues]
     if not columns:
         return function(*given)
     if len(columns) == 1:
@@ -271,16 +273,16 @@ def _spread(function: Callable[..., Value], given: Sequence[Any]) -> Any:
     longest = len(columns[0])
     found: list[Value] = []
     above: tuple[Value, ...] = ()
-    for row in zip(*(one[:end] if type(one) is Column else [one] * end for one in given), strict=True):
+    for row in zip(*(one[:end] if type(one) is ColumnValues else [one] * end for one in given), strict=True):
         alike = above and all(map(is_, row, above))
         found.append(found[-1] if alike else function(*row))
         above = row
-    return Column(found + found[-1:] * (longest - end), end)
+    return ColumnValues(found + found[-1:] * (longest - end), end)
 
 
-def _down(function: Callable[..., Value], given: Sequence[Any]) -> Column:
+def _down(function: Callable[..., Value], given: Sequence[Any]) -> ColumnValues:
     """The function of each row, where one thing that is given is a column."""
-    at = next(number for number, one in enumerate(given) if type(one) is Column)
+    at = next(number for number, one in enumerate(given) if type(one) is ColumnValues)
     before, column, behind = given[:at], given[at], given[at + 1 :]
     found: list[Value] = []
     above = result = None
@@ -288,7 +290,7 @@ def _down(function: Callable[..., Value], given: Sequence[Any]) -> Column:
         if value is not above or not found:
             above, result = value, function(*before, value, *behind)
         found.append(result)
-    return Column(found + found[-1:] * (len(column) - column.end), column.end)
+    return ColumnValues(found + found[-1:] * (len(column) - column.end), column.end)
 
 
 def _paired(function: Callable[[Any, Any], Any], one: Formula, other: Formula) -> Formula:
@@ -428,7 +430,7 @@ _OF_ONE: Mapping[str, Callable[..., Value]] = {
 
 
 def _flat(given: Sequence[Any]) -> list[Value]:
-    return [value for one in given for value in (one if type(one) is Column else (one,))]
+    return [value for one in given for value in (one if type(one) is ColumnValues else (one,))]
 
 
 def _of_truths(function: Callable[[list[bool]], bool]) -> Callable[[Sequence[Any]], Value]:
@@ -460,7 +462,7 @@ def _of_numbers(function: Callable[[list[Fraction]], Fraction]) -> Callable[[Seq
 
 
 def _summed_products(given: Sequence[Any]) -> Value:
-    columns = [one if type(one) is Column else [one] for one in given]
+    columns = [one if type(one) is ColumnValues else [one] for one in given]
     if any(map(_holds_wrong, columns)):
         return WRONG
     numbers = (row for row in zip(*columns, strict=True) if all(type(value) is Fraction for value in row))
@@ -493,7 +495,7 @@ _OF_MANY: Mapping[str, Callable[[Sequence[Any]], Value]] = {
 
 def _if(at: Position, given: Sequence[Formula]) -> Any:
     truth = _held(given[0](at), at)
-    if isinstance(truth, Wrong | str | Column):
+    if isinstance(truth, Wrong | str | ColumnValues):
         return WRONG
     return given[1](at) if truth else given[2](at)
 
@@ -507,7 +509,7 @@ def _row(at: Position, given: Sequence[Formula]) -> Any:
     if not given:
         return Fraction(at.at[1])
     area: Area = given[0](at)
-    rows = Column(map(Fraction, range(area.top, area.bottom + 1)))
+    rows = ColumnValues(map(Fraction, range(area.top, area.bottom + 1)))
     return rows[0] if len(rows) == 1 else rows
 
 

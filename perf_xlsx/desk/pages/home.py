@@ -10,7 +10,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from perf_xlsx.desk.chart import HEIGHT, STEP, Column, columns
+from perf_xlsx.desk.chart import HEIGHT, STEP, Bar, columns
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer
 from perf_xlsx.desk.overview import Overview
@@ -19,7 +19,7 @@ from perf_xlsx.desk.pages.inbox import undecided
 from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.pages.unit import unit_page
 from perf_xlsx.desk.passwords import OFFICER
-from perf_xlsx.desk.results import PER_PAGE, SORTS, STATES, Row, Shown, Wanted
+from perf_xlsx.desk.results import PER_PAGE, SORTS, STATES, Row, Shown, TableQuery
 from perf_xlsx.desk.scored_by import in_use
 from perf_xlsx.desk.settings import Settings
 from perf_xlsx.desk.view import desk_of, page, to
@@ -95,7 +95,7 @@ def basis_of(desk: Desk, shown: Shown) -> Basis:
     )
 
 
-def _charts(overview: Overview) -> list[tuple[str, list[Column]]]:
+def _charts(overview: Overview) -> list[tuple[str, list[Bar]]]:
     """Title and bars of each chart that has something to show."""
     named = (("等级分布（份）", overview.grades), ("预算执行率分布（份）", overview.bands))
     return [(title, columns(bars)) for title, bars in named if bars]
@@ -111,11 +111,11 @@ def _unfinished(desk: Desk) -> bool:
     return not desk.score_run.progress.busy and desk.scored_by.unfinished()
 
 
-def wanted_of(request: Request) -> Wanted:
+def wanted_of(request: Request) -> TableQuery:
     """What the address asks for; what it cannot mean counts for nothing."""
     asked = request.query_params
     number = asked.get("page", "1")
-    return Wanted(
+    return TableQuery(
         asked.get("words", "")[:100],
         asked.get("state", "") if asked.get("state") in STATES else "",
         asked.get("sort", "") if asked.get("sort") in SORTS else "",

@@ -15,7 +15,7 @@ from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.adopted import unread
-from perf_xlsx.reading.official.draft import Draft
+from perf_xlsx.reading.official.draft import LayoutDraft
 from perf_xlsx.reading.official.labels import Row, core
 from perf_xlsx.reading.official.likeness import WORDED, Roles, roles_of
 from perf_xlsx.vocabulary import vocabulary
@@ -36,7 +36,7 @@ class _Named(Struct, frozen=True):
     figures: Sequence[Address]
 
 
-def money_beside(sheets: Sheets, rows: Mapping[int, Row], layout: Draft) -> None:
+def money_beside(sheets: Sheets, rows: Mapping[int, Row], layout: LayoutDraft) -> None:
     """Note the amounts above the indicators that stand right of their labels, as the total of all money (R19).
 
     Only where both a budget and what was spent are there; for monitoring the budget is enough. A label that is
@@ -54,7 +54,7 @@ def money_beside(sheets: Sheets, rows: Mapping[int, Row], layout: Draft) -> None
         _take(layout, [one for one in once.values() if one.role not in _POINTS or one.label[1] in near])
 
 
-def _take(layout: Draft, read: Sequence[_Named]) -> None:
+def _take(layout: LayoutDraft, read: Sequence[_Named]) -> None:
     """Note what was read as the line of the total, and say it at the first label."""
     for one in read:
         _note(layout, one)
@@ -123,7 +123,7 @@ def _figures(cells: Sequence[tuple[int, Cell]], units: Sequence[str]) -> Iterato
             yield column
 
 
-def _note(layout: Draft, one: _Named) -> None:
+def _note(layout: LayoutDraft, one: _Named) -> None:
     total = layout.form.total_line
     layout.lines["funds", total, one.role] = one.figures[0]
     layout.labels.add(one.label)

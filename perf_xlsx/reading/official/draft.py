@@ -11,12 +11,12 @@ from perf_xlsx.domain.model import Severity, Unscored
 from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address
-from perf_xlsx.reading.layout import Header, Layout, Located, OfficialParts, Table
+from perf_xlsx.reading.layout import Header, Layout, Located, OfficialParts, TableLayout
 from perf_xlsx.reading.official.labels import Row
 from perf_xlsx.reading.remarks import Remark
 
 
-class Draft:
+class LayoutDraft:
     """What was found so far; the attributes are those of Layout and OfficialParts."""
 
     def __init__(
@@ -25,7 +25,7 @@ class Draft:
         self.kind, self.indicators, self.funds, self.projects = kind, indicators, funds, projects
         self.boxes: dict[str, Address] = {}
         self.lines: dict[tuple[str, str, str], Address] = {}
-        self.tables: dict[str, Table] = {}
+        self.tables: dict[str, TableLayout] = {}
         self.missing: list[tuple[str, str, bool]] = []
         self.twice: list[tuple[str, Address]] = []
         self.forms: list[Address] = []
