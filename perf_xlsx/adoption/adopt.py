@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from perf_xlsx.adoption.blank import blanked, emptied, filled_cells, kept_cells
-from perf_xlsx.adoption.check_workbook import Checked, check_workbook, checked, corrected
+from perf_xlsx.adoption.check_workbook import CorrectedWorkbook, check_workbook, checked, corrected
 from perf_xlsx.adoption.form_file import form_text, naming
 from perf_xlsx.adoption.labels import Label, Survey
 from perf_xlsx.adoption.read_back import not_held
@@ -78,7 +78,7 @@ def _adopted(path: Path, source: Source, output: Path | None, blank: bool, force
     return _done(form, check, unread, copy)
 
 
-def _corrected(path: Path, output: Path | None, read: Checked, blank: bool) -> Adopted:
+def _corrected(path: Path, output: Path | None, read: CorrectedWorkbook, blank: bool) -> Adopted:
     form = output or path.with_name(f"{path.stem.replace(CHECKING, '')}.toml")
     beside = path.parent / Path(read.file).name  # a name of the same folder, whatever the workbook says
     if not beside.is_file():

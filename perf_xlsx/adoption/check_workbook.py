@@ -50,7 +50,7 @@ class Meaning(NamedTuple):
     words: str
 
 
-class Checked(Struct, frozen=True):
+class CorrectedWorkbook(Struct, frozen=True):
     """The corrected workbook: its original's name, the shipped form that it is based on, and the meanings."""
 
     file: str
@@ -147,7 +147,7 @@ class _Looks:
 # ---- what a person corrected ----------------------------------------------------------------------------------
 
 
-def checked(package: Package) -> Checked | None:
+def checked(package: Package) -> CorrectedWorkbook | None:
     """What the sheet of meanings says; None where the workbook has none.
 
     Raises AdoptionError where its head was changed.
@@ -160,7 +160,7 @@ def checked(package: Package) -> Checked | None:
     file, title = (_text(grid, row, 3) for row in (3, 4))
     if title not in _bases():
         raise AdoptionError([f"“{SHEET}”C4：{BASE}是“{title}”，应为 {'、'.join(_bases())} 之一。"])
-    return Checked(file, _bases()[title], tuple(_meanings(grid)))
+    return CorrectedWorkbook(file, _bases()[title], tuple(_meanings(grid)))
 
 
 def _meanings(grid: Grid) -> Iterable[Meaning]:
@@ -176,7 +176,7 @@ def _text(grid: Grid, row: int, column: int) -> str:
     return "" if cell is None or cell.value is None else str(cell.value).strip()
 
 
-def corrected(survey: Survey, sheets: Sheets, read: Checked) -> list[Label]:
+def corrected(survey: Survey, sheets: Sheets, read: CorrectedWorkbook) -> list[Label]:
     """The labels with the meanings that a person settled. Raises AdoptionError with each wrong cell."""
     labels, sheet = survey.labels, survey.sheet
     known, problems = by_words(official_form(read.base)), list[str]()

@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from perf_xlsx.adoption.aids import COMPLETION, Aid, aids
-from perf_xlsx.adoption.answers import Answer, answers, is_calculated
+from perf_xlsx.adoption.answers import AnswerCell, answers, is_calculated
 from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.adoption.live_points import live_points
 from perf_xlsx.adoption.questions import questions
@@ -136,13 +136,13 @@ class _Made:
         for at in sorted({*spots, *self._rows(), *(label.at[1:] for label in open_labels)}):
             self.cells.unlock(at)
 
-    def _is_printed(self, answer: Answer) -> bool:
+    def _is_printed(self, answer: AnswerCell) -> bool:
         """Whether the form prints it, the full marks of budget execution, or calculates it."""
         if is_calculated(answer, self.sheets):
             return True
         return answer.label.role.block == "funds" and answer.key == "execution_weight" and bool(self._text(answer))
 
-    def _text(self, answer: Answer) -> str:
+    def _text(self, answer: AnswerCell) -> str:
         cell = self.sheets.cell(answer.at)
         return "" if cell is None or cell.value is None else str(cell.value)
 
@@ -182,7 +182,7 @@ class _Made:
         for name, spots in groups.items():
             yield _Named(f"{ANSWER_NAME}{name}", min(spots), max(spots))
 
-    def _name_of(self, answer: Answer) -> str:
+    def _name_of(self, answer: AnswerCell) -> str:
         block = answer.label.role.block
         if not answer.line:
             return answer.key if block in (BOXES, OTHER) else f"{block}_{answer.key}"

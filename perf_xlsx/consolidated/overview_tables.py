@@ -9,7 +9,7 @@ from msgspec import Struct
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.line_sums import EXECUTION, LineSum
-from perf_xlsx.consolidated.page import Formula, Page
+from perf_xlsx.consolidated.page import LiveFormula, Page
 from perf_xlsx.consolidated.scores import UNGRADED, Spread
 from perf_xlsx.consolidated.sheets import CODES, bases, money_notes, rate_format, repeated
 from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics
@@ -70,7 +70,7 @@ def _total(page: Page, first: int, count: int, label: int, column: int, value: i
     row = first + count
     cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(max(first, row - 1), column)}"
     page.put(row, label, label, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
-    page.number(row, column, column, Formula(f"=SUM({cells})", value) if count else 0, bold=True)
+    page.number(row, column, column, LiveFormula(f"=SUM({cells})", value) if count else 0, bold=True)
     page.number(row, column + 1, column + 1, _share(value, value), s.PERCENT, bold=True)
     return cells
 

@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.writer import Canvas, safe
+from perf_xlsx.sheets.writer import WorkbookCanvas, safe
 
 NUMBERS: Mapping[str, Any] = {"text_wrap": False, "shrink": True}  # smaller digits instead of "####"
 USED = 0.98  # share of the height; other programs' metrics need the rest
@@ -21,7 +21,7 @@ ROW_HEIGHT = 15.0  # default of Excel, in points
 AGREE, DIFFER = "✔ 相符", "✖ 不符"
 
 
-class Formula(Struct, frozen=True):
+class LiveFormula(Struct, frozen=True):
     """A live formula with its result; never built from outside text."""
 
     text: str
@@ -34,14 +34,14 @@ class SheetLink(Struct, frozen=True):
     sheet: str
 
 
-Shown = str | int | Decimal | Fraction | Formula | SheetLink | None
+Shown = str | int | Decimal | Fraction | LiveFormula | SheetLink | None
 
 
 class Page:
     """One sheet. `widths` are the widths of its columns, beginning with A; `repeated` is the height of the rows
     that each page after the first begins with."""
 
-    def __init__(self, canvas: Canvas, name: str, widths: tuple[float, ...], repeated: float = 0) -> None:
+    def __init__(self, canvas: WorkbookCanvas, name: str, widths: tuple[float, ...], repeated: float = 0) -> None:
         self.canvas, self.name, self.widths = canvas, name, widths
         self.sheet = canvas.book.add_worksheet(name)
         self._cells: dict[int, list[tuple[int, int, Shown, Mapping[str, Any]]]] = defaultdict(list)
@@ -95,7 +95,7 @@ class Page:
         self.put(row, first, last, shown, num_format=s.spaced(code), **NUMBERS, **look)
 
     def check(
-        self, row: int, spans: tuple[tuple[int, int], ...], words: str, left: Formula, right: Formula
+        self, row: int, spans: tuple[tuple[int, int], ...], words: str, left: LiveFormula, right: LiveFormula
     ) -> None:
         """Put a row that compares two results which must agree, as live formulas that a reader can trace."""
         (a, b), (c, d), (e, f), (g, h) = spans
@@ -110,7 +110,7 @@ class Page:
 
     def verdict(self, row: int, first: int, last: int, condition: str, agree: bool, bold: bool) -> None:
         """Put a live formula that says whether two numbers agree, coloured by its result."""
-        result = Formula(f'=IF({condition},"{AGREE}","{DIFFER}")', AGREE if agree else DIFFER)
+        result = LiveFormula(f'=IF({condition},"{AGREE}","{DIFFER}")', AGREE if agree else DIFFER)
         self.put(row, first, last, result, border=1, align="center", bold=bold)
         for word, ink, fill in ((AGREE, s.DONE_INK, s.DONE_FILL), (DIFFER, s.TODO_INK, s.TODO_FILL)):
             look = self.canvas.book.add_format({"font_color": ink, "bg_color": fill})
@@ -134,7 +134,7 @@ class Page:
                 self.sheet.write_blank(row, first, None, style)
             case str():
                 self.sheet.write_string(row, first, safe(value), style)
-            case Formula():
+            case LiveFormula():
                 self.sheet.write_formula(row, first, value.text, style, value.result)
             case SheetLink():
                 self.sheet.write_url(row, first, f"internal:'{value.sheet}'!A1", style, value.sheet)

@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, LineSum, Rate
 from perf_xlsx.consolidated.listed import Listed
-from perf_xlsx.consolidated.page import Formula, Page
+from perf_xlsx.consolidated.page import LiveFormula, Page
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
 from perf_xlsx.consolidated.statistics import Compared, Statistics
 from perf_xlsx.consolidated.streamed import LongSheets, standing_colours
@@ -196,7 +196,7 @@ def _parts(page: Page, row: int, found: Statistics, places: dict[tuple[str, int 
         page.number(row, 5, 5, whole, s.MONEY)
         page.number(row, 6, 7, parts, s.MONEY)
         one, other = xl_rowcol_to_cell(row, 5), xl_rowcol_to_cell(row, 6)
-        page.number(row, 8, 8, Formula(f"=ROUND({one}-{other},6)", float(gap)), GAP)
+        page.number(row, 8, 8, LiveFormula(f"=ROUND({one}-{other},6)", float(gap)), GAP)
         said = "✔ 相符" if gap == 0 else "⚠ 有的单位合计与分项不符（F01），见“问题清单”"
         page.word(row, 9, 12, said)
         page.height(row, height)
@@ -208,7 +208,7 @@ def _part_heads(page: Page, row: int) -> int:
     return page.heads(row, (1, 4, "核对内容"), (5, 5, "合计"), (6, 7, "分项之和"), (8, 8, "相差"), (9, 12, "说明"))
 
 
-Side = Formula | Decimal
+Side = LiveFormula | Decimal
 
 
 def _part_checks(
@@ -233,9 +233,9 @@ def _part_checks(
             left: Side = own.whole
             right: Side = own.parts
             if own.whole == lines[key].sums[column]:
-                left = Formula(f"=SUM({cells[0]})", float(own.whole))
+                left = LiveFormula(f"=SUM({cells[0]})", float(own.whole))
             if own.parts == sum((lines[part].sums[column] for part in parts), Decimal(0)):
-                right = Formula(f"=SUM({','.join(cells[1:])})", float(own.parts))
+                right = LiveFormula(f"=SUM({','.join(cells[1:])})", float(own.parts))
             yield words, left, right, own.whole - own.parts
 
 
@@ -295,7 +295,7 @@ def write_codes(page: Page, found: Statistics) -> int:
         standing_colours(page.canvas, page.sheet, first, row - 1, 3)
         page.put(row, 1, 3, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
         area = f"{xl_rowcol_to_cell(first, 4)}:{xl_rowcol_to_cell(row - 1, 4)}"
-        page.number(row, 4, 4, Formula(f"=SUM({area})", found.findings), bold=True)
+        page.number(row, 4, 4, LiveFormula(f"=SUM({area})", found.findings), bold=True)
         page.word(row, 5, 6, "", bold=True)
     else:
         page.put(

@@ -18,7 +18,7 @@ from perf_xlsx.domain.severity import STANDING_SIGNS
 from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.table_sheet import FileLink, TableSheet
-from perf_xlsx.sheets.writer import Canvas
+from perf_xlsx.sheets.writer import WorkbookCanvas
 
 EXCEL_ROWS = 1_048_576
 EXCEL_LINKS = 65_530  # on one sheet
@@ -39,7 +39,7 @@ class LongSheets:
     """
 
     def __init__(
-        self, canvas: Canvas, name: str, columns: tuple[TableColumn, ...], count: int, note: str,
+        self, canvas: WorkbookCanvas, name: str, columns: tuple[TableColumn, ...], count: int, note: str,
         limit: int = EXCEL_ROWS, head: str = "", table: bool = False, empty: str = "", lines: int = 1,
         hidden: Collection[str] = (),
     ) -> None:  # fmt: skip
@@ -206,7 +206,7 @@ def _lines(text: str, width: float) -> int:
     return max(1, ceil(units * SPARE / width))
 
 
-def standing_colours(canvas: Canvas, sheet: Any, first: int, last: int, column: int) -> None:
+def standing_colours(canvas: WorkbookCanvas, sheet: Any, first: int, last: int, column: int) -> None:
     """Colour a severity column by its signs, in any sort order."""
     for how, sign in STANDING_SIGNS.items():
         look = {"bg_color": "#" + s.MARK_FILLS[how][2:], "font_color": s.STANDING_INK[how]}
@@ -216,7 +216,7 @@ def standing_colours(canvas: Canvas, sheet: Any, first: int, last: int, column: 
         )  # fmt: skip
 
 
-def _format(canvas: Canvas, column: TableColumn) -> Any:
+def _format(canvas: WorkbookCanvas, column: TableColumn) -> Any:
     match column.kind:
         case "text" | "link":
             return canvas.style(border=1, align="left")

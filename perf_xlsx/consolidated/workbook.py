@@ -48,7 +48,7 @@ from perf_xlsx.consolidated.tables import (
 )
 from perf_xlsx.findings.asked import ACROSS
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
-from perf_xlsx.sheets.writer import Canvas
+from perf_xlsx.sheets.writer import WorkbookCanvas
 
 RECEIPTS_NOTE = (
     "每张评分后的自评表一行，与“回执.jsonl”相同；校验码也在自评表末尾；暂定＝有项目不能评分，不评等级。"
@@ -74,7 +74,7 @@ class Places(Struct, frozen=True):
 
 def write_workbook(file: IO[bytes], found: Statistics, rows: Iterable[Placed], places: Places) -> None:
     """Write the workbook, and the rows to their files too. Raises what `rows` raises, and OSError."""
-    canvas = Canvas(file, streamed=True)
+    canvas = WorkbookCanvas(file, streamed=True)
     canvas.book.set_properties({"title": "绩效自评汇总", "created": CREATED})
     canvas.book.set_custom_property(f"{PROPERTY_PREFIX}form", CONSOLIDATED, "text")
     try:
@@ -85,7 +85,7 @@ def write_workbook(file: IO[bytes], found: Statistics, rows: Iterable[Placed], p
         raise
 
 
-def _write(canvas: Canvas, found: Statistics, rows: Iterable[Placed], places: Places) -> None:
+def _write(canvas: WorkbookCanvas, found: Statistics, rows: Iterable[Placed], places: Places) -> None:
     long: dict[str, LongSheets] = {}
 
     def rows_of(kind: LongTable, note: str, empty: str = "", **look: Any) -> None:

@@ -46,7 +46,7 @@ class Sent(Struct, frozen=True):
             copy.commit()
 
 
-class Form(Struct, frozen=True):
+class FormData(Struct, frozen=True):
     """What a form sent: its texts by name, and its files by the name of their field."""
 
     texts: dict[str, str]
@@ -70,7 +70,7 @@ class _Parser(MultiPartParser):
 
 
 @asynccontextmanager
-async def received(request: Request) -> AsyncIterator[Form]:
+async def received(request: Request) -> AsyncIterator[FormData]:
     """The form of a request; its files are gone after the block. Raises HTTPException (400, 507)."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise HTTPException(400, "表单的格式不对。")
@@ -93,7 +93,7 @@ async def received(request: Request) -> AsyncIterator[Form]:
         await data.close()
 
 
-def _form(items: Sequence[tuple[str, str | UploadFile]]) -> Form:
+def _form(items: Sequence[tuple[str, str | UploadFile]]) -> FormData:
     texts: dict[str, str] = {}
     files: dict[str, list[Sent]] = {}
     for name, value in items:
@@ -102,4 +102,4 @@ def _form(items: Sequence[tuple[str, str | UploadFile]]) -> Form:
         elif value.filename:  # a field that was left empty has no name
             told = visible(value.filename)[:LONGEST_NAME]
             files.setdefault(name, []).append(Sent(told, value.size or 0, value.file))
-    return Form(texts, dict(files))
+    return FormData(texts, dict(files))

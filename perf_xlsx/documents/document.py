@@ -64,7 +64,7 @@ class DocumentError(Exception):
 TOO_LONG = DocumentError("内容过多，不像一份报告", "请核对文件，删去无关的内容后重新报送。")
 
 
-class Piece(NamedTuple):
+class ParagraphText(NamedTuple):
     """One paragraph before it has its place in the text. `ends` is what stands behind it there."""
 
     text: str
@@ -74,7 +74,7 @@ class Piece(NamedTuple):
     ends: str = "\n"
 
 
-def joined(pieces: Iterable[Piece], remarks: Iterable[str] = ()) -> Document:
+def joined(pieces: Iterable[ParagraphText], remarks: Iterable[str] = ()) -> Document:
     """The document of these paragraphs, joined by line breaks. Raises DocumentError where they are too many."""
     found: list[Paragraph] = []
     texts: list[str] = []

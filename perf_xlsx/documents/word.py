@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from perf_xlsx.documents.document import CellPlace, Document, DocumentError, Mark, Piece, joined
+from perf_xlsx.documents.document import CellPlace, Document, DocumentError, Mark, ParagraphText, joined
 from perf_xlsx.ooxml import Limits, Package, PackageError
 from perf_xlsx.ooxml.markup import local
 from perf_xlsx.system.pattern import pattern
@@ -68,7 +68,9 @@ def read_word(data: bytes, limits: Limits) -> Document:
         remarks = list(_remarks(package, main))
     except PackageError as error:
         raise DocumentError(error.detail, ADVICE) from error
-    pieces = (Piece(one.text, _level(one.element, levels), one.cell, tuple(_marks(one))) for one in paragraphs)
+    pieces = (
+        ParagraphText(one.text, _level(one.element, levels), one.cell, tuple(_marks(one))) for one in paragraphs
+    )
     return joined(pieces, remarks)
 
 

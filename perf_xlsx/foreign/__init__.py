@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from perf_xlsx.foreign.original import Extra, Original
+from perf_xlsx.foreign.original import Original, OutsideContent
 from perf_xlsx.foreign.recognise import POINTERS, recognise
 from perf_xlsx.ooxml import Limits, PackageError
 
-__all__ = ["POINTERS", "Extra", "Original", "open_original"]
+__all__ = ["POINTERS", "Original", "OutsideContent", "open_original"]
 
 
 BEFORE_EXCEL_5 = (b"\x09\x00", b"\x09\x02", b"\x09\x04")  # how BIFF 2, 3 and 4 begin

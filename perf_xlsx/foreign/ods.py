@@ -16,7 +16,7 @@ from lxml import etree
 from msgspec import Struct
 
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.foreign.original import CellCount, Extra, Original, extras_of_book
+from perf_xlsx.foreign.original import CellCount, Original, OutsideContent, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Piece, Runs, Sheet, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import Value, cell_of, iso_date, value_of
@@ -63,7 +63,7 @@ def read_ods(data: bytes, limits: Limits) -> Original:
     parts = [root, *([package.tree("styles.xml")] if "styles.xml" in package else [])]
     styles = _Styles(_crossed_styles(parts), _raised_styles(parts))
     sheets, grids = list[Sheet](), list[Grid]()
-    extras, count = list[Extra](), CellCount(limits)
+    extras, count = list[OutsideContent](), CellCount(limits)
     for index, table in enumerate(_tables(root)):
         name = _get(table, "name")
         state = "hidden" if _get(table, "style-name") in hidden else "visible"
@@ -253,9 +253,11 @@ def _cells(table: etree._Element) -> Iterator[tuple[_Place, etree._Element, etre
         row += rows
 
 
-def _grid(table: etree._Element, name: str, count: CellCount, styles: _Styles) -> tuple[Grid, list[Extra]]:
+def _grid(
+    table: etree._Element, name: str, count: CellCount, styles: _Styles
+) -> tuple[Grid, list[OutsideContent]]:
     crossed = _crossed_in(table, styles.crossed)
-    merges, extras, hidden = list[tuple[int, int, int, int]](), list[Extra](), set[int]()
+    merges, extras, hidden = list[tuple[int, int, int, int]](), list[OutsideContent](), set[int]()
     for place, line, element in _cells(table):
         row, column, rows, columns = place
         extras += _beside(element, name, row, column, count.limits.text)
@@ -270,17 +272,17 @@ def _grid(table: etree._Element, name: str, count: CellCount, styles: _Styles) -
             if _is_hidden(line):
                 hidden.update(range(row, row + rows))
     if any(_name(e) == "shapes" and len(e) for e in table):
-        extras.append(Extra("图片或图形", name))
+        extras.append(OutsideContent("图片或图形", name))
     return count.grid(merges, hidden, _hidden_columns(table)), extras
 
 
-def _beside(element: etree._Element, sheet: str, row: int, column: int, most: int) -> Iterator[Extra]:
+def _beside(element: etree._Element, sheet: str, row: int, column: int, most: int) -> Iterator[OutsideContent]:
     for child in element:
         address = f"{column_name(column)}{row}"
         if _name(child) == "annotation":
-            yield Extra("批注", sheet, address, _text(child, most))
+            yield OutsideContent("批注", sheet, address, _text(child, most))
         elif _name(child) in ("frame", "custom-shape", "g"):
-            yield Extra("图片或图形", sheet, address)
+            yield OutsideContent("图片或图形", sheet, address)
 
 
 class _Shown(NamedTuple):

@@ -12,7 +12,7 @@ from xlrd import biffh, formula
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.foreign.biff import open_biff
-from perf_xlsx.foreign.original import CellCount, Extra, Original, extras_of_book
+from perf_xlsx.foreign.original import CellCount, Original, OutsideContent, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Piece, Sheet, Text, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import cell_of, value_of
@@ -44,7 +44,7 @@ def read_xls(data: bytes, limits: Limits) -> Original:
     if book.biff_version < 80:
         _mend_results(book)
     sheets, grids = list[Sheet](), list[Grid]()
-    extras, count = list[Extra](), CellCount(limits)
+    extras, count = list[OutsideContent](), CellCount(limits)
     for index, name in enumerate(book.sheet_names()):
         count.begin(name)
         formulas, drawings = _scan(book, index, count)
@@ -53,7 +53,7 @@ def read_xls(data: bytes, limits: Limits) -> Original:
         grids.append(_grid(book, sheet, formulas, count))
         extras += _notes(sheet, name)
         if drawings:
-            extras.append(Extra("图片或图形", name))
+            extras.append(OutsideContent("图片或图形", name))
         book.unload_sheet(index)
     streams = ("_VBA_PROJECT_CUR", "_signatures", "_xmlsignatures")
     macros, *signed = (name.encode("utf-16-le") in data for name in streams)
@@ -181,9 +181,9 @@ def _code(book: Any, index: int | None) -> str:
     return str((known.format_str[:LONGEST] if known else "") or BUILTIN_FORMATS.get(str(key), "General"))
 
 
-def _notes(sheet: Any, name: str) -> Iterator[Extra]:
+def _notes(sheet: Any, name: str) -> Iterator[OutsideContent]:
     for (row, column), note in sorted(sheet.cell_note_map.items()):
-        yield Extra("批注", name, f"{column_name(column + 1)}{row + 1}", note.text)
+        yield OutsideContent("批注", name, f"{column_name(column + 1)}{row + 1}", note.text)
 
 
 def _names(book: Any) -> Iterator[DefinedName]:

@@ -13,7 +13,7 @@ from math import isfinite
 from msgspec import Struct, field
 
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.foreign.original import CellCount, Extra, Original, extras_of_book
+from perf_xlsx.foreign.original import CellCount, Original, OutsideContent, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import (
     BUILTIN_FORMATS,
@@ -66,7 +66,7 @@ def read_xlsb(data: bytes, limits: Limits) -> Original:
     stream = [one for one in records(package.read(main), count) if one[0] in OF_THE_BOOK]
     book.date1904 = any(code == PROPERTIES and body[0] & 1 for code, body in stream)
     listed = [_listed(body) for code, body in stream if code == BUNDLE]
-    sheets, grids, extras = list[Sheet](), list[Grid](), list[Extra]()
+    sheets, grids, extras = list[Sheet](), list[Grid](), list[OutsideContent]()
     for sheet, part in _worksheets(package, main, listed):
         sheets.append(sheet)
         count.begin(sheet.name)
@@ -107,7 +107,7 @@ def _worksheets(
             yield Sheet(title, "", state, index, number), part
 
 
-def _extras_of_package(package: Package) -> Iterable[Extra]:
+def _extras_of_package(package: Package) -> Iterable[OutsideContent]:
     """Macros and signatures."""
     names = [name.lower() for name in package.names()]
     macros = any(name.endswith("vbaproject.bin") for name in names)
@@ -253,11 +253,11 @@ def _rk(raw: int) -> float:
     return number / 100 if raw & 1 else number
 
 
-def _extras_of_sheet(package: Package, part: str, title: str, count: CellCount) -> Iterator[Extra]:
+def _extras_of_sheet(package: Package, part: str, title: str, count: CellCount) -> Iterator[OutsideContent]:
     for relation in package.relationships(part):
         count.record()
         if relation.type.endswith("/drawing"):
-            yield Extra("图片或图形", title)
+            yield OutsideContent("图片或图形", title)
         elif relation.type.endswith("/comments") and relation.target in package:
             at = ""
             for code, body in records(package.read(relation.target), count):
@@ -265,7 +265,7 @@ def _extras_of_sheet(package: Package, part: str, title: str, count: CellCount) 
                     row, _, column = struct.unpack_from("<III", body, 4)
                     at = f"{column_name(column + 1)}{row + 1}"
                 elif code == 637:  # BrtCommentText
-                    yield Extra("批注", title, at, _wide(body, 1)[0])
+                    yield OutsideContent("批注", title, at, _wide(body, 1)[0])
 
 
 def _names(stream: list[tuple[int, bytes]], titles: list[str]) -> Iterator[DefinedName]:

@@ -14,7 +14,7 @@ from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import PROPERTY_PREFIX, RETURN_LIST
 from perf_xlsx.sheets.table_sheet import TableSheet
-from perf_xlsx.sheets.writer import Canvas
+from perf_xlsx.sheets.writer import WorkbookCanvas
 from perf_xlsx.system.temporary_database import temporary_database
 
 NAME = "退回清单.xlsx"
@@ -81,7 +81,7 @@ class Rows:
 def list_workbook(rows: Rows, sender: str = "") -> bytes:
     """The workbook. There must be rows. Title, year and sender are in the page's head: row 1 is for mail merge."""
     out = BytesIO()
-    canvas = Canvas(out, streamed=True)
+    canvas = WorkbookCanvas(out, streamed=True)
     canvas.book.set_properties({"title": "退回清单", "created": CREATED})
     canvas.book.set_custom_property(f"{PROPERTY_PREFIX}form", RETURN_LIST, "text")
     sheet = canvas.book.add_worksheet("退回清单", TableSheet)

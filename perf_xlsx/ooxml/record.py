@@ -54,7 +54,7 @@ class Added(Struct, frozen=True):
     digest: str = ""
 
 
-class Entry(Struct, frozen=True):
+class RecordedMark(Struct, frozen=True):
     """One mark as recorded, under its defined name.
 
     `joined`: its note was added to one that was there before (None: not recorded, or no note).
@@ -72,7 +72,7 @@ class Entry(Struct, frozen=True):
 class Record(Struct, frozen=True):
     """The contents of a ledger: marks, sheets by their defined names, codes of notes (None: not recorded)."""
 
-    entries: list[Entry]
+    entries: list[RecordedMark]
     sheets: dict[str, Added]
     notes: Mapping[str, frozenset[str]] | None
 
@@ -181,9 +181,9 @@ class _Row(dict[int, str]):
         return ""
 
 
-def _entry(row: _Row) -> Entry:
+def _entry(row: _Row) -> RecordedMark:
     apply, joined = None if row[7] == "-" else row[7], None if row[10] == "" else row[10] == "1"
-    return Entry(row[2], row[3], row[4], row[5], row[6], apply, joined)
+    return RecordedMark(row[2], row[3], row[4], row[5], row[6], apply, joined)
 
 
 def _added(rows: Iterable[dict[int, str]], digests: Mapping[str, str]) -> dict[str, Added]:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place, column_name
 from perf_xlsx.findings.collector import reported
-from perf_xlsx.ooxml import Altered, Answer, Formula, RetainedSheet, Stripped
+from perf_xlsx.ooxml import Altered, NoteAnswer, ReferringFormula, RetainedSheet, Stripped
 from perf_xlsx.ooxml.book import Sheet, parse_cell
 from perf_xlsx.ooxml.contents import text_code
 from perf_xlsx.reading.extra_content import in_short, listed, shortened
@@ -98,7 +98,7 @@ def _retained_sheet(sheet: RetainedSheet, workbook: str) -> Finding:
     return reported("R23", Place(workbook, sheet.sheet.index, sheet=name), "评分加入的工作表", message, advice)
 
 
-def in_notes(on: Place, written: Sequence[Answer], carried: bool = False) -> Finding:
+def in_notes(on: Place, written: Sequence[NoteAnswer], carried: bool = False) -> Finding:
     """R23: what was written into the notes of a sheet; `carried`: in an original that is not written back."""
     cells = [a.cell if a.inside else f"{a.cell}“{shortened(a.text)}”" for a in written]
     stays = "没有带入新的工作簿，列在“来源对照”末尾" if carried else "已作为单位自己的批注保留"
@@ -109,7 +109,7 @@ def in_notes(on: Place, written: Sequence[Answer], carried: bool = False) -> Fin
     return reported("R23", place, "核对批注", message, f"{INTO_THE_BOXES}；批注供人查看。")
 
 
-def _in_formulas(on: Place, formulas: Sequence[Formula]) -> Finding:
+def _in_formulas(on: Place, formulas: Sequence[ReferringFormula]) -> Finding:
     cells = [f"{column_name(f.column)}{f.row}“{shortened(f'={f.text}')}”" for f in formulas]
     message = (
         f"“{on.sheet}”的公式引用了评分加入的工作表：{listed(cells)}。这些工作表每次评分重新写出，内容和位置会变。"

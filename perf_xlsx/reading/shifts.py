@@ -19,7 +19,7 @@ from perf_xlsx.reading.header import are_numbers_of_columns
 from perf_xlsx.reading.layout import Layout, TableLayout
 from perf_xlsx.reading.locate import printed_helps
 from perf_xlsx.reading.remarks import Remark
-from perf_xlsx.reading.shift_sums import Figures, Offset
+from perf_xlsx.reading.shift_sums import BlockFigures, Offset
 
 BACK = "请对照栏目核对，把内容移回原来的{}后重新报送。"
 WORDS = {  # by the offset: where the other contents are, up to where, how they are off, which way back
@@ -124,7 +124,7 @@ def _lines(block: Lines, sheets: Sheets, layout: Layout) -> Remark | None:
     rows = [list(boxes.values()) for boxes in lines.values()]
     if len(rows) < 2:
         return None
-    figures = Figures(block, sheets, layout)
+    figures = BlockFigures(block, sheets, layout)
     if shift := _block_off(block, figures, rows, sheets):
         return shift
     if not (_is_filled(rows[0], sheets) or next(iter(lines)).required or figures.stand()):
@@ -145,7 +145,9 @@ def _is_filled(row: Iterable[Address], sheets: Sheets) -> bool:
     return any(_text(sheets, at) for at in row)
 
 
-def _block_off(block: Lines, figures: Figures, rows: Sequence[Sequence[Address]], sheets: Sheets) -> Remark | None:
+def _block_off(
+    block: Lines, figures: BlockFigures, rows: Sequence[Sequence[Address]], sheets: Sheets
+) -> Remark | None:
     """All figures off by a row or a column, two columns exchanged, or the header pasted over the boxes."""
     columns, first = typed(block.columns), rows[0][0]
     if at := _header_in_boxes(columns, rows, sheets):

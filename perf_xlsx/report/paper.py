@@ -12,14 +12,14 @@ from perf_xlsx.figures import Figure
 Look = Literal["body", "caption", "remark"]  # of a paragraph
 
 
-class Piece(Struct, frozen=True):
+class TextRun(Struct, frozen=True):
     """Some words of a paragraph; `figure` is what they state, if it is one of the form's."""
 
     text: str
     figure: Figure | None = None
 
 
-class Blank(Piece, frozen=True):
+class Blank(TextRun, frozen=True):
     """A place where somebody has to write: 〔请填写：…〕. `text` is what is asked for."""
 
     @property
@@ -36,10 +36,10 @@ class Heading(Struct, frozen=True):
     text: str
 
 
-class Paragraph(Struct, frozen=True):
+class ReportParagraph(Struct, frozen=True):
     """A paragraph of the body, above a table, or of the warning."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextRun, ...]
     look: Look = "body"
 
 
@@ -51,11 +51,11 @@ class ReportTable(Struct, frozen=True):
 
     heads: tuple[str, ...]
     widths: tuple[int, ...]
-    rows: tuple[tuple[tuple[Piece, ...], ...], ...]
+    rows: tuple[tuple[tuple[TextRun, ...], ...], ...]
     amounts: bool = False
 
 
-Block = Heading | Paragraph | ReportTable
+Block = Heading | ReportParagraph | ReportTable
 
 
 class Wanting(Struct, frozen=True):
@@ -66,12 +66,12 @@ class Wanting(Struct, frozen=True):
     places: int
 
 
-class Paper(Struct, frozen=True):
+class Report(Struct, frozen=True):
     """A whole report. `warning` stands first while something is wrong with the form."""
 
-    title: Paragraph
-    under_title: tuple[Paragraph, ...]
-    warning: tuple[Paragraph, ...]
+    title: ReportParagraph
+    under_title: tuple[ReportParagraph, ...]
+    warning: tuple[ReportParagraph, ...]
     blocks: tuple[Block, ...]
 
     @property
@@ -94,9 +94,9 @@ class Paper(Struct, frozen=True):
                     yield where, piece.text
 
 
-def pieces_of(block: Block) -> Iterator[Piece]:
+def pieces_of(block: Block) -> Iterator[TextRun]:
     """Every piece of a block."""
-    if isinstance(block, Paragraph):
+    if isinstance(block, ReportParagraph):
         yield from block.pieces
     elif isinstance(block, ReportTable):
         for row in block.rows:

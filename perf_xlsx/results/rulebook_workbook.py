@@ -32,7 +32,7 @@ from perf_xlsx.rulebook import (
 from perf_xlsx.rulebook import workbook_layout as w
 from perf_xlsx.rulebook.rulebook import SILENT
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.writer import Canvas
+from perf_xlsx.sheets.writer import WorkbookCanvas
 
 _CREATED = datetime.datetime(2020, 1, 1)  # the same rulebook gives the same bytes
 SPARE = 12  # empty rows below a table, to add to it
@@ -79,7 +79,7 @@ PERCENTS = frozenset(
 def rulebook_workbook(rulebook: Rulebook) -> bytes:
     """The workbook of a rulebook; read back it is the same rulebook."""
     out = io.BytesIO()
-    canvas = Canvas(out)
+    canvas = WorkbookCanvas(out)
     canvas.book.set_properties({"title": f"评分办法：{rulebook.title}", "created": _CREATED})
     writer = _Writer(canvas, rulebook)
     writer.basics()
@@ -94,7 +94,7 @@ def rulebook_workbook(rulebook: Rulebook) -> bytes:
 class _Writer:
     """Writes the sheets of one workbook."""
 
-    def __init__(self, canvas: Canvas, rulebook: Rulebook) -> None:
+    def __init__(self, canvas: WorkbookCanvas, rulebook: Rulebook) -> None:
         self.canvas, self.rulebook = canvas, rulebook
         self.lists: dict[tuple[str, ...], int] = {}
         self.box = canvas.style(border=1, locked=False, bg_color=s.REQUIRED_FILL, align="left")

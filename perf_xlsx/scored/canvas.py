@@ -17,7 +17,7 @@ GAP = 0.7  # characters
 SIZE, LINE_HEIGHT, AROUND = 10.5, 15.5, 4.5  # points: of the type, from line to line, above and below together
 
 
-class Canvas:
+class SheetCanvas:
     """One sheet; `row` is the next free row, `heights` are those of the rows above it.
 
     `cut` are texts that did not fit into their row, with what they are called: they are written whole at the end.

@@ -16,7 +16,7 @@ from perf_xlsx.forms import Form
 from perf_xlsx.ooxml import SheetDraft
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored import paper, paper_tables, paper_texts
-from perf_xlsx.scored.canvas import Canvas
+from perf_xlsx.scored.canvas import SheetCanvas
 from perf_xlsx.scored.page_fit import Fitted, fitted
 from perf_xlsx.scored.paging import paginate
 from perf_xlsx.scored.subject import Subject, differ
@@ -26,16 +26,16 @@ from perf_xlsx.sheets.a4 import OWN_SIZE
 
 EVALUATION_FORM = "自评表"
 NARROW = 3.6  # characters of each of the two columns of points, where one would do
-WRITERS: Mapping[type[paper.Part], Callable[[Canvas, Subject, Any], None]] = {
+WRITERS: Mapping[type[paper.LayoutPart], Callable[[SheetCanvas, Subject, Any], None]] = {
     paper.Basics: paper_texts.write_basics,
     paper.Funds: paper_tables.write_funds,
     paper.Projects: paper_tables.write_projects,
     paper.Goal: paper_texts.write_goal,
     paper.Indicators: paper_tables.write_indicators,
     paper.Total: paper_tables.write_total,
-    paper.Heading: paper_texts.write_line,
-    paper.Grade: paper_texts.write_grade,
-    paper.Texts: paper_texts.write_texts,
+    paper.HeadingRow: paper_texts.write_line,
+    paper.GradeRow: paper_texts.write_grade,
+    paper.PassageRows: paper_texts.write_texts,
     paper.Signatures: paper_texts.write_signatures,
 }
 
@@ -75,9 +75,9 @@ def _fit(subject: Subject, size: float, across: Sequence[paper.Span] = ()) -> Fi
     return fitted(layout, paper_tables.money_widths(subject), size, across)
 
 
-def _canvas(fit: Fitted) -> Canvas:
+def _canvas(fit: Fitted) -> SheetCanvas:
     """The empty sheet."""
-    return Canvas(s.draft(EVALUATION_FORM, fit.widths, fit.landscape), fit.widths)
+    return SheetCanvas(s.draft(EVALUATION_FORM, fit.widths, fit.landscape), fit.widths)
 
 
 def _numbered(sheet: SheetDraft, subject: Subject) -> None:

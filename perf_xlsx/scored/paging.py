@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from perf_xlsx.ooxml import SheetDraft
 from perf_xlsx.ooxml.draft import Area
-from perf_xlsx.scored.canvas import Canvas
+from perf_xlsx.scored.canvas import SheetCanvas
 from perf_xlsx.scored.page_fit import page_starts
 
 
-def paginate(canvas: Canvas, height: float) -> int:
+def paginate(canvas: SheetCanvas, height: float) -> int:
     """Begin pages, each of so much `height`; gives how many rows the sheet has then.
 
     On a page that begins inside a table its heads stand again, in a row that is put in. A label over several rows
@@ -28,7 +28,7 @@ def paginate(canvas: Canvas, height: float) -> int:
 class _Pages(Struct, frozen=True):
     """`starts` are the rows that pages begin with, `put_in` the rows of heads that are written before some."""
 
-    canvas: Canvas
+    canvas: SheetCanvas
     starts: tuple[int, ...]
     put_in: dict[int, int]
 

@@ -8,10 +8,10 @@ from itertools import groupby
 from math import ceil
 
 from perf_xlsx.domain.model import MERGED, PART, Entry, FundLine, Indicator, Project, Rates, Score, scored_rows
-from perf_xlsx.scored.canvas import GAP, Canvas
+from perf_xlsx.scored.canvas import GAP, SheetCanvas
 from perf_xlsx.scored.clip_text import remarks
 from perf_xlsx.scored.items import actual_words, midyear_words, target_words, unscored
-from perf_xlsx.scored.paper import Funds, Indicators, LayoutColumn, Paper, Projects, Span, Total
+from perf_xlsx.scored.paper import EvaluationLayout, Funds, Indicators, LayoutColumn, Projects, Span, Total
 from perf_xlsx.scored.subject import DASH, Subject
 from perf_xlsx.sheets import style as s
 
@@ -25,7 +25,7 @@ PER_UNIT = 8 / 7  # pixels of a column per pixel of a head, where the workbook i
 # ---- points: whose they are ------------------------------------------------------------------------------------
 
 
-def _heads(canvas: Canvas, columns: Iterable[LayoutColumn], apart: bool) -> None:
+def _heads(canvas: SheetCanvas, columns: Iterable[LayoutColumn], apart: bool) -> None:
     """The row of a table's heads; 自评得分 and 核定得分 where they differ somewhere."""
     heads = [(_folded(head, canvas.width(at)), at) for column in columns for head, at in _head(column, apart)]
     canvas.begin_table()
@@ -50,13 +50,13 @@ def _folded(head: str, width: float) -> str:
     return "\n".join(head[at : at + most] for at in range(0, len(head), most))
 
 
-def points_span(paper: Paper) -> Span:
+def points_span(paper: EvaluationLayout) -> Span:
     """The columns of an indicator's points."""
     return next(column.at for column in paper.indicators.columns if column.key == "points")
 
 
 def _points(
-    canvas: Canvas, at: Span, claimed: Entry[Decimal], computed: Decimal | None, none: str, subject: Subject,
+    canvas: SheetCanvas, at: Span, claimed: Entry[Decimal], computed: Decimal | None, none: str, subject: Subject,
     code: str = s.POINTS, tall: tuple[int, int] = (1, 1),
 ) -> None:  # fmt: skip
     """The unit's own points, and beside them what was computed, where these differ somewhere on the form.
@@ -73,7 +73,7 @@ def _points(
 # ---- money -----------------------------------------------------------------------------------------------------
 
 
-def write_funds(canvas: Canvas, subject: Subject, part: Funds) -> None:
+def write_funds(canvas: SheetCanvas, subject: Subject, part: Funds) -> None:
     """The lines of money; points stand in the line of the total."""
     lines = list(subject.form.funds.values())
     if part.total_first:
@@ -111,7 +111,7 @@ def _indented(
         above = deep
 
 
-def _of_line(canvas: Canvas, subject: Subject, line: FundLine, column: LayoutColumn) -> None:
+def _of_line(canvas: SheetCanvas, subject: Subject, line: FundLine, column: LayoutColumn) -> None:
     score, is_total = subject.scores.execution, line is subject.form.total_funds
     if column.key in MONEY:
         amount: Entry[Decimal] = line.entry(column.key)
@@ -127,12 +127,12 @@ def _of_line(canvas: Canvas, subject: Subject, line: FundLine, column: LayoutCol
         _dashes(canvas, column.at, subject.apart)
 
 
-def _dashes(canvas: Canvas, at: Span, apart: bool) -> None:
+def _dashes(canvas: SheetCanvas, at: Span, apart: bool) -> None:
     for one in (Span(at.first, at.first), Span(at.last, at.last)) if apart else (at,):
         canvas.text(one, DASH)
 
 
-def write_projects(canvas: Canvas, subject: Subject, part: Projects) -> None:
+def write_projects(canvas: SheetCanvas, subject: Subject, part: Projects) -> None:
     """A row for each project; nothing where there is none."""
     projects = subject.form.projects
     if not projects:
@@ -149,7 +149,7 @@ def write_projects(canvas: Canvas, subject: Subject, part: Projects) -> None:
     canvas.end_table()
 
 
-def _of_project(canvas: Canvas, project: Project, rates: Rates, column: LayoutColumn) -> None:
+def _of_project(canvas: SheetCanvas, project: Project, rates: Rates, column: LayoutColumn) -> None:
     if column.key == "rate":
         canvas.number(column.at, rates.execution, s.PERCENT, DASH)
     elif column.key in MONEY:
@@ -169,7 +169,7 @@ MOST_APPENDED = 100  # texts that are written whole below the table; of more the
 MANY_LINES = 8  # of one text, above which the page had better lie across
 
 
-def write_indicators(canvas: Canvas, subject: Subject, part: Indicators) -> None:
+def write_indicators(canvas: SheetCanvas, subject: Subject, part: Indicators) -> None:
     """The heads, and a row for each indicator."""
     rows = scored_rows(subject.form, subject.scores)
     levelled = any(row.level1.given or row.level2.given for row, _ in rows)
@@ -230,7 +230,12 @@ def _rows_of_box(key: str, rows: Sequence[Indicator]) -> list[int]:
 
 
 def _of_indicator(
-    canvas: Canvas, subject: Subject, row: Indicator, score: Score, column: LayoutColumn, tall: tuple[int, int]
+    canvas: SheetCanvas,
+    subject: Subject,
+    row: Indicator,
+    score: Score,
+    column: LayoutColumn,
+    tall: tuple[int, int],
 ) -> tuple[str, Span] | None:
     """Write one cell; gives the text that the row has to be high enough for.
 
@@ -253,7 +258,7 @@ def _of_indicator(
 
 
 def _points_of_row(
-    canvas: Canvas, subject: Subject, row: Indicator, score: Score, at: Span, tall: tuple[int, int]
+    canvas: SheetCanvas, subject: Subject, row: Indicator, score: Score, at: Span, tall: tuple[int, int]
 ) -> None:
     """The points of an indicator; those that it shares with the row above are written there."""
     if score is PART:
@@ -263,7 +268,7 @@ def _points_of_row(
     _points(canvas, at, row.claimed_points, score.points, unscored(score), subject, code, tall)
 
 
-def _indicator_text(canvas: Canvas, column: LayoutColumn, row: Indicator) -> tuple[str, str]:
+def _indicator_text(canvas: SheetCanvas, column: LayoutColumn, row: Indicator) -> tuple[str, str]:
     """What a column of texts shows of an indicator, and how it is aligned."""
     match column.key:
         case "target":
@@ -280,7 +285,7 @@ def _indicator_text(canvas: Canvas, column: LayoutColumn, row: Indicator) -> tup
     return row.entry(column.key).given, "left"
 
 
-def narrow_remarks(canvas: Canvas, subject: Subject) -> tuple[Span, ...]:
+def narrow_remarks(canvas: SheetCanvas, subject: Subject) -> tuple[Span, ...]:
     """The columns of reasons and improvements, where an indicator's take many lines in columns of these widths."""
     columns = [column for column in subject.paper.indicators.columns if column.key in REMARKS]
     narrow = any(
@@ -301,7 +306,7 @@ def _levels(key: str, rows: Sequence[Indicator]) -> list[tuple[str, int]]:
     return found
 
 
-def _merged(canvas: Canvas, at: int, column: int, levels: Sequence[tuple[str, int]]) -> None:
+def _merged(canvas: SheetCanvas, at: int, column: int, levels: Sequence[tuple[str, int]]) -> None:
     """Write a column of levels, merged over equal rows."""
     style = canvas.style()
     for row, (word, count) in enumerate(levels, at):
@@ -310,7 +315,7 @@ def _merged(canvas: Canvas, at: int, column: int, levels: Sequence[tuple[str, in
             canvas.sheet.text(row, column, word, style)
 
 
-def write_total(canvas: Canvas, subject: Subject, part: Total) -> None:
+def write_total(canvas: SheetCanvas, subject: Subject, part: Total) -> None:
     """The total, below the columns of weights and points."""
     scores, claimed = subject.scores, subject.form.claimed
     canvas.keep()
@@ -334,7 +339,7 @@ def write_total(canvas: Canvas, subject: Subject, part: Total) -> None:
     canvas.next(least=22)
 
 
-def _rest(canvas: Canvas, first: int, last: int) -> None:
+def _rest(canvas: SheetCanvas, first: int, last: int) -> None:
     """Columns of a row that stay empty."""
     if first <= last:
         canvas.text(Span(first, last), "")

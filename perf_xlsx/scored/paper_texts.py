@@ -8,9 +8,9 @@ from itertools import pairwise
 from perf_xlsx.domain.days import day_of
 from perf_xlsx.domain.model import UNSCORED_WORDS, Entry
 from perf_xlsx.domain.rounding import points
-from perf_xlsx.scored.canvas import Canvas
+from perf_xlsx.scored.canvas import SheetCanvas
 from perf_xlsx.scored.clip_text import chunks
-from perf_xlsx.scored.paper import Basics, Goal, Grade, Heading, Signatures, Span, Texts
+from perf_xlsx.scored.paper import Basics, Goal, GradeRow, HeadingRow, PassageRows, Signatures, Span
 from perf_xlsx.scored.subject import Subject
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import SCORED_BY, SEAL, SIGNED, SIGNED_ON
@@ -27,7 +27,7 @@ SIGNED_FROM = (0.22, 0.46, 0.75)  # of the width: a telephone number stands on o
 SIGNATURE_BOXES = {label for labels in SIGNED_BY.values() for label in labels}
 
 
-def write_heading(canvas: Canvas, subject: Subject) -> None:
+def write_heading(canvas: SheetCanvas, subject: Subject) -> None:
     """The title and the year, below why the form may not be sealed."""
     plain = {"border": False}
     if subject.not_valid:
@@ -40,7 +40,7 @@ def write_heading(canvas: Canvas, subject: Subject) -> None:
     canvas.next()
 
 
-def write_basics(canvas: Canvas, subject: Subject, part: Basics) -> None:
+def write_basics(canvas: SheetCanvas, subject: Subject, part: Basics) -> None:
     """A row for each group of boxes of which one is filled in; the first row always."""
     boxes = subject.form.boxes
     for row in part.rows:
@@ -57,7 +57,7 @@ def write_basics(canvas: Canvas, subject: Subject, part: Basics) -> None:
         canvas.next(shown)
 
 
-def write_goal(canvas: Canvas, subject: Subject, part: Goal) -> None:
+def write_goal(canvas: SheetCanvas, subject: Subject, part: Goal) -> None:
     """The goal, expected and achieved."""
     boxes = subject.form.boxes
     if "goal_expected" not in boxes:
@@ -73,7 +73,7 @@ def write_goal(canvas: Canvas, subject: Subject, part: Goal) -> None:
     canvas.next(texts, least=GOAL)
 
 
-def write_line(canvas: Canvas, subject: Subject, part: Heading) -> None:
+def write_line(canvas: SheetCanvas, subject: Subject, part: HeadingRow) -> None:
     """A line above what is not on the official form; none above nothing."""
     if not _has_more(canvas, subject):
         return
@@ -82,17 +82,17 @@ def write_line(canvas: Canvas, subject: Subject, part: Heading) -> None:
     canvas.next(least=TALL)
 
 
-def _has_more(canvas: Canvas, subject: Subject) -> bool:
+def _has_more(canvas: SheetCanvas, subject: Subject) -> bool:
     """Whether there is anything that is not on the official form."""
     return bool(canvas.cut or subject.form.claimed.grade.given or any(text for _, text in _texts(subject)))
 
 
 def _headed(subject: Subject) -> bool:
     """Whether the paper has a place for it below the names."""
-    return any(isinstance(part, Heading) for part in subject.paper.parts)
+    return any(isinstance(part, HeadingRow) for part in subject.paper.parts)
 
 
-def write_grade(canvas: Canvas, subject: Subject, part: Grade) -> None:
+def write_grade(canvas: SheetCanvas, subject: Subject, part: GradeRow) -> None:
     """The unit's own grade, where there is one."""
     if not subject.form.claimed.grade.given:
         return
@@ -101,7 +101,7 @@ def write_grade(canvas: Canvas, subject: Subject, part: Grade) -> None:
     canvas.next()
 
 
-def write_texts(canvas: Canvas, subject: Subject, part: Texts) -> None:
+def write_texts(canvas: SheetCanvas, subject: Subject, part: PassageRows) -> None:
     """A label and a text, over several rows where one would be too high."""
     for label, text in (*canvas.cut, *_texts(subject)):
         for number, chunk in enumerate(chunks(text, canvas.width(part.at[1]))):
@@ -125,7 +125,7 @@ def _texts(subject: Subject) -> Iterator[tuple[str, str]]:
             yield extra.label, f"{extra.row}：{extra.entry.given}" if extra.row else extra.entry.given
 
 
-def write_signatures(canvas: Canvas, subject: Subject, _: Signatures) -> None:
+def write_signatures(canvas: SheetCanvas, subject: Subject, _: Signatures) -> None:
     """Names as typed; the place of the seal and the date only where the form may be sealed. Then the foot.
 
     All in one row, because no page break cuts a row: the seal stays with the names.
@@ -143,7 +143,7 @@ def write_signatures(canvas: Canvas, subject: Subject, _: Signatures) -> None:
     _foot(canvas, subject)
 
 
-def _parted(canvas: Canvas) -> list[Span]:
+def _parted(canvas: SheetCanvas) -> list[Span]:
     """Room for the names, the telephone number and the seal, by the widths of the columns."""
     last, whole = canvas.whole.last, canvas.width(canvas.whole)
     starts = [
@@ -167,7 +167,7 @@ def _day(filled_on: Entry[str] | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else filled_on.given
 
 
-def _foot(canvas: Canvas, subject: Subject) -> None:
+def _foot(canvas: SheetCanvas, subject: Subject) -> None:
     """Whose the points are, by which rules, and the check code; on the page of the names, if nothing follows."""
     if not (_headed(subject) and _has_more(canvas, subject)):
         canvas.keep()

@@ -10,7 +10,7 @@ from msgspec import Struct
 from perf_xlsx.domain.model import Entry, Score, Scores, SelfEvaluation
 from perf_xlsx.forms import Form
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.scored.paper import Paper
+from perf_xlsx.scored.paper import EvaluationLayout
 
 DASH = "—"
 
@@ -26,7 +26,7 @@ class Subject(Struct, frozen=True):
     scores: Scores
     kind: Form
     rulebook: Rulebook
-    paper: Paper
+    paper: EvaluationLayout
     not_valid: str
     apart: bool
     code: str | None

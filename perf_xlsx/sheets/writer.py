@@ -23,7 +23,7 @@ def safe(text: str) -> str:
     return text[: MAX_TEXT - 1] + " " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
-class Canvas:
+class WorkbookCanvas:
     """One workbook being written. `streamed`: rows go to disk at once and in their order, for very long sheets."""
 
     def __init__(self, out: IO[bytes], streamed: bool = False) -> None:

@@ -34,7 +34,7 @@ Value = Fraction | str | bool | Wrong | None
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
-class Area(Struct, frozen=True):
+class CellRange(Struct, frozen=True):
     """Cells of one sheet; `bottom` 0 means an entire column."""
 
     sheet: str
@@ -61,7 +61,7 @@ class Cells(Struct):
 
     typed: dict[Address, tuple[Value, str]] = field(default_factory=dict)
     formulas: dict[Address, str] = field(default_factory=dict)
-    names: dict[str, Area] = field(default_factory=dict)
+    names: dict[str, CellRange] = field(default_factory=dict)
     steps: dict[str, str] = field(default_factory=dict)
     _known: dict[Address, Value] = field(default_factory=dict)
     _named: dict[tuple[Any, ...], Any] = field(default_factory=dict)
@@ -244,13 +244,13 @@ def _area(text: str) -> Formula:
     )
     named = sheet.strip("'")
     if first[3] and not first[2]:
-        return lambda at: Area(named, at.at[1] + top - 1, left, at.at[1] + bottom - 1, right)
-    return lambda at: Area(named or at.at[0], top, left, bottom, right)
+        return lambda at: CellRange(named, at.at[1] + top - 1, left, at.at[1] + bottom - 1, right)
+    return lambda at: CellRange(named or at.at[0], top, left, bottom, right)
 
 
 def _held(value: Any, at: Position) -> Any:
     """The value or values of an area; anything else as it is."""
-    if type(value) is not Area:
+    if type(value) is not CellRange:
         return value
     if (value.top, value.left) == (value.bottom, value.right):
         return at.cells.value((value.sheet, value.top, value.left))
@@ -259,7 +259,7 @@ def _held(value: Any, at: Position) -> Any:
 
 
 def _one(value: Any) -> Value:
-    return WRONG if isinstance(value, ColumnValues | Area) else value
+    return WRONG if isinstance(value, ColumnValues | CellRange) else value
 
 
 def _spread(function: Callable[..., Value], given: Sequence[Any]) -> Any:
@@ -502,24 +502,24 @@ def _if(at: Position, given: Sequence[Formula]) -> Any:
 
 def _index(at: Position, given: Sequence[Formula]) -> Any:
     column, row = given[0](at), _held(given[1](at), at)
-    return Area(column.sheet, int(row), column.left, int(row), column.left)
+    return CellRange(column.sheet, int(row), column.left, int(row), column.left)
 
 
 def _row(at: Position, given: Sequence[Formula]) -> Any:
     if not given:
         return Fraction(at.at[1])
-    area: Area = given[0](at)
+    area: CellRange = given[0](at)
     rows = ColumnValues(map(Fraction, range(area.top, area.bottom + 1)))
     return rows[0] if len(rows) == 1 else rows
 
 
 def _columns(at: Position, given: Sequence[Formula]) -> Any:
-    area: Area = given[0](at)
+    area: CellRange = given[0](at)
     return Fraction(area.right - area.left + 1)
 
 
 def _cell(at: Position, given: Sequence[Formula]) -> Any:
-    area: Area = given[1](at)
+    area: CellRange = given[1](at)
     return at.cells.code((area.sheet, area.top, area.left))
 
 

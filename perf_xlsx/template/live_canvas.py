@@ -14,8 +14,8 @@ from perf_xlsx.forms.case import Shown
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import DONE, IDLE, SUMMARY, WRONG
-from perf_xlsx.sheets.writer import Canvas, safe
-from perf_xlsx.template.calculator import Area, Cells, Value, Wrong
+from perf_xlsx.sheets.writer import WorkbookCanvas, safe
+from perf_xlsx.template.calculator import CellRange, Cells, Value, Wrong
 from perf_xlsx.template.steps import Steps
 
 WRONG_FILL = "#FBD9D6"
@@ -25,7 +25,7 @@ LONGEST_FORMULA = 8_192  # characters; Excel calls a workbook with a longer one 
 EPOCH = datetime.datetime(1899, 12, 30)
 
 
-class LiveCanvas(Canvas):
+class LiveCanvas(WorkbookCanvas):
     """One template being written."""
 
     def __init__(self, out: IO[bytes]) -> None:
@@ -68,7 +68,7 @@ class LiveCanvas(Canvas):
         """Define a name for a cell, or for a range of one sheet."""
         super().name(name, sheet, row, column, last_row, last_column)
         bottom, right = (row, column) if last_row is None else (last_row, last_column)
-        self.cells.names[name] = Area(sheet, row + 1, column + 1, bottom + 1, right + 1)
+        self.cells.names[name] = CellRange(sheet, row + 1, column + 1, bottom + 1, right + 1)
 
     def named_formulas(self, steps: Steps) -> None:
         """Define names for the formulas of the steps. Raises FormError where one is longer than Excel takes."""

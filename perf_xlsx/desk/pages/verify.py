@@ -15,7 +15,7 @@ from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.folders import safe_name
 from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.passing import passing_folder
-from perf_xlsx.desk.uploads import Form, received
+from perf_xlsx.desk.uploads import FormData, received
 from perf_xlsx.desk.view import desk_of, page
 from perf_xlsx.receipts.register import NAME, opened
 from perf_xlsx.receipts.signature import signed, verifier
@@ -59,7 +59,7 @@ async def check(request: Request) -> Response:
     return page(request, "verify", told=told, problems=problems, limits=limits)
 
 
-def _each(desk: Desk, form: Form) -> tuple[list[Told], list[str]]:
+def _each(desk: Desk, form: FormData) -> tuple[list[Told], list[str]]:
     """What came of each workbook, and what could not be done."""
     told: list[Told] = []
     with passing_folder(desk.folders) as folder:
@@ -76,7 +76,7 @@ def _each(desk: Desk, form: Form) -> tuple[list[Told], list[str]]:
     return told, [] if told else ["请选评分后的工作簿。"]
 
 
-def _against(desk: Desk, form: Form, folder: Path) -> Against:
+def _against(desk: Desk, form: FormData, folder: Path) -> Against:
     """What this form asks for. Raises OSError."""
     register, key = desk.folders.results / NAME, None
     if (receipts := form.one("receipt")) is not None:
