@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Finding, Result, Scores, SelfEvaluation, Stamp
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import Observation, catalogue, finding
-from perf_xlsx.foreign import POINTERS, Original, open_original
+from perf_xlsx.foreign import POINTERS, ForeignWorkbook, open_original
 from perf_xlsx.forms import Form, FormError, FormFile, folder_of, form_names, load_form, with_forms
 from perf_xlsx.forms.case import CaseError, Fill, load_case
 from perf_xlsx.judging.judge import as_capped, bounded, in_order
@@ -232,7 +232,7 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
     return _with_copy(job, package, judge)
 
 
-def _score_original(job: Job, original: Original, terms: Terms, noticed: list[Finding]) -> Result:
+def _score_original(job: Job, original: ForeignWorkbook, terms: Terms, noticed: list[Finding]) -> Result:
     """Score a workbook of another format: it is converted to our template, and that is scored."""
     from perf_xlsx.conversion.convert import convert  # few workbooks need it
 

@@ -41,7 +41,7 @@ HINT = (
 )
 
 
-class Meaning(NamedTuple):
+class SettledMeaning(NamedTuple):
     """What a person settled of one label: its cell on the sheet of meanings, the label's own place, the words."""
 
     cell: str
@@ -55,7 +55,7 @@ class CorrectedWorkbook(Struct, frozen=True):
 
     file: str
     base: str
-    meanings: tuple[Meaning, ...]
+    meanings: tuple[SettledMeaning, ...]
 
 
 def check_workbook(package: Package, named: Naming, found: Survey, sheets: Sheets) -> bytes:
@@ -163,10 +163,10 @@ def checked(package: Package) -> CorrectedWorkbook | None:
     return CorrectedWorkbook(file, _bases()[title], tuple(_meanings(grid)))
 
 
-def _meanings(grid: Grid) -> Iterable[Meaning]:
+def _meanings(grid: Grid) -> Iterable[SettledMeaning]:
     for row in sorted({row for row, column in grid.cells if row >= FIRST and column == 2}):
         column = CORRECTION if _text(grid, row, CORRECTION) else MEANING
-        yield Meaning(
+        yield SettledMeaning(
             f"{_letter(column)}{row}", _text(grid, row, 1), _text(grid, row, 2), _text(grid, row, column)
         )
 
@@ -231,7 +231,7 @@ def _asides(survey: Survey) -> str:
     return roles(survey.kind)[OTHER, ASIDES].words
 
 
-def _label_at(one: Meaning, sheets: Sheets, sheet: int) -> Label | None:
+def _label_at(one: SettledMeaning, sheets: Sheets, sheet: int) -> Label | None:
     """A text that is no label by itself; None where the sheet has none there."""
     at = parse_cell(one.label)
     cell = sheets.cell((sheet, *at)) if at and sheets.names[sheet] == one.sheet else None

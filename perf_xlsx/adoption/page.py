@@ -22,7 +22,7 @@ SHORT = 2  # characters of a label that says nothing without the one above it
 Spot = tuple[int, int]  # row and column
 
 
-class Page:
+class SurveyedSheet:
     """`rows` are the texts by row and column, `edge` the last column, `answers` spots that hold answers alone."""
 
     def __init__(self, sheets: Sheets, sheet: int, kind: OfficialForm, layout: Layout | None) -> None:

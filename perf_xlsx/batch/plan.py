@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from perf_xlsx.pipeline import COPY_SUFFIXES, WORKBOOKS, Job, OutputError
 from perf_xlsx.results.records import STATE
-from perf_xlsx.system.growing import Numbers, Pairs
+from perf_xlsx.system.growing import NumbersByText, Pairs
 from perf_xlsx.system.os_errors import for_windows, identity, reachable, too_deep, why
 from perf_xlsx.system.output_files import printable_path, reserved, unique_path
 
@@ -43,7 +43,7 @@ class Plan(Struct, frozen=True, dict=True):
     def names(self) -> Mapping[str, str]:
         """Printable names, by row, of the files whose own name is not; no two are the same."""
         odd = [file for file, _ in self.rows if printable_path(Path(file)) != file]
-        taken = _all(file for file, _ in self.rows) if odd else Numbers()
+        taken = _all(file for file, _ in self.rows) if odd else NumbersByText()
         found = {}
         for file in odd:
             name = plain = printable_path(Path(file))
@@ -81,7 +81,7 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
     _refuse_wrong_paths(asked, target)
     base = _base(asked)
     walk = _Walk(map(os.path.realpath, asked), identity(target) if target else None)
-    wanted, known = Pairs(), Numbers()
+    wanted, known = Pairs(), NumbersByText()
     passed: dict[str, None] = {}
     for path in asked:
         for relative in walk.below(path):
@@ -250,7 +250,7 @@ def _copy_name(name: str) -> str:
 
 def _with_unique_outputs(wanted: Pairs) -> Pairs:
     """The rows, no two with one output. A file that keeps its name goes before one that is renamed."""
-    taken, others = Numbers(), dict[int, str]()
+    taken, others = NumbersByText(), dict[int, str]()
     for is_renamed in (False, True):
         for at, (file, output) in enumerate(wanted):
             if (os.path.splitext(file)[1] != os.path.splitext(output)[1]) == is_renamed:
@@ -265,8 +265,8 @@ def _with_unique_outputs(wanted: Pairs) -> Pairs:
     return found
 
 
-def _all(texts: Iterable[str]) -> Numbers:
-    found = Numbers()
+def _all(texts: Iterable[str]) -> NumbersByText:
+    found = NumbersByText()
     for text in texts:
         found.add(text)
     return found

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from perf_xlsx import pipeline
-from perf_xlsx.batch.roster import Attendance, Listed, Roster
+from perf_xlsx.batch.roster import Attendance, ListedUnit, Roster
 from perf_xlsx.batch.roster_list import COLUMNS
 from perf_xlsx.domain.model import SelfEvaluation
 from perf_xlsx.forms import Boxes, Form, load_form
@@ -57,7 +57,7 @@ class ListedForm(Struct, frozen=True):
     """A form that the list asks for: where its template goes, and what the list says of it."""
 
     path: Path
-    listed: Listed
+    listed: ListedUnit
 
     def boxes(self, form: Form) -> dict[str, str]:
         """What the list says, for the boxes of a form."""
@@ -89,7 +89,7 @@ class ListedForms:
         return Roster(self._roster.name, list(self._attendance.missing()))
 
 
-def _known(listed: Listed, form: Form) -> dict[str, str]:
+def _known(listed: ListedUnit, form: Form) -> dict[str, str]:
     """What the list says of a unit, for the boxes that its form has."""
     boxes = {box.key for block in form.blocks if isinstance(block, Boxes) for box in block.boxes}
     boxes &= form.original.labels.get(BOXES, {}).keys() if form.original else boxes
@@ -104,7 +104,7 @@ def _maker(form: str, year: int, rulebook: str | None) -> Callable[[Mapping[str,
     return make
 
 
-def file_name(listed: Listed) -> str:
+def file_name(listed: ListedUnit) -> str:
     """The unit's name (and project's) as a file name that every system takes, Chinese kept, without suffix."""
     return safe_stem("-".join(part for part in (listed.unit, listed.project) if part))
 

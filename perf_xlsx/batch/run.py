@@ -17,7 +17,7 @@ from perf_xlsx.batch.plan import Plan
 from perf_xlsx.batch.roster import Roster
 from perf_xlsx.batch.rounds import Rounds
 from perf_xlsx.batch.state import State, goes_on
-from perf_xlsx.batch.worker import Done, Known, Task, Work
+from perf_xlsx.batch.worker import Done, EarlierResult, Task, Work
 from perf_xlsx.forms import with_forms
 from perf_xlsx.pipeline import Job, Terms
 from perf_xlsx.receipts.register import NAME, Sign, written
@@ -124,7 +124,7 @@ def _task(jobs: Plan, at: int, state: State | None, terms: Terms, force: bool) -
     with with_forms(terms.forms):
         known = state.known(file) if state else ()
     keys = tuple(record.key or None for record in known)
-    earlier = Known(keys, known[0].output, known[0].output_sha256 or None) if known else None
+    earlier = EarlierResult(keys, known[0].output, known[0].output_sha256 or None) if known else None
     return Task(file, str(job.source), str(job.output) if job.output else None, output, terms, earlier, force)
 
 

@@ -28,7 +28,7 @@ from perf_xlsx.results.comparison import first
 from perf_xlsx.results.record import SCHEMA, Record, decode_known, encode
 from perf_xlsx.results.records import FILE as RECORDS
 from perf_xlsx.results.records import STATE, Records, lines
-from perf_xlsx.system.growing import Numbers
+from perf_xlsx.system.growing import NumbersByText
 from perf_xlsx.system.lock import HeldError, hold, itself
 from perf_xlsx.system.os_errors import hide, is_special, put_in_place
 from perf_xlsx.system.output_files import BEGUN, explain_os_error, write_atomically
@@ -191,9 +191,9 @@ def _open(path: Path) -> IO[bytes] | None:
         return None
 
 
-def _index(file: IO[bytes] | None) -> Numbers:
+def _index(file: IO[bytes] | None) -> NumbersByText:
     """Where in the file the last whole lines of each workbook begin: those of its forms follow one another."""
-    found = Numbers()
+    found = NumbersByText()
     decoder, before = json.JSONDecoder(), None
     for offset, line in lines(file) if file else ():
         name = None

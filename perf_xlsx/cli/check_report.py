@@ -20,7 +20,7 @@ from perf_xlsx.documents import SUFFIXES, DocumentError
 from perf_xlsx.domain.model import Result
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS
 from perf_xlsx.forms import FormFile
-from perf_xlsx.narrative.check import Checked, write_commented
+from perf_xlsx.narrative.check import ReportCheck, write_commented
 from perf_xlsx.narrative.check import check_report as check_one
 from perf_xlsx.narrative.record import RemarkRecord, ReportRecord
 from perf_xlsx.ooxml import MIB, Limits
@@ -159,7 +159,7 @@ def _scored(workbooks: tuple[Path, ...], terms: pipeline.Terms) -> list[Result]:
     return results if len(results) == 1 else [one for one in results if one.evaluation is not None]
 
 
-def _written(checked: Checked, path: Path, target: Path | None, limits: Limits) -> tuple[ReportRecord, bool]:
+def _written(checked: ReportCheck, path: Path, target: Path | None, limits: Limits) -> tuple[ReportRecord, bool]:
     """A report's record, and whether its copy was written where one was asked for."""
     if target is None:
         return checked.record, True

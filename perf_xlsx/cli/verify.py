@@ -18,7 +18,7 @@ from perf_xlsx.ooxml import MIB
 from perf_xlsx.pipeline import Terms, usable_rulebook
 from perf_xlsx.receipts.receipt import Receipt
 from perf_xlsx.receipts.register import Register, RegisterError, register_of
-from perf_xlsx.receipts.verification import PROVEN, Kind, Verdict
+from perf_xlsx.receipts.verification import PROVEN, Match, Verdict
 from perf_xlsx.receipts.verification import verify as verified
 from perf_xlsx.receipts.words import LIMITS, UNSIGNED, in_words
 from perf_xlsx.rulebook import RulebookError
@@ -139,6 +139,6 @@ def _show(path: Path, one: Verdict, signed: Signed | None) -> int:
     state = signed(one.receipt) if signed and one.receipt else ""
     for line in in_words(one, state):
         say(f"  {one_line(line)}")
-    if one.kind is Kind.UNREAD:
+    if one.kind is Match.UNREAD:
         return NOT_WRITTEN
     return int(one.kind not in PROVEN or state in ("bad", "none"))

@@ -45,7 +45,7 @@ from perf_xlsx.consolidated.workbook import Placed, Places, write_workbook
 from perf_xlsx.results.checked_reports import CheckedReport, checked_reports
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
-from perf_xlsx.system.growing import Numbers
+from perf_xlsx.system.growing import NumbersByText
 from perf_xlsx.system.output_files import atomic_write, reserved, unique_path
 
 __all__ = [
@@ -143,7 +143,7 @@ def _rows(
     """All rows of the tables, in one pass over the records; `link_of` gives a copy's path from the workbook."""
     checked = {one.content for one in reports}
     codes: dict[str, str] = {}
-    turns = Numbers()
+    turns = NumbersByText()
     for record in filter(is_return, records):
         if record.content in checked and isinstance(record.content, str):
             codes[record.content] = record.code or ""
@@ -162,7 +162,7 @@ def _rows(
         yield OUTSTANDING, row, None
 
 
-def _return(record: Record, found: Statistics, turns: Numbers, link: str | None) -> Return:
+def _return(record: Record, found: Statistics, turns: NumbersByText, link: str | None) -> Return:
     """A record as the tables take it. `turns` are of forms that came more than once: how many came, by form, and
     which of them each is, by place."""
     who = identity(record)

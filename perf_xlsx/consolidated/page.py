@@ -37,7 +37,7 @@ class SheetLink(Struct, frozen=True):
 Shown = str | int | Decimal | Fraction | LiveFormula | SheetLink | None
 
 
-class Page:
+class PagedSheet:
     """One sheet. `widths` are the widths of its columns, beginning with A; `repeated` is the height of the rows
     that each page after the first begins with."""
 

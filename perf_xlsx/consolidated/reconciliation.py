@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from perf_xlsx.consolidated.headline import Apart
-from perf_xlsx.consolidated.listed import Listed
 from perf_xlsx.consolidated.overview_tables import LAST, Graded, nothing
-from perf_xlsx.consolidated.page import LiveFormula, Page
+from perf_xlsx.consolidated.page import LiveFormula, PagedSheet
+from perf_xlsx.consolidated.row_counts import RowCounts
 from perf_xlsx.consolidated.sheets import CODES, MONEY
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.streamed import LongSheets
@@ -33,7 +33,7 @@ class Elsewhere(Struct, frozen=True):
     that they are apart, and the cell that totals the findings by code.
     """
 
-    listed: Listed
+    listed: RowCounts
     sheets: Mapping[str, LongSheets]
     apart: Apart
     codes_total: str
@@ -51,7 +51,7 @@ class Elsewhere(Struct, frozen=True):
         return "+".join(part.pattern.format(*area) for area in areas)
 
 
-def write_checks(page: Page, row: int, found: Statistics, elsewhere: Elsewhere, graded: Graded) -> int:
+def write_checks(page: PagedSheet, row: int, found: Statistics, elsewhere: Elsewhere, graded: Graded) -> int:
     """Write the block; gives the next row."""
     checks = list(_checks(found, elsewhere, graded)) if found.received else []
     page.turn(row, 70 + 22 * len(checks))

@@ -53,7 +53,7 @@ def rulebook_name(name: str) -> str:
     )
 
 
-class Identity(Struct, frozen=True):
+class ReturnIdentity(Struct, frozen=True):
     """Whose form it is: the first columns of its rows."""
 
     code: str
@@ -89,7 +89,7 @@ def file_name(path: str) -> str:
     return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
-def told_apart(who: Identity, words: str) -> Identity:
+def told_apart(who: ReturnIdentity, words: str) -> ReturnIdentity:
     """Whose form it is, and which of several returns of the same form."""
     return replace(who, unit=f"{who.unit}（{words}）")
 
@@ -99,7 +99,7 @@ def place_of(record: Record) -> str:
     return f"{record.file or ''}{record.which}"
 
 
-def identity(record: Record) -> Identity:
+def identity(record: Record) -> ReturnIdentity:
     """Whose form it is; a workbook without a unit's name goes by its file."""
     read = is_read(record)
     file = f"{file_name(record.file or '')}{record.which}"
@@ -108,7 +108,7 @@ def identity(record: Record) -> Identity:
         unit = f"{record.listed_unit}（{'未填单位' if read else '读不出'}：{file}）"
     year = record.year or (MISSING if read else "")
     form = form_name(record.form, record.form_title)
-    return Identity(record.code or "", unit, record.supervisor or "", form, year, record.project or "")
+    return ReturnIdentity(record.code or "", unit, record.supervisor or "", form, year, record.project or "")
 
 
 def decimal(text: str | None) -> Decimal | None:

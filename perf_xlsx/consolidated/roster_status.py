@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from perf_xlsx.batch.roster import Attendance, Listed, Roster, same_unit
+from perf_xlsx.batch.roster import Attendance, ListedUnit, Roster, same_unit
 from perf_xlsx.consolidated.returns import file_name, form_name, is_read, is_return
 from perf_xlsx.results.record import Record
 
@@ -106,6 +106,6 @@ class RosterComparison:
         return RosterStatus(True, len(self._roster.listed), missing, unlisted, unread, unread_of, rows)
 
 
-def _shown(one: Listed | Record) -> Shown:
+def _shown(one: ListedUnit | Record) -> Shown:
     """A row of the list, or an outstanding unit's record, by the keys of COLUMNS."""
     return {key: getattr(one, key, None) or "" for key in COLUMNS} | {"form": form_name(one.form)}

@@ -16,7 +16,7 @@ from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
     MONEY_UNIT,
     POWERS,
-    Identity,
+    ReturnIdentity,
     counts_money,
     file_name,
     identity,
@@ -184,7 +184,7 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
     return found
 
 
-def _optional(record: Record, who: Identity) -> tuple[tuple[str, object], ...]:
+def _optional(record: Record, who: ReturnIdentity) -> tuple[tuple[str, object], ...]:
     """The columns that whole batches leave empty, with what a record has for them."""
     waived = any(found.waived for found in record.findings)
     return (
@@ -228,7 +228,7 @@ def _count_return(found: Statistics, record: Record) -> None:
     found.rows["receipts"] += receipt_of(record) is not None
 
 
-def _count_read(found: Statistics, record: Record, who: Identity) -> None:
+def _count_read(found: Statistics, record: Record, who: ReturnIdentity) -> None:
     found.checked += not is_scored(record)
     found.years[str(who.year)] += 1
     named = found.files.setdefault(str(who.year), [])
@@ -244,7 +244,7 @@ def _band(record: Record) -> str:
     return next(name for low, name in BANDS if low is None or rate >= low)
 
 
-def _add_money(found: Statistics, record: Record, who: Identity) -> None:
+def _add_money(found: Statistics, record: Record, who: ReturnIdentity) -> None:
     unit = record.money_unit
     found.rows["funds"] += len(record.funds)
     if not record.funds:

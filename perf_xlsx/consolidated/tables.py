@@ -13,7 +13,7 @@ from msgspec import Struct
 from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, pairs
 from perf_xlsx.consolidated.returns import (
     MISSING,
-    Identity,
+    ReturnIdentity,
     counts_money,
     decimal,
     file_name,
@@ -66,8 +66,8 @@ class Return(Struct, frozen=True):
     and the link to its scored copy."""
 
     record: Record
-    who: Identity
-    named: Identity
+    who: ReturnIdentity
+    named: ReturnIdentity
     undecided: bool = False
     link: str | None = None
 

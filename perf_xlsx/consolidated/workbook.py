@@ -12,12 +12,12 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.export import Add
 from perf_xlsx.consolidated.headline import Apart
-from perf_xlsx.consolidated.listed import Listed
 from perf_xlsx.consolidated.overview import write_overview
 from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
-from perf_xlsx.consolidated.page import Page
+from perf_xlsx.consolidated.page import PagedSheet
 from perf_xlsx.consolidated.reconciliation import Elsewhere
 from perf_xlsx.consolidated.report_check import REPORTS_NOTE
+from perf_xlsx.consolidated.row_counts import RowCounts
 from perf_xlsx.consolidated.sheets import (
     CODE_WIDTHS,
     CODES,
@@ -94,18 +94,18 @@ def _write(canvas: WorkbookCanvas, found: Statistics, rows: Iterable[Placed], pl
             look = {"hidden": found.idle, "empty": empty, "head": found.head, **look}
             long[kind.key] = LongSheets(canvas, kind.name, kind.columns, count, note, places.limit, **look)
 
-    overview = Page(canvas, OVERVIEW, WIDTHS)
+    overview = PagedSheet(canvas, OVERVIEW, WIDTHS)
     rows_of(UNITS, _units_note(found), "没有收到工作簿。")
-    money = Page(canvas, MONEY, MONEY_WIDTHS, TITLE_HEIGHT)
+    money = PagedSheet(canvas, MONEY, MONEY_WIDTHS, TITLE_HEIGHT)
     rows_of(FUNDS, money_notes(found), "没有资金数据。")
     note = "每个指标一行；差额＝自评得分－计算得分。可直接插入数据透视表。"
     rows_of(INDICATORS, note, "没有指标。", table=True, lines=2)
     rows_of(EXTRAS, "表种文件中自加的格和栏，照填报的内容列出。", lines=2)
-    codes = Page(canvas, CODES, CODE_WIDTHS)
+    codes = PagedSheet(canvas, CODES, CODE_WIDTHS)
     rows_of(TROUBLED, _troubled_note(found), "✔ 没有发现问题。")
     rows_of(FINDINGS, _findings_note(found), "✔ 没有发现问题。", lines=2)
     rows_of(REPORTS, REPORTS_NOTE, hidden=(), lines=2)
-    outstanding = Page(canvas, OUTSTANDING.name, OUTSTANDING_WIDTHS)
+    outstanding = PagedSheet(canvas, OUTSTANDING.name, OUTSTANDING_WIDTHS)
     rows_of(RECEIPTS, RECEIPTS_NOTE, hidden=())
     listed = _fill(rows, long, places.files)
     write_money(money, found, long.get(FUNDS.key), listed)
@@ -114,9 +114,9 @@ def _write(canvas: WorkbookCanvas, found: Statistics, rows: Iterable[Placed], pl
     write_overview(overview, found, Elsewhere(listed, long, places.apart, total))
 
 
-def _fill(rows: Iterable[Placed], sheets: Mapping[str, LongSheets], files: Mapping[str, Add]) -> Listed:
+def _fill(rows: Iterable[Placed], sheets: Mapping[str, LongSheets], files: Mapping[str, Add]) -> RowCounts:
     """Write every row to the sheet and to the file of its table; gives what they come to."""
-    listed = Listed()
+    listed = RowCounts()
     for table, row, link in rows:
         if sheet := sheets.get(table.key):
             sheet.add(row, link)

@@ -28,7 +28,7 @@ _HEADING = pattern(r"(?i)^(?:heading|标题)\s*(\d)$")
 _TITLE = pattern(r"(?i)^(?:title|标题)$")
 
 
-class Letters(NamedTuple):
+class TextElement(NamedTuple):
     """A text element, and which characters of its paragraph it holds."""
 
     element: etree._Element
@@ -41,7 +41,7 @@ class WordParagraph(NamedTuple):
 
     element: etree._Element
     text: str
-    letters: tuple[Letters, ...]
+    letters: tuple[TextElement, ...]
     cell: CellPlace | None
 
 
@@ -136,7 +136,7 @@ def _span(cell: etree._Element) -> int:
     return 1
 
 
-def _letters(parent: etree._Element, start: int) -> Iterator[Letters]:
+def _letters(parent: etree._Element, start: int) -> Iterator[TextElement]:
     """The text elements of a paragraph, in order, without what was deleted, is hidden or lies in text boxes."""
     stack = [iter(parent)]
     while stack:
@@ -147,10 +147,10 @@ def _letters(parent: etree._Element, start: int) -> Iterator[Letters]:
         kind = local(child)
         if kind == "t":
             text = child.text or ""
-            yield Letters(child, start, text)
+            yield TextElement(child, start, text)
             start += len(text)
         elif kind in _BREAKS:
-            yield Letters(child, start, _BREAKS[kind])
+            yield TextElement(child, start, _BREAKS[kind])
             start += len(_BREAKS[kind])
         elif kind and kind not in _GONE and kind not in ("txbxContent", "drawing", "pict") and not _hidden(child):
             stack.append(iter(child))

@@ -21,7 +21,7 @@ Role = Literal[
 ]  # fmt: skip
 ROLES: tuple[str, ...] = get_args(Role)
 Origin = Literal["entered", "claimed", "computed"]
-Kind = Literal["form", "line", "project", "indicator", "level"]
+SubjectType = Literal["form", "line", "project", "indicator", "level"]
 
 
 class Subject(Struct, frozen=True):
@@ -32,7 +32,7 @@ class Subject(Struct, frozen=True):
     money. `whole`: the line is the total.
     """
 
-    kind: Kind
+    kind: SubjectType
     key: str
     name: str
     whole: bool = False

@@ -16,7 +16,7 @@ from lxml import etree
 from msgspec import Struct
 
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.foreign.original import CellCount, Original, OutsideContent, extras_of_book
+from perf_xlsx.foreign.original import CellCount, ForeignWorkbook, OutsideContent, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Piece, Runs, Sheet, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import Value, cell_of, iso_date, value_of
@@ -52,7 +52,7 @@ _DURATION = pattern(r"PT(\d{1,6})H(\d{1,6})M(\d{1,6})(?:[.,]\d{1,9})?S")
 _UNIT_BEHIND = pattern(r"\d ?([^\d\s.,%()（）-]+)")
 
 
-def read_ods(data: bytes, limits: Limits) -> Original:
+def read_ods(data: bytes, limits: Limits) -> ForeignWorkbook:
     """Read the workbook. Raises PackageError."""
     package = Package.unzip(data, limits)
     manifest = "META-INF/manifest.xml"
@@ -75,7 +75,7 @@ def read_ods(data: bytes, limits: Limits) -> Original:
     macros = any(part.startswith(("Basic/", "Scripts/")) for part in package.names())
     extras += extras_of_book(macros, signed=any("signatures" in part.lower() for part in package.names()))
     names = tuple(_names(root))
-    return Original(FORMAT, tuple(sheets), tuple(grids), names, _properties(package), tuple(extras))
+    return ForeignWorkbook(FORMAT, tuple(sheets), tuple(grids), names, _properties(package), tuple(extras))
 
 
 def _get(element: etree._Element, name: str) -> str:

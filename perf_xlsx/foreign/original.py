@@ -28,7 +28,7 @@ def extras_of_book(macros: bool, signed: bool) -> list[OutsideContent]:
     return [OutsideContent("宏")] * macros + [OutsideContent("数字签名")] * signed
 
 
-class Original(Struct, frozen=True):
+class ForeignWorkbook(Struct, frozen=True):
     """A workbook as it came in, its texts harmless. `format` is its name; sheets and grids run parallel."""
 
     format: str

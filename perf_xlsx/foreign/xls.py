@@ -12,7 +12,7 @@ from xlrd import biffh, formula
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.foreign.biff import open_biff
-from perf_xlsx.foreign.original import CellCount, Original, OutsideContent, extras_of_book
+from perf_xlsx.foreign.original import CellCount, ForeignWorkbook, OutsideContent, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
 from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Piece, Sheet, Text, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import cell_of, value_of
@@ -31,7 +31,7 @@ _NOT_DRAWN = frozenset({0x14, 0x19})  # arrows of drop-downs, and notes
 _BEGINS, _END = frozenset({0x0009, 0x0209, 0x0409, 0x0809}), 0x000A
 
 
-def read_xls(data: bytes, limits: Limits) -> Original:
+def read_xls(data: bytes, limits: Limits) -> ForeignWorkbook:
     """Read the workbook. Raises PackageError for a password, damage, and sizes over the limits."""
     if len(data) > limits.file_mb << 20:
         raise PackageError("too_large", f"文件 {len(data) >> 20} MB，超过上限 {limits.file_mb} MB")
@@ -59,7 +59,7 @@ def read_xls(data: bytes, limits: Limits) -> Original:
     macros, *signed = (name.encode("utf-16-le") in data for name in streams)
     extras += extras_of_book(macros, any(signed))
     kind = FORMATS.get(book.biff_version, OLDER)
-    return Original(kind, tuple(sheets), tuple(grids), tuple(_names(book)), {}, tuple(extras))
+    return ForeignWorkbook(kind, tuple(sheets), tuple(grids), tuple(_names(book)), {}, tuple(extras))
 
 
 def _records(book: Any, index: int) -> Iterator[tuple[int, int, int]]:

@@ -13,7 +13,7 @@ from math import isfinite
 from msgspec import Struct, field
 
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.foreign.original import CellCount, Original, OutsideContent, extras_of_book
+from perf_xlsx.foreign.original import CellCount, ForeignWorkbook, OutsideContent, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import (
     BUILTIN_FORMATS,
@@ -58,7 +58,7 @@ class _Book(Struct):
     date1904: bool = False
 
 
-def read_xlsb(data: bytes, limits: Limits) -> Original:
+def read_xlsb(data: bytes, limits: Limits) -> ForeignWorkbook:
     """Read the workbook. Raises PackageError, or struct.error where a record is cut short."""
     package = Package.unzip(data, limits)
     main, count = package.main_part() or "", CellCount(limits)
@@ -74,7 +74,7 @@ def read_xlsb(data: bytes, limits: Limits) -> Original:
         extras += _extras_of_sheet(package, part, sheet.name, count)
     extras += _extras_of_package(package)
     defined = tuple(_names(stream, [title for title, *_ in listed]))
-    return Original(FORMAT, tuple(sheets), tuple(grids), defined, custom_properties(package), tuple(extras))
+    return ForeignWorkbook(FORMAT, tuple(sheets), tuple(grids), defined, custom_properties(package), tuple(extras))
 
 
 def _book(package: Package, main: str, count: CellCount) -> _Book:

@@ -202,7 +202,7 @@ class Sheet(Struct, frozen=True):
     blocks: tuple[Block, ...]
 
 
-class Original(Struct, frozen=True):
+class OfficialOriginal(Struct, frozen=True):
     """The official workbook that a bureau's own form was adopted from, and what the labels on it mean.
 
     `file` is its name beside the form's own file, `sha256` tells that it is still the same. `labels` are, by block
@@ -237,7 +237,7 @@ class Form(Struct, frozen=True, eq=False, dict=True):  # a key of what is made o
     asides: tuple[str, ...] = ()
     guide_before: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
-    original: Original | None = None
+    original: OfficialOriginal | None = None
     base: str = ""
 
     @property

@@ -31,7 +31,7 @@ from perf_xlsx.forms.form import (
     FormError,
     Line,
     Lines,
-    Original,
+    OfficialOriginal,
     Rows,
     Sheet,
 )
@@ -174,7 +174,7 @@ def _shipped(name: str) -> Mapping[str, Any]:
     return tomllib.loads(files("perf_xlsx.forms").joinpath(f"{name}.toml").read_text("utf-8"), parse_float=Decimal)
 
 
-def _original(raw: Mapping[str, Any] | None, layout: Mapping[str, Any], where: str) -> Original | None:
+def _original(raw: Mapping[str, Any] | None, layout: Mapping[str, Any], where: str) -> OfficialOriginal | None:
     """The workbook that the form was adopted from, with its labels; None where the form is its own."""
     if raw is None:
         if layout:
@@ -182,7 +182,7 @@ def _original(raw: Mapping[str, Any] | None, layout: Mapping[str, Any], where: s
         return None
     taken, blocks = _take(raw, f"{where} › original", _ORIGINAL), _take(layout, f"{where} › layout", _LAYOUT)
     unread = _take(blocks.pop("unread", {}), f"{where} › layout.unread", _UNREAD)
-    return Original(
+    return OfficialOriginal(
         **taken, labels={name: _labels(name, one, where) for name, one in blocks.items()}, unread=unread
     )
 

@@ -11,7 +11,7 @@ from perf_xlsx.domain.rounding import exact, half_up
 from perf_xlsx.domain.units import fit, meant_by
 from perf_xlsx.figures import Figure
 from perf_xlsx.narrative.bound import Bound
-from perf_xlsx.narrative.letters import letters
+from perf_xlsx.narrative.characters import characters
 from perf_xlsx.narrative.mentions import Mention, counted_in, unit_class
 
 SIGNED = frozenset(("adjustment", "adjustment_rate"))
@@ -25,7 +25,7 @@ def agrees(bound: Bound, figure: Figure) -> bool:
     mention, value = bound.mention, figure.value
     if mention.kind == "grade":
         return isinstance(value, str) and mention.unit[:1] == value[:1]
-    if mention.extra and letters(figure.given).text == mention.text:
+    if mention.extra and characters(figure.given).text == mention.text:
         return True  # the form itself has both units
     if isinstance(value, str) or mention.number is None:
         return False

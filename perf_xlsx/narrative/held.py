@@ -15,7 +15,7 @@ from perf_xlsx.narrative.claim_checks import claim_remarks
 from perf_xlsx.narrative.figure_checks import figure_remarks
 from perf_xlsx.narrative.identity import identity_remarks
 from perf_xlsx.narrative.names import names_of
-from perf_xlsx.narrative.observed import LONGEST_QUOTE, Found, Remark, Spot, found
+from perf_xlsx.narrative.observed import LONGEST_QUOTE, Found, ReportRemark, Spot, found
 from perf_xlsx.narrative.project_lists import list_remarks
 from perf_xlsx.narrative.reading import Read, read_figures, scopes_of
 from perf_xlsx.narrative.scope import headings
@@ -52,7 +52,7 @@ def hold(document: Document, name: str, result: Result, rulebook: Rulebook) -> H
     return Held(reads, tuple(found(one, spotted.of(one), name, rulebook) for one in _in_order(remarks)))
 
 
-def _in_order(remarks: Iterable[Remark]) -> list[Remark]:
+def _in_order(remarks: Iterable[ReportRemark]) -> list[ReportRemark]:
     """In reading order."""
     return sorted(remarks, key=lambda one: (one.start, one.code))[:MOST]
 
@@ -64,7 +64,7 @@ class _Spots:
         self._document, self._above = document, above
         self._starts = [paragraph.start for paragraph in document.paragraphs]
 
-    def of(self, remark: Remark) -> Spot:
+    def of(self, remark: ReportRemark) -> Spot:
         number = bisect_right(self._starts, remark.start)
         paragraph = self._document.paragraphs[number - 1]
         begin = max(paragraph.start, remark.start - LONGEST_QUOTE // 3)

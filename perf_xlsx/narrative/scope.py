@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from perf_xlsx.documents import Paragraph
 from perf_xlsx.figures import Subject
-from perf_xlsx.narrative.letters import Letters, letters
+from perf_xlsx.narrative.characters import Characters, characters
 from perf_xlsx.narrative.names import Name, Names, is_generic, masked
 from perf_xlsx.narrative.tables import labels, with_label
 from perf_xlsx.narrative.words import AIMS, OTHER_THING, PLANS, rest_of_heading
@@ -51,7 +51,7 @@ class Scope(Struct, frozen=True):
     """
 
     paragraph: Paragraph
-    letters: Letters
+    letters: Characters
     names: tuple[Name, ...]
     masked: str
     sections: tuple[Section, ...]
@@ -88,7 +88,7 @@ def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
     names = names.without_levels_of_another_system(one.text for one in paragraphs)
     in_tables = labels(paragraphs, names)
     for paragraph in paragraphs:
-        read = letters(paragraph.text)
+        read = characters(paragraph.text)
         if label := in_tables.get(paragraph.start):
             yield _in_a_table(paragraph, with_label(read, label), names)
             continue
@@ -128,7 +128,7 @@ def headings(found: Iterable[Scope]) -> Iterator[str]:
 _PROJECTS = pattern(r"(?<!级)项目(?:支出|资金|经费)?(?:管理|使用|实施|资金|支出|执行|完成|和|、|情况)")
 
 
-def _in_a_table(paragraph: Paragraph, read: Letters, names: Names) -> Scope:
+def _in_a_table(paragraph: Paragraph, read: Characters, names: Names) -> Scope:
     """A number in a table: its row and column say all that there is to say."""
     found = tuple(names.find(read.text))
     levels = tuple(names.find_levels(read.text, found))

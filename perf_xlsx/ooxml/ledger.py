@@ -20,8 +20,8 @@ from perf_xlsx.ooxml.notes import Notes
 from perf_xlsx.ooxml.package import Package
 from perf_xlsx.ooxml.record import (
     Added,
+    LedgerContents,
     Marked,
-    Record,
     RecordedMark,
     digest_of,
     find_ledger,
@@ -182,7 +182,7 @@ class _Earlier(Struct, frozen=True):
     """What an earlier scoring added: its record, its sheets by their present names, and its marks."""
 
     ledger: str
-    record: Record
+    record: LedgerContents
     added: dict[str, Added]
     marks: _Marks
 

@@ -69,7 +69,7 @@ class RecordedMark(Struct, frozen=True):
     joined: bool | None
 
 
-class Record(Struct, frozen=True):
+class LedgerContents(Struct, frozen=True):
     """The contents of a ledger: marks, sheets by their defined names, codes of notes (None: not recorded)."""
 
     entries: list[RecordedMark]
@@ -129,7 +129,7 @@ def may_be_ledger(sheet: str) -> bool:
     return _LEDGERS.fullmatch(sheet) is not None
 
 
-def find_ledger(sheets: Iterable[tuple[str, Grid]]) -> tuple[str, Record] | None:
+def find_ledger(sheets: Iterable[tuple[str, Grid]]) -> tuple[str, LedgerContents] | None:
     """The first of the sheets that is a ledger, with what it says."""
     for name, grid in sheets:
         if may_be_ledger(name) and (record := read_record(grid)).names:
@@ -146,7 +146,7 @@ def _mark_row(done: Marked, name: str) -> list[str]:
     ]  # fmt: skip
 
 
-def read_record(ledger: Grid) -> Record:
+def read_record(ledger: Grid) -> LedgerContents:
     """Read a ledger, whichever version wrote it.
 
     A sheet with more codes than we ever write gets none: it counts as edited, and is retained.
@@ -155,7 +155,7 @@ def read_record(ledger: Grid) -> Record:
     for (row, column), cell in sorted(ledger.cells.items()):
         rows.setdefault(row, {})[column] = str(cell.value)
     marks = [_Row(cells) for cells in rows.values() if cells.get(1) == "mark"]
-    return Record(
+    return LedgerContents(
         [_entry(mark) for mark in marks],
         _added(
             [cells for cells in rows.values() if cells.get(1) == "sheet"],

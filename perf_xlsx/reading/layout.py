@@ -11,7 +11,7 @@ from perf_xlsx.domain.model import Unscored
 from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address, Sheets
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.remarks import ReadingRemark
 
 
 class Home(Struct, frozen=True):
@@ -98,7 +98,7 @@ class OfficialParts(Struct, frozen=True):
     other_projects: Mapping[int, str]
     parts: Mapping[int, str]
     labels: frozenset[Address]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[ReadingRemark, ...]
     unscored: Unscored = ""
     title: str = ""
     unmeasured: str = ""
@@ -160,4 +160,4 @@ class Forms(Struct, frozen=True):
     """The forms of a workbook, and remarks on those that are not read: copies, and what is beyond the limit."""
 
     located: tuple[LocatedForm, ...]
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[ReadingRemark, ...] = ()

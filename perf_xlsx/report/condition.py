@@ -53,7 +53,7 @@ def _comparisons(text: str) -> Iterator[Comparison]:
         yield Comparison(field, sign or named or "", other or word or "", bool(negated))
 
 
-class Known(Protocol):
+class KnownFields(Protocol):
     """What conditions ask for."""
 
     def is_there(self, name: str) -> bool:
@@ -66,12 +66,12 @@ class Known(Protocol):
         """The words of a field, "" where it has none."""
 
 
-def holds(condition: tuple[Comparison, ...], known: Known) -> bool:
+def holds(condition: tuple[Comparison, ...], known: KnownFields) -> bool:
     """Whether all comparisons hold; one with an unknown number does not, negated it does."""
     return all(_holds(one, known) != one.negated for one in condition)
 
 
-def _holds(one: Comparison, known: Known) -> bool:
+def _holds(one: Comparison, known: KnownFields) -> bool:
     if not one.sign:
         return known.is_there(one.field)
     if one.sign == IS:

@@ -18,7 +18,7 @@ from perf_xlsx.domain.levels import level_named
 from perf_xlsx.domain.model import Entry, Indicator, Passage, Project, Result, Scores, SelfEvaluation
 from perf_xlsx.domain.rounding import half_up, plain
 from perf_xlsx.figures import ROLES, Figure, Figures, Subject, figures_of
-from perf_xlsx.figures.figure import Kind
+from perf_xlsx.figures.figure import SubjectType
 from perf_xlsx.forms import load_form
 from perf_xlsx.report.paper import Blank, TextRun
 from perf_xlsx.rulebook import load_rulebook
@@ -26,7 +26,7 @@ from perf_xlsx.system.safe_text import one_line
 
 Table = Literal["lines", "projects", "indicators"]
 TABLES: tuple[Table, ...] = ("lines", "projects", "indicators")
-KINDS: dict[str, Kind] = {"lines": "line", "projects": "project", "indicators": "indicator"}  # of subjects
+KINDS: dict[str, SubjectType] = {"lines": "line", "projects": "project", "indicators": "indicator"}  # of subjects
 MONEY = frozenset({
     "initial", "adjustment", "adjusted", "executed", "balance",
     "project_initial", "project_budget", "project_executed",

@@ -19,7 +19,7 @@ from perf_xlsx.rulebook.values import decimal, filled, rows_of
 from perf_xlsx.system.pattern import pattern
 
 
-class Kind(Struct, frozen=True):
+class SettingType(Struct, frozen=True):
     """One setting: `parse` takes what TOML gives (ValueError says in Chinese what would be right).
 
     `unit` is how its numbers are typed by people: "%", "分" or "字". `choices` are its words, and what each means.
@@ -42,37 +42,37 @@ def _between(low: str, high: str) -> Callable[[Any], Decimal]:
     return parse
 
 
-def _points(title: str) -> Kind:
-    return Kind(title, _between("0", "1000"), lambda value: f"{plain(value)}分", "分")
+def _points(title: str) -> SettingType:
+    return SettingType(title, _between("0", "1000"), lambda value: f"{plain(value)}分", "分")
 
 
-def _share(title: str, high: str = "1") -> Kind:
-    return Kind(title, _between("0", high), lambda value: f"{plain(value * 100)}%", "%")
+def _share(title: str, high: str = "1") -> SettingType:
+    return SettingType(title, _between("0", high), lambda value: f"{plain(value * 100)}%", "%")
 
 
-def _flag(title: str, yes: str, no: str) -> Kind:
+def _flag(title: str, yes: str, no: str) -> SettingType:
     def parse(raw: Any) -> bool:
         if not isinstance(raw, bool):
             raise ValueError("应为 true 或 false")
         return raw
 
-    return Kind(title, parse, lambda value: yes if value else no, choices={True: yes, False: no})
+    return SettingType(title, parse, lambda value: yes if value else no, choices={True: yes, False: no})
 
 
-def _choice(title: str, words: Mapping[str, str]) -> Kind:
+def _choice(title: str, words: Mapping[str, str]) -> SettingType:
     def parse(raw: Any) -> str:
         if not isinstance(raw, str) or raw not in words:
             raise ValueError(f"应为 {'、'.join(words)} 之一")
         return raw
 
-    return Kind(title, parse, lambda value: words[value], choices=words)
+    return SettingType(title, parse, lambda value: words[value], choices=words)
 
 
-def _characters(title: str, none: str = "") -> Kind:
+def _characters(title: str, none: str = "") -> SettingType:
     def words(value: Decimal) -> str:
         return f"{plain(value)}个字" if value or not none else none
 
-    return Kind(title, _between("0", "10000"), words, "字")
+    return SettingType(title, _between("0", "10000"), words, "字")
 
 
 def _bands(raw: Any) -> tuple[Band, ...]:
@@ -215,7 +215,7 @@ TRUSTS: Mapping[Trust, str] = {
 }
 """What a rulebook may write as `trust`, and what it means."""
 
-SETTINGS: Mapping[str, Kind] = {
+SETTINGS: Mapping[str, SettingType] = {
     "total.points": _points("满分"),
     "execution.weight": _points("预算执行率的分值"),
     "execution.base": _choice(
@@ -245,30 +245,32 @@ SETTINGS: Mapping[str, Kind] = {
     ),
     "methods.attainment": _choice("达标法", {"all_or_nothing": "达标得满分，未达标得0分"}),
     "methods.by_execution_rate": _choice("按执行率", {"execution_rate": "分值×预算执行率（最高100%）"}),
-    "qualitative.bands": Kind("定性指标的分档", _bands, _bands_in_words),
-    "qualitative.unclaimed": Kind("定性指标没有自评打分时", _shares, _shares_in_words),
+    "qualitative.bands": SettingType("定性指标的分档", _bands, _bands_in_words),
+    "qualitative.unclaimed": SettingType("定性指标没有自评打分时", _shares, _shares_in_words),
     "overshoot.notice_from": _share("超额完成的提示线（完成率）", "100"),
     "overshoot.reason_from": _share("超额完成须说明原因的界限（完成率）", "100"),
     "overshoot.deduct_from": _share("超额完成扣分的界限（完成率）", "100"),
     "overshoot.deduction": _points("超额完成的扣分"),
-    "total.caps": Kind("总分按执行率封顶", _caps, _caps_in_words),
-    "grades.bounds": Kind("等级", _grades, _grades_in_words),
+    "total.caps": SettingType("总分按执行率封顶", _caps, _caps_in_words),
+    "grades.bounds": SettingType("等级", _grades, _grades_in_words),
     "passages.shortest": _characters("说明的最少字数"),
     "thresholds.adjustment": _share("须说明的预算调整率（正负）", "100"),
     "thresholds.execution_rate": _share("低于多少须说明的预算执行率"),
     "thresholds.unspent": _share("不宜说“没有结余”的结余比例"),
     "thresholds.grade_edge": _points("离等级界限多近时提示"),
-    "thresholds.tolerance": Kind("视为一致的差额", _between("0", "1"), plain),
+    "thresholds.tolerance": SettingType("视为一致的差额", _between("0", "1"), plain),
 }
 """What every rulebook must say."""
 
-OPTIONAL: Mapping[str, Kind] = {
-    "execution.scale": Kind("预算执行率分段计分", parse_tiers, lambda tiers: tiers_in_words(tiers, "执行率")),
-    "execution.level": Kind("预算执行率的分值计入", _text, lambda value: value or "单独计分"),
-    "quantitative.scale": Kind(
+OPTIONAL: Mapping[str, SettingType] = {
+    "execution.scale": SettingType(
+        "预算执行率分段计分", parse_tiers, lambda tiers: tiers_in_words(tiers, "执行率")
+    ),
+    "execution.level": SettingType("预算执行率的分值计入", _text, lambda value: value or "单独计分"),
+    "quantitative.scale": SettingType(
         "定量指标按完成率分段计分", parse_tiers, lambda tiers: tiers_in_words(tiers, "完成率")
     ),
-    "quantitative.scale_levels": Kind(
+    "quantitative.scale_levels": SettingType(
         "分段计分的一级指标", _texts, lambda value: f"名称中有 {'、'.join(value)} 的" if value else "所有一级指标"
     ),
     "total.conversion": _choice(
@@ -284,9 +286,9 @@ OPTIONAL: Mapping[str, Kind] = {
 }
 """What a rulebook may say; SILENT tells what holds where it does not."""
 
-BY_FORM: Mapping[str, Kind] = {
-    "weights": Kind("{form}的一级指标分值", _level_weights, _weights_in_words),
-    "passages": Kind("{form}必写的说明", _texts, _texts_in_words),
+BY_FORM: Mapping[str, SettingType] = {
+    "weights": SettingType("{form}的一级指标分值", _level_weights, _weights_in_words),
+    "passages": SettingType("{form}必写的说明", _texts, _texts_in_words),
 }
 """What a rulebook may say of a kind of form, as `weights.project`. Without it nothing is required."""
 
@@ -300,7 +302,7 @@ def by_form(key: str) -> tuple[str, str] | None:
     return (section, form) if not known and section in BY_FORM and _FORM_NAME.fullmatch(form) else None
 
 
-def kind_of(key: str) -> Kind | None:
+def kind_of(key: str) -> SettingType | None:
     """The kind of a setting; None for an unknown key."""
     own = by_form(key)
     return BY_FORM[own[0]] if own else SETTINGS.get(key) or OPTIONAL.get(key)

@@ -18,7 +18,7 @@ from perf_xlsx.domain.severity import STANDING_NAMES
 from perf_xlsx.ooxml import Book, Cell, Grid, Limits, Package, PackageError, read_file, read_grid
 from perf_xlsx.rulebook import workbook_layout as w
 from perf_xlsx.rulebook.rulebook import SILENT, RulebookError
-from perf_xlsx.rulebook.settings import OPTIONAL, Kind, by_form, kind_of
+from perf_xlsx.rulebook.settings import OPTIONAL, SettingType, by_form, kind_of
 from perf_xlsx.rulebook.tiers import RATIO
 
 LARGEST = Limits(file_mb=8, unpacked_mb=32, cells=100_000)
@@ -208,7 +208,7 @@ class _Reading(Struct):
                 f"{self._place(w.RULES, number, 'trust')}：这一项改了值，来源还是“{w.UNRULED}”，请写依据，并选来源"
             )
 
-    def _single(self, key: str, kind: Kind, row: Row, number: int) -> Any:
+    def _single(self, key: str, kind: SettingType, row: Row, number: int) -> Any:
         if kind.choices:
             return self._word(
                 row, w.RULES, number, "value", {words: value for value, words in kind.choices.items()}
@@ -335,12 +335,12 @@ def _header(grid: Grid, heads: Mapping[str, str]) -> tuple[int, dict[str, int]] 
     return None if found is None else (found, {key: rows[found][head] for head, key in wanted.items()})
 
 
-def _meant_in_percent(value: Decimal, kind: Kind) -> bool:
+def _meant_in_percent(value: Decimal, kind: SettingType) -> bool:
     """Whether a number is too large for the setting, and right as that many percent."""
     return not _fits(value, kind) and _fits(value / 100, kind)
 
 
-def _fits(value: Decimal, kind: Kind) -> bool:
+def _fits(value: Decimal, kind: SettingType) -> bool:
     try:
         kind.parse(value)
     except ValueError:

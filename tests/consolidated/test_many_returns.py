@@ -13,7 +13,7 @@ import pytest
 from openxml_audit import OpenXmlValidator
 
 from perf_xlsx import consolidated
-from perf_xlsx.batch.roster import Listed, Roster
+from perf_xlsx.batch.roster import ListedUnit, Roster
 from perf_xlsx.consolidated import ConsolidatedFiles, workbook
 from perf_xlsx.consolidated.page import AGREE, DIFFER
 from tests.kit.batch_of_records import batch, json_lines, typed
@@ -25,7 +25,9 @@ COUNT = 60
 MOST = 3
 SUMMARIES = ["总览", "执行情况", "问题汇总", "未报送"]
 TABLES = ["单位得分", "资金明细", "指标明细", "问题按单位", "问题清单", "未报送"]
-ROSTER = Roster("名单.csv", [Listed(1, "示例1县教育局", "001"), Listed(2, "示例99县教育局", contact="联系人 1")])
+ROSTER = Roster(
+    "名单.csv", [ListedUnit(1, "示例1县教育局", "001"), ListedUnit(2, "示例99县教育局", contact="联系人 1")]
+)
 
 
 def consolidate(output: Path, **options: Any) -> ConsolidatedFiles:

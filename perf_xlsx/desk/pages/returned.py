@@ -25,7 +25,7 @@ from perf_xlsx.results.together import together
 from perf_xlsx.system.output_files import printable_path
 
 
-class Return(Struct, frozen=True):
+class ReturnedWorkbook(Struct, frozen=True):
     """One workbook: its records, and where its files are. `address` is that of its page.
 
     `back` leads to its row in the table that was left, `before` and `after` to the ones beside it there, `query`
@@ -46,10 +46,10 @@ class Return(Struct, frozen=True):
     query: str = ""
 
 
-Answer = Callable[[Request, Return], Response]
+Answer = Callable[[Request, ReturnedWorkbook], Response]
 
 
-def _in_folder(request: Request) -> Return | None:
+def _in_folder(request: Request) -> ReturnedWorkbook | None:
     """The officer's return of this id."""
     desk = desk_of(request)
     row = desk.results.now().by_id.get(request.path_params["id"])
@@ -68,12 +68,12 @@ def _in_folder(request: Request) -> Return | None:
     back, *beside = wanted.around(shown.rows, row)
     before, after = (f"/return/{one.id}{query}" if one else "" for one in beside)
     letter = desk.results.letter_about(first)
-    return Return(
+    return ReturnedWorkbook(
         f"/return/{row.id}", name, records, copy, letter, original, about, f"/{back}", before, after, query
     )
 
 
-def _among_arrivals(request: Request) -> Return | None:
+def _among_arrivals(request: Request) -> ReturnedWorkbook | None:
     """A visitor's own return of this id; any for the officer."""
     desk = desk_of(request)
     found = desk.arrivals.one(request.path_params["id"])
@@ -84,12 +84,12 @@ def _among_arrivals(request: Request) -> Return | None:
         return None
     copy = desk.arrivals.copy_of(records[0])
     back = f"/inbox#a-{found.id}" if is_officer(request) else "/"
-    return Return(
+    return ReturnedWorkbook(
         f"/arrival/{found.id}", found.told, records, copy, None, desk.arrivals.original(found), back=back
     )
 
 
-def _with(find: Callable[[Request], Return | None], answer: Answer) -> Callable[[Request], Response]:
+def _with(find: Callable[[Request], ReturnedWorkbook | None], answer: Answer) -> Callable[[Request], Response]:
     def handler(request: Request) -> Response:
         found = find(request)
         return answer(request, found) if found else missing(request)
@@ -97,7 +97,7 @@ def _with(find: Callable[[Request], Return | None], answer: Answer) -> Callable[
     return handler
 
 
-def _findings(request: Request, found: Return) -> Response:
+def _findings(request: Request, found: ReturnedWorkbook) -> Response:
     forms = [(row_of(record, ""), record, together(record.findings)) for record in found.records]
     return page(
         request, "return", one=found, forms=forms, titles=dict(rulebooks()), compared=compared, word=word,
@@ -105,23 +105,23 @@ def _findings(request: Request, found: Return) -> Response:
     )  # fmt: skip
 
 
-def _copy(request: Request, found: Return) -> Response:
+def _copy(request: Request, found: ReturnedWorkbook) -> Response:
     if found.copy is None:
         return missing(request)
     return download(found.copy, f"{found.copy.stem}（评分后）{found.copy.suffix}")
 
 
-def _letter_file(request: Request, found: Return) -> Response:
+def _letter_file(request: Request, found: ReturnedWorkbook) -> Response:
     return download(found.letter, found.letter.name) if found.letter else missing(request)
 
 
-def _original(request: Request, found: Return) -> Response:
+def _original(request: Request, found: ReturnedWorkbook) -> Response:
     return (
         download(found.original, printable_path(Path(found.original.name))) if found.original else missing(request)
     )
 
 
-def _paper(request: Request, found: Return) -> Response:
+def _paper(request: Request, found: ReturnedWorkbook) -> Response:
     """自评表 as a page to print."""
     if found.copy is None:
         return missing(request)
@@ -139,7 +139,7 @@ returned_original, arrived_original = (_with(find, _original) for find in (_in_f
 returned_letter = _with(_in_folder, _letter_file)
 
 
-def _remove(request: Request, found: Return) -> Response:
+def _remove(request: Request, found: ReturnedWorkbook) -> Response:
     """Take a return out of the folder; it is kept among what was removed."""
     if found.original is None:
         return missing(request)

@@ -28,7 +28,7 @@ from perf_xlsx.domain.units import CURRENCY, Manner, fit, hundredfold, meant_by,
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells.display import HUNDRED, as_shown
 from perf_xlsx.reading.cells.reports import CellReports
-from perf_xlsx.reading.cells.texts import Texts, not_read
+from perf_xlsx.reading.cells.texts import TextReader, not_read
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
@@ -62,13 +62,13 @@ class RowUnit(NamedTuple):
 Report = Callable[[Value, Quantity, Quantity, RowUnit, Manner], None]  # an entry, as read, as converted
 
 
-class Numbers:
+class NumberReader:
     """Reads numbers; text around them is reported or makes them unreadable.
 
     `money_unit` is the form's ("" where it is not known), which amounts are read in.
     """
 
-    def __init__(self, reports: CellReports, texts: Texts, money_unit: str) -> None:
+    def __init__(self, reports: CellReports, texts: TextReader, money_unit: str) -> None:
         self.reports, self.texts, self.money_unit = reports, texts, money_unit
 
     def number(self, cell: Cell | None, place: Place, field: str) -> Entry[Decimal]:

@@ -16,7 +16,7 @@ from perf_xlsx.domain.quantity import Quantity, normalise, parse_quantity
 from perf_xlsx.domain.units import fit, hundredfold
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells.display import HUNDRED
-from perf_xlsx.reading.cells.numbers import Numbers
+from perf_xlsx.reading.cells.numbers import NumberReader
 from perf_xlsx.reading.cells.reports import CellReports
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import any_of, vocabulary
@@ -27,10 +27,10 @@ SMALL = pattern(any_of(vocabulary("directions")["small"]["words"]))
 ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 
 
-class Rates:
+class RateReader:
     """Reads rates, and the shares in a row of percents."""
 
-    def __init__(self, reports: CellReports, numbers: Numbers) -> None:
+    def __init__(self, reports: CellReports, numbers: NumberReader) -> None:
         self.reports, self.numbers = reports, numbers
 
     def rate(

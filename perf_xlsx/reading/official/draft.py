@@ -13,7 +13,7 @@ from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header, Layout, Located, OfficialParts, TableLayout
 from perf_xlsx.reading.official.labels import Row
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.remarks import ReadingRemark
 
 
 class LayoutDraft:
@@ -42,7 +42,7 @@ class LayoutDraft:
         self.level_rows: dict[int, int] = {}
         self.subtotals: list[int] = []
         self.labels: set[Address] = set()
-        self.remarks: list[Remark] = []
+        self.remarks: list[ReadingRemark] = []
         self.unscored: Unscored = ""
         self.title = self.unmeasured = ""
         self.reporter: Located | None = None
@@ -68,7 +68,7 @@ class LayoutDraft:
         self, address: Address, field: str, given: str, message: str, advice: str, severity: Severity = "warning"
     ) -> None:
         """Remark something that a person should confirm (R19)."""
-        self.remarks.append(Remark("R19", address, field, message, advice, given, severity))
+        self.remarks.append(ReadingRemark("R19", address, field, message, advice, given, severity))
 
     def label_rows(self, header: Header, rows: Mapping[int, Row]) -> None:
         """Note the texts in a header's rows as labels."""

@@ -23,7 +23,7 @@ from perf_xlsx.reading.official.layout import (
     locate_alone,
     locate_one_of_several,
 )
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.remarks import ReadingRemark
 
 WHOSE = ("project", "unit")  # boxes that say whose form it is: another form has them again
 CONTINUED = "续"  # in a title that is printed once more on the next page
@@ -114,10 +114,10 @@ def _cells_of(sheets: Sheets, windows: Sequence[Window]) -> Mapping[Window, Cell
     return found
 
 
-def _without_copies(sheets: Sheets, cells: Mapping[Window, Cells]) -> tuple[list[Window], list[Remark]]:
+def _without_copies(sheets: Sheets, cells: Mapping[Window, Cells]) -> tuple[list[Window], list[ReadingRemark]]:
     """The windows without those that hold cell for cell the same as one before, and a remark on each of these."""
     first: dict[object, Window] = {}
-    remarks: list[Remark] = []
+    remarks: list[ReadingRemark] = []
     for window, own in cells.items():
         # where on its sheet it lies does not matter
         contents = frozenset((row - window.top, column, cell.value) for (row, column), cell in own.items())
@@ -127,7 +127,7 @@ def _without_copies(sheets: Sheets, cells: Mapping[Window, Cells]) -> tuple[list
                 f"自评表有两份，内容相同：本次读取的是工作表{_where(sheets, origin)}，"
                 f"没有读取{_where(sheets, window)}。"
             )
-            remarks.append(Remark("R06", _at(window), "自评表", message, COPIED, severity="warning"))
+            remarks.append(ReadingRemark("R06", _at(window), "自评表", message, COPIED, severity="warning"))
     return [*first.values()], remarks
 
 
@@ -154,14 +154,14 @@ def _grid(grid: Grid, window: Window, cells: Cells) -> Grid:
     return Grid(cells, merges, grid.hidden_rows, grid.hidden_columns)
 
 
-def _beyond(windows: list[Window], sheets: Sheets, most: int) -> Iterator[Remark]:
+def _beyond(windows: list[Window], sheets: Sheets, most: int) -> Iterator[ReadingRemark]:
     """R06: forms beyond the limit, as one remark."""
     if windows:
         message = (
             f"一个工作簿最多读取{most}张自评表，从工作表{_where(sheets, windows[0]).removesuffix('起的')}起，"
             f"还有{len(windows)}张没有读取，也没有评分。"
         )
-        yield Remark("R06", _at(windows[0]), "自评表", message, TOO_MANY)
+        yield ReadingRemark("R06", _at(windows[0]), "自评表", message, TOO_MANY)
 
 
 def _at(window: Window) -> tuple[int, int, int]:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from perf_xlsx.consolidated.tables import CHECKED, FUNDS, TROUBLED, UNITS, UNREAD, WHOLE, LongTable, Row, Value
 
 
-class Listed:
+class RowCounts:
     """Counts rows as formulas over their cells do."""
 
     def __init__(self) -> None:
