@@ -18,7 +18,7 @@ from perf_xlsx.adoption.answers import (
 )
 from perf_xlsx.adoption.labels import Label, Survey, is_figure
 from perf_xlsx.adoption.roles import ANSWER
-from perf_xlsx.adoption.source import Source
+from perf_xlsx.adoption.source import SourceWorkbook
 from perf_xlsx.forms.form import HEADINGS, OTHER, TOTALS
 from perf_xlsx.ooxml import Book
 from perf_xlsx.ooxml.graft import calculate_on_load
@@ -38,7 +38,7 @@ def filled_cells(found: Survey, sheets: Sheets) -> list[str]:
     return [sheets.shown(at)[1] for at in sorted(_filled(found, sheets))]
 
 
-def blanked(source: Source, found: Survey, sheets: Sheets) -> bytes:
+def blanked(source: SourceWorkbook, found: Survey, sheets: Sheets) -> bytes:
     """The workbook with what a person filled in cleared."""
     package = source.package()
     book = Book(package)

@@ -33,7 +33,7 @@ class AdoptionError(Exception):
         self.problems = problems
 
 
-class Source(Struct, frozen=True):
+class SourceWorkbook(Struct, frozen=True):
     """A workbook: its bytes, and its sheets as grids."""
 
     name: str
@@ -55,14 +55,14 @@ class Source(Struct, frozen=True):
         return Sheets(book, [read_grid(book, sheet) for sheet in book.sheets], self.name, hidden)
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path) -> SourceWorkbook:
     """Read a workbook. Raises AdoptionError for what is none, and OSError."""
     limits = Limits()
     try:
         data = read_file(path, limits)
         if open_original(data, limits) is not None:
             raise AdoptionError([f"{path.name} 不是 .xlsx 工作簿，{SAVE_AS}"])
-        source = Source(path.name, data)
+        source = SourceWorkbook(path.name, data)
         source.package()
     except PackageError as error:
         raise AdoptionError([f"{path.name}：{error.detail}"]) from error

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from perf_xlsx.adoption.answers import AnswerCell, left_over
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.forms.case import CaseError, Fill, Shown, Typed
+from perf_xlsx.forms.case import CaseError, Fill, FormattedNumber, Typed
 from perf_xlsx.forms.form import BOXES, OTHER, PASSAGES
 from perf_xlsx.ooxml.typed_cells import TypedCells
 from perf_xlsx.reading.grids import Sheets
@@ -67,7 +67,7 @@ def _rows(
 def _type(value: Typed, answer: AnswerCell, cells: TypedCells, sheets: Sheets) -> None:
     spot = answer.at[1:]
     match value:
-        case Shown():
+        case FormattedNumber():
             cells.text(spot, f"{plain(value.value * 100)}%")
         case Decimal() if not answer.inside:
             cells.number(spot, str(value))

@@ -298,7 +298,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
         return required if one_column else (*required, (row.improvement, "改进措施"))
 
 
-class _Suspect(Struct, frozen=True):
+class _WeightFromPoints(Struct, frozen=True):
     """An indicator whose weight equals its claimed points, and the share of the weight that it earned."""
 
     row: Indicator
@@ -320,13 +320,15 @@ class _Suspect(Struct, frozen=True):
         return self.row, fit
 
 
-def _score_as_weight(row: Indicator, score: Score) -> Iterator[_Suspect]:
+def _score_as_weight(row: Indicator, score: Score) -> Iterator[_WeightFromPoints]:
     weight, share = row.weight.value, score.completion or score.share
     if weight and not score.claimed and weight == row.claimed_points.value and share is not None and 0 < share < 1:
-        yield _Suspect(row, weight, share)
+        yield _WeightFromPoints(row, weight, share)
 
 
-def _completing_together(suspects: Iterable[_Suspect], gap: Decimal) -> tuple[tuple[Indicator, Decimal], ...]:
+def _completing_together(
+    suspects: Iterable[_WeightFromPoints], gap: Decimal
+) -> tuple[tuple[Indicator, Decimal], ...]:
     """All suspects with the nearest weight that would earn their points; () where these do not fill the gap."""
     fitting = [one for one in suspects if one.earns(one.nearest)]
     completes = sum((one.nearest - one.weight for one in fitting), Decimal(0)) == gap

@@ -83,7 +83,7 @@ def letters(options: LetterOptions, rulebook: str | None) -> Letters:
     def prepare() -> Write:
         from perf_xlsx import letters as room  # python-docx, a tenth of a second; a single workbook has none
 
-        terms = room.Terms(options.deadline, options.sender, rulebook)
+        terms = room.LetterTerms(options.deadline, options.sender, rulebook)
         return partial(room.write_letters, terms=terms, using=own or room.templates())
 
     return prepare

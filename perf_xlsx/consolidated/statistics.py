@@ -28,7 +28,7 @@ from perf_xlsx.consolidated.returns import (
     place_of,
 )
 from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
-from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
+from perf_xlsx.consolidated.scores import GradeCount, ScoreStatistics, Spread
 from perf_xlsx.consolidated.tables import errors_in_words
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.domain.model import STANDINGS, Standing
@@ -150,7 +150,7 @@ class Statistics(Struct):
 def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledStore) -> Statistics:
     """Count all records, compare them with the list, and store the returns with findings."""
     found = Statistics()
-    comparison, kinds, scores = RosterComparison(roster), _Kinds(), Scores()
+    comparison, kinds, scores = RosterComparison(roster), _Kinds(), ScoreStatistics()
     for record in records:
         comparison.add(record)
         if not is_return(record):

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from perf_xlsx.batch import Plan, without_comparisons
 from perf_xlsx.batch.roster import whose
 from perf_xlsx.desk.folders import Folders, place, safe_name
-from perf_xlsx.desk.results import Row, inside, row_of
+from perf_xlsx.desk.results import ResultRow, inside, row_of
 from perf_xlsx.desk.uploads import Sent
 from perf_xlsx.results.record import Record, decode, encode
 from perf_xlsx.system.output_files import staged, write_atomically
@@ -60,7 +60,7 @@ class Scored(Struct, frozen=True):
     """What came of a return, in short: its rows, and whose forms they are. `at` is when it was written."""
 
     at: int = 0
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ResultRow, ...] = ()
     whose: tuple[tuple[object, ...], ...] = ()
 
 

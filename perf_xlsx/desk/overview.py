@@ -17,7 +17,7 @@ from perf_xlsx.consolidated.scores import UNGRADED
 from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics, gather
 from perf_xlsx.consolidated.tables import OUTSTANDING, TROUBLED
 from perf_xlsx.consolidated.troubled_store import TroubledStore
-from perf_xlsx.desk.results import TO_CORRECT, Results, Shown
+from perf_xlsx.desk.results import TO_CORRECT, ResultList, Results
 from perf_xlsx.results.records import RecordsError
 
 SHOWN_HERE = {OUTSTANDING.name: "未报送", TROUBLED.name: TO_CORRECT}  # by the sheet
@@ -46,10 +46,10 @@ class Overviews:
 
     def __init__(self, results: Results) -> None:
         self.results, self.lock = results, threading.Lock()
-        self.of: Shown | None = None
+        self.of: ResultList | None = None
         self.made = Overview()
 
-    def now(self, shown: Shown) -> Overview:
+    def now(self, shown: ResultList) -> Overview:
         """The overview of these results."""
         with self.lock:
             if shown is not self.of:

@@ -65,7 +65,7 @@ class FormData(Struct, frozen=True):
         return next(iter(self.several(name)), None)
 
 
-class _Parser(MultiPartParser):
+class _UploadParser(MultiPartParser):
     spool_max_size = 64 * 1024  # bytes of a file in memory, while it comes in
 
 
@@ -76,7 +76,7 @@ async def received(request: Request) -> AsyncIterator[FormData]:
         raise HTTPException(400, "表单的格式不对。")
     if shutil.disk_usage(tempfile.gettempdir()).free < int(request.headers["content-length"]) + SPARE:
         raise HTTPException(507, "磁盘空间不够，没有接收。请告诉经办人。")
-    parser = _Parser(
+    parser = _UploadParser(
         request.headers,
         request.stream(),
         max_files=MOST_FILES,

@@ -1,7 +1,7 @@
 """Written reports as paragraphs: Word, plain text, PDF. Knows nothing of budgets."""
 
 from perf_xlsx.documents.comments import Comment, with_comments
-from perf_xlsx.documents.document import CellPlace, Document, DocumentError, Mark, Paragraph
+from perf_xlsx.documents.document import CellPlace, Document, DocumentError, HiddenBookmark, Paragraph
 from perf_xlsx.documents.opening import SUFFIXES, open_document
 
 __all__ = [
@@ -10,7 +10,7 @@ __all__ = [
     "Comment",
     "Document",
     "DocumentError",
-    "Mark",
+    "HiddenBookmark",
     "Paragraph",
     "open_document",
     "with_comments",

@@ -19,7 +19,7 @@ class CellPlace(NamedTuple):
     column: int
 
 
-class Mark(NamedTuple):
+class HiddenBookmark(NamedTuple):
     """A hidden bookmark around some characters of a paragraph."""
 
     start: int
@@ -37,7 +37,7 @@ class Paragraph(Struct, frozen=True):
     start: int
     level: int = 0
     cell: CellPlace | None = None
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[HiddenBookmark, ...] = ()
 
     @property
     def end(self) -> int:
@@ -70,7 +70,7 @@ class ParagraphText(NamedTuple):
     text: str
     level: int = 0
     cell: CellPlace | None = None
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[HiddenBookmark, ...] = ()
     ends: str = "\n"
 
 

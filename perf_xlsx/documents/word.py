@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from perf_xlsx.documents.document import CellPlace, Document, DocumentError, Mark, ParagraphText, joined
+from perf_xlsx.documents.document import CellPlace, Document, DocumentError, HiddenBookmark, ParagraphText, joined
 from perf_xlsx.ooxml import Limits, Package, PackageError
 from perf_xlsx.ooxml.markup import local
 from perf_xlsx.system.pattern import pattern
@@ -158,7 +158,7 @@ def _letters(parent: etree._Element, start: int) -> Iterator[TextElement]:
             raise PackageError("too_large", "嵌套过深")
 
 
-def _marks(paragraph: WordParagraph) -> Iterator[Mark]:
+def _marks(paragraph: WordParagraph) -> Iterator[HiddenBookmark]:
     """The hidden bookmarks of a paragraph, by their names with _ in front; none lies inside another."""
     ends = {one.element: one.start + len(one.text) for one in paragraph.letters}
     at = begun = 0
@@ -169,7 +169,7 @@ def _marks(paragraph: WordParagraph) -> Iterator[Mark]:
         if kind == "bookmarkStart" and _attribute(element, "name").startswith("_"):
             name, number, begun = _attribute(element, "name"), _attribute(element, "id"), at
         elif kind == "bookmarkEnd" and name and _attribute(element, "id") == number:
-            yield Mark(begun, at, name)
+            yield HiddenBookmark(begun, at, name)
             name = ""
 
 

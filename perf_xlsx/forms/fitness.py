@@ -20,10 +20,10 @@ from perf_xlsx.forms.form import (
     Box,
     Boxes,
     Form,
+    FormSheet,
     Line,
     Lines,
     Rows,
-    Sheet,
     typed,
 )
 from perf_xlsx.rulebook import rulebook_names
@@ -338,7 +338,7 @@ def _twins(form: Form) -> Iterator[str]:
         )
 
 
-def _is_like(block: Block, sheet: Sheet) -> bool:
+def _is_like(block: Block, sheet: FormSheet) -> bool:
     """Whether a sheet has more than half of a block's labels."""
     words = {same_label(label) for other in sheet.blocks for labels in _labels(other) for label in labels}
     own = [{*map(same_label, labels)} for labels in _labels(block)]

@@ -192,7 +192,7 @@ Block = Boxes | Lines | Rows
 _Kind = TypeVar("_Kind", Lines, Rows)
 
 
-class Sheet(Struct, frozen=True):
+class FormSheet(Struct, frozen=True):
     """One sheet of the template: its blocks from top to bottom."""
 
     name: str
@@ -233,7 +233,7 @@ class Form(Struct, frozen=True, eq=False, dict=True):  # a key of what is made o
     project_line: str | None
     source: str
     guide: tuple[str, ...]
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[FormSheet, ...]
     asides: tuple[str, ...] = ()
     guide_before: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()

@@ -29,11 +29,11 @@ from perf_xlsx.forms.form import (
     Choice,
     Form,
     FormError,
+    FormSheet,
     Line,
     Lines,
     OfficialOriginal,
     Rows,
-    Sheet,
 )
 from perf_xlsx.system.os_errors import place_of
 from perf_xlsx.system.safe_text import cleaned, one_line
@@ -280,10 +280,10 @@ def _at(where: str, name: str, raw: Mapping[str, Any], key: str = "key") -> str:
     return f"{where} › {name}{_shown(raw[key]) if isinstance(raw.get(key), str) else ''}"
 
 
-def _sheet(raw: Mapping[str, Any], where: str) -> Sheet:
+def _sheet(raw: Mapping[str, Any], where: str) -> FormSheet:
     where = _at(where, "sheets", raw, "name")
     taken = _take(raw, where, _SHEET)
-    return Sheet(**taken | {"blocks": tuple(_block(one, where) for one in taken["blocks"])})
+    return FormSheet(**taken | {"blocks": tuple(_block(one, where) for one in taken["blocks"])})
 
 
 def _block(raw: Mapping[str, Any], where: str) -> Block:

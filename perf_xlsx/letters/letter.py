@@ -31,7 +31,7 @@ EMPTY = "（空）"
 _YEAR = pattern(r"(?<!\d)20\d\d(?!\d)")
 
 
-class Terms(Struct, frozen=True):
+class LetterTerms(Struct, frozen=True):
     """What the bureau says of all letters: until when, from whom; and the rulebook, if one was asked for."""
 
     deadline: datetime.date | None = None
@@ -57,7 +57,7 @@ class Letter(Struct, frozen=True):
 RETURNED, REMINDED = "退回意见", "催报通知"
 
 
-def returned(records: Sequence[Record], terms: Terms, year: int | None = None) -> Letter | None:
+def returned(records: Sequence[Record], terms: LetterTerms, year: int | None = None) -> Letter | None:
     """退回意见 for a workbook, with all its forms; None where its unit has nothing to correct.
 
     `year` is that of all returns: of a file that cannot be read, unless its name says another.
@@ -93,7 +93,7 @@ def returned(records: Sequence[Record], terms: Terms, year: int | None = None) -
     return _letter(RETURNED, stem, texts, lists, terms)
 
 
-def reminded(records: Sequence[Record], terms: Terms, year: int | None = None) -> Letter:
+def reminded(records: Sequence[Record], terms: LetterTerms, year: int | None = None) -> Letter:
     """催报通知 for the listed rows of one unit that nothing was returned for; `year` is that of the run."""
     first = records[0]
     rows = [
@@ -148,7 +148,7 @@ def _asked(first: Record, errors: int, warnings: int) -> str:
     return f"有{errors}处错误须更正" + (f"，{warnings}处须核对或说明。" if warnings else "。")
 
 
-def _letter(kind: str, stem: str, texts: Mapping[str, str], lists: Lists, terms: Terms) -> Letter:
+def _letter(kind: str, stem: str, texts: Mapping[str, str], lists: Lists, terms: LetterTerms) -> Letter:
     there = [name for name in SECTIONS if lists.get(name)]
     numbers = {f"{name}节": f"{number}、" for name, number in zip(there, NUMERALS, strict=False)}
     asked: dict[str, Sequence[Fields]] = {name: [{}] for name, text in texts.items() if text}
@@ -180,7 +180,7 @@ def _check_code(record: Record) -> str:
     return code if isinstance(code, str) else ""
 
 
-def _rulebook(record: Record, terms: Terms) -> str:
+def _rulebook(record: Record, terms: LetterTerms) -> str:
     name = terms.rulebook or record.rulebook
     try:
         return load_rulebook(name).on(record.form or "").document if name else ""

@@ -26,7 +26,7 @@ COLUMNS: tuple[tuple[str, float], ...] = (
 COUNTS = frozenset(("序号", "报送次数", "错误", "须说明"))
 
 
-class Row(Struct, frozen=True):
+class LetterRow(Struct, frozen=True):
     """One letter, or a return with errors that gets none; `rank` is its row in the list of units."""
 
     rank: float
@@ -45,10 +45,10 @@ class Row(Struct, frozen=True):
     forms: int = 1
 
 
-class Rows:
+class LetterRows:
     """The rows of the list, in a temporary database. Use it in a `with` block."""
 
-    def __enter__(self) -> Rows:
+    def __enter__(self) -> LetterRows:
         self._database, self._count = temporary_database(), 0
         self._years: set[int] = set()
         self._database.execute("create table row (rank, more text)")
@@ -57,7 +57,7 @@ class Rows:
     def __exit__(self, *_: object) -> None:
         self._database.close()
 
-    def add(self, row: Row) -> None:
+    def add(self, row: LetterRow) -> None:
         """One more."""
         self._count += 1
         self._years |= {row.year} if row.year else set()
@@ -72,13 +72,13 @@ class Rows:
     def __len__(self) -> int:
         return self._count
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[LetterRow]:
         """In the order of the list of units, else of the returns."""
         for (more,) in self._database.execute("select more from row order by rank, rowid"):
-            yield Row(*json.loads(more))
+            yield LetterRow(*json.loads(more))
 
 
-def list_workbook(rows: Rows, sender: str = "") -> bytes:
+def list_workbook(rows: LetterRows, sender: str = "") -> bytes:
     """The workbook. There must be rows. Title, year and sender are in the page's head: row 1 is for mail merge."""
     out = BytesIO()
     canvas = WorkbookCanvas(out, streamed=True)

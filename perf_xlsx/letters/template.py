@@ -56,7 +56,7 @@ class _Block(Struct, frozen=True):
 Body = tuple["str | _Field | _Block", ...]
 
 
-class Template(Struct, frozen=True):
+class WordTemplate(Struct, frozen=True):
     """A prepared document: its main part taken apart, all others as they lie in the zip."""
 
     main: str
@@ -64,7 +64,7 @@ class Template(Struct, frozen=True):
     parts: tuple[Packed, ...]
 
     @classmethod
-    def open(cls, source: Path | bytes) -> Template:
+    def open(cls, source: Path | bytes) -> WordTemplate:
         """A .docx file, or its bytes. Raises TemplateError and OSError."""
         called = source.name if isinstance(source, Path) else "模板"
         try:

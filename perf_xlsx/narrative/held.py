@@ -15,7 +15,7 @@ from perf_xlsx.narrative.claim_checks import claim_remarks
 from perf_xlsx.narrative.figure_checks import figure_remarks
 from perf_xlsx.narrative.identity import identity_remarks
 from perf_xlsx.narrative.names import names_of
-from perf_xlsx.narrative.observed import LONGEST_QUOTE, Found, ReportRemark, Spot, found
+from perf_xlsx.narrative.observed import LONGEST_QUOTE, Found, ReportRemark, TextPlace, found
 from perf_xlsx.narrative.project_lists import list_remarks
 from perf_xlsx.narrative.reading import Read, read_figures, scopes_of
 from perf_xlsx.narrative.scope import headings
@@ -64,10 +64,10 @@ class _Spots:
         self._document, self._above = document, above
         self._starts = [paragraph.start for paragraph in document.paragraphs]
 
-    def of(self, remark: ReportRemark) -> Spot:
+    def of(self, remark: ReportRemark) -> TextPlace:
         number = bisect_right(self._starts, remark.start)
         paragraph = self._document.paragraphs[number - 1]
         begin = max(paragraph.start, remark.start - LONGEST_QUOTE // 3)
         end = min(paragraph.end, max(remark.end, begin + LONGEST_QUOTE))
         quote = self._document.text[begin:end].strip()
-        return Spot(remark.start, remark.end, number, quote, self._above[number - 1])
+        return TextPlace(remark.start, remark.end, number, quote, self._above[number - 1])

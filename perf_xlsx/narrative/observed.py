@@ -14,7 +14,7 @@ from perf_xlsx.rulebook import Rulebook
 LONGEST_QUOTE = 60
 
 
-class Spot(Struct, frozen=True):
+class TextPlace(Struct, frozen=True):
     """Where something is found: characters of the text, the paragraph (from 1), what stands there, its heading."""
 
     start: int
@@ -27,7 +27,7 @@ class Spot(Struct, frozen=True):
 class Found(Struct, frozen=True):
     """A finding of a report. Its place is the cell of the form that it is held against, where there is one."""
 
-    spot: Spot
+    spot: TextPlace
     finding: Finding
 
 
@@ -46,7 +46,7 @@ class ReportRemark(Struct, frozen=True):
     severity: Severity | None = None
 
 
-def found(remark: ReportRemark, spot: Spot, report: str, rulebook: Rulebook) -> Found:
+def found(remark: ReportRemark, spot: TextPlace, report: str, rulebook: Rulebook) -> Found:
     """The finding of a remark, with severity and basis by catalogue and rulebook."""
     place = remark.figure.place if remark.figure else Place(report)
     seen = Observation(

@@ -30,7 +30,7 @@ SHORTEST_ALONE = 4  # letters of an indicator's name; shorter ones are words tha
 STYLED = 3  # levels that a style may have, next to those of numbers
 
 
-class Section(Struct, frozen=True):
+class ScopeHeading(Struct, frozen=True):
     """A heading: what it names, and what else it says. `plans`: it is about the years to come.
 
     `level` is that of the heading, `levels` are those of indicators that it names.
@@ -54,7 +54,7 @@ class Scope(Struct, frozen=True):
     letters: Characters
     names: tuple[Name, ...]
     masked: str
-    sections: tuple[Section, ...]
+    sections: tuple[ScopeHeading, ...]
     heading: bool
     topic: Subject | None
     levels: tuple[Name, ...] = ()
@@ -83,7 +83,7 @@ class Scope(Struct, frozen=True):
 
 def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
     """Every paragraph with what stands above it."""
-    stack: list[Section] = []
+    stack: list[ScopeHeading] = []
     paragraphs = tuple(paragraphs)
     names = names.without_levels_of_another_system(one.text for one in paragraphs)
     in_tables = labels(paragraphs, names)
@@ -106,7 +106,7 @@ def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
             if not subjects and names.projects and _PROJECTS.search(read.text):
                 subjects = (names.projects,)
             rest = rest_of_heading(_MARKS.sub("", text))
-            stack.append(Section(level, read.text, subjects, rest, _plans(read.text), levels))
+            stack.append(ScopeHeading(level, read.text, subjects, rest, _plans(read.text), levels))
         yield Scope(paragraph, read, found, text, tuple(stack), heading, topic, levels)
 
 
@@ -115,7 +115,7 @@ def headings(found: Iterable[Scope]) -> Iterator[str]:
 
     A heading stands below itself, a number in a table where the paragraph before the table does.
     """
-    titles: dict[Section, str] = {}
+    titles: dict[ScopeHeading, str] = {}
     heading = ""
     for scope in found:
         if scope.heading:
@@ -162,7 +162,7 @@ def _has_figure(text: str) -> bool:
     return _FIGURE.search(text) is not None
 
 
-def _topic_above(stack: list[Section]) -> Subject | None:
+def _topic_above(stack: list[ScopeHeading]) -> Subject | None:
     """The indicator that the nearest heading is about; none where a heading below it names something else."""
     for section in reversed(stack):
         named = [one for one in section.subjects if one.kind == "indicator"]

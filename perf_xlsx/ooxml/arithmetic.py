@@ -39,7 +39,7 @@ def computed(formula: str, off: tuple[int, int], look: Look) -> Fraction | None:
     if len(formula) > LONGEST:
         return None
     try:
-        return _Reading(_tokens(formula), off, look).result()
+        return _FormulaReader(_tokens(formula), off, look).result()
     except _UnknownError:
         return None
 
@@ -55,7 +55,7 @@ def _tokens(formula: str) -> list[re.Match[str]]:
     return found
 
 
-class _Reading:
+class _FormulaReader:
     """Reads the tokens from left to right."""
 
     def __init__(self, tokens: list[re.Match[str]], off: tuple[int, int], look: Look) -> None:

@@ -24,10 +24,10 @@ MOST_FAR = 200  # rows of a table behind a gap
 
 def locate(form: Form, sheets: Sheets) -> Layout:
     """Find every box of the form."""
-    return _Search(form, sheets).layout()
+    return _TemplateSearch(form, sheets).layout()
 
 
-class _Search:
+class _TemplateSearch:
     """Collects where the blocks of a form are."""
 
     def __init__(self, form: Form, sheets: Sheets) -> None:

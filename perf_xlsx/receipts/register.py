@@ -11,13 +11,12 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.receipts.receipt import SCHEMA, Receipt, decode, encode, receipt_of
 from perf_xlsx.results.record import Record
-from perf_xlsx.results.records import lines
+from perf_xlsx.results.records import lines, schema_of
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.output_files import StagedFile, atomic_write, staged, write_atomically
 
@@ -210,15 +209,7 @@ def _enter(
             del known[:-ALIKE]
 
 
-class _Versioned(Struct):
-    schema: int
-
-
 def _what_it_is(line: bytes | None) -> str:
     if line is None:
         return "太长，不是回执"
-    try:
-        schema = msgspec.json.decode(line, type=_Versioned).schema
-    except (ValueError, RecursionError):
-        return "不是完整的回执"
-    return "不是完整的回执" if schema == SCHEMA else "是其他版本的软件写的回执"
+    return "不是完整的回执" if schema_of(line) in (None, SCHEMA) else "是其他版本的软件写的回执"

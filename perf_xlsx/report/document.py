@@ -58,7 +58,7 @@ def docx_bytes(paper: Report, page: PageSetup, template: bytes | None = None) ->
         _number_pages(document, page, ids)
     body = document.element.body
     end = body.sectPr
-    for block in _Writer(ids, page).written(paper):
+    for block in _ReportWriter(ids, page).written(paper):
         end.addprevious(block)
     _describe(document, paper)
     return _saved(document)
@@ -185,7 +185,7 @@ def _number_pages(document: Document, page: PageSetup, ids: dict[str, str]) -> N
 # ---- the body -----------------------------------------------------------------------------------------------
 
 
-class _Writer:
+class _ReportWriter:
     """Writes a report's blocks as XML and numbers the bookmarks."""
 
     def __init__(self, ids: dict[str, str], page: PageSetup) -> None:

@@ -43,7 +43,7 @@ def parse_outline(text: str, where: str) -> Outline:
         raw = cleaned(tomllib.loads(text, parse_float=Decimal))
     except (ValueError, RecursionError) as error:
         raise OutlineError([f"{where}：不是 TOML{place_of(error)}"]) from None
-    parsing = _Parsing(where)
+    parsing = _OutlineParsing(where)
     outline = parsing.outline(raw)
     if parsing.problems:
         raise OutlineError(parsing.problems)
@@ -56,7 +56,7 @@ def _common() -> Mapping[str, Any]:
     return tomllib.loads(text, parse_float=Decimal)
 
 
-class _Parsing(Struct):
+class _OutlineParsing(Struct):
     """Takes an outline apart and collects the problems."""
 
     where: str

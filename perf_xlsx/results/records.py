@@ -114,7 +114,7 @@ class Records(Struct, frozen=True):
             raise RecordsError(f"{self.path} 读不出来（{why(error)}）。") from None
 
     def _refuse(self, line: bytes | None, number: int) -> NoReturn:
-        what = "是其他版本的软件写的评分记录" if _is_of_another_version(line) else "不是完整的评分记录"
+        what = "是其他版本的软件写的评分记录" if schema_of(line) not in (None, SCHEMA) else "不是完整的评分记录"
         advice = "请重新运行 perf-xlsx score，会接着上次的做。"
         raise RecordsError(f"{self.path} 第{number}行{what}。{advice}") from None
 
@@ -123,11 +123,12 @@ class _Versioned(Struct):
     schema: int
 
 
-def _is_of_another_version(line: bytes | None) -> bool:
+def schema_of(line: bytes | None) -> int | None:
+    """The version of its layout that a line of JSON states; None where it states none."""
     try:
-        return msgspec.json.decode(line or b"", type=_Versioned).schema != SCHEMA
+        return msgspec.json.decode(line or b"", type=_Versioned).schema
     except (ValueError, RecursionError):
-        return False
+        return None
 
 
 def lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:

@@ -81,7 +81,7 @@ def rulebook_workbook(rulebook: Rulebook) -> bytes:
     out = io.BytesIO()
     canvas = WorkbookCanvas(out)
     canvas.book.set_properties({"title": f"评分办法：{rulebook.title}", "created": _CREATED})
-    writer = _Writer(canvas, rulebook)
+    writer = _RulebookWriter(canvas, rulebook)
     writer.basics()
     writer.rules()
     for sheet, rows in _tables(rulebook).items():
@@ -91,7 +91,7 @@ def rulebook_workbook(rulebook: Rulebook) -> bytes:
     return out.getvalue()
 
 
-class _Writer:
+class _RulebookWriter:
     """Writes the sheets of one workbook."""
 
     def __init__(self, canvas: WorkbookCanvas, rulebook: Rulebook) -> None:

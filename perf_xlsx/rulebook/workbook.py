@@ -27,7 +27,7 @@ HEADER_ROWS = 20  # a title or remarks may stand above the heads
 Row = dict[str, Cell]
 
 
-def raw_rulebook(path: Path) -> w.Source:
+def raw_rulebook(path: Path) -> w.RulebookSource:
     """What the workbook says, as TOML would give it, and what is wrong with its cells.
 
     Raises RulebookError where it is no workbook, and OSError.
@@ -44,13 +44,13 @@ def raw_rulebook(path: Path) -> w.Source:
     if rules is None or _header(rules, w.RULE_HEADS) is None:
         said = f"不是评分办法工作簿：没有“{w.RULES}”表，或表中没有“{'、'.join(w.RULE_HEADS.values())}”一行"
         raise RulebookError([f"{where}：{said}。请用 perf-xlsx rules --to 办法.xlsx 写出一份，在它上面改"])
-    reading = _Reading(grids)
+    reading = _WorkbookReading(grids)
     raw = reading.rulebook()
     problems = tuple(dict.fromkeys(reading.problems))  # some tables are read for more than one setting
-    return w.Source(raw, problems, reading.places, reading.titles, reading.rows)
+    return w.RulebookSource(raw, problems, reading.places, reading.titles, reading.rows)
 
 
-class _Reading(Struct):
+class _WorkbookReading(Struct):
     """Reads sheet by sheet, collecting problems and where everything stands."""
 
     grids: Mapping[str, Grid]

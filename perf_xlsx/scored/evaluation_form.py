@@ -19,14 +19,14 @@ from perf_xlsx.scored import paper, paper_tables, paper_texts
 from perf_xlsx.scored.canvas import SheetCanvas
 from perf_xlsx.scored.page_fit import Fitted, fitted
 from perf_xlsx.scored.paging import paginate
-from perf_xlsx.scored.subject import Subject, differ
+from perf_xlsx.scored.subject import ScoredEvaluation, differ
 from perf_xlsx.scored.validity import not_valid
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.a4 import OWN_SIZE
 
 EVALUATION_FORM = "自评表"
 NARROW = 3.6  # characters of each of the two columns of points, where one would do
-WRITERS: Mapping[type[paper.LayoutPart], Callable[[SheetCanvas, Subject, Any], None]] = {
+WRITERS: Mapping[type[paper.LayoutPart], Callable[[SheetCanvas, ScoredEvaluation, Any], None]] = {
     paper.Basics: paper_texts.write_basics,
     paper.Funds: paper_tables.write_funds,
     paper.Projects: paper_tables.write_projects,
@@ -51,7 +51,7 @@ def evaluation_sheet(
     assert scores is not None
     layout = paper.paper_for("project" in evaluation.boxes, rulebook.issuer)
     apart = differ(evaluation, scores)
-    subject = Subject(evaluation, scores, form, rulebook, layout, not_valid(result), apart, code)
+    subject = ScoredEvaluation(evaluation, scores, form, rulebook, layout, not_valid(result), apart, code)
     fit = _fit(subject, size)
     canvas = _canvas(fit)
     if not fit.landscape and (narrow := paper_tables.narrow_remarks(canvas, subject)):
@@ -66,7 +66,7 @@ def evaluation_sheet(
     return canvas.sheet
 
 
-def _fit(subject: Subject, size: float, across: Sequence[paper.Span] = ()) -> Fitted:
+def _fit(subject: ScoredEvaluation, size: float, across: Sequence[paper.Span] = ()) -> Fitted:
     """Columns as wide as the amounts need; see `fitted`. Points in one column leave room for texts."""
     layout, points = subject.paper, paper_tables.points_span(subject.paper)
     if not subject.apart:
@@ -80,7 +80,7 @@ def _canvas(fit: Fitted) -> SheetCanvas:
     return SheetCanvas(s.draft(EVALUATION_FORM, fit.widths, fit.landscape), fit.widths)
 
 
-def _numbered(sheet: SheetDraft, subject: Subject) -> None:
+def _numbered(sheet: SheetDraft, subject: ScoredEvaluation) -> None:
     """Number the pages, and say on each after the first what it belongs to.
 
     How many there are is not said: &N counts those of the workbook.

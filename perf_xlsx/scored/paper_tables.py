@@ -12,7 +12,7 @@ from perf_xlsx.scored.canvas import GAP, SheetCanvas
 from perf_xlsx.scored.clip_text import remarks
 from perf_xlsx.scored.items import actual_words, midyear_words, target_words, unscored
 from perf_xlsx.scored.paper import EvaluationLayout, Funds, Indicators, LayoutColumn, Projects, Span, Total
-from perf_xlsx.scored.subject import DASH, Subject
+from perf_xlsx.scored.subject import DASH, ScoredEvaluation
 from perf_xlsx.sheets import style as s
 
 COMPUTED = "核定得分"
@@ -56,8 +56,8 @@ def points_span(paper: EvaluationLayout) -> Span:
 
 
 def _points(
-    canvas: SheetCanvas, at: Span, claimed: Entry[Decimal], computed: Decimal | None, none: str, subject: Subject,
-    code: str = s.POINTS, tall: tuple[int, int] = (1, 1),
+    canvas: SheetCanvas, at: Span, claimed: Entry[Decimal], computed: Decimal | None, none: str,
+    subject: ScoredEvaluation, code: str = s.POINTS, tall: tuple[int, int] = (1, 1),
 ) -> None:  # fmt: skip
     """The unit's own points, and beside them what was computed, where these differ somewhere on the form.
 
@@ -73,7 +73,7 @@ def _points(
 # ---- money -----------------------------------------------------------------------------------------------------
 
 
-def write_funds(canvas: SheetCanvas, subject: Subject, part: Funds) -> None:
+def write_funds(canvas: SheetCanvas, subject: ScoredEvaluation, part: Funds) -> None:
     """The lines of money; points stand in the line of the total."""
     lines = list(subject.form.funds.values())
     if part.total_first:
@@ -94,7 +94,7 @@ def write_funds(canvas: SheetCanvas, subject: Subject, part: Funds) -> None:
 
 
 def _indented(
-    subject: Subject, lines: Sequence[FundLine], total_first: bool
+    subject: ScoredEvaluation, lines: Sequence[FundLine], total_first: bool
 ) -> Iterable[tuple[FundLine, int, str]]:
     """Each line with its indent; 其中 before the first of those that are one step further in.
 
@@ -111,7 +111,7 @@ def _indented(
         above = deep
 
 
-def _of_line(canvas: SheetCanvas, subject: Subject, line: FundLine, column: LayoutColumn) -> None:
+def _of_line(canvas: SheetCanvas, subject: ScoredEvaluation, line: FundLine, column: LayoutColumn) -> None:
     score, is_total = subject.scores.execution, line is subject.form.total_funds
     if column.key in MONEY:
         amount: Entry[Decimal] = line.entry(column.key)
@@ -132,7 +132,7 @@ def _dashes(canvas: SheetCanvas, at: Span, apart: bool) -> None:
         canvas.text(one, DASH)
 
 
-def write_projects(canvas: SheetCanvas, subject: Subject, part: Projects) -> None:
+def write_projects(canvas: SheetCanvas, subject: ScoredEvaluation, part: Projects) -> None:
     """A row for each project; nothing where there is none."""
     projects = subject.form.projects
     if not projects:
@@ -169,7 +169,7 @@ MOST_APPENDED = 100  # texts that are written whole below the table; of more the
 MANY_LINES = 8  # of one text, above which the page had better lie across
 
 
-def write_indicators(canvas: SheetCanvas, subject: Subject, part: Indicators) -> None:
+def write_indicators(canvas: SheetCanvas, subject: ScoredEvaluation, part: Indicators) -> None:
     """The heads, and a row for each indicator."""
     rows = scored_rows(subject.form, subject.scores)
     levelled = any(row.level1.given or row.level2.given for row, _ in rows)
@@ -231,7 +231,7 @@ def _rows_of_box(key: str, rows: Sequence[Indicator]) -> list[int]:
 
 def _of_indicator(
     canvas: SheetCanvas,
-    subject: Subject,
+    subject: ScoredEvaluation,
     row: Indicator,
     score: Score,
     column: LayoutColumn,
@@ -258,7 +258,7 @@ def _of_indicator(
 
 
 def _points_of_row(
-    canvas: SheetCanvas, subject: Subject, row: Indicator, score: Score, at: Span, tall: tuple[int, int]
+    canvas: SheetCanvas, subject: ScoredEvaluation, row: Indicator, score: Score, at: Span, tall: tuple[int, int]
 ) -> None:
     """The points of an indicator; those that it shares with the row above are written there."""
     if score is PART:
@@ -285,7 +285,7 @@ def _indicator_text(canvas: SheetCanvas, column: LayoutColumn, row: Indicator) -
     return row.entry(column.key).given, "left"
 
 
-def narrow_remarks(canvas: SheetCanvas, subject: Subject) -> tuple[Span, ...]:
+def narrow_remarks(canvas: SheetCanvas, subject: ScoredEvaluation) -> tuple[Span, ...]:
     """The columns of reasons and improvements, where an indicator's take many lines in columns of these widths."""
     columns = [column for column in subject.paper.indicators.columns if column.key in REMARKS]
     narrow = any(
@@ -315,7 +315,7 @@ def _merged(canvas: SheetCanvas, at: int, column: int, levels: Sequence[tuple[st
             canvas.sheet.text(row, column, word, style)
 
 
-def write_total(canvas: SheetCanvas, subject: Subject, part: Total) -> None:
+def write_total(canvas: SheetCanvas, subject: ScoredEvaluation, part: Total) -> None:
     """The total, below the columns of weights and points."""
     scores, claimed = subject.scores, subject.form.claimed
     canvas.keep()
@@ -345,7 +345,7 @@ def _rest(canvas: SheetCanvas, first: int, last: int) -> None:
         canvas.text(Span(first, last), "")
 
 
-def money_widths(subject: Subject) -> Mapping[int, float]:
+def money_widths(subject: ScoredEvaluation) -> Mapping[int, float]:
     """The widths that amounts need, by column; of amounts that stand in one column alone."""
     needed: dict[int, float] = {}
     rows: list[FundLine] | list[Project]

@@ -15,7 +15,7 @@ from perf_xlsx.scored.paper import EvaluationLayout
 DASH = "—"
 
 
-class Subject(Struct, frozen=True):
+class ScoredEvaluation(Struct, frozen=True):
     """One scored form. `not_valid` says why it may not be sealed ("" where it may).
 
     `apart`: points of the unit and computed ones differ somewhere. `code` is the check code by which the paper can

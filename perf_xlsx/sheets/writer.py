@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import IO, Any
 
-from perf_xlsx.forms.case import Shown
+from perf_xlsx.forms.case import FormattedNumber
 from perf_xlsx.ooxml import MAX_TEXT, cell_name, legal
 from perf_xlsx.sheets import style as s
 
@@ -93,7 +93,7 @@ class WorkbookCanvas:
         match value:
             case None:
                 sheet.write_blank(row, column, None, style)
-            case Shown():
+            case FormattedNumber():
                 sheet.write_number(row, column, float(value.value), style)
             case bool():
                 sheet.write_boolean(row, column, value, style)

@@ -12,7 +12,7 @@ from perf_xlsx.domain.numerals import ONE_TO_TEN
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import NEXT_YEAR, Box, Form, Lines, Rows
-from perf_xlsx.forms.case import Shown, Typed
+from perf_xlsx.forms.case import FormattedNumber, Typed
 from perf_xlsx.rulebook import OTHERS, Rulebook
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import IDLE
@@ -53,7 +53,7 @@ class BoxWriter:
         elif box.kind == "date":
             look["num_format"] = s.DATE
         match value:
-            case Shown():
+            case FormattedNumber():
                 look["num_format"] = value.number_format
             case datetime.datetime():
                 look["num_format"] = s.MOMENT

@@ -152,14 +152,14 @@ def compiled(formula: str) -> Formula:
             raise ValueError(f"{formula[at : at + 30]!r}")
         tokens.append((found.lastgroup, found[found.lastgroup]))
         at = found.end()
-    parser = _Parser(tokens)
+    parser = _FormulaParser(tokens)
     result = parser.expression()
     if parser.at < len(tokens):
         raise ValueError(f"{tokens[parser.at : parser.at + 5]}")
     return result
 
 
-class _Parser:
+class _FormulaParser:
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
         self.tokens, self.at = tokens, 0
 

@@ -15,8 +15,8 @@ from msgspec import Struct
 from perf_xlsx.domain.approval import number_of
 from perf_xlsx.domain.model import AMOUNTS, Approved
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.forms import Box, Boxes, Form, Line, Sheet, typed
-from perf_xlsx.forms.case import Shown, in_unit
+from perf_xlsx.forms import Box, Boxes, Form, FormSheet, Line, typed
+from perf_xlsx.forms.case import FormattedNumber, in_unit
 from perf_xlsx.rulebook import OTHERS, Rulebook
 from perf_xlsx.sheets.fixed_texts import DONE, DOUBTED, IDLE, OWED, WRONG
 from perf_xlsx.template import live
@@ -41,7 +41,7 @@ OF_BLOCKS: Mapping[str, tuple[str, ...]] = {
 
 
 def shown_on(
-    sheet: Sheet, number_of_sheet: int, form: Form, rulebook: Rulebook, approved: Sequence[Approved]
+    sheet: FormSheet, number_of_sheet: int, form: Form, rulebook: Rulebook, approved: Sequence[Approved]
 ) -> list[str]:
     """The keys of a sheet's checks, from top to bottom; that of its empty boxes is the first.
 
@@ -515,7 +515,7 @@ def _as_typed(approved: Approved) -> dict[str, str]:
     number_, unit = number_of("target", values.get("target", "")), values.get("unit")
     if number_ is not None:
         typed_ = in_unit(number_, unit)
-        values["target"] = plain(typed_.value) if isinstance(typed_, Shown) else plain(number_)
+        values["target"] = plain(typed_.value) if isinstance(typed_, FormattedNumber) else plain(number_)
     return {key: re.sub(r"\s", "", text)[:LITERAL] for key, text in values.items()}
 
 

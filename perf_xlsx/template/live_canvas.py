@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.forms import FormError
-from perf_xlsx.forms.case import Shown
+from perf_xlsx.forms.case import FormattedNumber
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import DONE, IDLE, SUMMARY, WRONG
@@ -132,7 +132,7 @@ def _remembered(value: Any) -> tuple[Value, str]:
     match value:
         case None | bool():
             return value, "General"
-        case Shown():
+        case FormattedNumber():
             return Fraction(value.value), value.number_format
         case Decimal():
             return Fraction(value), "General"

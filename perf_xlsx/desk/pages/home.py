@@ -19,7 +19,7 @@ from perf_xlsx.desk.pages.inbox import undecided
 from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.pages.unit import unit_page
 from perf_xlsx.desk.passwords import OFFICER
-from perf_xlsx.desk.results import PER_PAGE, SORTS, STATES, Row, Shown, TableQuery
+from perf_xlsx.desk.results import PER_PAGE, SORTS, STATES, ResultList, ResultRow, TableQuery
 from perf_xlsx.desk.scored_by import in_use
 from perf_xlsx.desk.settings import Settings
 from perf_xlsx.desk.view import desk_of, page, to
@@ -71,7 +71,7 @@ class Basis(Struct, frozen=True):
     redone: Mapping[str, bool]
     returns: Path
 
-    def about(self, row: Row) -> str:
+    def about(self, row: ResultRow) -> str:
         """Where a row is of a return that has gone, or its copy is not by the settings in use, or not what the row
         tells; else ""."""
         if row.workbook and not os.path.lexists(reachable(self.returns / row.workbook)):
@@ -81,7 +81,7 @@ class Basis(Struct, frozen=True):
         return "已过时" if self.outdated and row.copy else ""
 
 
-def basis_of(desk: Desk, shown: Shown) -> Basis:
+def basis_of(desk: Desk, shown: ResultList) -> Basis:
     """By which settings these results are."""
     now, used, busy = in_use(desk.folders), desk.scored_by.used(), desk.score_run.progress.busy
     changed = bool(shown.rows) and not busy and used != now
@@ -101,7 +101,7 @@ def _charts(overview: Overview) -> list[tuple[str, list[Bar]]]:
     return [(title, columns(bars)) for title, bars in named if bars]
 
 
-def _names(shown: Shown, password: str) -> list[str]:
+def _names(shown: ResultList, password: str) -> list[str]:
     """The workbooks that need a password, or were opened with one."""
     return list(dict.fromkeys(row.file for row in shown.rows if row.password == password))
 

@@ -20,7 +20,7 @@ from perf_xlsx.rulebook import TRUSTS, in_order, rulebook_names
 OWN = "own"
 
 
-class Rule(Struct, frozen=True):
+class RuleInWords(Struct, frozen=True):
     """One setting in words."""
 
     title: str
@@ -33,7 +33,7 @@ class Described(Struct, frozen=True):
     """A rulebook in words: what it is, and its settings."""
 
     head: tuple[str, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleInWords, ...]
 
 
 def rules(request: Request) -> Response:
@@ -74,7 +74,7 @@ def _described(name: str) -> Described:
     return Described(
         tuple(head),
         tuple(
-            Rule(title_of(key), in_words(key, one), f"{one.document}：{one.basis}", one.trust)
+            RuleInWords(title_of(key), in_words(key, one), f"{one.document}：{one.basis}", one.trust)
             for key, one in settings
         ),
     )

@@ -28,7 +28,7 @@ from perf_xlsx.system.safe_text import one_line
 MOST = 20  # workbooks at a time
 
 
-class Told(Struct, frozen=True):
+class VerdictInWords(Struct, frozen=True):
     """A verdict in words. `good`: it is as it was scored, and signed where a key was given."""
 
     name: str
@@ -59,9 +59,9 @@ async def check(request: Request) -> Response:
     return page(request, "verify", told=told, problems=problems, limits=limits)
 
 
-def _each(desk: Desk, form: FormData) -> tuple[list[Told], list[str]]:
+def _each(desk: Desk, form: FormData) -> tuple[list[VerdictInWords], list[str]]:
     """What came of each workbook, and what could not be done."""
-    told: list[Told] = []
+    told: list[VerdictInWords] = []
     with passing_folder(desk.folders) as folder:
         try:
             against = _against(desk, form, folder)
@@ -86,7 +86,7 @@ def _against(desk: Desk, form: FormData, folder: Path) -> Against:
     return Against(register, key, desk.chosen())
 
 
-def _verified(path: Path, against: Against, name: str) -> list[Told]:
+def _verified(path: Path, against: Against, name: str) -> list[VerdictInWords]:
     """Raises RegisterError, KeyFileError, RulebookError and OSError."""
     receipts = opened(against.register) if against.register.is_file() else None
     verdicts = verified(path, receipts, against.chosen.terms())
@@ -104,7 +104,7 @@ def _without_folder(problem: str, folder: Path) -> str:
     return problem.replace(f"{folder}{os.sep}", "")
 
 
-def _told(one: Verdict, name: str, state: str) -> Told:
+def _told(one: Verdict, name: str, state: str) -> VerdictInWords:
     part = f"（{one.part}）" if one.part else ""
     good = one.kind in PROVEN and state not in ("bad", "none")
-    return Told(name + part, str(one.kind), good, tuple(map(one_line, in_words(one, state))))
+    return VerdictInWords(name + part, str(one.kind), good, tuple(map(one_line, in_words(one, state))))

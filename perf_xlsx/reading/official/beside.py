@@ -27,7 +27,7 @@ _MONEY, _SHARE = ("", "元", "万元"), ("", "%")
 _UNITS = dict.fromkeys(AMOUNTS, _MONEY) | {"claimed_rate": _SHARE} | dict.fromkeys(_POINTS, ("", "分"))
 
 
-class _Named(Struct, frozen=True):
+class _MoneyLabel(Struct, frozen=True):
     """A label of a column of money, and the figures between it and the next text of its row."""
 
     label: Address
@@ -54,7 +54,7 @@ def money_beside(sheets: Sheets, rows: Mapping[int, Row], layout: LayoutDraft) -
         _take(layout, [one for one in once.values() if one.role not in _POINTS or one.label[1] in near])
 
 
-def _take(layout: LayoutDraft, read: Sequence[_Named]) -> None:
+def _take(layout: LayoutDraft, read: Sequence[_MoneyLabel]) -> None:
     """Note what was read as the line of the total, and say it at the first label."""
     for one in read:
         _note(layout, one)
@@ -65,7 +65,7 @@ def _take(layout: LayoutDraft, read: Sequence[_Named]) -> None:
     layout.doubt(first, "年度资金总额", "", message, "可以不改；如不对，请改用通用的名称。", "notice")
 
 
-def _rows(sheets: Sheets, sheet: int, rows: Mapping[int, Row], roles: Roles) -> Iterator[list[_Named]]:
+def _rows(sheets: Sheets, sheet: int, rows: Mapping[int, Row], roles: Roles) -> Iterator[list[_MoneyLabel]]:
     """The labels of each row with the figure of each; of several behind one only that below a sum's word."""
     known = {
         row: {column: role for column, text in islice(texts.items(), _MOST_LABELS) if (role := _role(text, roles))}
@@ -93,16 +93,16 @@ def _role(text: str, roles: Roles) -> str:
 
 def _named(
     sheets: Sheets, row: tuple[int, int], texts: Row, known: Mapping[int, str], cells: Sequence[tuple[int, Cell]]
-) -> Iterator[_Named]:
+) -> Iterator[_MoneyLabel]:
     for column, role in known.items():
         label = *row, column
         behind = [one for one in cells if one[0] > column]
         figures = [(*row, at) for at in _figures(behind, _UNITS[role])]
         if figures and figures[0] == sheets.right_of(label):
-            yield _Named(label, core(texts[column]), role, figures)
+            yield _MoneyLabel(label, core(texts[column]), role, figures)
 
 
-def _is_sum(one: _Named, rows: Mapping[int, Row]) -> bool:
+def _is_sum(one: _MoneyLabel, rows: Mapping[int, Row]) -> bool:
     """Whether the first of several figures stands below the word of a sum: 合计 | 财政拨款 | 其他资金.
 
     The word may be two rows above, over the budget and what was spent.
@@ -123,7 +123,7 @@ def _figures(cells: Sequence[tuple[int, Cell]], units: Sequence[str]) -> Iterato
             yield column
 
 
-def _note(layout: LayoutDraft, one: _Named) -> None:
+def _note(layout: LayoutDraft, one: _MoneyLabel) -> None:
     total = layout.form.total_line
     layout.lines["funds", total, one.role] = one.figures[0]
     layout.labels.add(one.label)

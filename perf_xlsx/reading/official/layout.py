@@ -50,7 +50,7 @@ def locate_alone(
 ) -> Layout | None:
     """The same, of a workbook whose texts and headers are partly known; on the `first` sheets before others."""
     order = sorted(sheets.searched, key=lambda n: n not in first)
-    searches = (_Search(sheets, n, rows, known, adopted) for n in order)
+    searches = (_LayoutSearch(sheets, n, rows, known, adopted) for n in order)
     return next((found for search in searches if (found := search.layout())), None)
 
 
@@ -58,12 +58,12 @@ def locate_one_of_several(
     sheets: Sheets, sheet: int, rows: Rows, effort: Effort, adopted: str | None
 ) -> Layout | None:
     """Find the official layout on this sheet; the others give at most what a cover says for all forms."""
-    return _Search(sheets, sheet, rows, Headers(effort), adopted, alone=False).layout()
+    return _LayoutSearch(sheets, sheet, rows, Headers(effort), adopted, alone=False).layout()
 
 
 def beginnings(sheets: Sheets, sheet: int, rows: Rows, known: Headers, adopted: str | None) -> Beginnings:
     """What may begin forms on a sheet."""
-    search = _Search(sheets, sheet, rows, known, adopted)
+    search = _LayoutSearch(sheets, sheet, rows, known, adopted)
     kind, here = search._kind(), (sheet,)
     tables = search._tables(kind)
     funds = search._headers(kind, "funds", here) if tables else []
@@ -74,7 +74,7 @@ def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
     """Where official layouts begin on sheets that are not `known`."""
     found, effort = [], Effort(MOST_CELLS)
     for sheet in (n for n in sheets.searched if n not in known):
-        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, Headers(effort))
+        search = _LayoutSearch(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, Headers(effort))
         if (header := search.header()) is not None:
             found.append((sheet, header.top, header.columns["name"]))
     return found
@@ -95,7 +95,7 @@ def _unmeasured(table: Header) -> str:
     return "" if table.unknown else next(lacking, "")
 
 
-class _Search:
+class _LayoutSearch:
     """Looks for a form whose indicators are on one sheet; the rest may be on others.
 
     `alone`: it is the only form of the workbook, so that its tables may be on any sheet. `adopted` is the bureau's
