@@ -10,7 +10,7 @@ from perf_xlsx.adoption.roles import NONE, Role, roles
 from perf_xlsx.forms import Box, Line, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES
 from perf_xlsx.forms.official import OfficialForm
-from perf_xlsx.ooxml.merges import Span
+from perf_xlsx.ooxml.merges import Span, Spot
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout
 from perf_xlsx.reading.official.boxes import passage_boxes
@@ -18,8 +18,6 @@ from perf_xlsx.reading.official.labels import Labels, core, rows_of
 from perf_xlsx.reading.official.likeness import roles_of
 
 SHORT = 2  # characters of a label that says nothing without the one above it
-
-Spot = tuple[int, int]  # row and column
 
 
 class SurveyedSheet:

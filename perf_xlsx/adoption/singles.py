@@ -7,10 +7,11 @@ import re
 from msgspec import Struct
 
 from perf_xlsx.adoption.labels import NEAR, OPEN, SIGNED, SURE, Label, is_figure
-from perf_xlsx.adoption.page import Spot, SurveyedSheet, most_alike
+from perf_xlsx.adoption.page import SurveyedSheet, most_alike
 from perf_xlsx.adoption.roles import ANSWER, NONE, TITLE, Role
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, OTHER, PASSAGES, TOTALS
+from perf_xlsx.ooxml.merges import Spot
 from perf_xlsx.reading.official.labels import LONGEST, core, without_spaces
 from perf_xlsx.system.pattern import pattern
 

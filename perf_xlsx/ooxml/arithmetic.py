@@ -9,14 +9,14 @@ from fractions import Fraction
 
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, column_number
+from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.system.pattern import pattern
 
 LONGEST, MOST_TOKENS, DEEPEST, MOST_CELLS = 500, 200, 20, 5000
 
-Area = tuple[int, int, int, int]  # top, left, bottom, right
 # The numbers in an area of the named sheet (None: the formula's own), without empty cells and plain words.
 # None if there is anything else in the area, or if the formula may not use it.
-Look = Callable[[str | None, Area], Sequence[Decimal] | None]
+Look = Callable[[str | None, Span], Sequence[Decimal] | None]
 
 _CELL = r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]{1,7})"
 _TOKEN = pattern(

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml.book import cell_name, quote_sheet
-from perf_xlsx.ooxml.draft import Area, DataBar, Link, SheetDraft
+from perf_xlsx.ooxml.draft import DataBar, Link, SheetDraft
 from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.markup import escaped, quoted
+from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.system.pattern import pattern
 
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -37,7 +38,7 @@ def worksheet_xml(
     return "".join(pieces).encode()
 
 
-def area_name(area: Area, fixed: bool = False) -> str:
+def area_name(area: Span, fixed: bool = False) -> str:
     """ "A1:C3", or "$A$1:$C$3"."""
     top, left, bottom, right = area
     return f"{cell_name(top, left, fixed)}:{cell_name(bottom, right, fixed)}"

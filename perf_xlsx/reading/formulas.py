@@ -8,8 +8,9 @@ from fractions import Fraction
 from itertools import product
 
 from perf_xlsx.domain.quantity import parse_quantity
-from perf_xlsx.ooxml.arithmetic import Area, computed
+from perf_xlsx.ooxml.arithmetic import computed
 from perf_xlsx.ooxml.cells import Cell, Shared
+from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout
 
@@ -32,7 +33,7 @@ class Formulas:
             return None
         return computed(formula, off, lambda sheet, area: self._values(sheet, area, address))
 
-    def _values(self, name: str | None, area: Area, own: Address) -> Sequence[Decimal] | None:
+    def _values(self, name: str | None, area: Span, own: Address) -> Sequence[Decimal] | None:
         sheet = self._sheet(name, own)
         if sheet is None or self.sheets.grids[sheet].partial:
             return None

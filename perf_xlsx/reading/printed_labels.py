@@ -14,12 +14,10 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.ooxml import Cell, Grid
+from perf_xlsx.ooxml.merges import Span, Spot
 from perf_xlsx.reading.grids import Workbook
 from perf_xlsx.reading.remarks import ReadingRemark
 from perf_xlsx.sheets.fixed_texts import AID_NAME, HIDDEN_SHEET, LABEL_NAME
-
-Spot = tuple[int, int]  # row and column
-Area = tuple[int, int, int, int]
 
 
 class Printed(Struct, frozen=True):
@@ -61,7 +59,7 @@ def _printed(hidden: Grid) -> Mapping[str, str]:
     }
 
 
-def _without(cells: Mapping[Spot, Cell], areas: Iterable[Area]) -> Iterator[tuple[Spot, Cell]]:
+def _without(cells: Mapping[Spot, Cell], areas: Iterable[Span]) -> Iterator[tuple[Spot, Cell]]:
     """The cells outside the areas."""
     bounds = list(areas)
     for (row, column), cell in cells.items():

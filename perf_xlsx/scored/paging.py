@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from msgspec import Struct
 
 from perf_xlsx.ooxml import SheetDraft
-from perf_xlsx.ooxml.draft import Area
+from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.scored.canvas import SheetCanvas
 from perf_xlsx.scored.page_fit import page_starts
 
@@ -47,7 +47,7 @@ class _Pages(Struct, frozen=True):
         for merge in merges:
             self._merge(sheet, merge, place)
 
-    def _merge(self, sheet: SheetDraft, merge: Area, place: Sequence[int]) -> None:
+    def _merge(self, sheet: SheetDraft, merge: Span, place: Sequence[int]) -> None:
         """Write a merge again: once for each page, and beside each row of heads that it is a part of."""
         top, left, bottom, right = merge
         if top == bottom:

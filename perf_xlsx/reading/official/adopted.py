@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec.structs import replace
 
-from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, OfficialOriginal, form_names, load_form
+from perf_xlsx.forms import Block, Box, Boxes, Form, Lines, OfficialOriginal, form_names, load_form
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, TOTALS
-from perf_xlsx.forms.official import OfficialForm, official_form
+from perf_xlsx.forms.official import Labelled, OfficialForm, Words, official_form
 from perf_xlsx.reading.official.labels import Row, core
 
 UNMATCHED = "未对应的"  # before our own label where that means another box
 FITTING = 0.7  # the share of an original's labels that speaks for its form
-
-Labelled = TypeVar("Labelled", Box, Line)
-Words = Mapping[str, tuple[str, ...]]
 
 
 def adopted_kind(rows: Mapping[int, Row]) -> OfficialForm | None:
