@@ -43,7 +43,7 @@ from perf_xlsx.reading.read import Reading, read
 from perf_xlsx.rulebook import Rulebook, RulebookError, by_form, load_rulebook
 from perf_xlsx.scored.marks import marks_of
 from perf_xlsx.scored.sheets import scored_sheets
-from perf_xlsx.sheets.origin import Origin
+from perf_xlsx.sheets.origin import WorkbookOrigin
 from perf_xlsx.system.background import in_background
 from perf_xlsx.system.collector import resting_collector
 from perf_xlsx.system.os_errors import same_file, why
@@ -269,7 +269,9 @@ def _judged(
     return Result(source, "", evaluation, scores, findings, rulebook.name, part=part, stamp=identified)
 
 
-def _with_copy(job: Job, package: Package, judge: Callable[[], Result], origin: Origin | None = None) -> Result:
+def _with_copy(
+    job: Job, package: Package, judge: Callable[[], Result], origin: WorkbookOrigin | None = None
+) -> Result:
     """The result that `judge` computes; and, where one is wanted, a copy of the workbook with marks and sheets.
 
     `judge` is called once, after the copy has been begun: the package's large parts are written by threads while
@@ -296,7 +298,7 @@ def _with_copy(job: Job, package: Package, judge: Callable[[], Result], origin: 
     return _everywhere(judged(), output=printable_path(output))
 
 
-def _mark(package: Package, result: Result, origin: Origin | None) -> None:
+def _mark(package: Package, result: Result, origin: WorkbookOrigin | None) -> None:
     """Write the marks and the sheets of a result into its workbook."""
     sheets = scored_sheets(result, origin, type_size(Book(package)))
     found = dict.fromkeys(found for one in result.forms for found in one.findings)

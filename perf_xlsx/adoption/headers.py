@@ -20,7 +20,7 @@ NEEDS = {  # of which a header has one
 }
 UNGUESSED = ("method",)  # a column that is proposed by its own words alone
 
-Known = tuple[int, str]  # how far from our own label, and the key
+KnownColumn = tuple[int, str]  # how far from our own label, and the key
 
 
 def find_table(page: SurveyedSheet, block: str) -> LabelledTable | None:
@@ -125,7 +125,7 @@ def add_columns(page: SurveyedSheet, block: str, table: LabelledTable, first: in
             page.add((row, column), text, block, page.other(HEADINGS), SURE, "下面分栏")
 
 
-def _known(page: SurveyedSheet, block: str, table: LabelledTable, column: int) -> Known | None:
+def _known(page: SurveyedSheet, block: str, table: LabelledTable, column: int) -> KnownColumn | None:
     """What a label is known as; a short one under another is known by that: 值 under 预期指标值."""
     row, text = table.cells[column]
     known = page.known[block].of(text)
@@ -164,7 +164,7 @@ def _read_columns(page: SurveyedSheet, table: LabelledTable, header: Header) -> 
 
 
 def _add_column(
-    page: SurveyedSheet, block: str, at: tuple[int, int], text: str, key: str, known: Known | None, over: int
+    page: SurveyedSheet, block: str, at: tuple[int, int], text: str, key: str, known: KnownColumn | None, over: int
 ) -> None:
     box = next((box for box in page.fields[block] if box.key == key), None)
     if box is None:
@@ -204,7 +204,7 @@ def is_words(text: str) -> bool:
     return not is_blank(text) and text.strip() != "/" and parse_quantity(text) is None
 
 
-def nearest(known: Mapping[int, Known]) -> dict[str, int]:
+def nearest(known: Mapping[int, KnownColumn]) -> dict[str, int]:
     """The column of each key: of several the one by the surest label, the first."""
     found: dict[str, int] = {}
     for column, (_, key) in sorted(known.items(), key=lambda one: (one[1][0], one[0])):

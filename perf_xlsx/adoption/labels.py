@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from perf_xlsx.adoption.roles import Role
+from perf_xlsx.adoption.roles import LabelRole
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address
@@ -34,7 +34,7 @@ class Label(Struct, frozen=True):
     at: Address
     text: str
     zone: str
-    role: Role
+    role: LabelRole
     sure: str
     why: str
     inside: bool = False

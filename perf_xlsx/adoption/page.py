@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from perf_xlsx.adoption.labels import OPEN, Label, Survey
-from perf_xlsx.adoption.roles import NONE, Role, roles
+from perf_xlsx.adoption.roles import NONE, LabelRole, roles
 from perf_xlsx.forms import Box, Line, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES
 from perf_xlsx.forms.official import OfficialForm
@@ -66,11 +66,11 @@ class SurveyedSheet:
         header: Header | None = getattr(official, block) if official else None
         return header if header and header.sheet == self.sheet else None
 
-    def role(self, block: str, key: str) -> Role:
+    def role(self, block: str, key: str) -> LabelRole:
         """The role of a key, none where the form has it not."""
         return self.roles.get((block, key), NONE)
 
-    def other(self, key: str) -> Role:
+    def other(self, key: str) -> LabelRole:
         """A role that is no box: a heading, a remark, an answer."""
         return self.role(OTHER, key)
 
@@ -78,7 +78,7 @@ class SurveyedSheet:
         """Whether a text only heads labels."""
         return core(text) in self.words[HEADINGS]
 
-    def read_box(self, at: Spot) -> Role:
+    def read_box(self, at: Spot) -> LabelRole:
         """The role of the box that the reader reads beside or below a label; none where it reads none there."""
         near = {(self.sheet, *self.right_of(at)[0]), (self.sheet, *self.below(at)[0])}
         layout = self.layout
@@ -95,7 +95,15 @@ class SurveyedSheet:
         return {known[1] for text in texts if (known := self.known[BOXES].of(text.partition(":")[0]))}
 
     def add(
-        self, at: Spot, text: str, zone: str, role: Role, sure: str, why: str, inside: bool = False, over: int = 0
+        self,
+        at: Spot,
+        text: str,
+        zone: str,
+        role: LabelRole,
+        sure: str,
+        why: str,
+        inside: bool = False,
+        over: int = 0,
     ) -> None:
         """Note a label, once."""
         if at not in self.done:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from perf_xlsx.adoption.labels import NEAR, OPEN, SIGNED, SURE, Label, is_figure
 from perf_xlsx.adoption.page import SurveyedSheet, most_alike
-from perf_xlsx.adoption.roles import ANSWER, NONE, TITLE, Role
+from perf_xlsx.adoption.roles import ANSWER, NONE, TITLE, LabelRole
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, OTHER, PASSAGES, TOTALS
 from perf_xlsx.ooxml.merges import Spot
@@ -26,7 +26,7 @@ _NOTE = pattern(r"^(?:备?注|说明|附件|报表编号)")
 class Meaning(Struct, frozen=True):
     """What a text says, how sure and why; `inside`: its value is in the same cell."""
 
-    role: Role
+    role: LabelRole
     sure: str
     why: str
     inside: bool = False
@@ -68,7 +68,7 @@ def _has_no_cell(page: SurveyedSheet, at: Spot, text: str) -> bool:
     return text.rstrip().endswith(COLONS) and (column > page.edge or (beside or "").endswith(COLONS))
 
 
-def _add_below(page: SurveyedSheet, at: Spot, role: Role) -> bool:
+def _add_below(page: SurveyedSheet, at: Spot, role: LabelRole) -> bool:
     """A label whose right neighbour is a label too, or the edge of the form, has its value below.
 
     So has one of a long text beside a heading that is merged over both. Gives whether there is such a value.
@@ -87,7 +87,7 @@ def _add_below(page: SurveyedSheet, at: Spot, role: Role) -> bool:
     return False
 
 
-def _is_long(page: SurveyedSheet, role: Role) -> bool:
+def _is_long(page: SurveyedSheet, role: LabelRole) -> bool:
     return any(box.key == role.key and box.kind == "long_text" for box in page.fields[BOXES])
 
 
@@ -118,7 +118,7 @@ def _by_words(page: SurveyedSheet, at: Spot, text: str) -> Meaning | None:
     return Meaning(page.other(HEADINGS), SURE, "小标题") if page.is_heading(text) else None
 
 
-def _role_of(page: SurveyedSheet, text: str) -> Role | None:
+def _role_of(page: SurveyedSheet, text: str) -> LabelRole | None:
     """The role of a known label of a box or a passage."""
     known = ((block, page.known[block].of(text)) for block in (BOXES, PASSAGES))
     return next((page.role(block, one[1]) for block, one in known if one), None)

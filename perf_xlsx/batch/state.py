@@ -40,7 +40,7 @@ HEAD = b'{"file": '
 LARGEST = 64 << 20  # bytes of a list of units that is read again
 
 
-class State:
+class RunState:
     """The memory of one output folder, for one run at a time. Raises BatchError where another run has it, or the
     disk is full."""
 
@@ -49,7 +49,7 @@ class State:
         self.folder, self.saved = folder / STATE, 0
         self.places = {folder, *(folder / name for name in {os.path.dirname(output) for output in outputs})}
 
-    def __enter__(self) -> State:
+    def __enter__(self) -> RunState:
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             _refuse_links(self.folder, *(self.folder / name for name in NAMES))

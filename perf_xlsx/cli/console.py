@@ -9,7 +9,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from perf_xlsx.batch.repeated import Outcomes
-from perf_xlsx.cli.screen import Cell, Part, Screen, ScreenColumn
+from perf_xlsx.cli.screen import Part, Screen, ScreenCell, ScreenColumn
 from perf_xlsx.domain.model import STANDINGS
 from perf_xlsx.domain.rounding import percent
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
@@ -171,7 +171,7 @@ def _called(record: Record) -> str:
     return (record.file or record.unit or "") + record.which
 
 
-def _row(record: Record) -> list[Cell]:
+def _row(record: Record) -> list[ScreenCell]:
     counts = _counts(record)
     if not record.is_read or record.execution is None:
         cells: Sequence[str | Part] = [record.listed_unit or "", "", ("读不出来", "red"), "", ""]
@@ -192,7 +192,7 @@ def _scored_cells(record: Record, rate: str | None) -> Sequence[str | Part]:
     ]
 
 
-def _counts(record: Record) -> Cell:
+def _counts(record: Record) -> ScreenCell:
     counts = Counter(found.standing for found in record.findings)
     parts = [(f"{STANDING_SIGNS[kind]}{counts[kind]} ", COLOURS[kind]) for kind in STANDINGS if counts[kind]]
     return parts or [("没有问题", "green")]

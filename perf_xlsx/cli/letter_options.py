@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 NAMED = 5  # letters that are named
 
-Write = Callable[[Path], "WrittenLetters"]  # writes the letters of the run whose output folder this is
-Letters = Callable[[], Write]  # slow
+WriteLetters = Callable[[Path], "WrittenLetters"]  # writes the letters of the run whose output folder this is
+Letters = Callable[[], WriteLetters]  # slow
 
 
 class LetterOptions(Struct, frozen=True):
@@ -80,7 +80,7 @@ def letters(options: LetterOptions, rulebook: str | None) -> Letters:
     """A slow function that gives what writes the letters. Own templates are read now; else wrong usage."""
     own = _templates(options.templates) if options.templates else None
 
-    def prepare() -> Write:
+    def prepare() -> WriteLetters:
         from perf_xlsx import letters as room  # python-docx, a tenth of a second; a single workbook has none
 
         terms = room.LetterTerms(options.deadline, options.sender, rulebook)

@@ -40,7 +40,7 @@ from perf_xlsx.system.streams import say
 
 DOCX = ".docx"
 ENDED = "生成报告的进程意外中止（可能是有工作簿读取时间过长，或内存不够）。请把工作簿分开，一份一份地生成。"
-Numbers = Literal["claimed", "computed"]
+FigureChoice = Literal["claimed", "computed"]
 
 
 class ReportOptions(Struct, frozen=True):
@@ -90,7 +90,7 @@ def report(
     paths: tuple[Path, ...],
     output: Path | None,
     outline: str | None,
-    figures: Numbers,
+    figures: FigureChoice,
     word_template: Path | None,
     force: bool,
     rulebook: str | None,
@@ -112,13 +112,11 @@ def report(
             sys.exit(NOT_WRITTEN)
         if rulebook:
             pipeline.usable_rulebook(rulebook)
-        terms = pipeline.Terms(rulebook, forms=forms)
         chosen = load_outline(outline) if outline else None
         jobs = list(_planned(paths, output))
         template = _template(word_template) if word_template else None
-        wanted = ReportOptions(
-            chosen, figures == "computed", template, force, terms, SECONDS if launched else None
-        )
+        terms, seconds = pipeline.Terms(rulebook, forms=forms), SECONDS if launched else None
+        wanted = ReportOptions(chosen, figures == "computed", template, force, terms, seconds)
     except (OutlineError, RulebookError) as error:
         fail("\n  ".join(error.problems))
     except pipeline.OutputError as error:

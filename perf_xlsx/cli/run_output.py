@@ -13,7 +13,7 @@ from perf_xlsx.batch import Finished, Plan, Roster, goes_on, others, saved
 from perf_xlsx.cli.console import Summary
 from perf_xlsx.cli.group import INTERRUPTED, NOT_WRITTEN
 from perf_xlsx.cli.letter_options import Letters, remarks, said
-from perf_xlsx.cli.letter_options import Write as WriteLetters
+from perf_xlsx.cli.letter_options import WriteLetters as WriteLetters
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.foreign import POINTERS
 from perf_xlsx.judging.waivers import Waiver, Waiving, covering, idle
@@ -31,10 +31,9 @@ if TYPE_CHECKING:
 
 NAMED = 10  # files of one kind that are named; the others are counted
 
-Write = Callable[
-    [Path, Roster | None], "consolidated.ConsolidatedFiles"
-]  # 汇总 into a folder, for a list of units
-Consolidation = Callable[[], Write]  # slow
+WriteConsolidation = Callable[[Path, Roster | None], "consolidated.ConsolidatedFiles"]
+"""汇总 into a folder, for a list of units."""
+Consolidation = Callable[[], WriteConsolidation]  # slow
 
 
 class Outputs(Struct, frozen=True):
@@ -147,7 +146,7 @@ def _used(waiving: Waiving, record: Record) -> set[Waiver]:
     }
 
 
-def _consolidated(run: Run, folder: Path, write: Write) -> Consolidated:
+def _consolidated(run: Run, folder: Path, write: WriteConsolidation) -> Consolidated:
     """The consolidated workbook of a run over a folder; where it could not be written, a message says so."""
     try:
         written = write(folder, run.roster)

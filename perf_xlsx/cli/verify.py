@@ -27,7 +27,7 @@ from perf_xlsx.system.output_files import printable_path
 from perf_xlsx.system.safe_text import one_line
 from perf_xlsx.system.streams import say
 
-Signed = Callable[[Receipt], str]
+SignatureCheck = Callable[[Receipt], str]
 
 
 @click.command(cls=Command)
@@ -97,7 +97,7 @@ def _make_key(path: Path) -> None:
     say(f"公钥：{printable_path(public)}（可以公开，给 verify --key 用）")
 
 
-def _signed(key: Path | None) -> Signed | None:
+def _signed(key: Path | None) -> SignatureCheck | None:
     """A function that says of a receipt's signature whether it is good; None where no key was given."""
     if key is None:
         return None
@@ -111,7 +111,7 @@ def _signed(key: Path | None) -> Signed | None:
 
 
 def _each(
-    paths: Sequence[Path], asked: Path | None, signed: Signed | None, terms: Terms, seconds: float | None
+    paths: Sequence[Path], asked: Path | None, signed: SignatureCheck | None, terms: Terms, seconds: float | None
 ) -> int:
     """Verify and show each workbook, each within that time; gives the exit code."""
     registers: dict[Path, Register] = {}
@@ -132,7 +132,7 @@ def _each(
     return code
 
 
-def _show(path: Path, one: Verdict, signed: Signed | None) -> int:
+def _show(path: Path, one: Verdict, signed: SignatureCheck | None) -> int:
     """Show one verdict; gives its exit code."""
     part = f"（{one.part}）" if one.part else ""
     say(f"{printable_path(path)}{part}：{one.kind}")

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.batch import Roster, roster_of_run
 from perf_xlsx.batch.roster import whose
-from perf_xlsx.consolidated.export import ExportError, Format, exported, path_of, usual_format
+from perf_xlsx.consolidated.export import ExportError, ExportFormat, exported, path_of, usual_format
 from perf_xlsx.consolidated.headline import Apart
 from perf_xlsx.consolidated.order import in_order
 from perf_xlsx.consolidated.report_check import report_rows, rows_in
@@ -52,7 +52,7 @@ __all__ = [
     "DEFAULT_NAME",
     "ConsolidatedFiles",
     "ExportError",
-    "Format",
+    "ExportFormat",
     "Records",
     "RecordsError",
     "Roster",
@@ -77,7 +77,7 @@ def write_consolidated(
     folder: str | Path,
     output: str | Path | None = None,
     roster: Roster | None = None,
-    how: Format | None = None,
+    how: ExportFormat | None = None,
     sender: str = "",
 ) -> ConsolidatedFiles:
     """The consolidated workbook of an output folder (or of a .jsonl file), and the long tables as files.
@@ -102,7 +102,7 @@ def own_name(base: Path, found: Statistics) -> Path:
 
 def consolidate(
     records: Iterable[Record], roster: Roster | None, output: Path | None, *, base: Path = Path(),
-    how: Format | None = None, row_limit: int = EXCEL_ROWS, most_listed: int = MOST_LISTED,
+    how: ExportFormat | None = None, row_limit: int = EXCEL_ROWS, most_listed: int = MOST_LISTED,
     reports: Iterable[CheckedReport] = (), sender: str = "",
 ) -> ConsolidatedFiles:  # fmt: skip
     """Write one workbook from the records of a batch, completely or not at all.

@@ -34,7 +34,7 @@ class SheetLink(Struct, frozen=True):
     sheet: str
 
 
-Shown = str | int | Decimal | Fraction | LiveFormula | SheetLink | None
+CellContent = str | int | Decimal | Fraction | LiveFormula | SheetLink | None
 
 
 class PagedSheet:
@@ -44,7 +44,7 @@ class PagedSheet:
     def __init__(self, canvas: WorkbookCanvas, name: str, widths: tuple[float, ...], repeated: float = 0) -> None:
         self.canvas, self.name, self.widths = canvas, name, widths
         self.sheet = canvas.book.add_worksheet(name)
-        self._cells: dict[int, list[tuple[int, int, Shown, Mapping[str, Any]]]] = defaultdict(list)
+        self._cells: dict[int, list[tuple[int, int, CellContent, Mapping[str, Any]]]] = defaultdict(list)
         self._heights: dict[int, float] = {}
         self._tops = [0]  # first rows of printed pages
         self.page_height = USED * a4.height(landscape=True) - repeated
@@ -52,7 +52,7 @@ class PagedSheet:
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
 
-    def put(self, row: int, first: int, last: int, value: Shown, **look: Any) -> None:
+    def put(self, row: int, first: int, last: int, value: CellContent, **look: Any) -> None:
         """Put a value into a row, over the columns `first` to `last`."""
         self._cells[row].append((first, last, value, look))
 
@@ -81,12 +81,12 @@ class PagedSheet:
         self.height(row, 24)
         return row + 1
 
-    def word(self, row: int, first: int, last: int, text: Shown, **look: Any) -> None:
+    def word(self, row: int, first: int, last: int, text: CellContent, **look: Any) -> None:
         """Put a text cell of a table."""
         self.put(row, first, last, text, **{"border": 1, "align": "left"} | look)
 
     def number(
-        self, row: int, first: int, last: int, value: Shown, code: str = "#,##0", bold: bool = False
+        self, row: int, first: int, last: int, value: CellContent, code: str = "#,##0", bold: bool = False
     ) -> None:
         """Put a number cell of a table; a dash for None."""
         align = "center" if value is None else "right"
@@ -126,7 +126,7 @@ class PagedSheet:
             for first, last, value, look in self._cells[row]:
                 self._write(row, first, last, value, self.canvas.style(**look))
 
-    def _write(self, row: int, first: int, last: int, value: Shown, style: Any) -> None:
+    def _write(self, row: int, first: int, last: int, value: CellContent, style: Any) -> None:
         if last > first:
             self.sheet.merge_range(row, first, row, last, "", style)
         match value:

@@ -67,10 +67,10 @@ def write_checks(page: PagedSheet, row: int, found: Statistics, elsewhere: Elsew
     return row + 1
 
 
-Check = tuple[str, LiveFormula, LiveFormula]  # what must agree, in words, and the two ways to it
+BalanceCheck = tuple[str, LiveFormula, LiveFormula]  # what must agree, in words, and the two ways to it
 
 
-def _checks(found: Statistics, elsewhere: Elsewhere, graded: Graded) -> Iterator[Check]:
+def _checks(found: Statistics, elsewhere: Elsewhere, graded: Graded) -> Iterator[BalanceCheck]:
     yield from _units(found, elsewhere)
     if found.overall:
         yield from _scores(found, elsewhere, graded)
@@ -87,7 +87,7 @@ def _state(word: str) -> Over:
     return Over(UNITS, f'COUNTIF({{0}},"*{word}*")', ("状态",))
 
 
-def _units(found: Statistics, elsewhere: Elsewhere) -> Iterator[Check]:
+def _units(found: Statistics, elsewhere: Elsewhere) -> Iterator[BalanceCheck]:
     listed = elsewhere.listed
     counts = [found.scored, *[found.checked] * bool(found.checked), found.unreadable]
     yield (
@@ -101,7 +101,7 @@ def _units(found: Statistics, elsewhere: Elsewhere) -> Iterator[Check]:
         yield f"{word}＝“单位得分”中{word}的行数", _number(count), right
 
 
-def _scores(found: Statistics, elsewhere: Elsewhere, graded: Graded) -> Iterator[Check]:
+def _scores(found: Statistics, elsewhere: Elsewhere, graded: Graded) -> Iterator[BalanceCheck]:
     listed = elsewhere.listed
     others = f'-COUNTIF({{0}},"*{CHECKED}*")' if found.checked else ""
     read = Over(UNITS, f'COUNTA({{0}})-COUNTIF({{0}},"*{UNREAD}*"){others}', ("状态",))
@@ -119,7 +119,7 @@ def _scores(found: Statistics, elsewhere: Elsewhere, graded: Graded) -> Iterator
         yield words, _number(float(half_up(found.overall.mean))), again
 
 
-def _findings(found: Statistics, elsewhere: Elsewhere) -> Iterator[Check]:
+def _findings(found: Statistics, elsewhere: Elsewhere) -> Iterator[BalanceCheck]:
     listed = elsewhere.listed
     total = LiveFormula(f"='{CODES}'!{elsewhere.codes_total}", found.findings)
     rows = Over(FINDINGS, "COUNTA({0})", ("单位",))

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, LineSum, Rate
+from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, LineSum, RateHeads
 from perf_xlsx.consolidated.page import LiveFormula, PagedSheet
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
 from perf_xlsx.consolidated.row_counts import RowCounts
@@ -244,12 +244,12 @@ def _in_order(compared: Compared, lines: Sequence[str]) -> tuple[int, int, tuple
     return lines.index(key), AMOUNTS.index(column), tuple(map(lines.index, parts))
 
 
-def rate_format(line: LineSum, rate: Rate) -> str:
+def rate_format(line: LineSum, rate: RateHeads) -> str:
     """How a rate of sums looks: with a sign where `bases` says what it is made of."""
     return f'{s.PERCENT}"{ELSEWHERE}"' if line.basis(rate) else s.PERCENT
 
 
-def bases(found: Statistics, rates: Sequence[Rate] = (EXECUTION, ADJUSTMENT)) -> Iterator[str]:
+def bases(found: Statistics, rates: Sequence[RateHeads] = (EXECUTION, ADJUSTMENT)) -> Iterator[str]:
     """Where a rate is not that of the sums beside it, what it is made of and who is left out; lines of which the
     same holds together."""
     for (form, year), lines in found.funds.items():

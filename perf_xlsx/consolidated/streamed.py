@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_range_abs
 
 from perf_xlsx.consolidated.page import NUMBERS
 from perf_xlsx.consolidated.returns import file_name
-from perf_xlsx.consolidated.tables import Row, TableColumn
+from perf_xlsx.consolidated.tables import LongTableRow, TableColumn
 from perf_xlsx.domain.severity import STANDING_SIGNS
 from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
@@ -127,7 +127,7 @@ class LongSheets:
         if self.count:
             self.sheet.begin_rows(TOP, TOP + self._rows_of(self.part) - 1, self.formats, self.link_style)
 
-    def add(self, values: Row, link: str | None = None) -> None:
+    def add(self, values: LongTableRow, link: str | None = None) -> None:
         """Add a row. `link` is the path of the file that the link column opens; the cell shows the file name."""
         if self.row - TOP == self.capacity:
             self._next_part()

@@ -42,8 +42,8 @@ UNREAD, CHECKED, WHOLE, PROVISIONAL = (
     "完整",
     "暂定",
 )  # what 状态 of 单位得分 holds, besides others
-Value = str | int | Decimal | None
-Row = tuple[Value, ...]
+TableValue = str | int | Decimal | None
+LongTableRow = tuple[TableValue, ...]
 BECOMES = {"有错误": "退回", "读不出来": "退回", UNDECIDED: UNDECIDED}  # of a return, by its outcome
 CHANGES, BRIEF = 3, 20  # cells that nobody asked to change: how many are named, characters of what they held
 
@@ -72,7 +72,7 @@ class Return(Struct, frozen=True):
     link: str | None = None
 
 
-def no_rows(_: Return) -> Iterator[Row]:
+def no_rows(_: Return) -> Iterator[LongTableRow]:
     """Of a table whose rows are not in the order of the returns."""
     return iter(())
 
@@ -83,7 +83,7 @@ class LongTable(Struct, frozen=True):
     key: str
     name: str
     columns: tuple[TableColumn, ...]
-    rows: Callable[[Return], Iterator[Row]] = no_rows
+    rows: Callable[[Return], Iterator[LongTableRow]] = no_rows
 
     def position(self, head: str) -> int:
         """Which column has this head, counted from 0."""
@@ -95,7 +95,7 @@ def _difference(claimed: Decimal | None, total: Decimal | None) -> Decimal | Non
     return None if claimed is None or total is None else half_up(claimed) - half_up(total)
 
 
-def unit_rows(one: Return) -> Iterator[Row]:
+def unit_rows(one: Return) -> Iterator[LongTableRow]:
     """One row: unit, claimed and computed totals, rate, findings, state, link."""
     record, who = one.record, one.named
     claimed, total = decimal(record.claimed_total), decimal(record.total)
@@ -164,7 +164,7 @@ def errors_in_words(record: Record) -> str:
     return "\n".join(f"{code_title(code)}（{code}）：{'、'.join(cells)}" for code, cells in kinds.items())
 
 
-def fund_rows(one: Return) -> Iterator[Row]:
+def fund_rows(one: Return) -> Iterator[LongTableRow]:
     """A row a fund line, in 万元."""
     unit, form = one.record.money_unit, one.record.form
     for fund in one.record.funds if counts_money(one.record) else ():
@@ -178,7 +178,7 @@ def fund_rows(one: Return) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def indicator_rows(one: Return) -> Iterator[Row]:
+def indicator_rows(one: Return) -> Iterator[LongTableRow]:
     """A row an indicator."""
     who = one.who
     for row in one.record.indicators or ():
@@ -195,7 +195,7 @@ def indicator_rows(one: Return) -> Iterator[Row]:
 TABLE_NAMES = {"funds": "资金", "projects": "项目明细", "indicators": "绩效指标", "passages": "文字说明"}
 
 
-def extra_rows(one: Return) -> Iterator[Row]:
+def extra_rows(one: Return) -> Iterator[LongTableRow]:
     """A row a box that only its form knows, as it was filled in."""
     who = one.who
     for extra in one.record.extras:
@@ -213,7 +213,7 @@ def extra_rows(one: Return) -> Iterator[Row]:
         )
 
 
-def finding_rows(one: Return) -> Iterator[Row]:
+def finding_rows(one: Return) -> Iterator[LongTableRow]:
     """A row a finding, the gravest first, else as the eye goes over the form."""
     who = one.who
     for found in sorted(one.record.findings, key=lambda found: STANDINGS.index(found.standing)):
@@ -226,7 +226,7 @@ def finding_rows(one: Return) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def receipt_rows(one: Return) -> Iterator[Row]:
+def receipt_rows(one: Return) -> Iterator[LongTableRow]:
     """A row a scored copy: what 回执.jsonl says of it, without inputs and rulebook's digest."""
     receipt, who = receipt_of(one.record), one.named
     if receipt is not None:
@@ -238,14 +238,14 @@ def receipt_rows(one: Return) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def troubled_row(one: Troubled, link: str | None) -> Row:
+def troubled_row(one: Troubled, link: str | None) -> LongTableRow:
     """A row a return with findings; `link` is the path of its scored copy from the consolidated workbook."""
     who, (*counts, waived) = one.who, one.counts
     known = *counts, sum(one.counts), waived
     return who.code, who.unit, who.project, one.errors, *known, who.form, who.year, link or one.file
 
 
-def outstanding_rows(roster: RosterStatus) -> Iterator[Row]:
+def outstanding_rows(roster: RosterStatus) -> Iterator[LongTableRow]:
     """A row for each that did not return, for each file that names its unit in its name alone or not at all, and
     for each unit not listed."""
     for one in roster.missing:

@@ -44,7 +44,7 @@ from perf_xlsx.consolidated.tables import (
     TROUBLED,
     UNITS,
     LongTable,
-    Row,
+    LongTableRow,
 )
 from perf_xlsx.findings.asked import ACROSS
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
@@ -57,7 +57,8 @@ RECEIPTS_NOTE = (
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same records give the same bytes
 MOST_NAMED = 1_000  # of each kind on 未报送, where all are in a file
 
-Placed = tuple[LongTable, Row, str | None]  # a row, its table, and the path of the file that its link column opens
+Placed = tuple[LongTable, LongTableRow, str | None]
+"""A row, its table, and the path of the file that its link column opens."""
 
 
 class Places(Struct, frozen=True):

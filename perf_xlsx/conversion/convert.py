@@ -30,7 +30,7 @@ from perf_xlsx.reading.layout import Layout
 from perf_xlsx.reading.read import Reading, read_sheets
 from perf_xlsx.reading.workbook_extras import other_sheets
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
-from perf_xlsx.sheets.origin import Origin
+from perf_xlsx.sheets.origin import WorkbookOrigin
 
 DEFAULTS = Limits()
 
@@ -45,7 +45,7 @@ class Converted(Struct, frozen=True):
     evaluation: SelfEvaluation
     typed: SelfEvaluation
     findings: tuple[Finding, ...]
-    origin: Origin
+    origin: WorkbookOrigin
     workbook: bytes
     rules: Rulebook | None
 
@@ -69,7 +69,7 @@ def convert(
     evaluation = transcript.evaluation
     absent = evaluation.absent if evaluation.unmeasured else evaluation.absent.difference(MEASURED)
     no_place = tuple(places_of(layout.form, absent).values())
-    origin = Origin(workbook, original.format, tuple(transcript.traces), left, no_place)
+    origin = WorkbookOrigin(workbook, original.format, tuple(transcript.traces), left, no_place)
     findings = (
         *(transcript.moved_finding(found) for found in reading.findings),
         *_extras(original, sheets, layout),
@@ -147,7 +147,7 @@ def _altered(original: ForeignWorkbook, record: LedgerContents | None, workbook:
             yield replace(found, place=Place(workbook))
 
 
-def _converted(origin: Origin, place: Place) -> Finding:
+def _converted(origin: WorkbookOrigin, place: Place) -> Finding:
     """R18: that it was converted, how much of it, and what was not."""
     rest = f"另有{len(origin.left)}处没有带入，列在该表末尾。" if origin.left else ""
     message = (

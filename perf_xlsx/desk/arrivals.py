@@ -31,7 +31,7 @@ from perf_xlsx.system.output_files import staged, write_atomically
 NOTE, RECORDS, SCORED = "来件.json", "评分.jsonl", "评分"
 MOST_OF_ONE, MOST = 50, 20_000  # returns of one visitor, and of all
 
-State = Literal["new", "taken", "replaced", "declined"]
+ArrivalState = Literal["new", "taken", "replaced", "declined"]
 
 
 class TooManyError(Exception):
@@ -51,7 +51,7 @@ class Arrival(Struct, frozen=True):
     file: str
     sent: datetime.datetime
     size: int
-    state: State = "new"
+    state: ArrivalState = "new"
     taken_as: str = ""
     address: str = ""
 

@@ -21,7 +21,7 @@ from perf_xlsx.desk.results import TO_CORRECT, ResultList, Results
 from perf_xlsx.results.records import RecordsError
 
 SHOWN_HERE = {OUTSTANDING.name: "未报送", TROUBLED.name: TO_CORRECT}  # by the sheet
-Bar = tuple[str, int]
+BarCount = tuple[str, int]
 
 
 class Step(Struct, frozen=True):
@@ -36,8 +36,8 @@ class Overview(Struct, frozen=True):
 
     tiles: Sequence[tuple[str, str, str]] = ()
     steps: Sequence[Step] = ()
-    grades: Sequence[Bar] = ()
-    bands: Sequence[Bar] = ()
+    grades: Sequence[BarCount] = ()
+    bands: Sequence[BarCount] = ()
     consolidated: Path | None = None
 
 
@@ -79,10 +79,10 @@ def _step(line: str) -> Step:
     return Step(f"{words}。", state) if state else Step(f"{words}，见 汇总.xlsx 的“{name}")
 
 
-def _grades(found: Statistics) -> list[Bar]:
+def _grades(found: Statistics) -> list[BarCount]:
     return [("暂定" if one.name == UNGRADED else one.name, one.count) for one in found.grades]
 
 
-def _bands(found: Statistics) -> list[Bar]:
+def _bands(found: Statistics) -> list[BarCount]:
     names = [*(name for _, name in BANDS), NO_RATE]
     return [(name, found.bands[name]) for name in names if found.scored]

@@ -30,7 +30,7 @@ from perf_xlsx.results.records import Records, RecordsError
 from perf_xlsx.system.output_files import printable_path
 from perf_xlsx.system.safe_text import one_line
 
-Key = tuple[int, str]
+SortKey = tuple[int, str]
 PER_PAGE = 200
 TO_CORRECT = "须退回更正"  # a choice of states that the table is filtered by
 STATES: Mapping[str, tuple[str, ...]] = {TO_CORRECT: ("有错误", "读不出来"), **{one: (one,) for one in OUTCOMES}}
@@ -67,7 +67,7 @@ class ResultRow(Struct, frozen=True):
     whose: tuple[object, ...] = ()
 
 
-SORTS: Mapping[str, Callable[[ResultRow], Key | tuple[int, Decimal] | tuple[int, int]]] = {
+SORTS: Mapping[str, Callable[[ResultRow], SortKey | tuple[int, Decimal] | tuple[int, int]]] = {
     "file": lambda row: (0, row.file),
     "unit": lambda row: (0, row.place),
     "form": lambda row: (0, row.form),

@@ -19,7 +19,7 @@ from perf_xlsx.domain.place import column_name
 from perf_xlsx.foreign.original import CellCount, ForeignWorkbook, OutsideContent, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Piece, Runs, Sheet, quote_sheet, runs_of
-from perf_xlsx.ooxml.cells import Value, cell_of, iso_date, value_of
+from perf_xlsx.ooxml.cells import CellValue, cell_of, iso_date, value_of
 from perf_xlsx.system.pattern import pattern
 
 FORMAT = "OpenDocument 表格（.ods）"
@@ -328,7 +328,7 @@ def _error(kind: str, formula: str | None, shown: str) -> str:
     return (shown or "#VALUE!") if is_error else ""
 
 
-def _filled(value: Value, formula: str | None, kind: str, shown: _Shown, struck: bool) -> Cell | None:
+def _filled(value: CellValue, formula: str | None, kind: str, shown: _Shown, struck: bool) -> Cell | None:
     if isinstance(value, str) and shown.partly_struck:
         return cell_of(shown.runs, formula, "General", struck)
     code = _format(kind, value, shown.text) if shown.has_paragraphs else "General"
@@ -346,7 +346,7 @@ def _as_in_excel(formula: str) -> str:
     return _REFERENCE.sub(reference, re.sub(r"^[a-z]+:=", "", formula)).replace(";", ",")
 
 
-def _format(kind: str, value: Value, shown: str) -> str:
+def _format(kind: str, value: CellValue, shown: str) -> str:
     """A number format that shows the value as it was shown: what of it reading takes for a witness."""
     if kind in _FORMATS or not isinstance(value, Decimal):
         return _FORMATS.get(kind, "General")
@@ -368,7 +368,7 @@ def _kind(element: etree._Element) -> str:
     return "error" if element.get(_OWN_KIND) == "error" else _get(element, "value-type")
 
 
-def _value(element: etree._Element, kind: str, shown: str) -> Value:
+def _value(element: etree._Element, kind: str, shown: str) -> CellValue:
     match kind:
         case "float" | "percentage" | "currency":
             try:

@@ -14,7 +14,7 @@ from perf_xlsx.domain.place import column_name
 from perf_xlsx.foreign.biff import open_biff
 from perf_xlsx.foreign.original import CellCount, ForeignWorkbook, OutsideContent, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
-from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Piece, Sheet, Text, quote_sheet, runs_of
+from perf_xlsx.ooxml.book import BUILTIN_FORMATS, CellText, DefinedName, Piece, Sheet, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import cell_of, value_of
 from perf_xlsx.ooxml.number_format import LONGEST
 
@@ -160,7 +160,7 @@ def _raised(book: Any, font: int) -> str:
     return _ESCAPEMENTS.get(book.font_list[font].escapement, "") if 0 <= font < len(book.font_list) else ""
 
 
-def _rich(book: Any, text: str, struck: bool, runs: Runlist) -> Text:
+def _rich(book: Any, text: str, struck: bool, runs: Runlist) -> CellText:
     """A text in pieces, each up to where the next font begins; the first is in the cell's own."""
     if not any(_crosses_out(book, font) or _raised(book, font) for _, font in runs) and not (struck and runs):
         return text

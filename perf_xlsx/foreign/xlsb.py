@@ -18,15 +18,15 @@ from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import (
     BUILTIN_FORMATS,
     CellLook,
+    CellText,
     DefinedName,
     Piece,
     Sheet,
-    Text,
     custom_properties,
     quote_sheet,
     runs_of,
 )
-from perf_xlsx.ooxml.cells import Value, cell_of, value_of
+from perf_xlsx.ooxml.cells import CellValue, cell_of, value_of
 from perf_xlsx.ooxml.number_format import LONGEST
 
 FORMAT = "Excel 二进制工作簿（.xlsb）"
@@ -52,7 +52,7 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 class _Book(Struct):
     """What the cells refer to."""
 
-    strings: list[Text] = field(default_factory=list)
+    strings: list[CellText] = field(default_factory=list)
     looks: list[CellLook] = field(default_factory=list)
     fonts: list[tuple[bool, str]] = field(default_factory=list)  # whether each crosses out, and raises
     date1904: bool = False
@@ -150,7 +150,7 @@ def _wide(body: bytes, at: int) -> tuple[str, int]:
     return body[at:end].decode("utf-16-le", "replace"), end
 
 
-def _rich(body: bytes, at: int, book: _Book) -> Text:
+def _rich(body: bytes, at: int, book: _Book) -> CellText:
     """A text after a flag: if it is set, runs follow the text, each with its start and font number."""
     text, end = _wide(body, at + 1)
     if not body[at] & 1 or end + 4 > len(body) or not any(out or raised for out, raised in book.fonts):
@@ -222,7 +222,7 @@ def _cell(kind: int, style: bytes, body: bytes, at: int, formula: str | None, bo
     return None if value == "" else cell_of(value, formula, code, struck)  # a formula's empty text, too
 
 
-def _value(kind: int, body: bytes, at: int, code: str, book: _Book) -> Value | Text:
+def _value(kind: int, body: bytes, at: int, code: str, book: _Book) -> CellValue | CellText:
     """The value in a cell record of this kind; None for a blank cell."""
     if kind == RK:
         return _number(_rk(struct.unpack_from("<I", body, at)[0]), code, book)
@@ -240,7 +240,7 @@ def _value(kind: int, body: bytes, at: int, code: str, book: _Book) -> Value | T
     return None
 
 
-def _number(number: float, code: str, book: _Book) -> Value:
+def _number(number: float, code: str, book: _Book) -> CellValue:
     return value_of(number, code, book.date1904) if isfinite(number) else None
 
 

@@ -19,7 +19,7 @@ from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, catalogue, finding, r
 from perf_xlsx.judging.corrections import causes
 from perf_xlsx.judging.waivers import Waiving, waive
 from perf_xlsx.rulebook import RESCALED, Rulebook
-from perf_xlsx.scoring import Known, score
+from perf_xlsx.scoring import KnownScores, score
 from perf_xlsx.scoring.execution import score_execution
 from perf_xlsx.scoring.total import settled
 
@@ -95,7 +95,7 @@ class _Judging:
         ]  # reading does not know the rulebook yet
         weights = (one.given for one in self.read if (one.code, one.field) == ("R17", EXECUTION_WEIGHT))
         self.stated = next(weights, None)
-        self._rows: Known = {}
+        self._rows: KnownScores = {}
         self._known: dict[
             int, tuple[SelfEvaluation, Scores]
         ] = {}  # by identity; a form that is kept keeps its own

@@ -28,7 +28,7 @@ OF_EXECUTION = frozenset(("execution_weight", "execution_points"))
 OF_INCOME = frozenset(("received", "income"))
 RATES = frozenset(("execution_rate", "project_rate"))
 NEAR = 8  # amounts before a rate that it may be of
-Verdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
+FigureVerdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
 
 
 class Read(Struct, frozen=True):
@@ -41,7 +41,7 @@ class Read(Struct, frozen=True):
     end: int
     bound: Bound
     scope: Scope
-    verdict: Verdict
+    verdict: FigureVerdict
     figure: Figure | None = None
     other: Figure | None = None
 
@@ -130,7 +130,7 @@ def _as(figure: Figure, bound: Bound) -> Bound:
     return replace(bound, role=figure.role) if alike or bound.role in UNTOLD else bound
 
 
-def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Figure | None, Figure | None]:
+def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[FigureVerdict, Figure | None, Figure | None]:
     if bound.mention.kind == "date" and bound.figures:
         figure = bound.figures[0]
         return ("agrees" if figure.role == "year" or is_day(bound, scope, figure) else "differs"), figure, None

@@ -11,9 +11,9 @@ from perf_xlsx.domain.model import Finding, Severity
 from perf_xlsx.domain.rounding import exact, plain
 from perf_xlsx.narrative.held import Held
 from perf_xlsx.narrative.observed import Found, text_of
-from perf_xlsx.narrative.reading import Read, Verdict
+from perf_xlsx.narrative.reading import FigureVerdict, Read
 
-VERDICTS: tuple[Verdict, ...] = ("agrees", "differs", "elsewhere", "outside", "unbound")
+VERDICTS: tuple[FigureVerdict, ...] = ("agrees", "differs", "elsewhere", "outside", "unbound")
 
 
 class FigureRecord(Struct, frozen=True):
@@ -26,7 +26,7 @@ class FigureRecord(Struct, frozen=True):
     unit: str | None
     role: str
     of: str | None
-    verdict: Verdict
+    verdict: FigureVerdict
     sheet: str | None
     cell: str | None
     in_form: str | None

@@ -14,7 +14,7 @@ from perf_xlsx.ooxml.merges import Span
 
 MAX_TEXT = 32_767  # Excel's own limit for a cell
 
-Number = Decimal | Fraction | int
+ExactNumber = Decimal | Fraction | int
 
 
 class Link(Struct, frozen=True):
@@ -69,7 +69,7 @@ class SheetDraft:
         shown = text if text.isprintable() else legal(text)  # quick to tell, and mostly so
         self.cells.setdefault(row, {})[column] = (shown[:MAX_TEXT], look)
 
-    def number(self, row: int, column: int, value: Number, look: Look) -> None:
+    def number(self, row: int, column: int, value: ExactNumber, look: Look) -> None:
         """Write a number."""
         self.cells.setdefault(row, {})[column] = (float(value), look)
 

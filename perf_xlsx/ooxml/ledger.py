@@ -31,7 +31,7 @@ from perf_xlsx.ooxml.record import (
 from perf_xlsx.ooxml.renaming import References, rename, retained_names
 from perf_xlsx.ooxml.styles import Styles
 
-Area = tuple[str, int, int, int, int]
+SheetArea = tuple[str, int, int, int, int]
 
 
 def annotate(package: Package, marks: Sequence[Mark], drafts: Sequence[SheetDraft], active: str) -> dict[str, str]:
@@ -138,7 +138,7 @@ def strip(package: Package, was_added: Callable[[str, Grid], bool] = lambda name
 class _Marks:
     """The recorded marks where they are now. A copied sheet has defined names of its own for them."""
 
-    def __init__(self, book: Book, entries: Sequence[RecordedMark], areas: Mapping[str, Area | None]) -> None:
+    def __init__(self, book: Book, entries: Sequence[RecordedMark], areas: Mapping[str, SheetArea | None]) -> None:
         self.colours = {entry.colour for entry in entries}
         self._notes_recorded = any(entry.joined is not None for entry in entries)
         self._cells = _placed(book, entries, areas)
@@ -162,7 +162,7 @@ class _Marks:
 
 
 def _placed(
-    book: Book, entries: Sequence[RecordedMark], areas: Mapping[str, Area | None]
+    book: Book, entries: Sequence[RecordedMark], areas: Mapping[str, SheetArea | None]
 ) -> dict[tuple[str, int, int], RecordedMark]:
     """The recorded marks by the cells to which their names lead now; without a name, by the recorded cell."""
     found: dict[tuple[str, int, int], RecordedMark] = {}
@@ -202,7 +202,7 @@ def _find(book: Book) -> _Earlier | None:
     return _Earlier(ledger, record, added, _Marks(book, record.entries, areas))
 
 
-def _sheet_of(area: Area | None) -> str | None:
+def _sheet_of(area: SheetArea | None) -> str | None:
     return area[0] if area else None
 
 

@@ -9,7 +9,7 @@ from itertools import product
 
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.ooxml.arithmetic import computed
-from perf_xlsx.ooxml.cells import Cell, Shared
+from perf_xlsx.ooxml.cells import Cell, SharedFormula
 from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout
@@ -27,7 +27,7 @@ class Formulas:
     def result(self, cell: Cell, address: Address) -> Fraction | None:
         """What a cell's formula comes to; None where it looks at anything but boxes, or is no plain arithmetic."""
         formula, off = cell.formula, (0, 0)
-        if isinstance(formula, Shared):
+        if isinstance(formula, SharedFormula):
             off, formula = (address[1] - formula.at[0], address[2] - formula.at[1]), formula.base
         if not formula or not isinstance(cell.value, Decimal):
             return None

@@ -30,7 +30,7 @@ _AROUND = "-—–…·.()[] "  # around "以下空白"
 
 HELD = ("number", "percent", "long_text")  # kinds of boxes that a row of a sum may have
 NONE = (0, Decimal(0))  # amounts above a row, and their sum
-Shown = Mapping[Box, str]
+ShownTexts = Mapping[Box, str]
 
 
 class EntryRows(Struct, frozen=True):
@@ -73,7 +73,7 @@ class _Classifier:
         self._remark_together()
         return EntryRows(tuple(rows), self._parts, tuple(self._remarks))
 
-    def _is_entry(self, row: int, shown: Shown, levels: set[str]) -> bool:
+    def _is_entry(self, row: int, shown: ShownTexts, levels: set[str]) -> bool:
         """Whether the row holds an entry; what else it is, is remarked."""
         if self._is_empty_or_header(shown):
             return False
@@ -94,7 +94,7 @@ class _Classifier:
             self._far.append(row)
         return entry
 
-    def _is_part(self, shown: Shown) -> bool:
+    def _is_part(self, shown: ShownTexts) -> bool:
         """Whether the row is a part of the indicator above it: it carries no points, where others do."""
         counts = [box for box in self._boxes if box.key in ("weight", "claimed_points")]
         if any(box in shown and not is_blank(shown[box]) for box in counts):
@@ -107,12 +107,12 @@ class _Classifier:
     def _at(self, box: Box, row: int) -> Address:
         return self.table.sheet, row, self.table.columns[box.key]
 
-    def _shown(self, row: int) -> Shown:
+    def _shown(self, row: int) -> ShownTexts:
         cells = ((box, self.sheets.cell(self._at(box, row))) for box in self._boxes)
         shown = ((box, as_shown(cell).strip()) for box, cell in cells if cell)
         return {box: text for box, text in shown if text}
 
-    def _complete(self, shown: Shown) -> bool:
+    def _complete(self, shown: ShownTexts) -> bool:
         return all(box in shown for box in self._required)
 
     def _contents(self, boxes: Iterable[Box], row: int) -> str:
@@ -120,15 +120,15 @@ class _Classifier:
 
     # ---- headers, crossed-out rows, sums ---------------------------------------------------------------------
 
-    def _is_empty_or_header(self, shown: Shown) -> bool:
+    def _is_empty_or_header(self, shown: ShownTexts) -> bool:
         return not shown or self._is_header(shown) or all(map(is_blank, shown.values()))
 
-    def _is_header(self, shown: Shown) -> bool:
+    def _is_header(self, shown: ShownTexts) -> bool:
         """A repeated header, its second row, or numbers of the columns."""
         own = sum(same_label(text) in map(same_label, box.labels) for box, text in shown.items())
         return own * 2 >= len(shown) or are_numbers_of_columns([*shown.values()])
 
-    def _crossed_out(self, row: int, shown: Shown) -> ReadingRemark | None:
+    def _crossed_out(self, row: int, shown: ShownTexts) -> ReadingRemark | None:
         """R24: a row that was crossed out, but perhaps for its levels and texts."""
         boxes = [box for box in shown if not _groups(box) and box.kind != "long_text"]
         if not self.sheets.crossed_out(self.table.sheet, row, [self.table.columns[box.key] for box in boxes]):
@@ -136,7 +136,7 @@ class _Classifier:
         contents = self._contents(boxes, row)
         return crossed_row(self._at(boxes[0], row), self.block.title, shown[boxes[0]], contents)
 
-    def _total(self, row: int, shown: Shown) -> ReadingRemark | None:
+    def _total(self, row: int, shown: ShownTexts) -> ReadingRemark | None:
         """R16: a row that sums up others, by its word or its numbers, or is a part of the one above it (其中)."""
         shown = {box: text for box, text in shown.items() if not is_blank(text)}
         numbers = [box for box in shown if box.kind in ("number", "percent")]
@@ -149,7 +149,7 @@ class _Classifier:
         advice = "可以不改；表内每行各填一项，不必写合计和其中数。"
         return ReadingRemark("R16", (self.table.sheet, row, column), self.block.title, message, advice, word)
 
-    def _name_of_sum(self, row: int, shown: Shown, numbers: Sequence[Box]) -> tuple[int, str, str] | None:
+    def _name_of_sum(self, row: int, shown: ShownTexts, numbers: Sequence[Box]) -> tuple[int, str, str] | None:
         """The column and the word of a sum or part, and which row it is; None where the row is neither."""
         sums = self._are_sums(numbers, row)
         names = [*self._names(row, shown)]
@@ -169,7 +169,7 @@ class _Classifier:
         near = any(word.endswith(total) or word.startswith(total) for total in self.block.totals)
         return word in self.block.totals or (near and sums)
 
-    def _names(self, row: int, shown: Shown) -> Iterator[tuple[int, str]]:
+    def _names(self, row: int, shown: ShownTexts) -> Iterator[tuple[int, str]]:
         """Columns and texts that name the row: before the table, its levels, its name."""
         for column in range(1, min(self.table.columns.values())):
             cell = self.sheets.cell((self.table.sheet, row, column))
@@ -202,7 +202,7 @@ class _Classifier:
 
     # ---- remarks of people, and rows hardly begun ------------------------------------------------------------
 
-    def _is_aside(self, row: int, shown: Shown, levels: set[str]) -> bool:
+    def _is_aside(self, row: int, shown: ShownTexts, levels: set[str]) -> bool:
         """Notes, signatures and headings; a level that no entry has may be one too."""
         counted = any(box.kind in ("number", "percent") and parse_quantity(text) for box, text in shown.items())
         if counted or (self._required and self._complete(shown)):
@@ -211,7 +211,7 @@ class _Classifier:
             return True
         return self._is_worded_as_aside(shown)
 
-    def _is_worded_as_aside(self, shown: Shown) -> bool:
+    def _is_worded_as_aside(self, shown: ShownTexts) -> bool:
         """Whether it begins as remarks do: all texts where no box is required, else one of the short ones."""
         words = {box: self._is_word_of_aside(text) for box, text in shown.items()}
         if not self._required:
@@ -219,11 +219,11 @@ class _Classifier:
         short = [word for box, word in words.items() if box.kind != "long_text"]
         return any(short or words.values())
 
-    def _says_nothing(self, shown: Shown) -> bool:
+    def _says_nothing(self, shown: ShownTexts) -> bool:
         others = [text for box, text in shown.items() if not _groups(box)]
         return bool(others) and all(is_blank(text) or text in NOTHING for text in others)
 
-    def _is_unknown_level(self, shown: Shown, levels: set[str]) -> bool:
+    def _is_unknown_level(self, shown: ShownTexts, levels: set[str]) -> bool:
         """Whether the row holds only levels, one of which neither an entry nor the form knows."""
         only = all(box.key in FILLED_DOWN for box in shown)
         return only and any(same_name(text) not in levels | _choices(box) for box, text in shown.items())
@@ -246,7 +246,7 @@ class _Classifier:
             or (heading != folded and same_name(heading) in levels)
         )
 
-    def _begun(self, row: int, shown: Shown) -> ReadingRemark | None:
+    def _begun(self, row: int, shown: ShownTexts) -> ReadingRemark | None:
         """R07: a row of which hardly anything is filled, as one. What carries points is read."""
         if [box.key for box in shown] == ["title"]:
             return self._title_alone(row, *next(iter(shown.items())))
@@ -258,7 +258,7 @@ class _Classifier:
         advice = f"请把第{row}行补填完整；不是填报内容的，请清空这一行，或移到表格以外。"
         return ReadingRemark("R07", self._at(self._required[0], row), self.block.title, message, advice)
 
-    def _is_filled(self, shown: Shown) -> bool:
+    def _is_filled(self, shown: ShownTexts) -> bool:
         """Whether enough of the row is filled, or nothing but its group, or what carries points."""
         required = self._required
         filled = [box for box in required if box in shown]
@@ -310,11 +310,11 @@ def _groups(box: Box) -> bool:
     return box.key in (*FILLED_DOWN, "title")
 
 
-def _name(shown: Shown) -> str:
+def _name(shown: ShownTexts) -> str:
     return next((text for box, text in shown.items() if box.key == "name"), "")
 
 
-def _levels(shown: Shown) -> Iterator[str]:
+def _levels(shown: ShownTexts) -> Iterator[str]:
     return (text for box, text in shown.items() if box.key in FILLED_DOWN)
 
 

@@ -23,7 +23,7 @@ MOST = 20_000  # cells with inputs that a receipt holds; of a larger form it tel
 
 LONGEST_PATH, LONGEST_NAME = 4_000, 200  # characters
 
-Text = Annotated[str, Meta(max_length=LONGEST_PATH)]
+ReceiptText = Annotated[str, Meta(max_length=LONGEST_PATH)]
 Signature = Annotated[str, Meta(pattern=r"^[0-9a-f]{128}\Z")]
 
 
@@ -37,22 +37,22 @@ class Receipt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     schema: Literal[1] = SCHEMA
     check_code: CheckCode
-    file: Text
-    part: Text | UnsetType = UNSET
+    file: ReceiptText
+    part: ReceiptText | UnsetType = UNSET
     sha256: Digest
-    output: Text
+    output: ReceiptText
     output_sha256: Digest
-    form: Text
-    unit: Text | None
+    form: ReceiptText
+    unit: ReceiptText | None
     year: Year | None
-    project: Text | None = None
+    project: ReceiptText | None = None
     content: Digest
     total: Points | None
-    grade: Text | None
+    grade: ReceiptText | None
     findings: Mapping[Code, int]
-    rulebook: Text
+    rulebook: ReceiptText
     rules: Digest
-    version: Text
+    version: ReceiptText
     inputs: Mapping[str, Mapping[str, str]] | UnsetType = UNSET
     signature: Signature | UnsetType = UNSET
 

@@ -9,7 +9,7 @@ from perf_xlsx.domain.model import Entry, Finding, Passage
 from perf_xlsx.report.condition import holds
 from perf_xlsx.report.facts import Facts
 from perf_xlsx.report.outline import ConditionalSentence, Hold, Outline
-from perf_xlsx.report.paper import Blank, Block, Heading, Report, ReportParagraph, TextRun, number_of
+from perf_xlsx.report.paper import Blank, Heading, Report, ReportBlock, ReportParagraph, TextRun, number_of
 from perf_xlsx.report.sentence import Node, filled
 from perf_xlsx.report.tables import table
 from perf_xlsx.system.safe_text import harmless, one_line
@@ -49,7 +49,7 @@ class _Writing:
         self.outline, self.facts = outline, facts
         self.counts = [0] * (DEEPEST + 1)
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[ReportBlock]:
         """Every block of the report."""
         for part in self.outline.parts:
             written = [block for hold in part.holds for block in self._hold(hold, part.level)]
@@ -66,12 +66,12 @@ class _Writing:
         self.counts[level + 1 :] = [0] * (DEEPEST - level)
         return Heading(level, number_of(level, self.counts[level]), text)
 
-    def _numbered(self, block: Block) -> Block:
+    def _numbered(self, block: ReportBlock) -> ReportBlock:
         return self._heading(block.level, block.text) if isinstance(block, Heading) else block
 
     # ---- what a part holds -----------------------------------------------------------------------------------
 
-    def _hold(self, hold: Hold, level: int) -> Iterator[Block]:
+    def _hold(self, hold: Hold, level: int) -> Iterator[ReportBlock]:
         """The blocks of one thing that a part holds; its headings are numbered later."""
         if hold.passage:
             yield from self._passages(hold)
@@ -88,7 +88,7 @@ class _Writing:
         else:
             yield ReportParagraph((Blank(hold.blank),))
 
-    def _passages(self, hold: Hold) -> Iterator[Block]:
+    def _passages(self, hold: Hold) -> Iterator[ReportBlock]:
         """The passages of these titles; where there are none, what the hold asks for when its condition holds."""
         found = [passage for title in hold.passage if (passage := self.facts.passage(title))]
         for passage in found:
@@ -96,7 +96,7 @@ class _Writing:
         if not found and hold.blank and holds(hold.when, self.facts):
             yield ReportParagraph((Blank(hold.blank),))
 
-    def _each(self, hold: Hold, level: int) -> Iterator[Block]:
+    def _each(self, hold: Hold, level: int) -> Iterator[ReportBlock]:
         """A paragraph for each row of a table, with a heading or a number of its own."""
         number = 0
         for row in self.facts.each(hold.each):
@@ -113,7 +113,7 @@ class _Writing:
         said = (_said(clause.nodes, facts) for clause in clauses if holds(clause.when, facts))
         return tuple(piece for pieces in said for piece in pieces)
 
-    def _rest(self) -> Iterator[Block]:
+    def _rest(self) -> Iterator[ReportBlock]:
         """The passages that no part holds, rows below an indicator, and what only this kind of form asks for."""
         for passage in self.facts.form.passages:
             if not self._is_held(passage):

@@ -25,7 +25,16 @@ from perf_xlsx.ooxml import Limits, PackageError
 from perf_xlsx.ooxml.archive import Archive
 from perf_xlsx.report import styles
 from perf_xlsx.report.page import PAPER, TWIPS_PER_POINT, PageSetup, twips
-from perf_xlsx.report.paper import Blank, Block, Heading, Report, ReportParagraph, ReportTable, TextRun, Wanting
+from perf_xlsx.report.paper import (
+    Blank,
+    Heading,
+    Report,
+    ReportBlock,
+    ReportParagraph,
+    ReportTable,
+    TextRun,
+    Wanting,
+)
 from perf_xlsx.system.safe_text import one_line
 
 WRITTEN_AT = (1980, 1, 1, 0, 0, 0)  # of every part: the same input gives the same bytes
@@ -202,7 +211,7 @@ class _ReportWriter:
             yield from self.block(block)
         yield from self.blanks(paper.blanks)
 
-    def block(self, block: Block) -> Iterator[Any]:
+    def block(self, block: ReportBlock) -> Iterator[Any]:
         """A heading, paragraph or table."""
         match block:
             case Heading():

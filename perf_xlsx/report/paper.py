@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from perf_xlsx.figures import Figure
 
-Look = Literal["body", "caption", "remark"]  # of a paragraph
+ParagraphLook = Literal["body", "caption", "remark"]  # of a paragraph
 
 
 class TextRun(Struct, frozen=True):
@@ -40,7 +40,7 @@ class ReportParagraph(Struct, frozen=True):
     """A paragraph of the body, above a table, or of the warning."""
 
     pieces: tuple[TextRun, ...]
-    look: Look = "body"
+    look: ParagraphLook = "body"
 
 
 class ReportTable(Struct, frozen=True):
@@ -55,7 +55,7 @@ class ReportTable(Struct, frozen=True):
     amounts: bool = False
 
 
-Block = Heading | ReportParagraph | ReportTable
+ReportBlock = Heading | ReportParagraph | ReportTable
 
 
 class Wanting(Struct, frozen=True):
@@ -72,7 +72,7 @@ class Report(Struct, frozen=True):
     title: ReportParagraph
     under_title: tuple[ReportParagraph, ...]
     warning: tuple[ReportParagraph, ...]
-    blocks: tuple[Block, ...]
+    blocks: tuple[ReportBlock, ...]
 
     @property
     def blanks(self) -> tuple[Wanting, ...]:
@@ -94,7 +94,7 @@ class Report(Struct, frozen=True):
                     yield where, piece.text
 
 
-def pieces_of(block: Block) -> Iterator[TextRun]:
+def pieces_of(block: ReportBlock) -> Iterator[TextRun]:
     """Every piece of a block."""
     if isinstance(block, ReportParagraph):
         yield from block.pieces

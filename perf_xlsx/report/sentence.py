@@ -34,7 +34,8 @@ class Optional(Struct, frozen=True):
 
 
 Node = str | Field | Optional
-Look = Callable[[str], tuple[TextRun, ...] | None]  # what a field says; None where the form has nothing for it
+FieldLookup = Callable[[str], tuple[TextRun, ...] | None]
+"""What a field says; None where the form has nothing for it."""
 
 
 def parse_sentence(text: str) -> tuple[Node, ...]:
@@ -76,7 +77,7 @@ def fields_of(nodes: Iterable[Node]) -> Iterator[str]:
             yield from fields_of(node.parts)
 
 
-def filled(nodes: Iterable[Node], look: Look, label: Callable[[str], str]) -> tuple[TextRun, ...]:
+def filled(nodes: Iterable[Node], look: FieldLookup, label: Callable[[str], str]) -> tuple[TextRun, ...]:
     """The sentence with its fields filled in; `label` is what a blank for a field asks for."""
     pieces: list[TextRun] = []
     for node in nodes:

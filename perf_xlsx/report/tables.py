@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from perf_xlsx.domain.model import Indicator
 from perf_xlsx.report.facts import MONEY, Facts
-from perf_xlsx.report.paper import Block, ReportParagraph, ReportTable, TextRun
+from perf_xlsx.report.paper import ReportBlock, ReportParagraph, ReportTable, TextRun
 
 DASH = (TextRun("—"),)
 BARE = MONEY | {"indicator_weight", "indicator_points"}  # stated without their unit
@@ -26,7 +26,7 @@ COLUMNS: dict[str, tuple[tuple[str, int, str], ...]] = {  # head, share of the w
 }  # fmt: skip
 
 
-def table(name: str, caption: str, facts: Facts) -> Iterator[Block]:
+def table(name: str, caption: str, facts: Facts) -> Iterator[ReportBlock]:
     """A table with its caption; nothing where it would have no rows."""
     columns = COLUMNS[name]
     written = (tuple(_cell(row, field) for _, _, field in columns) for row in facts.each(name))

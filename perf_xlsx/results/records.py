@@ -14,7 +14,7 @@ from typing import IO, Any, NoReturn
 import msgspec
 from msgspec import UNSET, Struct, field
 
-from perf_xlsx.results.record import SCHEMA, Number, Record, decode, decode_known, encode
+from perf_xlsx.results.record import SCHEMA, NumberText, Record, decode, decode_known, encode
 from perf_xlsx.system.os_errors import why
 
 STATE = Path(".perf_xlsx")  # below the output folder of a run
@@ -177,6 +177,6 @@ def _cut(value: Any, longest: int) -> Any:
 
 def _is_number(text: str) -> bool:
     try:
-        return bool(msgspec.convert(text, Number))
+        return bool(msgspec.convert(text, NumberText))
     except msgspec.ValidationError:
         return False

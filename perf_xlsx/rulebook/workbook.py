@@ -24,7 +24,7 @@ from perf_xlsx.rulebook.tiers import RATIO
 LARGEST = Limits(file_mb=8, unpacked_mb=32, cells=100_000)
 MOST_ROWS = 500  # of one table
 HEADER_ROWS = 20  # a title or remarks may stand above the heads
-Row = dict[str, Cell]
+CellsByHead = dict[str, Cell]
 
 
 def raw_rulebook(path: Path) -> w.RulebookSource:
@@ -78,7 +78,7 @@ class _WorkbookReading(Struct):
 
     # ---- sheets and rows
 
-    def _table(self, sheet: str, heads: Mapping[str, str]) -> Iterator[tuple[Row, int]]:
+    def _table(self, sheet: str, heads: Mapping[str, str]) -> Iterator[tuple[CellsByHead, int]]:
         """The rows below a sheet's heads, by what their columns hold, with their numbers; empty ones left out."""
         grid = self.grids.get(sheet)
         if grid is None:
@@ -99,7 +99,7 @@ class _WorkbookReading(Struct):
                 self._remember(sheet, row, number, columns)
                 yield row, number
 
-    def _remember(self, sheet: str, row: Row, number: int, columns: Mapping[str, int]) -> None:
+    def _remember(self, sheet: str, row: CellsByHead, number: int, columns: Mapping[str, int]) -> None:
         for key, column in columns.items():
             self.places[f"{sheet} {number} {key}"] = f"“{sheet}”!{column_name(column)}{number}"
         first = next(iter(columns))
@@ -115,14 +115,14 @@ class _WorkbookReading(Struct):
 
     # ---- values
 
-    def _number(self, row: Row, sheet: str, number: int, key: str, needed: bool = True) -> Decimal | None:
+    def _number(self, row: CellsByHead, sheet: str, number: int, key: str, needed: bool = True) -> Decimal | None:
         """A number or a percentage; None, and a problem, where there is none."""
         text, value = _text(row[key]), _number(row[key])
         if value is None and (text or needed):
             self._wrong(sheet, number, key, text, "数字")
         return value
 
-    def _word(self, row: Row, sheet: str, number: int, key: str, choices: Mapping[str, Any]) -> Any:
+    def _word(self, row: CellsByHead, sheet: str, number: int, key: str, choices: Mapping[str, Any]) -> Any:
         """What a word of a list means; None, and a problem, where it is none of them."""
         text = _text(row[key])
         known = {same_label(word): meaning for word, meaning in choices.items()}
@@ -164,7 +164,7 @@ class _WorkbookReading(Struct):
 
     # ---- the sheet of rules
 
-    def _rule(self, row: Row, number: int, raw: dict[str, Any]) -> None:
+    def _rule(self, row: CellsByHead, number: int, raw: dict[str, Any]) -> None:
         """One setting into its section; one that the rulebook is silent about is left out."""
         key = _text(row["key"])
         kind = kind_of(key)
@@ -194,7 +194,7 @@ class _WorkbookReading(Struct):
             "by_reference": _keys(_text(row["by_reference"])),
         }
 
-    def _locate(self, key: str, row: Row, number: int) -> None:
+    def _locate(self, key: str, row: CellsByHead, number: int) -> None:
         """Remember where a setting stands, and what it is called there."""
         self.places[key] = self._place(w.RULES, number, "value")
         self.places |= {f"{key} {part}": self._place(w.RULES, number, part) for part in ("basis", "trust")}
@@ -208,7 +208,7 @@ class _WorkbookReading(Struct):
                 f"{self._place(w.RULES, number, 'trust')}：这一项改了值，来源还是“{w.UNRULED}”，请写依据，并选来源"
             )
 
-    def _single(self, key: str, kind: SettingType, row: Row, number: int) -> Any:
+    def _single(self, key: str, kind: SettingType, row: CellsByHead, number: int) -> Any:
         if kind.choices:
             return self._word(
                 row, w.RULES, number, "value", {words: value for value, words in kind.choices.items()}
@@ -282,7 +282,7 @@ class _WorkbookReading(Struct):
                 found.append(self._tier(row, at))
         return found
 
-    def _tier(self, row: Row, at: int) -> dict[str, Any]:
+    def _tier(self, row: CellsByHead, at: int) -> dict[str, Any]:
         start = self._word(row, w.TIERS, at, "closed", {w.YES: "from", w.NO: "above", "": "from"})
         ratio = _text(row["share"]) == w.RATIO_WORD
         tier = {

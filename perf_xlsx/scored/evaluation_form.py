@@ -66,7 +66,7 @@ def evaluation_sheet(
     return canvas.sheet
 
 
-def _fit(subject: ScoredEvaluation, size: float, across: Sequence[paper.Span] = ()) -> Fitted:
+def _fit(subject: ScoredEvaluation, size: float, across: Sequence[paper.ColumnSpan] = ()) -> Fitted:
     """Columns as wide as the amounts need; see `fitted`. Points in one column leave room for texts."""
     layout, points = subject.paper, paper_tables.points_span(subject.paper)
     if not subject.apart:

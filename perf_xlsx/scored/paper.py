@@ -13,7 +13,7 @@ from msgspec import Struct
 SPANS = ("at", "line", "expected", "achieved", "grow")  # keys whose values are letters of columns
 
 
-class Span(Struct, frozen=True, array_like=True):
+class ColumnSpan(Struct, frozen=True, array_like=True):
     """Columns of the sheet side by side, counted from 0; in a file "D:F", or "D"."""
 
     first: int
@@ -25,7 +25,7 @@ class LayoutColumn(Struct, frozen=True, forbid_unknown_fields=True):
 
     key: str
     head: str
-    at: Span
+    at: ColumnSpan
 
 
 class LayoutPart(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", kw_only=True):
@@ -37,15 +37,15 @@ class LayoutPart(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kin
 class Basics(LayoutPart, frozen=True, tag="basics"):
     """Single boxes, one or two a row: label and value in turn take the spans."""
 
-    at: tuple[Span, Span, Span, Span]
+    at: tuple[ColumnSpan, ColumnSpan, ColumnSpan, ColumnSpan]
     rows: tuple[tuple[str, ...], ...]
 
 
 class Funds(LayoutPart, frozen=True, tag="funds"):
     """The lines of money, the title in front. `total_first`: the total is printed above its parts."""
 
-    at: Span
-    line: Span
+    at: ColumnSpan
+    line: ColumnSpan
     columns: tuple[LayoutColumn, ...]
     total_first: bool = False
 
@@ -53,22 +53,22 @@ class Funds(LayoutPart, frozen=True, tag="funds"):
 class Projects(LayoutPart, frozen=True, tag="projects"):
     """The projects, where there are any."""
 
-    at: Span
+    at: ColumnSpan
     columns: tuple[LayoutColumn, ...]
 
 
 class Goal(LayoutPart, frozen=True, tag="goal"):
     """The goal of the year, expected and achieved, where the form asks for it."""
 
-    at: Span
-    expected: Span
-    achieved: Span
+    at: ColumnSpan
+    expected: ColumnSpan
+    achieved: ColumnSpan
 
 
 class Indicators(LayoutPart, frozen=True, tag="indicators"):
     """The indicators."""
 
-    at: Span
+    at: ColumnSpan
     columns: tuple[LayoutColumn, ...]
 
 
@@ -85,13 +85,13 @@ class HeadingRow(LayoutPart, frozen=True, tag="heading"):
 class GradeRow(LayoutPart, frozen=True, tag="grade"):
     """A row with the unit's own grade."""
 
-    at: tuple[Span, Span]
+    at: tuple[ColumnSpan, ColumnSpan]
 
 
 class PassageRows(LayoutPart, frozen=True, tag="texts"):
     """The passages, then what only this kind of form asks for, each with its label."""
 
-    at: tuple[Span, Span]
+    at: tuple[ColumnSpan, ColumnSpan]
 
 
 class Signatures(LayoutPart, frozen=True, tag="signatures"):
@@ -106,7 +106,7 @@ class EvaluationLayout(Struct, frozen=True, forbid_unknown_fields=True):
 
     landscape: bool
     widths: tuple[float, ...]
-    grow: tuple[Span, ...]
+    grow: tuple[ColumnSpan, ...]
     parts: tuple[AnyPart, ...]
 
     @property

@@ -11,7 +11,7 @@ from perf_xlsx.domain.model import MERGED, PART, Entry, FundLine, Indicator, Pro
 from perf_xlsx.scored.canvas import GAP, SheetCanvas
 from perf_xlsx.scored.clip_text import remarks
 from perf_xlsx.scored.items import actual_words, midyear_words, target_words, unscored
-from perf_xlsx.scored.paper import EvaluationLayout, Funds, Indicators, LayoutColumn, Projects, Span, Total
+from perf_xlsx.scored.paper import ColumnSpan, EvaluationLayout, Funds, Indicators, LayoutColumn, Projects, Total
 from perf_xlsx.scored.subject import DASH, ScoredEvaluation
 from perf_xlsx.sheets import style as s
 
@@ -34,10 +34,10 @@ def _heads(canvas: SheetCanvas, columns: Iterable[LayoutColumn], apart: bool) ->
     canvas.next(heads)
 
 
-def _head(column: LayoutColumn, apart: bool) -> list[tuple[str, Span]]:
+def _head(column: LayoutColumn, apart: bool) -> list[tuple[str, ColumnSpan]]:
     at = column.at
     if column.key == "points" and apart:
-        return [(column.head, Span(at.first, at.first)), (COMPUTED, Span(at.last, at.last))]
+        return [(column.head, ColumnSpan(at.first, at.first)), (COMPUTED, ColumnSpan(at.last, at.last))]
     return [(column.head, at)]
 
 
@@ -50,24 +50,24 @@ def _folded(head: str, width: float) -> str:
     return "\n".join(head[at : at + most] for at in range(0, len(head), most))
 
 
-def points_span(paper: EvaluationLayout) -> Span:
+def points_span(paper: EvaluationLayout) -> ColumnSpan:
     """The columns of an indicator's points."""
     return next(column.at for column in paper.indicators.columns if column.key == "points")
 
 
 def _points(
-    canvas: SheetCanvas, at: Span, claimed: Entry[Decimal], computed: Decimal | None, none: str,
+    canvas: SheetCanvas, at: ColumnSpan, claimed: Entry[Decimal], computed: Decimal | None, none: str,
     subject: ScoredEvaluation, code: str = s.POINTS, tall: tuple[int, int] = (1, 1),
 ) -> None:  # fmt: skip
     """The unit's own points, and beside them what was computed, where these differ somewhere on the form.
 
     `tall` are the rows that each stands over; 0 where it is in the box above.
     """
-    own = Span(at.first, at.first) if subject.apart else at
+    own = ColumnSpan(at.first, at.first) if subject.apart else at
     if tall[0]:
         canvas.claim(own, claimed, subject.none("未填"), tall[0])
     if subject.apart and tall[1]:
-        canvas.number(Span(at.last, at.last), computed, code, subject.none(none), tall[1])
+        canvas.number(ColumnSpan(at.last, at.last), computed, code, subject.none(none), tall[1])
 
 
 # ---- money -----------------------------------------------------------------------------------------------------
@@ -127,8 +127,8 @@ def _of_line(canvas: SheetCanvas, subject: ScoredEvaluation, line: FundLine, col
         _dashes(canvas, column.at, subject.apart)
 
 
-def _dashes(canvas: SheetCanvas, at: Span, apart: bool) -> None:
-    for one in (Span(at.first, at.first), Span(at.last, at.last)) if apart else (at,):
+def _dashes(canvas: SheetCanvas, at: ColumnSpan, apart: bool) -> None:
+    for one in (ColumnSpan(at.first, at.first), ColumnSpan(at.last, at.last)) if apart else (at,):
         canvas.text(one, DASH)
 
 
@@ -178,7 +178,7 @@ def write_indicators(canvas: SheetCanvas, subject: ScoredEvaluation, part: Indic
     canvas.label(part.at, part.title, rows=max(len(rows), 1) + 1)
     _heads(canvas, columns, subject.apart)
     if not rows:
-        canvas.text(Span(part.at.last + 1, canvas.whole.last), "未填写绩效指标")
+        canvas.text(ColumnSpan(part.at.last + 1, canvas.whole.last), "未填写绩效指标")
         canvas.next()
     levels = [
         (column, _levels(column.key, [row for row, _ in rows])) for column in columns if column.key in LEVELS
@@ -199,7 +199,7 @@ def _with_one_remark(columns: Sequence[LayoutColumn]) -> Sequence[LayoutColumn]:
     both = [column.at for column in columns if column.key in ("reason", "improvement")]
     if len(both) < 2:
         return columns
-    at = Span(min(one.first for one in both), max(one.last for one in both))
+    at = ColumnSpan(min(one.first for one in both), max(one.last for one in both))
     return [
         LayoutColumn("remarks", "偏差原因和改进措施", at) if column.key == "reason" else column
         for column in columns
@@ -211,7 +211,7 @@ def _without_levels(columns: Sequence[LayoutColumn]) -> list[LayoutColumn]:
     """The columns where no row has a level: the name takes the levels' place."""
     first = min(column.at.first for column in columns if column.key in (*LEVELS, "name"))
     return [
-        LayoutColumn("name", "指标名称", Span(first, column.at.last)) if column.key == "name" else column
+        LayoutColumn("name", "指标名称", ColumnSpan(first, column.at.last)) if column.key == "name" else column
         for column in columns
         if column.key not in LEVELS
     ]
@@ -236,7 +236,7 @@ def _of_indicator(
     score: Score,
     column: LayoutColumn,
     tall: tuple[int, int],
-) -> tuple[str, Span] | None:
+) -> tuple[str, ColumnSpan] | None:
     """Write one cell; gives the text that the row has to be high enough for.
 
     `tall` are the rows that the boxes of its weight and of its claimed points stand over.
@@ -258,7 +258,12 @@ def _of_indicator(
 
 
 def _points_of_row(
-    canvas: SheetCanvas, subject: ScoredEvaluation, row: Indicator, score: Score, at: Span, tall: tuple[int, int]
+    canvas: SheetCanvas,
+    subject: ScoredEvaluation,
+    row: Indicator,
+    score: Score,
+    at: ColumnSpan,
+    tall: tuple[int, int],
 ) -> None:
     """The points of an indicator; those that it shares with the row above are written there."""
     if score is PART:
@@ -285,7 +290,7 @@ def _indicator_text(canvas: SheetCanvas, column: LayoutColumn, row: Indicator) -
     return row.entry(column.key).given, "left"
 
 
-def narrow_remarks(canvas: SheetCanvas, subject: ScoredEvaluation) -> tuple[Span, ...]:
+def narrow_remarks(canvas: SheetCanvas, subject: ScoredEvaluation) -> tuple[ColumnSpan, ...]:
     """The columns of reasons and improvements, where an indicator's take many lines in columns of these widths."""
     columns = [column for column in subject.paper.indicators.columns if column.key in REMARKS]
     narrow = any(
@@ -321,7 +326,7 @@ def write_total(canvas: SheetCanvas, subject: ScoredEvaluation, part: Total) -> 
     canvas.keep()
     columns = {column.key: column.at for column in subject.paper.indicators.columns}
     points, weight = columns["points"], columns.get("weight", columns["points"])
-    canvas.label(Span(0, min(weight.first, points.first) - 1), part.title)
+    canvas.label(ColumnSpan(0, min(weight.first, points.first) - 1), part.title)
     if "weight" in columns:
         weights = [score.weight for score in scores.indicators if score is not PART]
         whole = None if None in weights else sum(filter(None, weights), scores.execution.weight or Decimal(0))
@@ -331,7 +336,7 @@ def write_total(canvas: SheetCanvas, subject: ScoredEvaluation, part: Total) -> 
     else:
         _points(canvas, points, claimed.total, scores.total, "", subject)
     _rest(canvas, weight.last + 1, points.first - 1)
-    after = Span(max(weight.last, points.last) + 1, canvas.whole.last)
+    after = ColumnSpan(max(weight.last, points.last) + 1, canvas.whole.last)
     if part.grade:
         canvas.label(after, f"自评等级：{claimed.grade.given}")
     else:
@@ -342,7 +347,7 @@ def write_total(canvas: SheetCanvas, subject: ScoredEvaluation, part: Total) -> 
 def _rest(canvas: SheetCanvas, first: int, last: int) -> None:
     """Columns of a row that stay empty."""
     if first <= last:
-        canvas.text(Span(first, last), "")
+        canvas.text(ColumnSpan(first, last), "")
 
 
 def money_widths(subject: ScoredEvaluation) -> Mapping[int, float]:

@@ -10,7 +10,7 @@ from perf_xlsx.domain.model import UNSCORED_WORDS, Entry
 from perf_xlsx.domain.rounding import points
 from perf_xlsx.scored.canvas import SheetCanvas
 from perf_xlsx.scored.clip_text import chunks
-from perf_xlsx.scored.paper import Basics, Goal, GradeRow, HeadingRow, PassageRows, Signatures, Span
+from perf_xlsx.scored.paper import Basics, ColumnSpan, Goal, GradeRow, HeadingRow, PassageRows, Signatures
 from perf_xlsx.scored.subject import ScoredEvaluation
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import SCORED_BY, SEAL, SIGNED, SIGNED_ON
@@ -48,7 +48,11 @@ def write_basics(canvas: SheetCanvas, subject: ScoredEvaluation, part: Basics) -
         if not entries or (row != part.rows[0] and all(entry.empty for entry in entries)):
             continue
         label, value, second, last = part.at
-        spans = ((label, value), (second, last)) if len(entries) > 1 else ((label, Span(value.first, last.last)),)
+        spans = (
+            ((label, value), (second, last))
+            if len(entries) > 1
+            else ((label, ColumnSpan(value.first, last.last)),)
+        )
         shown = []
         for entry, (left, right) in zip(entries, spans, strict=True):
             canvas.label(left, entry.field)
@@ -143,14 +147,14 @@ def write_signatures(canvas: SheetCanvas, subject: ScoredEvaluation, _: Signatur
     _foot(canvas, subject)
 
 
-def _parted(canvas: SheetCanvas) -> list[Span]:
+def _parted(canvas: SheetCanvas) -> list[ColumnSpan]:
     """Room for the names, the telephone number and the seal, by the widths of the columns."""
     last, whole = canvas.whole.last, canvas.width(canvas.whole)
     starts = [
-        min(range(1, last + 1), key=lambda n: abs(canvas.width(Span(0, n - 1)) - part * whole))
+        min(range(1, last + 1), key=lambda n: abs(canvas.width(ColumnSpan(0, n - 1)) - part * whole))
         for part in SIGNED_FROM
     ]
-    return [Span(first, after - 1) for first, after in pairwise([0, *starts, last + 1])]
+    return [ColumnSpan(first, after - 1) for first, after in pairwise([0, *starts, last + 1])]
 
 
 def _signed(subject: ScoredEvaluation, labels: tuple[str, ...]) -> str:

@@ -13,10 +13,12 @@ from perf_xlsx.scored.finding_list import problems_sheet
 from perf_xlsx.scored.source_map import origin_sheet
 from perf_xlsx.scored.summary import summary_sheet
 from perf_xlsx.sheets.a4 import OWN_SIZE
-from perf_xlsx.sheets.origin import Origin
+from perf_xlsx.sheets.origin import WorkbookOrigin
 
 
-def scored_sheets(result: Result, origin: Origin | None = None, size: float = OWN_SIZE) -> list[SheetDraft]:
+def scored_sheets(
+    result: Result, origin: WorkbookOrigin | None = None, size: float = OWN_SIZE
+) -> list[SheetDraft]:
     """评分汇总 and 自评表 of each form, then one 问题清单: values only, the same for the same result.
 
     A monitoring form gets no 自评表, because it is none.

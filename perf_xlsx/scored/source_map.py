@@ -8,14 +8,14 @@ from perf_xlsx.ooxml import SheetDraft
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.a4 import OWN_SIZE, counted_in
 from perf_xlsx.sheets.fixed_texts import NUMBER, ORIGIN_HEADS
-from perf_xlsx.sheets.origin import NO_PLACE, ORIGIN, LeftBehind, Origin
+from perf_xlsx.sheets.origin import NO_PLACE, ORIGIN, LeftBehind, WorkbookOrigin
 
 CARRIED = tuple(zip((NUMBER, "栏目", *ORIGIN_HEADS, "说明"), (5, 26, 14, 12, 8, 34, 22), strict=True))
 SCALE = 0.9  # on paper: type of 9 points
 LEFT_BEHIND = (NUMBER, "种类", *ORIGIN_HEADS, "说明")
 
 
-def origin_sheet(origin: Origin, size: float = OWN_SIZE) -> SheetDraft:
+def origin_sheet(origin: WorkbookOrigin, size: float = OWN_SIZE) -> SheetDraft:
     """The sheet. `size` is that of the type that the workbook's widths count in."""
     widths = counted_in((width for _, width in CARRIED), size)
     sheet, last = s.draft(ORIGIN, widths), len(CARRIED) - 1
@@ -43,7 +43,7 @@ def origin_sheet(origin: Origin, size: float = OWN_SIZE) -> SheetDraft:
     return sheet
 
 
-def _summary(origin: Origin) -> str:
+def _summary(origin: WorkbookOrigin) -> str:
     none = f"{NO_PLACE}{'、'.join(origin.no_place)}。" if origin.no_place else ""
     rest = f"没有带入的{len(origin.left)}处列在末尾，仍在原文件中。" if origin.left else "原文件的内容已全部带入。"
     return (

@@ -15,7 +15,7 @@ from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import DONE, IDLE, SUMMARY, WRONG
 from perf_xlsx.sheets.writer import WorkbookCanvas, safe
-from perf_xlsx.template.calculator import CellRange, Cells, Value, Wrong
+from perf_xlsx.template.calculator import CellRange, Cells, FormulaValue, Wrong
 from perf_xlsx.template.steps import Steps
 
 WRONG_FILL = "#FBD9D6"
@@ -128,7 +128,7 @@ def _within_limit(formula: str, where: str) -> None:
         )
 
 
-def _remembered(value: Any) -> tuple[Value, str]:
+def _remembered(value: Any) -> tuple[FormulaValue, str]:
     match value:
         case None | bool():
             return value, "General"
@@ -144,7 +144,7 @@ def _remembered(value: Any) -> tuple[Value, str]:
             return safe(str(text)), "General"
 
 
-def _stored(value: Value) -> float | str | bool:
+def _stored(value: FormulaValue) -> float | str | bool:
     match value:
         case Wrong():
             return "#VALUE!"

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 from perf_xlsx.forms import Block, Box, Boxes, Form, Lines, OfficialOriginal, form_names, load_form
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, TOTALS
 from perf_xlsx.forms.official import Labelled, OfficialForm, Words, official_form
-from perf_xlsx.reading.official.labels import Row, core
+from perf_xlsx.reading.official.labels import TextRow, core
 
 UNMATCHED = "未对应的"  # before our own label where that means another box
 FITTING = 0.7  # the share of an original's labels that speaks for its form
 
 
-def adopted_kind(rows: Mapping[int, Row]) -> OfficialForm | None:
+def adopted_kind(rows: Mapping[int, TextRow]) -> OfficialForm | None:
     """The adopted form that most of a sheet's texts belong to, by the texts of its rows; None where none fits."""
     adopted = [form for form in map(load_form, form_names()) if form.original]
     if not adopted:

@@ -16,7 +16,7 @@ from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.adopted import unread
 from perf_xlsx.reading.official.draft import LayoutDraft
-from perf_xlsx.reading.official.labels import Row, core
+from perf_xlsx.reading.official.labels import TextRow, core
 from perf_xlsx.reading.official.likeness import WORDED, Roles, roles_of
 from perf_xlsx.vocabulary import vocabulary
 
@@ -36,7 +36,7 @@ class _MoneyLabel(Struct, frozen=True):
     figures: Sequence[Address]
 
 
-def money_beside(sheets: Sheets, rows: Mapping[int, Row], layout: LayoutDraft) -> None:
+def money_beside(sheets: Sheets, rows: Mapping[int, TextRow], layout: LayoutDraft) -> None:
     """Note the amounts above the indicators that stand right of their labels, as the total of all money (R19).
 
     Only where both a budget and what was spent are there; for monitoring the budget is enough. A label that is
@@ -65,7 +65,7 @@ def _take(layout: LayoutDraft, read: Sequence[_MoneyLabel]) -> None:
     layout.doubt(first, "年度资金总额", "", message, "可以不改；如不对，请改用通用的名称。", "notice")
 
 
-def _rows(sheets: Sheets, sheet: int, rows: Mapping[int, Row], roles: Roles) -> Iterator[list[_MoneyLabel]]:
+def _rows(sheets: Sheets, sheet: int, rows: Mapping[int, TextRow], roles: Roles) -> Iterator[list[_MoneyLabel]]:
     """The labels of each row with the figure of each; of several behind one only that below a sum's word."""
     known = {
         row: {column: role for column, text in islice(texts.items(), _MOST_LABELS) if (role := _role(text, roles))}
@@ -92,7 +92,11 @@ def _role(text: str, roles: Roles) -> str:
 
 
 def _named(
-    sheets: Sheets, row: tuple[int, int], texts: Row, known: Mapping[int, str], cells: Sequence[tuple[int, Cell]]
+    sheets: Sheets,
+    row: tuple[int, int],
+    texts: TextRow,
+    known: Mapping[int, str],
+    cells: Sequence[tuple[int, Cell]],
 ) -> Iterator[_MoneyLabel]:
     for column, role in known.items():
         label = *row, column
@@ -102,7 +106,7 @@ def _named(
             yield _MoneyLabel(label, core(texts[column]), role, figures)
 
 
-def _is_sum(one: _MoneyLabel, rows: Mapping[int, Row]) -> bool:
+def _is_sum(one: _MoneyLabel, rows: Mapping[int, TextRow]) -> bool:
     """Whether the first of several figures stands below the word of a sum: 合计 | 财政拨款 | 其他资金.
 
     The word may be two rows above, over the budget and what was spent.

@@ -13,7 +13,7 @@ from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Located
-from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
+from perf_xlsx.reading.official.labels import LONGEST, Labels, TextRow, core, without_spaces
 from perf_xlsx.reading.official.likeness import roles_of
 from perf_xlsx.reading.official.part_headings import part_headings
 
@@ -37,7 +37,7 @@ class LabelSearch:
     """
 
     def __init__(
-        self, sheets: Sheets, kind: OfficialForm, rows: Mapping[int, Mapping[int, Row]], order: list[int],
+        self, sheets: Sheets, kind: OfficialForm, rows: Mapping[int, Mapping[int, TextRow]], order: list[int],
         taken: set[tuple[int, int]], totals: set[tuple[int, int]], titles: Container[Address],
     ) -> None:  # fmt: skip
         self.sheets, self.taken, self.kind, self.own = sheets, taken, kind, next(iter(order), None)

@@ -10,7 +10,7 @@ from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.assignment import best_assignment
 from perf_xlsx.reading.official.contents import ColumnContents, contradicts, is_percent, shown_by_contents
-from perf_xlsx.reading.official.labels import Leaf, Row, core
+from perf_xlsx.reading.official.labels import Leaf, TextRow, core
 from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows
 from perf_xlsx.reading.official.likeness import ALIKE, CERTAIN, with_second
 from perf_xlsx.reading.official.partners import (
@@ -31,16 +31,16 @@ _PROVEN = 700.0  # score of a role that the contents prove
 _HALF = 0.5
 _LEVELS = ("level1", "level2")
 _COUNTED = {"weight", "claimed_points"}
-Scores = Sequence[Mapping[str, float]]
+RoleScores = Sequence[Mapping[str, float]]
 Rivals = Callable[[], Iterator[ColumnContents | None]]
 
 
-def unknown(scores: Scores) -> bool:
+def unknown(scores: RoleScores) -> bool:
     """Whether the label of any column is not known for certain."""
     return any(max(found.values(), default=0.0) <= CERTAIN - LIKELY for found in scores)
 
 
-def certain_roles(scores: Scores) -> set[str]:
+def certain_roles(scores: RoleScores) -> set[str]:
     """The roles that known labels give."""
     return {role for found in scores for role, score in found.items() if score > CERTAIN - LIKELY}
 
@@ -83,7 +83,7 @@ class Columns:
     def _is_filled(self, column: int) -> bool:
         return column in self.contents and bool(self.contents[column].texts)
 
-    def _below(self, leaf: Leaf) -> Row:
+    def _below(self, leaf: Leaf) -> TextRow:
         """The labels right below one that others are merged down beside: they are named by themselves."""
         low = max(self.rows.bottom_of(other) for other in self.leaves)
         return self.rows.rows.get(leaf.row + 1, {}) if low > leaf.row else {}
@@ -403,7 +403,7 @@ def _is_contradicted(role: str, score: float, column: ColumnContents, kind: str,
 
 
 def _having(
-    role: str, leaves: Sequence[Leaf], scores: Scores, contents: Mapping[int, ColumnContents]
+    role: str, leaves: Sequence[Leaf], scores: RoleScores, contents: Mapping[int, ColumnContents]
 ) -> Iterator[ColumnContents | None]:
     """The contents of all columns that may have a role, looked for when they are asked for."""
     return (contents.get(leaf.values) for leaf, found in zip(leaves, scores, strict=True) if role in found)

@@ -12,7 +12,7 @@ from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header, Layout, Located, OfficialParts, TableLayout
-from perf_xlsx.reading.official.labels import Row
+from perf_xlsx.reading.official.labels import TextRow
 from perf_xlsx.reading.remarks import ReadingRemark
 
 
@@ -70,7 +70,7 @@ class LayoutDraft:
         """Remark something that a person should confirm (R19)."""
         self.remarks.append(ReadingRemark("R19", address, field, message, advice, given, severity))
 
-    def label_rows(self, header: Header, rows: Mapping[int, Row]) -> None:
+    def label_rows(self, header: Header, rows: Mapping[int, TextRow]) -> None:
         """Note the texts in a header's rows as labels."""
         self.labels |= {
             (header.sheet, at, column)

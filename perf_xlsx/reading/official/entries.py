@@ -51,10 +51,10 @@ HUNDRED = Decimal(100)
 IN_WORDS = "请只填数字和单位，说明写在“偏差原因”一栏；不能用数字衡量的，指标值请用文字写明。"
 CONFIRM = "请核对；如不对，请改填完整的数字和单位。"
 
-Row = Mapping[str, Entry[Any]]
+OfficialRow = Mapping[str, Entry[Any]]
 
 
-def official_indicator(cells: CellReader, official: OfficialParts, row: Row) -> Indicator:
+def official_indicator(cells: CellReader, official: OfficialParts, row: OfficialRow) -> Indicator:
     """The indicator of a row; everything doubtful about it is reported."""
     return _OfficialRow(cells, official.kind, official.indicators.columns, row).indicator()
 
@@ -62,7 +62,9 @@ def official_indicator(cells: CellReader, official: OfficialParts, row: Row) -> 
 class _OfficialRow:
     """Makes an indicator of a row's entries. `columns` are those that the layout has."""
 
-    def __init__(self, cells: CellReader, kind: OfficialForm, columns: Mapping[str, int], entries: Row) -> None:
+    def __init__(
+        self, cells: CellReader, kind: OfficialForm, columns: Mapping[str, int], entries: OfficialRow
+    ) -> None:
         self.texts, self.numbers, self.rates, self.reports = cells.texts, cells.numbers, cells.rates, cells.reports
         self.kind, self.columns = kind, columns
         self.worded = WORDED if "sign" in columns else IN_WORDS

@@ -14,10 +14,10 @@ from perf_xlsx.reading.official.draft import LayoutDraft
 from perf_xlsx.reading.official.funds import MONEY
 from perf_xlsx.reading.official.labels import core
 from perf_xlsx.reading.official.partners import FULL
-from perf_xlsx.reading.official.rows import Body, bare_name, marks_behind
+from perf_xlsx.reading.official.rows import TableBody, bare_name, marks_behind
 
 
-def execution_row(sheets: Sheets, layout: LayoutDraft, body: Body, tops: Container[int]) -> None:
+def execution_row(sheets: Sheets, layout: LayoutDraft, body: TableBody, tops: Container[int]) -> None:
     """Take a row of budget execution among the indicators where the table of money gives it no points.
 
     Columns for them that nobody filled in give none. `tops` are the rows of headers of money.
@@ -48,7 +48,7 @@ def _take(layout: LayoutDraft, row: int, name: str, weight: Decimal) -> None:
     layout.doubt((sheet, row, columns["name"]), "三级指标", name, message, advice)
 
 
-def gives_execution_nothing(sheets: Sheets, layout: LayoutDraft, body: Body) -> None:
+def gives_execution_nothing(sheets: Sheets, layout: LayoutDraft, body: TableBody) -> None:
     """A form without money whose indicators have all points gives none to budget execution: it lacks no money."""
     table, others = layout.indicators, [item for item in layout.missing if item[1] != MONEY]
     lacking = len(others) < len(layout.missing)
@@ -58,7 +58,7 @@ def gives_execution_nothing(sheets: Sheets, layout: LayoutDraft, body: Body) -> 
         layout.missing = others
 
 
-def _is_full_without(sheets: Sheets, layout: LayoutDraft, body: Body) -> bool:
+def _is_full_without(sheets: Sheets, layout: LayoutDraft, body: TableBody) -> bool:
     """Whether the points of the indicators alone are the full ones."""
     weights = [_weight(sheets, layout, row) for row in body.rows]
     return None not in weights and sum(filter(None, weights)) == FULL

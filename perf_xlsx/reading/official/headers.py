@@ -12,7 +12,7 @@ from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, certain_roles, unknown
 from perf_xlsx.reading.official.contents import ColumnContents, SheetContents, contradicts, names_a_level
-from perf_xlsx.reading.official.labels import Leaf, Row
+from perf_xlsx.reading.official.labels import Leaf, TextRow
 from perf_xlsx.reading.official.leaves import HeaderRows, told_apart
 from perf_xlsx.reading.official.likeness import roles_of
 
@@ -47,7 +47,7 @@ class Search:
     """
 
     def __init__(
-        self, sheets: Sheets, sheet: int, rows: Mapping[int, Row], boxes: Sequence[Box], block: str,
+        self, sheets: Sheets, sheet: int, rows: Mapping[int, TextRow], boxes: Sequence[Box], block: str,
         ends: Sequence[str], headings: Sequence[str], money: Sequence[Box],
         effort: Effort, contents: SheetContents,
     ) -> None:  # fmt: skip

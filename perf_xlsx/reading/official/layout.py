@@ -22,10 +22,10 @@ from perf_xlsx.reading.official.execution import execution_row, gives_execution_
 from perf_xlsx.reading.official.funds import FundSearch
 from perf_xlsx.reading.official.headers import Effort
 from perf_xlsx.reading.official.kind import kind_of, own_title, titles_on
-from perf_xlsx.reading.official.known_headers import MOST_CELLS, Headers, Rows
+from perf_xlsx.reading.official.known_headers import MOST_CELLS, Headers, SheetRows
 from perf_xlsx.reading.official.labels import core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
-from perf_xlsx.reading.official.rows import Body, indicator_rows
+from perf_xlsx.reading.official.rows import TableBody, indicator_rows
 from perf_xlsx.reading.official.single_boxes import SingleBoxes
 from perf_xlsx.reading.official.year import stated_years
 from perf_xlsx.reading.parts import parts_remark
@@ -46,7 +46,7 @@ def locate_official(sheets: Sheets, adopted: str | None = None) -> Layout | None
 
 
 def locate_alone(
-    sheets: Sheets, rows: Rows, known: Headers, adopted: str | None, first: Sequence[int] = ()
+    sheets: Sheets, rows: SheetRows, known: Headers, adopted: str | None, first: Sequence[int] = ()
 ) -> Layout | None:
     """The same, of a workbook whose texts and headers are partly known; on the `first` sheets before others."""
     order = sorted(sheets.searched, key=lambda n: n not in first)
@@ -55,13 +55,13 @@ def locate_alone(
 
 
 def locate_one_of_several(
-    sheets: Sheets, sheet: int, rows: Rows, effort: Effort, adopted: str | None
+    sheets: Sheets, sheet: int, rows: SheetRows, effort: Effort, adopted: str | None
 ) -> Layout | None:
     """Find the official layout on this sheet; the others give at most what a cover says for all forms."""
     return _LayoutSearch(sheets, sheet, rows, Headers(effort), adopted, alone=False).layout()
 
 
-def beginnings(sheets: Sheets, sheet: int, rows: Rows, known: Headers, adopted: str | None) -> Beginnings:
+def beginnings(sheets: Sheets, sheet: int, rows: SheetRows, known: Headers, adopted: str | None) -> Beginnings:
     """What may begin forms on a sheet."""
     search = _LayoutSearch(sheets, sheet, rows, known, adopted)
     kind, here = search._kind(), (sheet,)
@@ -106,7 +106,7 @@ class _LayoutSearch:
         self,
         sheets: Sheets,
         sheet: int,
-        rows: Rows,
+        rows: SheetRows,
         known: Headers,
         adopted: str | None = None,
         alone: bool = True,
@@ -199,7 +199,7 @@ class _LayoutSearch:
             in_part = [header for header in in_part if any("执行" in word for word in header.unread)]
         return found or [h for h in in_part if not self._lists_projects(h, [*lists, *tables])]
 
-    def _indicators(self, layout: LayoutDraft, body: Body) -> None:
+    def _indicators(self, layout: LayoutDraft, body: TableBody) -> None:
         header, rows = layout.indicators, tuple(sorted((*body.rows, *body.parts)))
         layout.tables["indicators"] = TableLayout(self.sheet, header.columns, rows, head=header.bottom)
         layout.parts, layout.level_rows, layout.subtotals = body.parts, body.levels, body.subtotals
@@ -221,7 +221,7 @@ class _LayoutSearch:
             advice = "请核对；如不对，请在标题中写明“项目支出绩效自评表”或“部门整体支出绩效自评表”。"
             layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)
 
-    def _unread_rows(self, layout: LayoutDraft, body: Body) -> None:
+    def _unread_rows(self, layout: LayoutDraft, body: TableBody) -> None:
         self._crossed(layout, layout.indicators, body.crossed)
         for row in body.unread:
             message = f"第{row}行在“{body.totals[max(body.totals)]}”之下，没有分值和得分，没有作为指标读取。"
@@ -273,7 +273,7 @@ class _LayoutSearch:
             layout.projects = replace(header, unread=tuple(word for word in header.unread if word not in read))
             layout.funds = replace(funds, unread=())
 
-    def _second_form(self, layout: LayoutDraft, body: Body, funds: int, tops: list[int]) -> None:
+    def _second_form(self, layout: LayoutDraft, body: TableBody, funds: int, tops: list[int]) -> None:
         """Note a further form on this sheet or another; `tops` are further headers like its own."""
         begins = self._next_form(layout, body, tops)
         if begins is not None and (funds > 1 or begins not in self._fund_tops(layout)):
@@ -284,7 +284,7 @@ class _LayoutSearch:
         for other in self._headers(layout.kind, "indicators", self.order[1:]):
             layout.forms.append((other.sheet, other.top, other.columns["name"]))
 
-    def _next_form(self, layout: LayoutDraft, body: Body, tops: list[int]) -> int | None:
+    def _next_form(self, layout: LayoutDraft, body: TableBody, tops: list[int]) -> int | None:
         """The row where a further form begins on this sheet; the list of projects below the indicators is none."""
         begins, lists = body.next_form, layout.projects
         if begins is None or lists is None or (self.sheet, begins) != (lists.sheet, lists.top):

@@ -18,7 +18,7 @@ _TEXT = 0.3  # of two texts that have nothing in common
 _MANY, _ROWS = 8, 40  # columns nobody knows of which pairs are sought, rows that are compared
 _SHOWN = Decimal("0.0051")  # a rate as shown, 97.02%, is as exact as this, in percent
 
-Columns = Mapping[int, ColumnContents]
+ContentsByColumn = Mapping[int, ColumnContents]
 T = TypeVar("T")
 
 
@@ -32,7 +32,7 @@ def sums_up(column: ColumnContents) -> bool:
     )
 
 
-def points_pair(columns: Columns) -> tuple[int, int] | None:
+def points_pair(columns: ContentsByColumn) -> tuple[int, int] | None:
     """The columns of weights and of points: no point above its weight; None where that is not clear.
 
     Of two columns that are the same it is the left one that has the weights.
@@ -53,7 +53,7 @@ def are_points(weights: ColumnContents, points: ColumnContents) -> bool:
     return enough and all(0 <= points.numbers[row] <= weights.numbers[row] for row in both)
 
 
-def measures_pair(columns: Columns) -> tuple[int, int] | None:
+def measures_pair(columns: ContentsByColumn) -> tuple[int, int] | None:
     """The columns of targets and of actual values; None where no two go together more clearly than others.
 
     Targets have the signs; else they stand left of what was achieved.
@@ -67,7 +67,7 @@ def measures_pair(columns: Columns) -> tuple[int, int] | None:
     return (other, one) if _signs(columns[other]) > _signs(columns[one]) else (one, other)
 
 
-def measure_beside(columns: Columns, partner: ColumnContents) -> int | None:
+def measure_beside(columns: ContentsByColumn, partner: ColumnContents) -> int | None:
     """The column that goes with the targets, or with the actual values; None where none does clearly."""
     few = columns if len(columns) <= _MANY else {}
     return _clearest({number: agreement(column, partner) for number, column in few.items()})
@@ -111,7 +111,7 @@ def _signs(column: ColumnContents) -> int:
 
 
 def by_rate(
-    columns: Columns,
+    columns: ContentsByColumn,
     rate: ColumnContents,
     *,
     base: ColumnContents | None = None,
@@ -145,7 +145,7 @@ def _amounts(
     return below, above, shown
 
 
-def names(columns: Columns, beside: Iterable[ColumnContents]) -> int | None:
+def names(columns: ContentsByColumn, beside: Iterable[ColumnContents]) -> int | None:
     """The one column of texts that names every row of the columns beside it, no two rows alike."""
     rows = {row for column in beside for row in column.texts}
     found = [number for number, column in columns.items() if rows and _names(column, rows)]

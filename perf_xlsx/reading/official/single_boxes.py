@@ -18,10 +18,10 @@ from perf_xlsx.reading.official.adopted import has_label
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
 from perf_xlsx.reading.official.draft import LayoutDraft
 from perf_xlsx.reading.official.goals import join_goals
-from perf_xlsx.reading.official.known_headers import Rows
+from perf_xlsx.reading.official.known_headers import SheetRows
 from perf_xlsx.reading.official.labels import core, without_spaces
 from perf_xlsx.reading.official.prompts import answer, is_prompt
-from perf_xlsx.reading.official.rows import Body
+from perf_xlsx.reading.official.rows import TableBody
 from perf_xlsx.reading.official.ticked import ticked
 from perf_xlsx.system.pattern import pattern
 
@@ -41,7 +41,7 @@ class SingleBoxes:
     def __init__(
         self,
         sheets: Sheets,
-        rows: Rows,
+        rows: SheetRows,
         order: list[int],
         common: list[int],
         titles: Mapping[Address, str],
@@ -49,7 +49,7 @@ class SingleBoxes:
         self.sheets, self.rows, self.order, self.common, self.titles = sheets, rows, order, common, titles
         self.sheet = order[0]
 
-    def locate(self, layout: LayoutDraft, body: Body) -> None:
+    def locate(self, layout: LayoutDraft, body: TableBody) -> None:
         """Note where each box, passage and claim is."""
         taken = self._rows_of_tables(layout, body)
         totals = {(self.sheet, row) for row in body.totals}
@@ -165,7 +165,7 @@ class SingleBoxes:
             break
         return []
 
-    def _rows_of_tables(self, layout: LayoutDraft, body: Body) -> set[tuple[int, int]]:
+    def _rows_of_tables(self, layout: LayoutDraft, body: TableBody) -> set[tuple[int, int]]:
         """The sheet and row of every row that belongs to a table."""
         taken = {(self.sheet, row) for row in (*body.headers, *body.rows, *body.parts)}
         if layout.funds:
@@ -215,7 +215,7 @@ class SingleBoxes:
         cell = self.sheets.cell(address)
         return cell is not None and bool(cell.label) and is_prompt(str(cell.value), layout.kind.prompts)
 
-    def _claims(self, layout: LayoutDraft, body: Body) -> None:
+    def _claims(self, layout: LayoutDraft, body: TableBody) -> None:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
         row = body.total(layout.kind.totals)
         if row is not None:
