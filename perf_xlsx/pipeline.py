@@ -17,7 +17,7 @@ from perf_xlsx.findings.catalogue import Observation, catalogue, finding
 from perf_xlsx.foreign import POINTERS, ForeignWorkbook, open_original
 from perf_xlsx.forms import Form, FormError, FormFile, folder_of, form_names, load_form, with_forms
 from perf_xlsx.forms.case import CaseError, Fill, load_case
-from perf_xlsx.judging.judge import as_capped, bounded, in_order
+from perf_xlsx.judging.judge import as_capped, bounded, in_reading_order
 from perf_xlsx.judging.judge import judge as judge_form
 from perf_xlsx.judging.stamp import stamp
 from perf_xlsx.judging.waivers import Waiving
@@ -36,7 +36,7 @@ from perf_xlsx.ooxml import (
     strip,
     type_size,
 )
-from perf_xlsx.reading.earlier_answers import answers, covered_by_answers
+from perf_xlsx.reading.earlier_answers import answer_findings, covered_by_answers
 from perf_xlsx.reading.earlier_run import is_ours
 from perf_xlsx.reading.part_names import part_names
 from perf_xlsx.reading.read import Reading, read
@@ -213,7 +213,7 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
         return _score_original(job, original, terms, noticed)
     package = Package.open(data, terms.limits)
     stripped = strip(package, is_ours)
-    noticed += answers(stripped, name, Book(package).sheets)
+    noticed += answer_findings(stripped, name, Book(package).sheets)
     suffix, macro = package.suffix(), drop_stray_macros(package)
     package.become_document()
 
@@ -312,7 +312,7 @@ def _unwritten(result: Result, output: Path, error: OSError) -> Result:
     place = Place(printable_path(Path(Path(result.file).name)))
     message = f"{printable_path(output)} 写不进去（{detail}）。"
     observed = Observation(place, "输出文件", printable_path(output), message, advice)
-    return replace(result, findings=in_order([*result.findings, finding(UNWRITTEN, observed, None)]))
+    return replace(result, findings=in_reading_order([*result.findings, finding(UNWRITTEN, observed, None)]))
 
 
 def _about_the_file(name: str, suffix: str, macro: bool, scored: bool) -> Iterator[Finding]:

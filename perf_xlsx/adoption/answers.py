@@ -40,7 +40,7 @@ class AnswerCell(Struct, frozen=True):
         return self.box.key if self.box else ""
 
 
-def answers(found: Survey, sheets: Sheets, last_row: int = 0) -> list[AnswerCell]:
+def answer_cells(found: Survey, sheets: Sheets, last_row: int = 0) -> list[AnswerCell]:
     """Every cell to be filled in. `last_row` ends a table that nothing printed ends."""
     return [
         *_single(found, sheets),

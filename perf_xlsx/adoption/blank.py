@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.adoption.answers import (
     PRINTED,
-    answers,
+    answer_cells,
     is_calculated,
     is_filled,
     is_left_blank,
@@ -77,7 +77,7 @@ def kept_cells(found: Survey, sheets: Sheets) -> Iterator[str]:
 
 def _kept(found: Survey, sheets: Sheets) -> Iterator[Address]:
     labels = {label.at for label in found.labels}
-    inside = {one.at for one in answers(found, sheets) if one.inside}
+    inside = {one.at for one in answer_cells(found, sheets) if one.inside}
     for at in _contents(found, sheets):
         if at not in labels and at not in inside and not is_left_blank(_text(at, sheets), found):
             yield at
@@ -85,7 +85,7 @@ def _kept(found: Survey, sheets: Sheets) -> Iterator[Address]:
 
 def _filled(found: Survey, sheets: Sheets) -> Mapping[Address, str]:
     """Every cell that a person filled in, and the text that is left there once it is cleared."""
-    known = answers(found, sheets)
+    known = answer_cells(found, sheets)
     left = {one.at: left_over(one, sheets) for one in known if is_filled(one, found, sheets)}
     printed = {one.at for one in known if one.key in PRINTED or is_calculated(one, sheets)}
     for at in _theirs(found, sheets, printed | left.keys()):

@@ -86,7 +86,7 @@ def surveyed(sheets: Sheets, kind: OfficialForm | None = None, adopted: str | No
 
 def _survey_of(sheets: Sheets, sheet: int, kind: OfficialForm | None, layout: Layout | None) -> Survey:
     here = layout if layout and layout.official and layout.official.indicators.sheet == sheet else None
-    return survey(sheets, sheet, kind or kind_of(sheets, sheet), here)
+    return survey(sheets, sheet, kind or shipped_kind_of(sheets, sheet), here)
 
 
 def _order(sheets: Sheets, layout: Layout | None) -> list[int]:
@@ -94,7 +94,7 @@ def _order(sheets: Sheets, layout: Layout | None) -> list[int]:
     return [layout.official.indicators.sheet] if layout and layout.official else list(sheets.searched)
 
 
-def kind_of(sheets: Sheets, sheet: int) -> OfficialForm:
+def shipped_kind_of(sheets: Sheets, sheet: int) -> OfficialForm:
     """The shipped kind that a sheet's title names; else project if a label is 项目名称, otherwise department."""
     title = "".join(titles(sheets, sheet).values())
     kinds = [official_form(name) for name in shipped_names()]

@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from perf_xlsx.adoption.aids import COMPLETION, Aid, aids
-from perf_xlsx.adoption.answers import AnswerCell, answers, is_calculated
+from perf_xlsx.adoption.answers import AnswerCell, answer_cells, is_calculated
 from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.adoption.live_points import live_points
 from perf_xlsx.adoption.questions import questions
@@ -90,7 +90,7 @@ class _Made:
         self.styles = Styles(self.book)
         self.cells = TypedCells(SheetCells(self.book, self.sheet), self.styles)
         names = found.columns("indicators")
-        self.answers = answers(found, sheets, self.cells.last_row(names.get("name", 1)))
+        self.answers = answer_cells(found, sheets, self.cells.last_row(names.get("name", 1)))
 
     def bytes(self, year: int | None, rulebook: Rulebook, fill: Fill | None) -> bytes:
         bounds = self._bounds()

@@ -42,7 +42,7 @@ def write_templates(
     prepared: dict[str, Prepared] = {}
     for listed in roster.listed:
         kind = load_form(listed.form or form or "")
-        path = folder / _free(file_name(listed), taken)
+        path = folder / _free(template_file_name(listed), taken)
         if os.path.exists(path) and not force:
             yield UnitTemplate(path, False)
             continue
@@ -79,7 +79,7 @@ class ListedForms:
         rows = self._attendance.answered(unit, form.form, project) if unit else ()
         if not rows:
             return None
-        name = file_name(rows[0])
+        name = template_file_name(rows[0])
         several = project and not rows[0].project  # the list asks for any project of the unit
         path = self.folder / _free(safe_stem(f"{name}-{project}") if several else name, self._taken)
         return ListedForm(path, rows[0])
@@ -104,7 +104,7 @@ def _maker(form: str, year: int, rulebook: str | None) -> Callable[[Mapping[str,
     return make
 
 
-def file_name(listed: ListedUnit) -> str:
+def template_file_name(listed: ListedUnit) -> str:
     """The unit's name (and project's) as a file name that every system takes, Chinese kept, without suffix."""
     return safe_stem("-".join(part for part in (listed.unit, listed.project) if part))
 

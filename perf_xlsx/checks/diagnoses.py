@@ -13,7 +13,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from perf_xlsx.checks.claims import agrees, has_opposite_points, is_rounded, is_sign_in_doubt
+from perf_xlsx.checks.claims import claim_agrees, has_opposite_points, is_rounded, is_sign_in_doubt
 from perf_xlsx.checks.clauses import Clause, Speaker, narrative, speaker
 from perf_xlsx.domain.levels import is_judged_level
 from perf_xlsx.domain.model import (
@@ -186,7 +186,9 @@ class Diagnoses(Struct, frozen=True, dict=True):
     @cached_property
     def are_claims_computed(self) -> bool:
         """Whether all claims are the computed points, but for rounding or another reading of a missing sign."""
-        return all(claim is None or other or agrees(claim, s, self.tolerance) for claim, s, other in self.claims)
+        return all(
+            claim is None or other or claim_agrees(claim, s, self.tolerance) for claim, s, other in self.claims
+        )
 
     @property
     def claimed_sum(self) -> Decimal | None:

@@ -25,13 +25,13 @@ from perf_xlsx.narrative.check import check_report as check_one
 from perf_xlsx.narrative.record import RemarkRecord, ReportRecord
 from perf_xlsx.ooxml import MIB, Limits
 from perf_xlsx.results.checked_reports import CheckedReport, remember
-from perf_xlsx.results.record import encode
+from perf_xlsx.results.record import encode_record
 from perf_xlsx.results.records import RecordsError
 from perf_xlsx.rulebook import RulebookError
 from perf_xlsx.system import streams
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.output_files import explain_os_error, printable_path, unique_path
-from perf_xlsx.system.safe_text import escaped, one_line
+from perf_xlsx.system.safe_text import escaped_json, one_line
 from perf_xlsx.system.streams import say, write
 
 
@@ -181,7 +181,7 @@ def _exit_code(record: ReportRecord, written: bool) -> int:
 
 def _show(record: ReportRecord, as_json: bool) -> None:
     if as_json:
-        write(escaped(encode(record).decode("utf-8", "surrogateescape")))
+        write(escaped_json(encode_record(record).decode("utf-8", "surrogateescape")))
         return
     say(one_line(_head(record)))
     for one in record.findings:

@@ -76,7 +76,7 @@ def letter_options(command: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
-def letters(options: LetterOptions, rulebook: str | None) -> Letters:
+def letters_writer(options: LetterOptions, rulebook: str | None) -> Letters:
     """A slow function that gives what writes the letters. Own templates are read now; else wrong usage."""
     own = _templates(options.templates) if options.templates else None
 

@@ -16,7 +16,7 @@ from perf_xlsx.cli.letter_options import Letters, remarks, said
 from perf_xlsx.cli.letter_options import WriteLetters as WriteLetters
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.foreign import POINTERS
-from perf_xlsx.judging.waivers import Waiver, Waiving, covering, idle
+from perf_xlsx.judging.waivers import Waiver, Waiving, covering, idle_waivers
 from perf_xlsx.receipts.register import Sign
 from perf_xlsx.results.outcome import outcome
 from perf_xlsx.results.record import Record, json_line
@@ -184,7 +184,7 @@ def _stopped(run: Run, summary: Summary) -> None:
 
 def _close(run: Run, used: set[Waiver], summary: Summary, made: Consolidated, sent: WrittenLetters | None) -> None:
     """When all are done: idle waivers, the summary, what was written, what was not read."""
-    for line in idle(run.waiving, used) if run.waiving else ():
+    for line in idle_waivers(run.waiving, used) if run.waiving else ():
         say(f"豁免清单{line}。", err=True)
     if not run.as_json:
         summary.show()

@@ -20,7 +20,7 @@ from perf_xlsx.receipts.receipt import Receipt
 from perf_xlsx.receipts.register import Register, RegisterError, register_of
 from perf_xlsx.receipts.verification import PROVEN, Match, Verdict
 from perf_xlsx.receipts.verification import verify as verified
-from perf_xlsx.receipts.words import LIMITS, UNSIGNED, in_words
+from perf_xlsx.receipts.words import LIMITS, UNSIGNED, verdict_in_words
 from perf_xlsx.rulebook import RulebookError
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.output_files import printable_path
@@ -137,7 +137,7 @@ def _show(path: Path, one: Verdict, signed: SignatureCheck | None) -> int:
     part = f"（{one.part}）" if one.part else ""
     say(f"{printable_path(path)}{part}：{one.kind}")
     state = signed(one.receipt) if signed and one.receipt else ""
-    for line in in_words(one, state):
+    for line in verdict_in_words(one, state):
         say(f"  {one_line(line)}")
     if one.kind is Match.UNREAD:
         return NOT_WRITTEN

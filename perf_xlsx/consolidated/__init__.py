@@ -18,14 +18,14 @@ from perf_xlsx.batch import Roster, roster_of_run
 from perf_xlsx.batch.roster import whose
 from perf_xlsx.consolidated.export import ExportError, ExportFormat, exported, path_of, usual_format
 from perf_xlsx.consolidated.headline import Apart
-from perf_xlsx.consolidated.order import in_order
+from perf_xlsx.consolidated.order import in_list_order
 from perf_xlsx.consolidated.report_check import report_rows, rows_in
 from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
-    identity,
     is_return,
     link_target,
     place_of,
+    return_identity,
     told_apart,
 )
 from perf_xlsx.consolidated.statistics import Statistics, gather
@@ -117,7 +117,7 @@ def consolidate(
 
     Raises RecordsError, ExportError and OSError.
     """
-    with in_order(records, roster) as ordered, TroubledStore() as troubled:
+    with in_list_order(records, roster) as ordered, TroubledStore() as troubled:
         found = gather(ordered, roster, troubled)
         found.sender = sender
         output = output or own_name(base, found)
@@ -165,7 +165,7 @@ def _rows(
 def _return(record: Record, found: Statistics, turns: NumbersByText, link: str | None) -> Return:
     """A record as the tables take it. `turns` are of forms that came more than once: how many came, by form, and
     which of them each is, by place."""
-    who = identity(record)
+    who = return_identity(record)
     if record not in found.undecided:
         return Return(record, who, who, link=link)
     form, place = repr(whose(record)), place_of(record)

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from msgspec import Struct, field
 
-from perf_xlsx.consolidated.returns import POWERS, decimal, money
+from perf_xlsx.consolidated.returns import POWERS, money, recorded_decimal
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.domain.rounding import quotient
 from perf_xlsx.results.record import FundRecord
@@ -44,7 +44,7 @@ def pairs(fund: FundRecord) -> dict[RateHeads, RatePair]:
 
 def _execution(fund: FundRecord) -> RatePair | None:
     """Executed and the budget that the engine took as its whole: by the rulebook, or the only one of the form."""
-    executed, adjusted, initial = map(decimal, (fund.executed, fund.adjusted, fund.initial))
+    executed, adjusted, initial = map(recorded_decimal, (fund.executed, fund.adjusted, fund.initial))
     if executed is None:
         return None
     of_adjusted = adjusted is not None and _makes(fund.execution_rate, executed, adjusted)
@@ -57,7 +57,7 @@ def _execution(fund: FundRecord) -> RatePair | None:
 
 def _adjustment(fund: FundRecord) -> RatePair | None:
     """The adjustment, or where none was typed what the budget changed by, and the initial budget."""
-    adjustment, initial, adjusted = map(decimal, (fund.adjustment, fund.initial, fund.adjusted))
+    adjustment, initial, adjusted = map(recorded_decimal, (fund.adjustment, fund.initial, fund.adjusted))
     if initial is None or (adjustment is None and adjusted is None):
         return None
     if adjustment is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
-from perf_xlsx.consolidated.returns import file_name
+from perf_xlsx.consolidated.returns import returned_file_name
 from perf_xlsx.consolidated.tables import LongTableRow, TableValue, code_title, standing_word
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.narrative.record import RemarkRecord, ReportRecord
@@ -27,7 +27,7 @@ def report_rows(
     """The rows with the links to the copies. `codes` are the codes of units by what their forms hold."""
     for one in reports:
         link = link_of(one.report.output)
-        for row in _rows(one, codes, link or file_name(one.report.file)):
+        for row in _rows(one, codes, link or returned_file_name(one.report.file)):
             yield row, link
 
 

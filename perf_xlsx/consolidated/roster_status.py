@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from perf_xlsx.batch.roster import Attendance, ListedUnit, Roster, same_unit
-from perf_xlsx.consolidated.returns import file_name, form_name, is_read, is_return
+from perf_xlsx.consolidated.returns import is_read, is_return, returned_file_name, short_form_name
 from perf_xlsx.results.record import Record
 
 ShownNames = Mapping[str, str]  # by the keys of COLUMNS
@@ -72,7 +72,7 @@ class RosterComparison:
         elif record.listed_unit:
             self._enter_unnamed(record, record.listed_unit)
         elif not is_read(record) or not record.unit:
-            self._unread.append(file_name(record.file or ""))
+            self._unread.append(returned_file_name(record.file or ""))
         elif record.unscored == "monitoring":
             return  # the list asks for self-evaluations
         elif not self._lists(record, record.unit):
@@ -87,7 +87,7 @@ class RosterComparison:
 
     def _enter_unnamed(self, record: Record, unit: str) -> None:
         """A file that names its unit in its name alone."""
-        self._unread_of.append((unit, file_name(record.file or "")))
+        self._unread_of.append((unit, returned_file_name(record.file or "")))
         if self._attendance and record.unscored != "monitoring":
             self._attendance.enter_unnamed(unit)
 
@@ -108,4 +108,4 @@ class RosterComparison:
 
 def _shown(one: ListedUnit | Record) -> ShownNames:
     """A row of the list, or an outstanding unit's record, by the keys of COLUMNS."""
-    return {key: getattr(one, key, None) or "" for key in COLUMNS} | {"form": form_name(one.form)}
+    return {key: getattr(one, key, None) or "" for key in COLUMNS} | {"form": short_form_name(one.form)}

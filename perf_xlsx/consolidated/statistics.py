@@ -17,15 +17,15 @@ from perf_xlsx.consolidated.returns import (
     MONEY_UNIT,
     POWERS,
     ReturnIdentity,
-    counts_money,
-    file_name,
-    identity,
+    counts_years_money,
     is_read,
     is_return,
     is_scored,
     line_name,
     money,
     place_of,
+    return_identity,
+    returned_file_name,
 )
 from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
 from perf_xlsx.consolidated.scores import GradeCount, ScoreStatistics, Spread
@@ -155,19 +155,19 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
         comparison.add(record)
         if not is_return(record):
             continue
-        who = identity(record)
+        who = return_identity(record)
         _count_return(found, record)
         found.filled |= {head for head, text in _optional(record, who) if text}
         counts = kinds.add(record)
         if any(counts):
             found.troubled += 1
-            rank, file = record.listed_row or None, file_name(record.file or "")
+            rank, file = record.listed_row or None, returned_file_name(record.file or "")
             troubled.add(
                 Troubled(who, counts, errors_in_words(record), file, record.output, rank, place_of(record))
             )
         if is_read(record):
             _count_read(found, record, who)
-        if counts_money(record):
+        if counts_years_money(record):
             _add_money(found, record, who)
         if is_scored(record):
             found.scored += 1
@@ -232,7 +232,7 @@ def _count_read(found: Statistics, record: Record, who: ReturnIdentity) -> None:
     found.checked += not is_scored(record)
     found.years[str(who.year)] += 1
     named = found.files.setdefault(str(who.year), [])
-    if len(named) < NAMED and (file := f"{file_name(record.file or '')}{record.which}") not in named:
+    if len(named) < NAMED and (file := f"{returned_file_name(record.file or '')}{record.which}") not in named:
         named.append(file)
     found.rulebooks[record.rulebook or NO_RULEBOOK] += 1
 

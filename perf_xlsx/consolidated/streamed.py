@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from xlsxwriter.utility import xl_range_abs
 
 from perf_xlsx.consolidated.page import NUMBERS
-from perf_xlsx.consolidated.returns import file_name
+from perf_xlsx.consolidated.returns import returned_file_name
 from perf_xlsx.consolidated.tables import LongTableRow, TableColumn
 from perf_xlsx.domain.severity import STANDING_SIGNS
 from perf_xlsx.sheets import a4
@@ -150,7 +150,7 @@ class LongSheets:
         if link is None or self.links == EXCEL_LINKS or not link.isprintable() or _too_long(link):
             return text
         self.links += 1
-        return FileLink(link, file_name(link))
+        return FileLink(link, returned_file_name(link))
 
     def range_of(self, head: str) -> list[str]:
         """The data cells of a column on each sheet, for a formula."""

@@ -14,12 +14,12 @@ from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, pairs
 from perf_xlsx.consolidated.returns import (
     MISSING,
     ReturnIdentity,
-    counts_money,
-    decimal,
-    file_name,
+    counts_years_money,
     is_read,
     line_name,
     money,
+    recorded_decimal,
+    returned_file_name,
     with_unit,
 )
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
@@ -98,17 +98,17 @@ def _difference(claimed: Decimal | None, total: Decimal | None) -> Decimal | Non
 def unit_rows(one: Return) -> Iterator[LongTableRow]:
     """One row: unit, claimed and computed totals, rate, findings, state, link."""
     record, who = one.record, one.named
-    claimed, total = decimal(record.claimed_total), decimal(record.total)
+    claimed, total = recorded_decimal(record.claimed_total), recorded_decimal(record.total)
     found = [finding.standing for finding in record.findings]
     yield (
         who.code, who.unit, who.project, _state(one), who.year, claimed, total,
         _difference(claimed, total) if record.complete else None,
         record.claimed_grade or "", record.grade or "",
-        decimal(record.execution.rate if record.execution else None),
+        recorded_decimal(record.execution.rate if record.execution else None),
         *(found.count(how) for how in STANDINGS),
         (record.round or 1) if is_read(record) else None, who.form, who.supervisor,
         _since(record), record.rulebook or "",
-        one.link or file_name(record.file or ""),
+        one.link or returned_file_name(record.file or ""),
     )  # fmt: skip
 
 
@@ -167,13 +167,13 @@ def errors_in_words(record: Record) -> str:
 def fund_rows(one: Return) -> Iterator[LongTableRow]:
     """A row a fund line, in 万元."""
     unit, form = one.record.money_unit, one.record.form
-    for fund in one.record.funds if counts_money(one.record) else ():
+    for fund in one.record.funds if counts_years_money(one.record) else ():
         known = pairs(fund)  # no rate of amounts that are in doubt
         yield (
             one.who.code, one.who.unit, one.who.project, line_name(form, fund),
             *(money(getattr(fund, amount), unit) for amount in AMOUNTS),
-            decimal(fund.adjustment_rate if ADJUSTMENT in known else None),
-            decimal(fund.execution_rate if EXECUTION in known else None), unit or MISSING, one.who.form,
+            recorded_decimal(fund.adjustment_rate if ADJUSTMENT in known else None),
+            recorded_decimal(fund.execution_rate if EXECUTION in known else None), unit or MISSING, one.who.form,
             one.who.year,
         )  # fmt: skip
 
@@ -182,11 +182,11 @@ def indicator_rows(one: Return) -> Iterator[LongTableRow]:
     """A row an indicator."""
     who = one.who
     for row in one.record.indicators or ():
-        points, claimed, unit = decimal(row.points), decimal(row.claimed), row.unit
+        points, claimed, unit = recorded_decimal(row.points), recorded_decimal(row.claimed), row.unit
         yield (
             who.code, who.unit, who.project, row.level1 or "", row.level2 or "", row.name or "",
-            with_unit(row.target, unit, row.sign), with_unit(row.actual, unit), decimal(row.completion),
-            decimal(row.weight), claimed, points,
+            with_unit(row.target, unit, row.sign), with_unit(row.actual, unit), recorded_decimal(row.completion),
+            recorded_decimal(row.weight), claimed, points,
             _difference(claimed, points), row.method or "", row.why,
             who.form, who.year, who.supervisor,
         )  # fmt: skip
@@ -231,7 +231,7 @@ def receipt_rows(one: Return) -> Iterator[LongTableRow]:
     receipt, who = receipt_of(one.record), one.named
     if receipt is not None:
         yield (
-            who.unit, who.form, who.year, who.project, decimal(receipt.total),
+            who.unit, who.form, who.year, who.project, recorded_decimal(receipt.total),
             receipt.grade or (PROVISIONAL if one.record.complete is False else ""),
             receipt.check_code, receipt.rulebook, receipt.name, receipt.sha256, receipt.output_sha256,
             receipt.content,

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import SESSION, Door, allowed
-from perf_xlsx.desk.guard import Addresses, CutOffError, Guard, answer
+from perf_xlsx.desk.guard import Addresses, CutOffError, Guard, refusal
 from perf_xlsx.desk.pages import (
     archive,
     doubles,
@@ -140,7 +140,7 @@ def _static(request: Request) -> Response:
 
 def _cut_off(request: Request, error: Exception) -> Response:
     assert isinstance(error, CutOffError)
-    return answer(error.status)
+    return refusal(error.status)
 
 
 def _refused(request: Request, error: Exception) -> Response:

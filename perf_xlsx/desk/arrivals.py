@@ -25,7 +25,7 @@ from perf_xlsx.batch.roster import whose
 from perf_xlsx.desk.folders import Folders, place, safe_name
 from perf_xlsx.desk.results import ResultRow, inside, row_of
 from perf_xlsx.desk.uploads import Sent
-from perf_xlsx.results.record import Record, decode, encode
+from perf_xlsx.results.record import Record, decode_record, encode_record
 from perf_xlsx.system.output_files import staged, write_atomically
 
 NOTE, RECORDS, SCORED = "来件.json", "评分.jsonl", "评分"
@@ -160,7 +160,7 @@ class Arrivals:
 
     def scored(self, note: Arrival, records: Iterable[Record]) -> None:
         """Remember what came of it. Raises OSError."""
-        lines = (encode(without_comparisons(record)) + b"\n" for record in records)
+        lines = (encode_record(without_comparisons(record)) + b"\n" for record in records)
         write_atomically(self.folder(note) / RECORDS, b"".join(lines), durable=False)
 
     def again(self, note: Arrival) -> None:
@@ -171,7 +171,7 @@ class Arrivals:
         """What came of it, a record for each form; None while it waits."""
         try:
             lines = (self.folder(note) / RECORDS).read_bytes().splitlines()
-            return [decode(line) for line in lines]
+            return [decode_record(line) for line in lines]
         except (OSError, ValueError, RecursionError):
             return None
 

@@ -15,7 +15,7 @@ from starlette.requests import Request, cookie_parser
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from perf_xlsx.desk.guard import CutOffError, answer
+from perf_xlsx.desk.guard import CutOffError, refusal
 from perf_xlsx.desk.sessions import UNIT, Session, SessionRole, Sessions
 
 OPEN = ("/static/", "/start")  # asked for by whom has no session yet
@@ -97,7 +97,7 @@ async def _drained(scope: Scope, receive: Receive, words: str) -> Response:
             while (await receive()).get("more_body"):
                 pass
     except CutOffError as cut:
-        return answer(cut.status)
+        return refusal(cut.status)
     return closed(words, plain="x-token" in Headers(scope=scope))
 
 

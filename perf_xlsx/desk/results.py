@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from perf_xlsx import batch
 from perf_xlsx.batch.repeated import Undecided
 from perf_xlsx.batch.roster import whose
-from perf_xlsx.consolidated.returns import form_name
+from perf_xlsx.consolidated.returns import short_form_name
 from perf_xlsx.desk.folders import Folders
 from perf_xlsx.desk.secret import made_id
 from perf_xlsx.domain.rounding import percent, plain
@@ -255,7 +255,7 @@ def row_of(record: Record, name: str, at: int = 0) -> ResultRow:
     return ResultRow(
         name, at, file, record.file or "",
         unit=one_line(record.unit or record.listed_unit or ""),
-        form=one_line("·".join(filter(None, (form_name(record.form, record.form_title), record.project)))),
+        form=one_line("·".join(filter(None, (short_form_name(record.form, record.form_title), record.project)))),
         rate=percent(rate) if rate is not None else "—",
         total=total_in_words(record) if record.is_read else "—",
         claimed=_like_ours(claimed) if claimed is not None else "—", grade=record.grade or "—",

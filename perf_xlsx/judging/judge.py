@@ -180,10 +180,10 @@ def bounded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     That one is as severe as the most severe that is left out.
     """
     kinds: dict[str, list[Finding]] = {}
-    for found in in_order(findings):
+    for found in in_reading_order(findings):
         kinds.setdefault(found.code, []).append(found)
     most = min(OF_ONE_CODE, IN_ALL // max(1, len(kinds)))
-    return in_order(one for kind in kinds.values() for one in _most_severe(kind, most))
+    return in_reading_order(one for kind in kinds.values() for one in _most_severe(kind, most))
 
 
 def _most_severe(kind: list[Finding], most: int) -> list[Finding]:
@@ -204,6 +204,6 @@ def _most_severe(kind: list[Finding], most: int) -> list[Finding]:
     return [*ranked[:most], counted]
 
 
-def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """In reading order: by place, then code."""
     return tuple(sorted(findings, key=lambda found: (found.place, found.code)))

@@ -20,7 +20,7 @@ from perf_xlsx.letters.letter import (
     RETURNED,
     Letter,
     LetterTerms,
-    form_name,
+    official_form_title,
     project_of,
     reminded,
     returned,
@@ -224,4 +224,4 @@ def _counts(forms: Sequence[Record], matter: str) -> Counter[str]:
 def _named_form(record: Record) -> str:
     """Form and project: a unit may have to return several of one kind."""
     project = project_of(record)
-    return form_name(record) + (f"（{project}）" if project else "")
+    return official_form_title(record) + (f"（{project}）" if project else "")

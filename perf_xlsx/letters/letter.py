@@ -77,7 +77,9 @@ def returned(records: Sequence[Record], terms: LetterTerms, year: int | None = N
         "单位": unit_of(first),
         "单位编码": first.code or "",
         "联系人": first.contact or "",
-        "表名": "、".join(dict.fromkeys(map(form_name, records))) + _several(records) + _of_project(records),
+        "表名": "、".join(dict.fromkeys(map(official_form_title, records)))
+        + _several(records)
+        + _of_project(records),
         "年度": f"{known}年度" if (known := year_of(first, year)) else "",
         "文件": _name(first.file),
         "报送次数": f"，第{first.round}次报送" if first.round else "",
@@ -87,7 +89,7 @@ def returned(records: Sequence[Record], terms: LetterTerms, year: int | None = N
         "评分办法": "、".join(dict.fromkeys(filter(None, (_rulebook(one, terms) for one in records)))),
         "评分表": _name(first.output),
         "校验码": "、".join(filter(None, map(_check_code, records))),
-        "与上次比较": "".join(map(compared, records)),
+        "与上次比较": "".join(map(since_last_return, records)),
     }
     stem = "-".join(filter(None, (RETURNED, texts["单位"], _project(records))))
     return _letter(RETURNED, stem, texts, lists, terms)
@@ -97,7 +99,7 @@ def reminded(records: Sequence[Record], terms: LetterTerms, year: int | None = N
     """催报通知 for the listed rows of one unit that nothing was returned for; `year` is that of the run."""
     first = records[0]
     rows = [
-        {"序号": str(number), "表名": form_name(one), "项目": one.project or "—", "情况": "未报送"}
+        {"序号": str(number), "表名": official_form_title(one), "项目": one.project or "—", "情况": "未报送"}
         for number, one in enumerate(records, 1)
     ]
     texts = {
@@ -126,7 +128,7 @@ def year_of(record: Record, year: int | None) -> int | None:
     return named.pop() if len(named) == 1 else None if named else year
 
 
-def form_name(record: Record) -> str:
+def official_form_title(record: Record) -> str:
     """The form's official title; of a file that cannot be read that of the form that the list asks for."""
     form = record.form or record.listed_form
     if form and form in form_names():
@@ -241,7 +243,7 @@ def _cut(text: str | None, longest: int, otherwise: str = EMPTY) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def compared(record: Record) -> str:
+def since_last_return(record: Record) -> str:
     """In words, what became of the findings of the return before; "" where there was none."""
     if record.since is UNSET:
         return ""

@@ -14,7 +14,7 @@ from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import same_name
 from perf_xlsx.domain.severity import STANDING_NAMES
 from perf_xlsx.findings.catalogue import Observation, finding
-from perf_xlsx.narrative.held import hold
+from perf_xlsx.narrative.held import hold_report
 from perf_xlsx.narrative.record import RemarkRecord, ReportRecord, report_record, unread_record
 from perf_xlsx.ooxml import Limits, PackageError, read_file
 from perf_xlsx.rulebook import Rulebook, load_rulebook
@@ -62,7 +62,7 @@ def _held(name: str, data: bytes, document: Document, result: Result) -> ReportC
     form = result.evaluation
     if form is None or result.scores is None:
         return _unread(name, result.file, "自评表读不出来，报告没有核对。", "请先用 check 查看自评表的问题。")
-    held = hold(document, name, result, _rules(result))
+    held = hold_report(document, name, result, _rules(result))
     record = report_record(name, result.file, form.unit, form.year, held, document.remarks)
     return ReportCheck(
         record, data if data.startswith(b"PK") else b"", result.stamp.content if result.stamp else None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.figures import Figures
 from perf_xlsx.narrative.bound import Bound, is_telling
-from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
+from perf_xlsx.narrative.comparing import figure_agrees, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import unit_class
 from perf_xlsx.narrative.observed import ReportRemark, name_of, remark_at, text_of
 from perf_xlsx.narrative.reading import Read
@@ -158,7 +158,7 @@ def _is_under(date: Read, other: Read) -> bool:
 def _is_ours(read: Read, reads: list[Read]) -> bool:
     """Whether it is, certainly, a figure of this year's form; a count of staff where it stands nowhere else."""
     bound = read.bound
-    same = is_telling(bound.mention) and any(agrees(bound, figure) for figure in bound.figures)
+    same = is_telling(bound.mention) and any(figure_agrees(bound, figure) for figure in bound.figures)
     staff = bound.figures[:1] and bound.figures[0].role == "staff"
     again = any(one.verdict == "agrees" and one.figure in bound.figures for one in reads) if staff else True
     return same and (bound.sure or not again)

@@ -32,7 +32,7 @@ class Held(Struct, frozen=True):
     found: tuple[Found, ...]
 
 
-def hold(document: Document, name: str, result: Result, rulebook: Rulebook) -> Held:
+def hold_report(document: Document, name: str, result: Result, rulebook: Rulebook) -> Held:
     """Hold a report against a result that has an evaluation and scores. `name` is that of the report's file."""
     form, scores = result.evaluation, result.scores
     if form is None or scores is None:

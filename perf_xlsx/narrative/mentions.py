@@ -81,7 +81,7 @@ def unit_class(unit: str) -> UnitClass:
 
 
 @lru_cache(1 << 10)
-def counted_in(unit: str) -> str:
+def unit_in_reports(unit: str) -> str:
     """The unit of a form as reports write it: 台, of 台（套）."""
     return _IN_BRACKETS.sub("", characters(unit).text) or unit
 

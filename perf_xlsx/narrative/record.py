@@ -118,7 +118,7 @@ def _number(value: Decimal | Fraction) -> str:
     return plain(exact(value)) if isinstance(value, Fraction) else plain(value)
 
 
-def finding_record(found: Found) -> RemarkRecord:
+def remark_record(found: Found) -> RemarkRecord:
     """A finding with its place in the text and in the form."""
     one, spot = found.finding, found.spot
     return RemarkRecord(
@@ -146,5 +146,5 @@ def report_record(
     return ReportRecord(
         file=file, workbook=workbook, unit=unit, year=year, read=True,
         checked={verdict: sum(one.verdict == verdict for one in figures) for verdict in VERDICTS},
-        figures=figures, findings=tuple(map(finding_record, held.found)), remarks=remarks,
+        figures=figures, findings=tuple(map(remark_record, held.found)), remarks=remarks,
     )  # fmt: skip

@@ -29,7 +29,7 @@ from perf_xlsx.domain.sums import with_line_sums, with_sums
 from perf_xlsx.forms import Box, Line, Lines, load_form, typed
 from perf_xlsx.ooxml import Cell, Limits, PackageError
 from perf_xlsx.reading.cells import CellReader, as_shown, ratios
-from perf_xlsx.reading.formulas import Formulas, agrees
+from perf_xlsx.reading.formulas import Formulas, result_agrees
 from perf_xlsx.reading.fractional_weights import in_points
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Layout, TableLayout
@@ -209,7 +209,7 @@ class FormReader:
         result = self.formulas.result(cell, address)
         if result is None or not isinstance(cell.value, Decimal):
             return cell
-        if not agrees(cell.value, result):
+        if not result_agrees(cell.value, result):
             now = as_shown(replace(cell, value=half_up(result, 6)))
             entry: Entry[Any] = Entry(None, place, as_shown(cell), field)
             message = f"{field}是公式，保存的结果{entry.given}与按表内现在的数计算的{now}不符，按保存的结果读取。"

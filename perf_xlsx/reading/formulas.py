@@ -66,7 +66,7 @@ class Formulas:
         return listed and address != own
 
 
-def agrees(stored: Decimal, result: Fraction) -> bool:
+def result_agrees(stored: Decimal, result: Fraction) -> bool:
     """Whether a stored number is the result, but for the digits that programs store."""
     return abs(Fraction(stored) - result) <= _HAIR * max(Fraction(1), abs(result))
 

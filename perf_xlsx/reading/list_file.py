@@ -30,7 +30,7 @@ LONGEST = 32_767  # characters of one field: Excel's own limit
 ZIP = b"PK"
 WORKBOOKS = (ZIP, b"\xd0\xcf\x11\xe0", b"\x09\x08")  # how they begin; anything else is text
 SECONDS, MEGABYTES = 60, 2048  # for an old format
-READER = "from perf_xlsx.reading.list_file import answer; answer()"
+READER = "from perf_xlsx.reading.list_file import list_process; list_process()"
 
 KeyColumns = dict[str, list[int]]  # where each key stands
 RowTexts = Mapping[int, str]  # of one row, by column: only what is there, for Excel has 16,384 columns
@@ -148,7 +148,7 @@ def _read_apart(data: bytes) -> Iterator[tuple[int, RowTexts]]:
         yield row, {int(column): text for column, text in texts.items()}
 
 
-def answer() -> None:
+def list_process() -> None:
     """What that process does: the list comes on stdin, its rows, or why there are none, go to stdout as JSON."""
     cap_memory(MEGABYTES * MIB)
     with open(os.devnull, "w") as nowhere:

@@ -76,9 +76,9 @@ def receipt_of(record: Record) -> Receipt | None:
         output=printable_path(Path(record.output))[:LONGEST_PATH],
         output_sha256=record.output_sha256,
         form=record.form or "",
-        unit=in_short(record.unit),
+        unit=name_in_short(record.unit),
         year=record.year,
-        project=in_short(record.project),
+        project=name_in_short(record.project),
         content=record.content,
         total=record.total,
         grade=record.grade,
@@ -90,16 +90,16 @@ def receipt_of(record: Record) -> Receipt | None:
     )
 
 
-def in_short(name: str | None) -> str | None:
+def name_in_short(name: str | None) -> str | None:
     """A name of a unit or project as a receipt holds it."""
     return None if name is None else name[:LONGEST_NAME]
 
 
-def encode(receipt: Receipt) -> bytes:
+def encode_receipt(receipt: Receipt) -> bytes:
     """The receipt as a line of JSON, without its end: the bytes that a signature is of."""
     return msgspec.json.encode(receipt)
 
 
-def decode(line: bytes) -> Receipt:
+def decode_receipt(line: bytes) -> Receipt:
     """The receipt that a line holds. Raises ValueError or RecursionError where it is none."""
     return msgspec.json.decode(line, type=Receipt)

@@ -32,8 +32,8 @@ from perf_xlsx.ooxml import (
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.earlier_run import is_ours
 from perf_xlsx.receipts.comparison import Change, alike, changes_of, figures_changed, totals_in
-from perf_xlsx.receipts.receipt import Receipt, in_short
-from perf_xlsx.receipts.register import Register, identity
+from perf_xlsx.receipts.receipt import Receipt, name_in_short
+from perf_xlsx.receipts.register import Register, receipt_identity
 from perf_xlsx.rulebook import rulebook_names
 from perf_xlsx.scored.sheets import scored_sheets
 from perf_xlsx.scored.summary import COUNT_OF_ERRORS
@@ -186,7 +186,7 @@ def _receipt(one: Result, seen: _Seen, register: Register) -> Receipt | None:
     if same := _of_part(register.of(stamp.content), one.part):
         return next((receipt for receipt in same if receipt.check_code in seen.codes), same[0])
     project = form.boxes["project"].value if "project" in form.boxes else None
-    whose = identity(form.form, in_short(form.unit), form.year, in_short(project))
+    whose = receipt_identity(form.form, name_in_short(form.unit), form.year, name_in_short(project))
     inputs = inputs_of(form)
     coded = [receipt for code in seen.codes for receipt in register.of(code)]
     candidates = _of_part([*coded, *register.of(whose)], one.part)

@@ -10,7 +10,7 @@ from perf_xlsx.report.condition import holds
 from perf_xlsx.report.facts import Facts
 from perf_xlsx.report.outline import ConditionalSentence, Hold, Outline
 from perf_xlsx.report.paper import Blank, Heading, Report, ReportBlock, ReportParagraph, TextRun, number_of
-from perf_xlsx.report.sentence import Node, filled
+from perf_xlsx.report.sentence import Node, filled_sentence
 from perf_xlsx.report.tables import table
 from perf_xlsx.system.safe_text import harmless, one_line
 
@@ -131,7 +131,7 @@ class _Writing:
 
 
 def _said(nodes: tuple[Node, ...], facts: Facts) -> tuple[TextRun, ...]:
-    return filled(nodes, facts.say, facts.label)
+    return filled_sentence(nodes, facts.say, facts.label)
 
 
 def _with_unit(entry: Entry[Decimal | str], unit: str) -> str:

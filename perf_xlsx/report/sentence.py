@@ -77,7 +77,7 @@ def fields_of(nodes: Iterable[Node]) -> Iterator[str]:
             yield from fields_of(node.parts)
 
 
-def filled(nodes: Iterable[Node], look: FieldLookup, label: Callable[[str], str]) -> tuple[TextRun, ...]:
+def filled_sentence(nodes: Iterable[Node], look: FieldLookup, label: Callable[[str], str]) -> tuple[TextRun, ...]:
     """The sentence with its fields filled in; `label` is what a blank for a field asks for."""
     pieces: list[TextRun] = []
     for node in nodes:
@@ -88,5 +88,5 @@ def filled(nodes: Iterable[Node], look: FieldLookup, label: Callable[[str], str]
                 pieces += look(node.name) or (Blank(label(node.name)),)
             case Optional():
                 if all(look(part.name) for part in node.parts if isinstance(part, Field)):
-                    pieces += filled(node.parts, look, label)
+                    pieces += filled_sentence(node.parts, look, label)
     return tuple(pieces)

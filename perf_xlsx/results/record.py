@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from perf_xlsx.domain.model import Severity, Standing, Waived
-from perf_xlsx.system.safe_text import escaped
+from perf_xlsx.system.safe_text import escaped_json
 
 SCHEMA = 1  # another number where keys come to mean something else
 
@@ -255,10 +255,10 @@ def public(record: Record) -> dict[str, Any]:
 
 def json_line(record: Record) -> str:
     """The public part of a record as one line of JSON, without what a terminal obeys or a line ends with."""
-    return escaped(encode(public(record)).decode("utf-8", "surrogateescape"))
+    return escaped_json(encode_record(public(record)).decode("utf-8", "surrogateescape"))
 
 
-def encode(data: object) -> bytes:
+def encode_record(data: object) -> bytes:
     """A record, or plain data, as one line of JSON without its end; bytes of file names that are no UTF-8 stay."""
     try:
         return msgspec.json.format(msgspec.json.encode(data), indent=0)
@@ -267,7 +267,7 @@ def encode(data: object) -> bytes:
         return text.encode("utf-8", "surrogateescape")
 
 
-def decode(line: bytes) -> Record:
+def decode_record(line: bytes) -> Record:
     """The record that a line holds, whoever wrote it. Raises ValueError or RecursionError if it does not fit."""
     data = json.loads(
         line.decode("utf-8", "surrogateescape"), object_pairs_hook=_unique_keys, parse_constant=_no_number
@@ -280,7 +280,7 @@ def decode_known(line: bytes) -> Record:
     try:
         return msgspec.json.decode(line, type=Record)
     except ValueError:  # bytes that are no UTF-8
-        return decode(line)
+        return decode_record(line)
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import IO, Any, NoReturn
 import msgspec
 from msgspec import UNSET, Struct, field
 
-from perf_xlsx.results.record import SCHEMA, NumberText, Record, decode, decode_known, encode
+from perf_xlsx.results.record import SCHEMA, NumberText, Record, decode_known, decode_record, encode_record
 from perf_xlsx.system.os_errors import why
 
 STATE = Path(".perf_xlsx")  # below the output folder of a run
@@ -99,7 +99,7 @@ class Records(Struct, frozen=True):
             with self.path.open("rb") as file:
                 status = os.fstat(file.fileno())
                 state = status.st_size, status.st_mtime_ns
-                read = decode_known if state in self.accepted else decode
+                read = decode_known if state in self.accepted else decode_record
                 for number, (offset, line) in enumerate(lines(file), 1):
                     if line is None or line.strip():
                         try:
@@ -151,7 +151,7 @@ def as_line(record: Record) -> bytes:
     Raises UnrecordedError where no run could read it again.
     """
     for longest in CUT:
-        line = encode(record if longest is None else _cut(msgspec.to_builtins(record), longest))
+        line = encode_record(record if longest is None else _cut(msgspec.to_builtins(record), longest))
         if len(line) < ROOM:
             break
     if len(line) >= LONGEST:

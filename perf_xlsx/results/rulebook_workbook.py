@@ -26,8 +26,8 @@ from perf_xlsx.rulebook import (
     Rulebook,
     Tier,
     by_form,
-    in_order,
-    kind_of,
+    in_settings_order,
+    setting_type_of,
 )
 from perf_xlsx.rulebook import workbook_layout as w
 from perf_xlsx.rulebook.rulebook import SILENT
@@ -139,11 +139,11 @@ class _RulebookWriter:
         sheet = self.sheet(w.RULES, w.RULE_HEADS.values())
         forms = [f"{section}.{form}" for section in BY_FORM for form in form_names()]
         keys = {*SETTINGS, *OPTIONAL, *self.rulebook.settings, *forms}
-        for row, key in enumerate(in_order(keys), 3):
+        for row, key in enumerate(in_settings_order(keys), 3):
             self._rule(sheet, row, key)
 
     def _rule(self, sheet: Any, row: int, key: str) -> None:
-        setting, kind = self.rulebook.settings.get(key), kind_of(key)
+        setting, kind = self.rulebook.settings.get(key), setting_type_of(key)
         assert kind is not None
         own = by_form(key)
         value = setting.value if setting else SILENT.get(key, ())
@@ -174,7 +174,7 @@ class _RulebookWriter:
         sheet.set_row(row, s.height_for([*shown, (_shown(key, value), widths["value"])], 24))
 
     def _value(self, sheet: Any, row: int, column: int, key: str, value: Any, table: str | None) -> None:
-        kind = kind_of(key)
+        kind = setting_type_of(key)
         assert kind is not None
         if table:
             self.canvas.text(sheet, row, column, w.SEE.format(table), self.soft)
@@ -302,7 +302,7 @@ def _year(year: int | None) -> Decimal | None:
 
 def _allowed(key: str) -> str:
     """What may be written as the value, in words."""
-    kind, own = kind_of(key), by_form(key)
+    kind, own = setting_type_of(key), by_form(key)
     assert kind is not None
     if table := w.TABLES.get(own[0] if own else key):
         return f"在“{table}”表里改；依据和来源在这一行改。"
@@ -319,6 +319,6 @@ def _allowed(key: str) -> str:
 
 
 def _shown(key: str, value: Any) -> str:
-    kind = kind_of(key)
+    kind = setting_type_of(key)
     assert kind is not None
     return kind.choices[value] if kind.choices else ""

@@ -29,8 +29,8 @@ from perf_xlsx.rulebook.settings import (
     TRUSTS,
     SettingType,
     by_form,
-    in_order,
-    kind_of,
+    in_settings_order,
+    setting_type_of,
 )
 
 __all__ = [
@@ -52,12 +52,12 @@ __all__ = [
     "SettingType",
     "Tier",
     "by_form",
-    "in_order",
+    "in_settings_order",
     "is_rulebook_file",
-    "kind_of",
     "load_rulebook",
     "owed_bases",
     "parse_rulebook",
     "rulebook_names",
     "rules_digest",
+    "setting_type_of",
 ]

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import SEVERITIES, Severity, Trust
 from perf_xlsx.rulebook.changed_values import changed_values, owed_bases, value_in_words, without_old_bases
 from perf_xlsx.rulebook.rulebook import OTHERS, Band, Rulebook, RulebookError, Setting
-from perf_xlsx.rulebook.settings import BY_FORM, OPTIONAL, SETTINGS, TRUSTS, by_form, kind_of
+from perf_xlsx.rulebook.settings import BY_FORM, OPTIONAL, SETTINGS, TRUSTS, by_form, setting_type_of
 from perf_xlsx.rulebook.shared_words import unshared_words
 from perf_xlsx.rulebook.workbook import raw_rulebook
 from perf_xlsx.rulebook.workbook_layout import RulebookSource
@@ -166,7 +166,7 @@ class _RulebookParsing(Struct):
 
     def _setting(self, key: str, raw: Any) -> Setting:
         """The setting, its document empty where it is the rulebook's own. Raises ValueError with what is wrong."""
-        kind = kind_of(key)
+        kind = setting_type_of(key)
         if kind is None:
             known = (*SETTINGS, *OPTIONAL, *(f"{section}.表种" for section in BY_FORM))
             raise ValueError(f"不认识 {key}，已知的有 {'、'.join(known)}")

@@ -15,7 +15,7 @@ from perf_xlsx.domain.quantity import is_blank, parse_quantity
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.rulebook.rulebook import BY_SHARE, OPEN, POINTS, RESCALED, Band, Cap, Grade, judgement_word
 from perf_xlsx.rulebook.tiers import parse_tiers, tiers_in_words
-from perf_xlsx.rulebook.values import decimal, filled, rows_of
+from perf_xlsx.rulebook.values import filled_text, finite_decimal, rows_of
 from perf_xlsx.system.pattern import pattern
 
 
@@ -34,7 +34,7 @@ class SettingType(Struct, frozen=True):
 
 def _between(low: str, high: str) -> Callable[[Any], Decimal]:
     def parse(raw: Any) -> Decimal:
-        number = decimal(raw)
+        number = finite_decimal(raw)
         if not Decimal(low) <= number <= Decimal(high):
             raise ValueError(f"应在 {low} 与 {high} 之间")
         return number
@@ -78,7 +78,8 @@ def _characters(title: str, none: str = "") -> SettingType:
 def _bands(raw: Any) -> tuple[Band, ...]:
     rows = rows_of(raw, {"judgement", "low", "high"})
     bands = tuple(
-        Band(filled(row["judgement"], "judgement"), decimal(row["low"]), decimal(row["high"])) for row in rows
+        Band(filled_text(row["judgement"], "judgement"), finite_decimal(row["low"]), finite_decimal(row["high"]))
+        for row in rows
     )
     _distinct(bands)
     upside_down = next((band for band in bands if band.low >= band.high), None)
@@ -120,19 +121,19 @@ def _grades(raw: Any) -> tuple[Grade, ...]:
 
 
 def _grade(row: Mapping[str, Any]) -> Grade:
-    name = filled(row["grade"], "grade")
+    name = filled_text(row["grade"], "grade")
     if ("low" in row) == ("above" in row) or {"below", "up_to"} <= row.keys():
         raise ValueError(
             f"“{name}”应写明从多少分起：low（含）或 above（不含）；到多少分：below（不含）或 up_to（含），可以不写"
         )
-    return Grade(name, decimal(row.get("low", row.get("above"))), open="above" in row)
+    return Grade(name, finite_decimal(row.get("low", row.get("above"))), open="above" in row)
 
 
 def _adjoining(upper: Grade, lower: Grade, row: Mapping[str, Any]) -> None:
     """Raise ValueError where a grade that says where it ends does not end where the next higher one begins."""
     if not row.keys() & {"below", "up_to"}:
         return
-    end, closed = decimal(row.get("below", row.get("up_to"))), "up_to" in row
+    end, closed = finite_decimal(row.get("below", row.get("up_to"))), "up_to" in row
     between = f"“{upper.name}”与“{lower.name}”之间"
     if end < upper.low:
         raise ValueError(f"{between}留有空档：{plain(end)}分至{plain(upper.low)}分没有等级")
@@ -146,7 +147,9 @@ def _adjoining(upper: Grade, lower: Grade, row: Mapping[str, Any]) -> None:
 def _caps(raw: Any) -> tuple[Cap, ...]:
     if raw == []:
         return ()
-    caps = tuple(Cap(decimal(row["below"]), decimal(row["total"])) for row in rows_of(raw, {"below", "total"}))
+    caps = tuple(
+        Cap(finite_decimal(row["below"]), finite_decimal(row["total"])) for row in rows_of(raw, {"below", "total"})
+    )
     if any(one.below >= two.below or one.total >= two.total for one, two in pairwise(caps)):
         raise ValueError("各档应按执行率从低到高排列，封顶分也从低到高")
     return caps
@@ -167,12 +170,12 @@ def _text(raw: Any) -> str:
 def _level_weights(raw: Any) -> tuple[dict[str, Decimal], ...]:
     if not isinstance(raw, list) or not all(isinstance(row, dict) for row in raw):
         raise ValueError("应为列表，每项是一级指标到分值的对照")
-    return tuple({str(level): decimal(points) for level, points in row.items()} for row in raw)
+    return tuple({str(level): finite_decimal(points) for level, points in row.items()} for row in raw)
 
 
 def _shares(raw: Any) -> dict[str, Decimal]:
     rows = rows_of(raw, {"judgement", "share"}) if raw != [] else []
-    return {filled(row["judgement"], "judgement"): decimal(row["share"]) for row in rows}
+    return {filled_text(row["judgement"], "judgement"): finite_decimal(row["share"]) for row in rows}
 
 
 def _percent(share: Decimal) -> str:
@@ -302,13 +305,13 @@ def by_form(key: str) -> tuple[str, str] | None:
     return (section, form) if not known and section in BY_FORM and _FORM_NAME.fullmatch(form) else None
 
 
-def kind_of(key: str) -> SettingType | None:
+def setting_type_of(key: str) -> SettingType | None:
     """The kind of a setting; None for an unknown key."""
     own = by_form(key)
     return BY_FORM[own[0]] if own else SETTINGS.get(key) or OPTIONAL.get(key)
 
 
-def in_order(keys: Iterable[str]) -> list[str]:
+def in_settings_order(keys: Iterable[str]) -> list[str]:
     """Keys by their sections, in the order of SETTINGS; in a section those of a kind of form come first."""
     sections = list(dict.fromkeys(key.partition(".")[0] for key in SETTINGS))
     places = {key: (1, at) for at, key in enumerate((*SETTINGS, *OPTIONAL))}

@@ -18,7 +18,7 @@ from perf_xlsx.domain.severity import STANDING_NAMES
 from perf_xlsx.ooxml import Book, Cell, Grid, Limits, Package, PackageError, read_file, read_grid
 from perf_xlsx.rulebook import workbook_layout as w
 from perf_xlsx.rulebook.rulebook import SILENT, RulebookError
-from perf_xlsx.rulebook.settings import OPTIONAL, SettingType, by_form, kind_of
+from perf_xlsx.rulebook.settings import OPTIONAL, SettingType, by_form, setting_type_of
 from perf_xlsx.rulebook.tiers import RATIO
 
 LARGEST = Limits(file_mb=8, unpacked_mb=32, cells=100_000)
@@ -167,7 +167,7 @@ class _WorkbookReading(Struct):
     def _rule(self, row: CellsByHead, number: int, raw: dict[str, Any]) -> None:
         """One setting into its section; one that the rulebook is silent about is left out."""
         key = _text(row["key"])
-        kind = kind_of(key)
+        kind = setting_type_of(key)
         if kind is None:
             self._wrong(w.RULES, number, "key", key, "原来的编号，请不要改这一栏")
             return

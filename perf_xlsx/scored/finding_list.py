@@ -9,7 +9,7 @@ from perf_xlsx.domain.model import STANDINGS, Finding, Result, Standing
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, label, what_to_do
 from perf_xlsx.ooxml import Look, SheetDraft
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.a4 import OWN_SIZE, counted_in
+from perf_xlsx.sheets.a4 import OWN_SIZE, widths_counted_in
 from perf_xlsx.sheets.fixed_texts import NUMBER, PROBLEM_HEADS, SEVERITY_HEAD
 from perf_xlsx.system.pattern import pattern
 
@@ -37,7 +37,7 @@ def problems_sheet(result: Result, size: float = OWN_SIZE) -> SheetDraft:
     several = bool(result.more)
     heads = _heads(several)
     widths = [width for _, width in heads]
-    sheet, last = s.draft(PROBLEMS, counted_in(widths, size)), len(heads) - 1
+    sheet, last = s.draft(PROBLEMS, widths_counted_in(widths, size)), len(heads) - 1
     sheet.scale = SCALE
     found = [(one.part, finding) for one in result.forms for finding in one.findings]
     title = s.look(font_name=s.HEADING, font_size=18, align="center", text_wrap=False)

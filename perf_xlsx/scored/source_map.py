@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from perf_xlsx.ooxml import SheetDraft
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.a4 import OWN_SIZE, counted_in
+from perf_xlsx.sheets.a4 import OWN_SIZE, widths_counted_in
 from perf_xlsx.sheets.fixed_texts import NUMBER, ORIGIN_HEADS
 from perf_xlsx.sheets.origin import NO_PLACE, ORIGIN, LeftBehind, WorkbookOrigin
 
@@ -17,7 +17,7 @@ LEFT_BEHIND = (NUMBER, "种类", *ORIGIN_HEADS, "说明")
 
 def origin_sheet(origin: WorkbookOrigin, size: float = OWN_SIZE) -> SheetDraft:
     """The sheet. `size` is that of the type that the workbook's widths count in."""
-    widths = counted_in((width for _, width in CARRIED), size)
+    widths = widths_counted_in((width for _, width in CARRIED), size)
     sheet, last = s.draft(ORIGIN, widths), len(CARRIED) - 1
     sheet.scale = SCALE
     title, paragraph = (

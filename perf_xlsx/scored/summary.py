@@ -30,7 +30,7 @@ from perf_xlsx.scored.items import Item, items, unscored
 from perf_xlsx.scored.page_fit import page_starts
 from perf_xlsx.scored.validity import errors_of, is_in_doubt, not_valid
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.a4 import OWN_SIZE, PAGE, counted_in
+from perf_xlsx.sheets.a4 import OWN_SIZE, PAGE, widths_counted_in
 from perf_xlsx.sheets.fixed_texts import SUMMARY, SUMMARY_HEADS
 from perf_xlsx.system.pattern import pattern
 
@@ -86,7 +86,7 @@ def summary_sheet(result: Result, form: Form, rulebook: Rulebook, size: float = 
     """The sheet. The result must have been scored. `size` is that of the type that widths count in."""
     assert result.evaluation is not None
     assert result.scores is not None
-    sheet = s.draft(SUMMARY, counted_in(WIDTHS, size))
+    sheet = s.draft(SUMMARY, widths_counted_in(WIDTHS, size))
     sheet.tab_colour, sheet.scale = s.ACCENT, SCALE
     _Summary(sheet, result, result.evaluation, result.scores, form, rulebook).write()
     return sheet

@@ -107,7 +107,7 @@ def printed(text: str) -> str:
     return text.replace("&", "&&")
 
 
-def dated(title: str, year: int | None) -> str:
+def dated_title(title: str, year: int | None) -> str:
     """A title with its year, where that is known."""
     return of_years(title, () if year is None else (year,))
 

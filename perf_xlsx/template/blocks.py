@@ -18,7 +18,7 @@ from perf_xlsx.sheets.a4 import room
 from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD
 from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
 from perf_xlsx.template.checks import Sources, check_name, shown_on
-from perf_xlsx.template.conditions import blank, number, plain_number
+from perf_xlsx.template.conditions import cell_is_blank, number, plain_number
 from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.missing import (
     BELOW,
@@ -203,10 +203,10 @@ class Writer:
         """Title, money unit and hint in one row, below them the strip of checks; gives the next row."""
         canvas, sheet = self.canvas, state.sheet
         title = canvas.style(font_name=s.HEADING, font_size=16, align="left", text_wrap=False)
-        canvas.text(worksheet, 0, LEFT, s.dated(sheet.title, self.year), title)
+        canvas.text(worksheet, 0, LEFT, s.dated_title(sheet.title, self.year), title)
         column = self._column_at(TITLE_WIDTH)
         if any(_has_money(block) for block in sheet.blocks):
-            unit = f'="{UNIT_LEAD}"&IF({blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
+            unit = f'="{UNIT_LEAD}"&IF({cell_is_blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
             canvas.live(worksheet, 0, column, unit, canvas.style(bold=True, text_wrap=False))
             column = self._column_at(TITLE_WIDTH + UNIT_WIDTH)
         self._checks(state, worksheet)

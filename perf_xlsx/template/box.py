@@ -152,7 +152,7 @@ class BoxWriter:
 
     def dated(self, text: str) -> str:
         """A help with a year that fits the template's."""
-        return dated(text, self.year)
+        return dated_help(text, self.year)
 
 
 def _shown_as(box: Box) -> str:
@@ -170,9 +170,9 @@ def message(text: str, year: int | None, rulebook: Rulebook) -> str:
         "{judgements}": "、".join(bands),
         "{bands}": ONE_TO_TEN[len(bands) - 1] if len(bands) <= len(ONE_TO_TEN) else str(len(bands)),
     }
-    return re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), dated(text, year))[:255]
+    return re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), dated_help(text, year))[:255]
 
 
-def dated(text: str, year: int | None) -> str:
+def dated_help(text: str, year: int | None) -> str:
     """A help with a year that fits the template's; of an unknown one, any serves as an example."""
     return text.replace(NEXT_YEAR, str((year or ANY_YEAR) + 1))

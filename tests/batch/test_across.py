@@ -15,7 +15,7 @@ from perf_xlsx.batch import Finished, plan
 from perf_xlsx.batch.cross_checks import CrossChecks
 from perf_xlsx.batch.roster import ListedUnit, Roster
 from perf_xlsx.batch.roster_list import read_roster
-from perf_xlsx.batch.roster_templates import file_name
+from perf_xlsx.batch.roster_templates import template_file_name
 from perf_xlsx.cli.stories import case_text
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.list_file import ListError
@@ -314,7 +314,7 @@ def test_templates_for_a_list_need_year_and_form(tmp_path: Path) -> None:
 
 def test_file_names_that_every_system_takes() -> None:
     def name(unit: str) -> str:
-        return file_name(ListedUnit(1, unit))
+        return template_file_name(ListedUnit(1, unit))
 
     assert name(' 甲/乙:丙?"局". ') == "甲_乙_丙__局_"
     assert name("示例市教育局") == "示例市教育局"

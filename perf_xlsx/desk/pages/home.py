@@ -46,7 +46,7 @@ def officer_page(request: Request) -> Response:
     pages = max(1, -(-len(rows) // PER_PAGE))
     at = min(wanted.page, pages)
     part = rows[(at - 1) * PER_PAGE : at * PER_PAGE]
-    basis = basis_of(desk, shown)
+    basis = basis_of_results(desk, shown)
     return page(
         request, "home", shown=shown, rows=part, found=len(rows), wanted=wanted,
         at=at, pages=pages, heads=HEADS, states=STATES, overview=overview, progress=desk.score_run.progress,
@@ -81,7 +81,7 @@ class Basis(Struct, frozen=True):
         return "已过时" if self.outdated and row.copy else ""
 
 
-def basis_of(desk: Desk, shown: ResultList) -> Basis:
+def basis_of_results(desk: Desk, shown: ResultList) -> Basis:
     """By which settings these results are."""
     now, used, busy = in_use(desk.folders), desk.scored_by.used(), desk.score_run.progress.busy
     changed = bool(shown.rows) and not busy and used != now

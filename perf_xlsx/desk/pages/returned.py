@@ -11,13 +11,13 @@ from starlette.responses import Response
 
 from perf_xlsx.desk.door import is_officer, session_of
 from perf_xlsx.desk.limited import LimitedError, limited
-from perf_xlsx.desk.pages.home import basis_of, wanted_of
+from perf_xlsx.desk.pages.home import basis_of_results, wanted_of
 from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.results import row_of
 from perf_xlsx.desk.sheet_page import evaluation_forms
 from perf_xlsx.desk.view import desk_of, download, missing, note, page, to
 from perf_xlsx.findings.asked import counted
-from perf_xlsx.letters.letter import compared
+from perf_xlsx.letters.letter import since_last_return
 from perf_xlsx.results.comparison import word
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import RecordsError
@@ -64,7 +64,7 @@ def _in_folder(request: Request) -> ReturnedWorkbook | None:
     copy = desk.results.copy_of(first) if first.file else None
     original = desk.results.original_of(first) if first.file else None
     shown, wanted = desk.results.now(), wanted_of(request)
-    about, query = basis_of(desk, shown).about(row), wanted.query()
+    about, query = basis_of_results(desk, shown).about(row), wanted.query()
     back, *beside = wanted.around(shown.rows, row)
     before, after = (f"/return/{one.id}{query}" if one else "" for one in beside)
     letter = desk.results.letter_about(first)
@@ -100,7 +100,7 @@ def _with(find: Callable[[Request], ReturnedWorkbook | None], answer: Answer) ->
 def _findings(request: Request, found: ReturnedWorkbook) -> Response:
     forms = [(row_of(record, ""), record, together(record.findings)) for record in found.records]
     return page(
-        request, "return", one=found, forms=forms, titles=dict(rulebooks()), compared=compared, word=word,
+        request, "return", one=found, forms=forms, titles=dict(rulebooks()), compared=since_last_return, word=word,
         counted=counted,
     )  # fmt: skip
 

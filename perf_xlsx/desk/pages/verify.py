@@ -21,7 +21,7 @@ from perf_xlsx.receipts.register import NAME, opened
 from perf_xlsx.receipts.signature import signed, verifier
 from perf_xlsx.receipts.verification import PROVEN, Verdict
 from perf_xlsx.receipts.verification import verify as verified
-from perf_xlsx.receipts.words import LIMITS, UNSIGNED, in_words
+from perf_xlsx.receipts.words import LIMITS, UNSIGNED, verdict_in_words
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.safe_text import one_line
 
@@ -107,4 +107,4 @@ def _without_folder(problem: str, folder: Path) -> str:
 def _told(one: Verdict, name: str, state: str) -> VerdictInWords:
     part = f"（{one.part}）" if one.part else ""
     good = one.kind in PROVEN and state not in ("bad", "none")
-    return VerdictInWords(name + part, str(one.kind), good, tuple(map(one_line, in_words(one, state))))
+    return VerdictInWords(name + part, str(one.kind), good, tuple(map(one_line, verdict_in_words(one, state))))

@@ -155,7 +155,7 @@ class NumberReader:
 
     def _amount(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
         quantity = in_money_unit(quantity, self.money_unit)
-        if counts_money(quantity.unit) and measure(quantity.unit) != measure(self.money_unit):
+        if is_money_unit(quantity.unit) and measure(quantity.unit) != measure(self.money_unit):
             self._other_unit(entry, quantity.unit)
             return None
         large = quantity.words and not quantity.unit and quantity.number >= MONEY_UNITS["万元"]
@@ -383,7 +383,7 @@ def mistyped(text: str) -> bool:
     return _LETTER.search(normalise(text)) is not None
 
 
-def counts_money(unit: str) -> bool:
+def is_money_unit(unit: str) -> bool:
     """Whether it is a money unit, or a mere multiplier: 5千 is no number in 万元. ¥ alone gives no size."""
     return unit not in CURRENCY and (measure(unit).kind in MONEY or measure(unit).mere)
 

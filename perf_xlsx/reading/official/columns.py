@@ -9,13 +9,13 @@ from perf_xlsx.domain.place import column_name
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.assignment import best_assignment
-from perf_xlsx.reading.official.contents import ColumnContents, contradicts, is_percent, shown_by_contents
+from perf_xlsx.reading.official.contents import ColumnContents, contradicts, is_percent_column, shown_by_contents
 from perf_xlsx.reading.official.labels import Leaf, TextRow, core
 from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows
 from perf_xlsx.reading.official.likeness import ALIKE, CERTAIN, with_second
 from perf_xlsx.reading.official.partners import (
     are_points,
-    by_rate,
+    columns_by_rate,
     measure_beside,
     measures_pair,
     names,
@@ -244,10 +244,10 @@ class Columns:
         executed, rate = self._column("executed"), self._column("claimed_rate")
         base = self._column("adjusted") or self._column("initial")
         if rate and executed and not base and self._lacks("adjusted"):
-            found = by_rate(self._open("adjusted"), rate, executed=executed)
+            found = columns_by_rate(self._open("adjusted"), rate, executed=executed)
             self._take_if(self._total_of(found), "adjusted")
         elif rate and base and not executed and self._lacks("executed"):
-            self._take_if(self._total_of(by_rate(self._open("executed"), rate, base=base)), "executed")
+            self._take_if(self._total_of(columns_by_rate(self._open("executed"), rate, base=base)), "executed")
 
     def _total_of(self, found: Sequence[int]) -> int | None:
         """Of columns of the same amounts the only one, or the only one called a sum: 本级 | 其他 | 合计."""
@@ -399,7 +399,7 @@ def _is_contradicted(role: str, score: float, column: ColumnContents, kind: str,
         return True
     if not contradicts(role, kind, column):
         return False
-    return score <= CERTAIN - LIKELY or is_percent(column) or (not column.numbers and len([*rivals()]) > 1)
+    return score <= CERTAIN - LIKELY or is_percent_column(column) or (not column.numbers and len([*rivals()]) > 1)
 
 
 def _having(

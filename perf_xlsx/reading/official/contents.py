@@ -136,7 +136,7 @@ def contradicts(role: str, kind: str, column: ColumnContents) -> bool:
 
     One cell alone says nothing, but that a percent is no amount.
     """
-    if role in AMOUNTS and is_percent(column):
+    if role in AMOUNTS and is_percent_column(column):
         return True
     if len(column.texts) < 2:
         return False
@@ -158,7 +158,7 @@ def shown_by_contents(column: ColumnContents) -> str | None:
     return best if shares[best] >= enough and list(shares.values()).count(shares[best]) == 1 else None
 
 
-def is_percent(column: ColumnContents) -> bool:
+def is_percent_column(column: ColumnContents) -> bool:
     """Whether nearly all cells of a column are percents."""
     return column.shares["claimed_rate"] >= _MOST
 

@@ -35,7 +35,7 @@ def own_title(text: str) -> str:
     return _YEAR.sub("", _ATTACHED.sub("", re.sub(r"\s", "", text)), count=1)
 
 
-def kind_of(titles: Iterable[str], sheets: Sheets, rows: Mapping[int, TextRow]) -> OfficialForm:
+def official_kind_of(titles: Iterable[str], sheets: Sheets, rows: Mapping[int, TextRow]) -> OfficialForm:
     """The kind that a title names; if none does, project where a label names a project, otherwise department.
 
     A bureau's own kind goes before a shipped one, a longer word before a shorter: 专项债券项目 before 项目.

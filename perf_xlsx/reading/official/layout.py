@@ -21,11 +21,11 @@ from perf_xlsx.reading.official.draft import LayoutDraft
 from perf_xlsx.reading.official.execution import execution_row, gives_execution_nothing
 from perf_xlsx.reading.official.funds import FundSearch
 from perf_xlsx.reading.official.headers import Effort
-from perf_xlsx.reading.official.kind import kind_of, own_title, titles_on
+from perf_xlsx.reading.official.kind import official_kind_of, own_title, titles_on
 from perf_xlsx.reading.official.known_headers import MOST_CELLS, Headers, SheetRows
 from perf_xlsx.reading.official.labels import core, rows_of, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
-from perf_xlsx.reading.official.rows import TableBody, indicator_rows
+from perf_xlsx.reading.official.rows import TableBody, indicator_body
 from perf_xlsx.reading.official.single_boxes import SingleBoxes
 from perf_xlsx.reading.official.year import stated_years
 from perf_xlsx.reading.parts import parts_remark
@@ -136,7 +136,7 @@ class _LayoutSearch:
         layout.unmeasured = "" if layout.unscored else _unmeasured(tables[0])
         others = [h.top for h in (*money, *lists) if h.sheet == self.sheet]
         later = [top for top in others if top > tables[0].top]
-        body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
+        body = indicator_body(self.sheets, tables[0], kind, tables[1:], later)
         self._indicators(layout, body)
         self._labels_of_headers(layout, (*tables, *money[:1], *lists))
         self._projects(layout, [*tables, *money, *lists])
@@ -210,7 +210,7 @@ class _LayoutSearch:
     def _kind(self) -> OfficialForm:
         """The form that a bureau adopted, where its labels are there; else the kind that the titles name."""
         own = adopted_form(self.adopted) if self.adopted else adopted_kind(self.rows[self.sheet])
-        return own or kind_of(self.titles.values(), self.sheets, self.rows[self.sheet])
+        return own or official_kind_of(self.titles.values(), self.sheets, self.rows[self.sheet])
 
     def _doubt_kind(self, layout: LayoutDraft) -> None:
         """A kind that no title names is a doubt."""

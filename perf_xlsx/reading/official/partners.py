@@ -110,7 +110,7 @@ def _signs(column: ColumnContents) -> int:
     return sum(bool(quantity and quantity.sign) for quantity in found)
 
 
-def by_rate(
+def columns_by_rate(
     columns: ContentsByColumn,
     rate: ColumnContents,
     *,

@@ -106,7 +106,7 @@ class TableRows:
         return self.sheets.crossed_out(self.sheet, row, [self.columns["name"], *self.values])
 
 
-def indicator_rows(
+def indicator_body(
     sheets: Sheets, header: Header, kind: OfficialForm, repeats: list[Header], money: list[int]
 ) -> TableBody:
     """Classify the rows below the header; `repeats` are further headers like it, `money` rows of fund headers."""

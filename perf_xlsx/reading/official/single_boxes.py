@@ -20,7 +20,7 @@ from perf_xlsx.reading.official.draft import LayoutDraft
 from perf_xlsx.reading.official.goals import join_goals
 from perf_xlsx.reading.official.known_headers import SheetRows
 from perf_xlsx.reading.official.labels import core, without_spaces
-from perf_xlsx.reading.official.prompts import answer, is_prompt
+from perf_xlsx.reading.official.prompts import behind_prompt, is_prompt
 from perf_xlsx.reading.official.rows import TableBody
 from perf_xlsx.reading.official.ticked import ticked
 from perf_xlsx.system.pattern import pattern
@@ -191,7 +191,7 @@ class SingleBoxes:
         """Where a text is, without the prompt that the form prints there."""
         cell = self.sheets.cell(found.value)
         text = found.text if found.text is not None else str(cell.value) if cell and cell.label else ""
-        own = answer(text, layout.kind.prompts)
+        own = behind_prompt(text, layout.kind.prompts)
         return found if own == text else replace(found, text=own)
 
     def _left_as_printed(self, layout: LayoutDraft) -> None:
