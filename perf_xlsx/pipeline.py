@@ -401,7 +401,7 @@ def filled_template(fill: Fill, rulebook: str | None = None) -> bytes:
         from perf_xlsx.adoption.template import original_template  # late, and few forms are a bureau's workbook
 
         return original_template(kind, folder_of(kind.name), years, rules.on(kind.name), fill)
-    from perf_xlsx.template.write import write_template as make_template  # late: scoring writes none
+    from perf_xlsx.template.write import build_template as make_template  # late: scoring writes none
 
     if (most := max(map(len, fill.rows.values()), default=0)) > Limits().rows:
         raise CaseError([f"有表格填了 {most} 行，最多 {Limits().rows} 行"])

@@ -12,7 +12,7 @@ from perf_xlsx.adoption.form_file import form_text, naming
 from perf_xlsx.adoption.labels import Label, Survey
 from perf_xlsx.adoption.read_back import not_held
 from perf_xlsx.adoption.singles import one_word
-from perf_xlsx.adoption.source import AdoptionError, SourceWorkbook, open_source, surveyed, title_of
+from perf_xlsx.adoption.source import AdoptionError, SourceWorkbook, open_source, printed_title, surveyed
 from perf_xlsx.forms import FormFile
 from perf_xlsx.forms.official import official_form
 from perf_xlsx.ooxml import Book
@@ -67,7 +67,7 @@ def _adopted(path: Path, source: SourceWorkbook, output: Path | None, blank: boo
     found = surveyed(sheets)
     copy = _copy(source, found, sheets, blank)
     named = naming(
-        title_of(sheets, found.sheet), form.stem, found.kind.form.name, original.name, copy.given.sha256
+        printed_title(sheets, found.sheet), form.stem, found.kind.form.name, original.name, copy.given.sha256
     )
     text = form_text(named, found)
     unread = not_held(FormFile(form.name, text), named, found, sheets)  # contents are evidence
@@ -90,7 +90,7 @@ def _corrected(path: Path, output: Path | None, read: CorrectedWorkbook, blank: 
     found = surveyed(sheets, official_form(read.base))
     found.labels = corrected(found, sheets, read)
     copy = _copy(source, found, sheets, blank)
-    named = naming(title_of(sheets, found.sheet), form.stem, read.base, read.file, copy.given.sha256)
+    named = naming(printed_title(sheets, found.sheet), form.stem, read.base, read.file, copy.given.sha256)
     text = form_text(named, found)
     unread = not_held(FormFile(form.name, text), named, found, sheets)
     form.parent.mkdir(parents=True, exist_ok=True)

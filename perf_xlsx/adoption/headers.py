@@ -107,7 +107,9 @@ def add_columns(page: SurveyedSheet, block: str, table: LabelledTable, first: in
     header = read_there(page, block, table)
     columns = _read_columns(page, table, header) if header else {}
     known = {at: one for at in table.cells if (one := _known(page, block, table, at))}
-    own = nearest({column: one for column, one in known.items() if _value(page, block, table, column) >= first})
+    own = surest_columns(
+        {column: one for column, one in known.items() if _value(page, block, table, column) >= first}
+    )
     columns = {column: key for key, column in own.items() if key not in columns.values()} | columns
     taken = set(columns.values())
     for column, (row, text) in sorted(table.cells.items()):
@@ -204,7 +206,7 @@ def is_words(text: str) -> bool:
     return not is_blank(text) and text.strip() != "/" and parse_quantity(text) is None
 
 
-def nearest(known: Mapping[int, KnownColumn]) -> dict[str, int]:
+def surest_columns(known: Mapping[int, KnownColumn]) -> dict[str, int]:
     """The column of each key: of several the one by the surest label, the first."""
     found: dict[str, int] = {}
     for column, (_, key) in sorted(known.items(), key=lambda one: (one[1][0], one[0])):

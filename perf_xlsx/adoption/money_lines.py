@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from perf_xlsx.adoption.headers import first_column, is_words, names_lines, nearest, read_there, values_column
+from perf_xlsx.adoption.headers import (
+    first_column,
+    is_words,
+    names_lines,
+    read_there,
+    surest_columns,
+    values_column,
+)
 from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, LabelledTable
 from perf_xlsx.adoption.page import SurveyedSheet
 from perf_xlsx.adoption.roles import ANSWER, NONE
@@ -21,7 +28,7 @@ def first_amount(page: SurveyedSheet, table: LabelledTable) -> int:
     first = first_column(page, table)
     own = [column for column in table.cells if column >= first and not names_lines(page, table, column)]
     known = {at: one for at, (_, text) in table.cells.items() if (one := page.known["funds"].of(text))}
-    named = [values_column(page, table, column) for column in nearest(known).values() if column >= first]
+    named = [values_column(page, table, column) for column in surest_columns(known).values() if column >= first]
     header = read_there(page, "funds", table)
     columns = [column for column in (*own, *named) if not names_lines(page, table, column)]
     return min((*columns, *(header.columns.values() if header else ())), default=first)

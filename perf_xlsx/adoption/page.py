@@ -14,7 +14,7 @@ from perf_xlsx.ooxml.merges import Span, Spot
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout
 from perf_xlsx.reading.official.boxes import passage_boxes
-from perf_xlsx.reading.official.labels import Labels, core, rows_of
+from perf_xlsx.reading.official.labels import Labels, core, texts_by_row
 from perf_xlsx.reading.official.likeness import roles_of
 
 SHORT = 2  # characters of a label that says nothing without the one above it
@@ -25,7 +25,7 @@ class SurveyedSheet:
 
     def __init__(self, sheets: Sheets, sheet: int, kind: OfficialForm, layout: Layout | None) -> None:
         self.sheets, self.sheet, self.kind, self.layout = sheets, sheet, kind, layout
-        self.rows, self.roles = rows_of(sheets, sheet), roles(kind)
+        self.rows, self.roles = texts_by_row(sheets, sheet), roles(kind)
         self.found = Survey(sheet, kind)
         self.fields: dict[str, list[Box]] = {
             key: typed(kind.form.block(key).fields)

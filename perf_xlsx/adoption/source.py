@@ -104,7 +104,7 @@ def shipped_kind_of(sheets: Sheets, sheet: int) -> OfficialForm:
     return official_form("project" if next(sheets.labelled(("项目名称",)), None) else "department")
 
 
-def title_of(sheets: Sheets, sheet: int) -> str:
+def printed_title(sheets: Sheets, sheet: int) -> str:
     """The title as it is printed; "" for none."""
     words = list(titles(sheets, sheet).values())
     return next((text for text in words if "自评" in text), words[0] if words else "")

@@ -22,7 +22,7 @@ from perf_xlsx.forms.form import BOXES, OTHER, PASSAGES
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Layout
-from perf_xlsx.reading.official.labels import core, rows_of, without_spaces
+from perf_xlsx.reading.official.labels import core, texts_by_row, without_spaces
 
 TITLE_ROWS = 12  # at the top of a sheet, in which its title is
 
@@ -95,7 +95,7 @@ def titles(sheets: Sheets, sheet: int) -> Mapping[int, str]:
     """The title lines of a sheet by row, letters set apart or not."""
     return {
         row: without_spaces(text)
-        for row, texts in rows_of(sheets, sheet, TITLE_ROWS).items()
+        for row, texts in texts_by_row(sheets, sheet, TITLE_ROWS).items()
         for text in texts.values()
         if without_spaces(text).endswith("表") or "自评" in text
     }

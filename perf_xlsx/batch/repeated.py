@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from perf_xlsx.batch.roster import whose
+from perf_xlsx.batch.roster import return_key
 from perf_xlsx.results.outcome import UNDECIDED, outcome
 from perf_xlsx.results.record import Record
 from perf_xlsx.system.growing import NumbersByText
@@ -84,4 +84,4 @@ class Outcomes:
 
 
 def _key(record: Record) -> str:
-    return repr(whose(record))
+    return repr(return_key(record))

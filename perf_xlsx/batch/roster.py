@@ -150,7 +150,7 @@ def unplaced(record: Record) -> Record:
     )  # fmt: skip
 
 
-def whose(record: Record) -> list[object]:
+def return_key(record: Record) -> list[object]:
     """What makes two returns the same form of the same unit: form, year, unit, project, scored or not."""
     unit, project = same_unit(record.unit), same_unit(record.project)
     return [record.form, record.year, unit, project, record.unscored or ""]

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from perf_xlsx.batch.repeated import is_repeat
-from perf_xlsx.batch.roster import same_unit, whose
+from perf_xlsx.batch.roster import return_key, same_unit
 from perf_xlsx.results.comparison import since
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records
@@ -102,4 +102,4 @@ def _of_unread(file: str | None, unit: str | None) -> tuple[str, ...]:
 
 
 def _key(record: Record) -> str:
-    return repr(whose(record))
+    return repr(return_key(record))

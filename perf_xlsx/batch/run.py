@@ -20,7 +20,7 @@ from perf_xlsx.batch.state import RunState, goes_on
 from perf_xlsx.batch.worker import Done, EarlierResult, Task, Work
 from perf_xlsx.forms import with_forms
 from perf_xlsx.pipeline import Job, Terms
-from perf_xlsx.receipts.register import NAME, Sign, written
+from perf_xlsx.receipts.register import NAME, Sign, writing_receipts
 from perf_xlsx.results.record import Record, decode_known
 from perf_xlsx.results.records import Records
 from perf_xlsx.system.output_files import explain_os_error
@@ -112,7 +112,7 @@ def _receipts(jobs: Plan, sign: Sign | None) -> Generator[Callable[[Record], Non
         yield lambda record: None
         return
     try:
-        with written(jobs.folder, not jobs.many, sign) as take:
+        with writing_receipts(jobs.folder, not jobs.many, sign) as take:
             yield take
     except OSError as error:
         detail, advice = explain_os_error(jobs.folder / NAME, error)

@@ -126,11 +126,11 @@ def one(task: Task) -> Done:
         return Done(None)
     result = pipeline.score(task.source, task.output, terms=task.terms)
     if result.output is None and not pipeline.unwritten(result):
-        withdraw(task)
+        withdraw_copy(task)
     try:
         return Done(_lines(task, result))
     except UnrecordedError as error:  # reported as an unreadable file, and tried again next time
-        withdraw(task)
+        withdraw_copy(task)
         if result.output:
             with suppress(OSError):
                 _copy(task, Path(result.output).suffix).unlink()
@@ -139,7 +139,7 @@ def one(task: Task) -> Done:
 
 def died(task: Task, limits: str) -> Done:
     """The result of a file that ended its worker while alone in it."""
-    withdraw(task)
+    withdraw_copy(task)
     observed = Observation(
         Place(printable_path(Path(Path(task.source).name))),
         "文件",
@@ -223,7 +223,7 @@ def _is_as_written(task: Task, output: str, digest: str | None) -> bool:
     return output == _named(task, written) and digest == _sha256(written)
 
 
-def withdraw(task: Task) -> None:
+def withdraw_copy(task: Task) -> None:
     """Delete an earlier scored copy that is no longer true, unless somebody has changed it."""
     known = task.known
     if known and known.output:

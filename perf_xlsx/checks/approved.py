@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from perf_xlsx.domain.approval import is_unchanged, meaning, meaning_of, number_of
+from perf_xlsx.domain.approval import approved_number, approved_value, is_unchanged, meaning_of
 from perf_xlsx.domain.model import Approved, Correction, Entry, Indicator, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import same_name
@@ -99,7 +99,7 @@ def _by_meanings(
     pairs: list[ApprovedPair] = []
     for keys in dict.fromkeys(tuple(key for key in one.values if key not in but) for one in approved):
         alike = [one for one in approved if one.values.keys() - but == {*keys}]
-        known = _alone((tuple(meaning(key, one.values[key]) for key in keys), one) for one in alike)
+        known = _alone((tuple(approved_value(key, one.values[key]) for key in keys), one) for one in alike)
         found = _alone(
             (tuple(meaning_of(key, row.entry(key)) for key in keys), row) for row in _without(rows, pairs)
         )
@@ -161,7 +161,7 @@ def _changed(key: str, approved: Approved, row: Indicator) -> Iterator[Observati
 
 def _restored(key: str, entry: Entry[Any], text: str) -> Correction | None:
     """The correction of an entry to what was approved."""
-    number = number_of(key, text)
+    number = approved_number(key, text)
     value = text if number is None else number
     return Correction(entry.place, entry.field, text, value) if entry.place.cell else None
 

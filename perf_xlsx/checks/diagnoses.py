@@ -30,7 +30,7 @@ from perf_xlsx.domain.model import (
 from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.rulebook import Band, Rulebook
-from perf_xlsx.rulebook.summing import summed
+from perf_xlsx.rulebook.summing import sum_of_points
 from perf_xlsx.vocabulary import vocabulary
 
 _WORDS = vocabulary("blanks")["fillers"]
@@ -50,7 +50,7 @@ def is_missing_or_filler(entry: Entry[str]) -> bool:
     return normalise(given).strip(_STOPS) in FILLERS or is_blank(given)
 
 
-def needs_no_target(row: Indicator) -> bool:
+def judged_without_target(row: Indicator) -> bool:
     """Whether the row has no target and needs none: it is judged in words, below 决策, 过程, 管理."""
     return row.qualitative and row.target.empty and is_judged_level(row.level1.given, row.level2.given)
 
@@ -181,7 +181,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
         """Claimed points minus computed ones where the claims fit the opposite sign (I01)."""
         computed = [(s.points, s) for _, s, _ in self.claims]
         claimed = [(c if other and s.points is not None else s.points, s) for c, s, other in self.claims]
-        return summed(claimed, self.rulebook) - summed(computed, self.rulebook)
+        return sum_of_points(claimed, self.rulebook) - sum_of_points(computed, self.rulebook)
 
     @cached_property
     def are_claims_computed(self) -> bool:
@@ -200,7 +200,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
         if self._has_no_execution:
             owed = [(claim, s) for claim, s in owed if claim is not None or s is not self.scores.execution]
         missing = any(claim is None for claim, _ in owed)
-        return None if missing or not self.rows else summed(owed, self.rulebook)
+        return None if missing or not self.rows else sum_of_points(owed, self.rulebook)
 
     @property
     def _has_no_execution(self) -> bool:
@@ -212,7 +212,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
     @property
     def computed_sum(self) -> Decimal:
         """All computed points, as the rulebook adds them up, before any cap."""
-        return summed([(s.points, s) for _, s, _ in self.claims], self.rulebook)
+        return sum_of_points([(s.points, s) for _, s, _ in self.claims], self.rulebook)
 
     @property
     def is_total_rounded(self) -> bool:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.checks.claims import claim_agrees, claims_prove, has_opposite_points, opposite_claims
-from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, needs_no_target
+from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, judged_without_target
 from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, Scores, Severity
 from perf_xlsx.domain.rounding import half_up, plain, points
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_number, to_word
@@ -112,7 +112,7 @@ def target_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
     for row, score in diagnoses.measured:
         if "target" in diagnoses.form.absent:
             continue
-        if row.target.empty and score.applies and not needs_no_target(row):
+        if row.target.empty and score.applies and not judged_without_target(row):
             yield observed(row.target, f"{row.display_name}没有填年度指标值。", "请填写年初批复的指标值。")
         elif row.target.value == 0 and row.sign.value in ("≥", ">") and score.method not in (BY_RATE, IN_WORDS):
             yield observed(
@@ -128,7 +128,7 @@ def actual_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
     """实际完成值须填写; 0 is a value, an empty cell is not."""
     form = diagnoses.form
     for row, score in diagnoses.measured if "actual" not in form.absent else ():
-        if row.actual.empty and not needs_no_target(row):  # R13 asks for its judgement
+        if row.actual.empty and not judged_without_target(row):  # R13 asks for its judgement
             tail = "" if score.method == BY_RATE or form.unscored else "，该指标暂不能评分"
             message = f"{row.display_name}没有填实际完成值{tail}。"
             yield observed(row.actual, message, "请填写全年实际完成值；确实没有完成的填0。")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from perf_xlsx.checks.diagnoses import DENIALS, SHORTFALLS, Diagnoses, is_missing_or_filler, needs_no_target
+from perf_xlsx.checks.diagnoses import DENIALS, SHORTFALLS, Diagnoses, is_missing_or_filler, judged_without_target
 from perf_xlsx.checks.indicators import what_is_there
 from perf_xlsx.checks.plausibility import points_of_band
 from perf_xlsx.domain.days import usual_day
@@ -138,7 +138,7 @@ def _unjudged(row: Indicator, year: int | None, rulebook: Rulebook) -> str:
         found = judged(row.target.given, row.actual.given, year)
         but = f"{found.why}，" if found.why and found.judgement is None else ""
         return f"{_why_in_words(row)}，实际完成值“{row.actual.given}”{but}不能确定属于哪一档。"
-    if row.actual.empty and needs_no_target(row):
+    if row.actual.empty and judged_without_target(row):
         return f"{row.display_name}没有指标值，按定性指标读取，实际完成值没有填写，暂不能评分。"
     return ""
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from perf_xlsx.checks.claims import FALL, RISE, claims_fit, opposite_claims, sign_by_name
 from perf_xlsx.checks.clauses import clauses
-from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, needs_no_target
+from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, judged_without_target
 from perf_xlsx.domain.levels import OTHER_SCHEMES, REQUIRED_DIMENSIONS, SATISFACTION, by_level, level_named
 from perf_xlsx.domain.model import Indicator, Score, SelfEvaluation
 from perf_xlsx.domain.quantity import MONEY_UNITS, same_label, unit_name
@@ -359,7 +359,7 @@ def _above_its_weight(row: Indicator) -> Iterator[Observation]:
 
 def _is_units_own(row: Indicator) -> bool:
     """Whether only the unit can say the points: no target, or one weight for several indicators."""
-    return bool(row.together) or needs_no_target(row)
+    return bool(row.together) or judged_without_target(row)
 
 
 TOGETHER = "几个指标共用一个分值的，没有规定怎么分，采用单位自评得分（约定）"

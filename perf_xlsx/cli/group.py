@@ -81,7 +81,7 @@ class LazyGroup(Command, click.Group):
     def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
         streams.settle()
         if args is None and ON_WINDOWS:
-            args = arguments.opened(sys.argv[1:])
+            args = arguments.words_meant(sys.argv[1:])
         try:
             return super().main(args, *more, windows_expand_args=False, **options)
         except OSError as error:  # commands report their own files; click handles a pipe that nobody reads

@@ -108,7 +108,7 @@ def previous_run(path: Path | None) -> Records | None:
         fail(str(error))
 
 
-def said(written: WrittenLetters) -> Iterator[str]:
+def letters_in_words(written: WrittenLetters) -> Iterator[str]:
     """What was written, for the terminal."""
     units = {UNDECIDED: "份"}  # forms; of a workbook with several, one letter goes out
     counts = "，".join(f"{kind}{count}{units.get(kind, '封')}" for kind, count in written.matters.items() if count)
@@ -116,7 +116,7 @@ def said(written: WrittenLetters) -> Iterator[str]:
         yield f"{counts}，清单：{written.list}"
 
 
-def remarks(written: WrittenLetters) -> Iterator[str]:
+def letter_remarks(written: WrittenLetters) -> Iterator[str]:
     """What somebody has changed, and what could not be written."""
     if written.kept:
         names = "、".join(written.kept[:NAMED]) + ("等" if len(written.kept) > NAMED else "")

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from perf_xlsx.batch import Finished, Plan, Roster, goes_on, others, saved
 from perf_xlsx.cli.console import Summary
 from perf_xlsx.cli.group import INTERRUPTED, NOT_WRITTEN
-from perf_xlsx.cli.letter_options import Letters, remarks, said
+from perf_xlsx.cli.letter_options import Letters, letter_remarks, letters_in_words
 from perf_xlsx.cli.letter_options import WriteLetters as WriteLetters
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.foreign import POINTERS
@@ -76,7 +76,7 @@ class Consolidated(Struct, frozen=True):
     remark: str = ""
 
 
-def report(run: Run, finished: Iterator[Finished]) -> int:
+def show_run(run: Run, finished: Iterator[Finished]) -> int:
     """Show each workbook when it is done, then the rest; gives the exit code."""
     summary, folder, outputs = Summary(), run.folder, run.outputs
     consolidate = in_background(outputs.consolidation, large=True) if folder and outputs.consolidation else None
@@ -189,7 +189,7 @@ def _close(run: Run, used: set[Waiver], summary: Summary, made: Consolidated, se
     if not run.as_json:
         summary.show()
         _say_written(made, sent)
-    for line in remarks(sent) if sent else ():
+    for line in letter_remarks(sent) if sent else ():
         say(line, err=True)
     jobs, ours = run.jobs, [*([made.path] if made.path else []), *([sent.list] if sent else [])]
     for line in (
@@ -205,7 +205,7 @@ def _close(run: Run, used: set[Waiver], summary: Summary, made: Consolidated, se
 def _say_written(made: Consolidated, sent: WrittenLetters | None) -> None:
     """Where 汇总 and the letters are."""
     lines = [f"汇总工作簿：{made.path}", made.remark] if made.path and not made.failed else []
-    for line in (*filter(None, lines), *(said(sent) if sent else ())):
+    for line in (*filter(None, lines), *(letters_in_words(sent) if sent else ())):
         say(line)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from perf_xlsx.batch import Roster, beside
-from perf_xlsx.cli.batch_run import run
+from perf_xlsx.cli.batch_run import run_batch
 from perf_xlsx.cli.group import Command, fail
 from perf_xlsx.cli.letter_options import LetterOptions, letter_options, letters_writer, previous_run
 from perf_xlsx.cli.options import FILE, JSON, PATHS, BatchOptions, batch_options
@@ -61,7 +61,7 @@ def score(
     outputs = Outputs(
         partial(_consolidation, letter.sender), sent, previous_run(previous), _signer(key) if key else None
     )
-    run(paths, folder or beside(paths), options, as_json, force, outputs)
+    run_batch(paths, folder or beside(paths), options, as_json, force, outputs)
 
 
 def _signer(key: Path) -> Sign:

@@ -15,18 +15,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.batch import Roster, roster_of_run
-from perf_xlsx.batch.roster import whose
+from perf_xlsx.batch.roster import return_key
 from perf_xlsx.consolidated.export import ExportError, ExportFormat, exported, path_of, usual_format
 from perf_xlsx.consolidated.headline import Apart
 from perf_xlsx.consolidated.order import in_list_order
 from perf_xlsx.consolidated.report_check import report_rows, rows_in
 from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
+    identity_told_apart,
     is_return,
     link_target,
-    place_of,
     return_identity,
-    told_apart,
+    return_place,
 )
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_ROWS
@@ -154,7 +154,7 @@ def _rows(
     for each in troubled:
         link = link_of(each.output)
         if turn := turns.get(each.place):
-            each = replace(each, who=told_apart(each.who, f"第{turn}份：{each.place}"))
+            each = replace(each, who=identity_told_apart(each.who, f"第{turn}份：{each.place}"))
         yield TROUBLED, troubled_row(each, link), link
     for row, link in report_rows(reports, codes, link_of):
         yield REPORTS, row, link
@@ -168,8 +168,14 @@ def _return(record: Record, found: Statistics, turns: NumbersByText, link: str |
     who = return_identity(record)
     if record not in found.undecided:
         return Return(record, who, who, link=link)
-    form, place = repr(whose(record)), place_of(record)
+    form, place = repr(return_key(record)), return_place(record)
     turn = (turns.get(form) or 0) + 1
     turns.put(form, turn)
     turns.put(place, turn)
-    return Return(record, told_apart(who, f"第{turn}份"), told_apart(who, f"第{turn}份：{place}"), True, link)
+    return Return(
+        record,
+        identity_told_apart(who, f"第{turn}份"),
+        identity_told_apart(who, f"第{turn}份：{place}"),
+        True,
+        link,
+    )

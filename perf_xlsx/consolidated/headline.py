@@ -62,7 +62,7 @@ def _beside(own: str, others: list[str], room: float) -> str:
     there it says where they are."""
     for count in range(len(others), 0, -1):
         words = "；".join(filter(None, (own, *others[:count]))) + ("等，见下表" if count < len(others) else "")
-        if s.units(words) <= room:
+        if s.column_units(words) <= room:
             return words
     return "；".join(filter(None, (own, f"其余{len(others)}项见下表" if others else "")))
 

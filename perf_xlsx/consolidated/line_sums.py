@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from msgspec import Struct, field
 
-from perf_xlsx.consolidated.returns import POWERS, money, recorded_decimal
+from perf_xlsx.consolidated.returns import POWERS, recorded_amount, recorded_decimal
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.domain.rounding import quotient
 from perf_xlsx.results.record import FundRecord
@@ -110,7 +110,7 @@ class LineSum(Struct):
 
     def add(self, fund: FundRecord, unit: str | None, who: str, repeat: bool) -> None:
         """Take in one return's line, in a known money unit."""
-        amounts = {amount: money(getattr(fund, amount), unit) for amount in AMOUNTS}
+        amounts = {amount: recorded_amount(getattr(fund, amount), unit) for amount in AMOUNTS}
         self.returns += any(value is not None for value in amounts.values())
         for amount, value in amounts.items():
             if value is not None:

@@ -11,7 +11,7 @@ from perf_xlsx.consolidated.overview_tables import (
     write_forms,
     write_grades,
     write_kinds,
-    write_money,
+    write_money_overview,
 )
 from perf_xlsx.consolidated.page import PagedSheet, SheetLink
 from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
@@ -56,7 +56,7 @@ def write_overview(page: PagedSheet, found: Statistics, elsewhere: Elsewhere) ->
     row = _apart(page, _next_steps(page, 7, found), str(elsewhere.apart))
     graded = write_grades(page, row + 1, found)
     row = write_forms(page, graded.end + 1, found)
-    row = write_money(page, row + 1, found)
+    row = write_money_overview(page, row + 1, found)
     row = write_kinds(page, row + 1, found)
     row = write_checks(page, row + 1, found, elsewhere, graded)
     row = _contents(page, row + 1, elsewhere)

@@ -154,7 +154,7 @@ def nothing(page: PagedSheet, row: int, words: str) -> int:
     return row + 1
 
 
-def write_money(page: PagedSheet, row: int, found: Statistics) -> int:
+def write_money_overview(page: PagedSheet, row: int, found: Statistics) -> int:
     groups = [
         min(ROW + sum(map(_line_height, lines.values())), page.page_height / 2) for lines in found.funds.values()
     ]

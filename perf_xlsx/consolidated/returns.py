@@ -89,12 +89,12 @@ def returned_file_name(path: str) -> str:
     return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
-def told_apart(who: ReturnIdentity, words: str) -> ReturnIdentity:
+def identity_told_apart(who: ReturnIdentity, words: str) -> ReturnIdentity:
     """Whose form it is, and which of several returns of the same form."""
     return replace(who, unit=f"{who.unit}（{words}）")
 
 
-def place_of(record: Record) -> str:
+def return_place(record: Record) -> str:
     """The path of a return, and which of its forms: no two records have the same."""
     return f"{record.file or ''}{record.which}"
 
@@ -116,7 +116,7 @@ def recorded_decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def money(text: str | None, unit: str | None) -> Decimal | None:
+def recorded_amount(text: str | None, unit: str | None) -> Decimal | None:
     """An amount in 万元, exactly; None where it or its unit is unknown."""
     power = POWERS.get(unit or "")
     if text is None or power is None:

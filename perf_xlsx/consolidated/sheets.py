@@ -156,7 +156,7 @@ def _money_row(
 def _line_height(name: str) -> float:
     """Of the row of a line, whose name may take more lines than one."""
     width = MONEY_WIDTHS[3]
-    return MONEY_ROW if s.units(name) < width else s.height_for([(name, width - 1)], MONEY_ROW)
+    return MONEY_ROW if s.column_units(name) < width else s.height_for([(name, width - 1)], MONEY_ROW)
 
 
 def _sums_of(details: LongSheets, row: int, texts: Sequence[str]) -> str:

@@ -22,9 +22,9 @@ from perf_xlsx.consolidated.returns import (
     is_return,
     is_scored,
     line_name,
-    money,
-    place_of,
+    recorded_amount,
     return_identity,
+    return_place,
     returned_file_name,
 )
 from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
@@ -163,7 +163,7 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
             found.troubled += 1
             rank, file = record.listed_row or None, returned_file_name(record.file or "")
             troubled.add(
-                Troubled(who, counts, errors_in_words(record), file, record.output, rank, place_of(record))
+                Troubled(who, counts, errors_in_words(record), file, record.output, rank, return_place(record))
             )
         if is_read(record):
             _count_read(found, record, who)
@@ -268,7 +268,7 @@ def _add_parts(found: dict[Compared, ComparedSum], record: Record) -> None:
     for fund in (fund for fund in record.funds if fund.sums):
         for column, keys in (fund.sums or {}).items():
             known = [amounts[key] for key in (fund.key, *keys) if key in amounts]
-            values = [money(getattr(one, column), record.money_unit) for one in known]
+            values = [recorded_amount(getattr(one, column), record.money_unit) for one in known]
             if len(known) == len(keys) + 1 and None not in values:
                 own = found.setdefault((fund.key, column, keys), ComparedSum())
                 own.returns += 1

@@ -17,7 +17,7 @@ from perf_xlsx.consolidated.returns import (
     counts_years_money,
     is_read,
     line_name,
-    money,
+    recorded_amount,
     recorded_decimal,
     returned_file_name,
     with_unit,
@@ -171,7 +171,7 @@ def fund_rows(one: Return) -> Iterator[LongTableRow]:
         known = pairs(fund)  # no rate of amounts that are in doubt
         yield (
             one.who.code, one.who.unit, one.who.project, line_name(form, fund),
-            *(money(getattr(fund, amount), unit) for amount in AMOUNTS),
+            *(recorded_amount(getattr(fund, amount), unit) for amount in AMOUNTS),
             recorded_decimal(fund.adjustment_rate if ADJUSTMENT in known else None),
             recorded_decimal(fund.execution_rate if EXECUTION in known else None), unit or MISSING, one.who.form,
             one.who.year,

@@ -10,7 +10,7 @@ from perf_xlsx.foreign import ForeignWorkbook
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.ooxml.note_text import Recorded, has_ours, remaining
 from perf_xlsx.reading.cells import as_shown
-from perf_xlsx.reading.extra_content import below, printed, written
+from perf_xlsx.reading.extra_content import below, printed_texts, written_cells
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout, OfficialParts
 from perf_xlsx.reading.official import known_labels, says_nothing
@@ -115,4 +115,6 @@ def _not_of_template(transcript: Transcript) -> Iterator[Address]:
     was, form = transcript.was, transcript.form
     own = transcript.template.words([trace.place for trace in transcript.traces])
     before = (text.replace(BY_REFERENCE, "", 1) for text in own)  # as templates of earlier versions have it
-    yield from written(form, was, was.searched, printed(form) | {same_label(text) for text in (*own, *before)})
+    yield from written_cells(
+        form, was, was.searched, printed_texts(form) | {same_label(text) for text in (*own, *before)}
+    )

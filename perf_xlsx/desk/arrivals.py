@@ -21,8 +21,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.batch import Plan, without_comparisons
-from perf_xlsx.batch.roster import whose
-from perf_xlsx.desk.folders import Folders, place, safe_name
+from perf_xlsx.batch.roster import return_key
+from perf_xlsx.desk.folders import Folders, place_file, safe_name
 from perf_xlsx.desk.results import ResultRow, inside, row_of
 from perf_xlsx.desk.uploads import Sent
 from perf_xlsx.results.record import Record, decode_record, encode_record
@@ -191,7 +191,7 @@ class Arrivals:
             for other in self.all():
                 if other.state == "taken" and other.id != note.id and mine and self.in_short(other).whose == mine:
                     self._withdraw(other)
-            path = place(self.folders.returns, note.file, partial(_copied, self.original(note)))
+            path = place_file(self.folders.returns, note.file, partial(_copied, self.original(note)))
             self._keep(replace(note, state="taken", taken_as=path.name))
 
     def decline(self, note: Arrival) -> None:
@@ -220,5 +220,5 @@ def _copied(source: Path, path: Path) -> None:
 
 def _whose(records: Iterable[Record]) -> tuple[tuple[object, ...], ...]:
     """Whose forms these are; nothing where a form names no unit: then it replaces none."""
-    found = [tuple(whose(one)) if one.is_read and one.unit else () for one in records]
+    found = [tuple(return_key(one)) if one.is_read and one.unit else () for one in records]
     return tuple(found) if all(found) else ()

@@ -103,7 +103,7 @@ def safe_name(told: str) -> str:
     return safe_stem(stem) + suffix
 
 
-def place(folder: Path, name: str, write: Callable[[Path], None]) -> Path:
+def place_file(folder: Path, name: str, write: Callable[[Path], None]) -> Path:
     """Have a file written in the folder under a path that nothing has, numbered where the name is taken.
 
     One after the other, so that no two get one path. Gives the path. Raises what `write` raises.
@@ -118,4 +118,4 @@ def place(folder: Path, name: str, write: Callable[[Path], None]) -> Path:
 
 def move(path: Path, folder: Path) -> Path:
     """Move a file into the folder, under a path that nothing has. Raises OSError."""
-    return place(folder, path.name, lambda free: os.replace(path, free))
+    return place_file(folder, path.name, lambda free: os.replace(path, free))

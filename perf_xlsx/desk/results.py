@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from perf_xlsx import batch
 from perf_xlsx.batch.repeated import Undecided
-from perf_xlsx.batch.roster import whose
+from perf_xlsx.batch.roster import return_key
 from perf_xlsx.consolidated.returns import short_form_name
 from perf_xlsx.desk.folders import Folders
 from perf_xlsx.desk.secret import made_id
@@ -262,7 +262,7 @@ def row_of(record: Record, name: str, at: int = 0) -> ResultRow:
         errors=counts["error"], warnings=counts["warning"], state=outcome(record),
         rate_number=rate, total_number=total, claimed_number=claimed, password=_password(record),
         copy=record.output_sha256 or "", year=record.year,
-        whose=tuple(whose(record)) if record.is_read and record.unit else (),
+        whose=tuple(return_key(record)) if record.is_read and record.unit else (),
     )  # fmt: skip
 
 

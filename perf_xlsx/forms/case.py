@@ -20,7 +20,7 @@ from perf_xlsx.domain.model import Approved
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.text import LONGEST
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, form_names, load_form, typed
-from perf_xlsx.system.os_errors import place_of
+from perf_xlsx.system.os_errors import stopped_at
 from perf_xlsx.system.safe_text import cleaned
 
 
@@ -114,7 +114,7 @@ def _parse(text: str) -> dict[str, Any]:
     try:
         raw = cleaned(json.loads(text, parse_float=Decimal, parse_int=Decimal, object_pairs_hook=unique))
     except (ValueError, RecursionError) as error:
-        raise CaseError([f"不是 JSON{place_of(error)}"]) from None
+        raise CaseError([f"不是 JSON{stopped_at(error)}"]) from None
     if not isinstance(raw, dict):
         raise CaseError(["不是一份填报数据：最外层应为对象 {…}"])
     if twice:

@@ -35,7 +35,7 @@ from perf_xlsx.forms.form import (
     OfficialOriginal,
     Rows,
 )
-from perf_xlsx.system.os_errors import place_of
+from perf_xlsx.system.os_errors import stopped_at
 from perf_xlsx.system.safe_text import cleaned, one_line
 from perf_xlsx.system.suggestion import meant
 from perf_xlsx.vocabulary import vocabulary
@@ -149,7 +149,7 @@ def parse_form(text: str, where: str) -> Form:
     try:
         raw = cleaned(tomllib.loads(text, parse_float=Decimal))
     except (ValueError, RecursionError) as error:
-        raise FormError(f"{where}：不是 TOML{place_of(error)}") from None
+        raise FormError(f"{where}：不是 TOML{stopped_at(error)}") from None
     if "sheets" not in raw and raw.keys() & {"extends", "document", "forms"}:
         raise FormError(f"{where}：像是评分办法，不是表种文件。评分办法用 --rulebook 指定")
     taken = _take(_with_common_lists(_with_base(raw, where), where), where, _FORM)

@@ -19,7 +19,7 @@ from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, catalogue, finding, r
 from perf_xlsx.judging.corrections import causes
 from perf_xlsx.judging.waivers import Waiving, waive
 from perf_xlsx.rulebook import RESCALED, Rulebook
-from perf_xlsx.scoring import KnownScores, score
+from perf_xlsx.scoring import KnownScores, score_evaluation
 from perf_xlsx.scoring.execution import score_execution
 from perf_xlsx.scoring.total import settled
 
@@ -114,7 +114,7 @@ class _Judging:
     def scored(self, form: SelfEvaluation) -> Scores:
         """The scores of a form, worked out once."""
         if id(form) not in self._known:
-            scores = replace(score(form, self.rulebook, self._rows), doubted=self.doubted)
+            scores = replace(score_evaluation(form, self.rulebook, self._rows), doubted=self.doubted)
             found = self.waived([*self.read, *self._run(form, scores, DECIDING)])
             self._known[id(form)] = form, _settled(scores, found, self.rulebook, claimed_at(form))
         return self._known[id(form)][1]

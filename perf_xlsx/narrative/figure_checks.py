@@ -9,7 +9,7 @@ from perf_xlsx.figures import Figures
 from perf_xlsx.narrative.bound import Bound, is_telling
 from perf_xlsx.narrative.comparing import figure_agrees, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import unit_class
-from perf_xlsx.narrative.observed import ReportRemark, name_of, remark_at, text_of
+from perf_xlsx.narrative.observed import ReportRemark, figure_as_written, name_of, remark_at
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.slips import has_its_point_moved
 from perf_xlsx.narrative.sums import sum_remarks
@@ -43,7 +43,7 @@ def figure_remarks(reads: Iterable[Read], figures: Figures, findings: Iterable[F
         elif read.verdict in ("differs", "elsewhere"):
             yield _differing(read)
         elif read.verdict == "agrees" and (told := carried.pop(_cell(read), None)):
-            message = f"“{text_of(read)}”与表中{_name(read)}一致，但两处都有问题：{told.message}"
+            message = f"“{figure_as_written(read)}”与表中{_name(read)}一致，但两处都有问题：{told.message}"
             yield remark_at(
                 read, "P04", message, told.advice, told.severity if told.severity != "notice" else None
             )
@@ -80,13 +80,13 @@ def _name(read: Read) -> str:
 def _two_units(read: Read) -> ReportRemark:
     figure = read.figure
     shown = f"，表中{name_of(figure)}为{figure.text}" if figure and read.verdict != "agrees" else ""
-    message = f"“{text_of(read)}”写了两个单位{shown}。"
+    message = f"“{figure_as_written(read)}”写了两个单位{shown}。"
     return remark_at(read, "P05", message, "请只保留正确的一个单位。")
 
 
 def _differing(read: Read) -> ReportRemark:
     """A figure that is not that of the form: in another unit, in another's place, or another number."""
-    figure, given = read.figure, text_of(read)
+    figure, given = read.figure, figure_as_written(read)
     assert figure is not None
     stated = f"报告写“{given}”，表中{name_of(figure)}为{figure.text}"
     if figure.role == "filled_on":
@@ -118,7 +118,7 @@ def _weights_in_another_unit(reads: list[Read]) -> Iterator[ReportRemark]:
     if any(one.bound.mention.unit == "分" for one in weights):
         for read in weights:
             if read.bound.mention.unit == "%":
-                message = f"分值写成“{text_of(read)}”，报告中其他分值的单位是“分”。"
+                message = f"分值写成“{figure_as_written(read)}”，报告中其他分值的单位是“分”。"
                 yield remark_at(read, "P05", message, "请改用同一个单位。", "warning")
 
 
@@ -134,11 +134,11 @@ def _other_years(reads: list[Read], figures: Figures) -> Iterator[ReportRemark]:
         if read.bound.mention.kind == "date" and year not in (None, figures.year):
             told = [one for one in reads[number + 1 : number + 9] if _is_under(read, one) and _is_ours(one, reads)]
             if told or _is_of_the_report(read) or _is_concluded(read, figures.year):
-                why = f"，而“{text_of(told[0])}”是{figures.year}年度的数字" if told else ""
-                message = f"报告写“{text_of(read)}”，自评表是{figures.year}年度的{why}。"
+                why = f"，而“{figure_as_written(told[0])}”是{figures.year}年度的数字" if told else ""
+                message = f"报告写“{figure_as_written(read)}”，自评表是{figures.year}年度的{why}。"
                 yield ReportRemark(
                     "P08", read.start, read.end, "年度", message, "请核对年度；沿用上年报告改写的，请全部改过。",
-                    text_of(read), f"{figures.year}年",
+                    figure_as_written(read), f"{figures.year}年",
                 )  # fmt: skip
 
 

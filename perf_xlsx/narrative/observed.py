@@ -60,11 +60,11 @@ def remark_at(read: Read, code: str, message: str, advice: str, severity: Severi
     figure = read.figure
     return ReportRemark(
         code, read.start, read.end, name_of(figure) if figure else "", message, advice,
-        text_of(read), figure.text if figure else None, figure, severity,
+        figure_as_written(read), figure.text if figure else None, figure, severity,
     )  # fmt: skip
 
 
-def text_of(read: Read) -> str:
+def figure_as_written(read: Read) -> str:
     """A figure as the report writes it."""
     begin = read.scope.paragraph.start
     return read.scope.paragraph.text[read.start - begin : read.end - begin]

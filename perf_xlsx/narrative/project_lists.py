@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from perf_xlsx.figures import Figure
-from perf_xlsx.narrative.observed import ReportRemark, text_of
+from perf_xlsx.narrative.observed import ReportRemark, figure_as_written
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.scope import Scope, numbering
 
@@ -25,7 +25,7 @@ def list_remarks(scopes: Sequence[Scope], reads: Sequence[Read]) -> Iterator[Rep
         items = _items(scope for scope in scopes[first : first + MOST] if scope.letters.text)
         named = {one for item in items if (one := _project_of(item))}
         if len(items) == len(named) == figure.value:
-            given = text_of(read)
+            given = figure_as_written(read)
             message = f"报告写“{given}”，下面列出的项目和自评表中的项目都是{figure.text}。"
             advice = "请核对项目个数。"
             yield ReportRemark(

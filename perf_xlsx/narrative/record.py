@@ -10,7 +10,7 @@ from msgspec import Struct
 from perf_xlsx.domain.model import Finding, Severity
 from perf_xlsx.domain.rounding import exact, plain
 from perf_xlsx.narrative.held import Held
-from perf_xlsx.narrative.observed import Found, text_of
+from perf_xlsx.narrative.observed import Found, figure_as_written
 from perf_xlsx.narrative.reading import FigureVerdict, Read
 
 VERDICTS: tuple[FigureVerdict, ...] = ("agrees", "differs", "elsewhere", "outside", "unbound")
@@ -89,7 +89,7 @@ def figure_record(read: Read) -> FigureRecord:
     """A figure with its role and verdict."""
     mention, figure, bound = read.bound.mention, read.figure, read.bound
     place = figure.place if figure else None
-    written = text_of(read)
+    written = figure_as_written(read)
     return FigureRecord(
         read.start, read.end, written, _number(mention.number) if mention.number is not None else written,
         mention.unit + mention.extra if mention.kind == "number" and mention.unit else None,

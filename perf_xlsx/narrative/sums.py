@@ -11,7 +11,7 @@ from typing import Literal
 
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.narrative.mentions import Mention
-from perf_xlsx.narrative.observed import ReportRemark, text_of
+from perf_xlsx.narrative.observed import ReportRemark, figure_as_written
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.system.pattern import pattern
@@ -194,13 +194,13 @@ def _remark(total: Read, parts: list[Read], what: str) -> ReportRemark:
     slips = [(one, _slip(_value(one), _value(one) + difference)) for one in parts]
     turned, changed = ([one for one, slip in slips if slip == kind] for kind in ("turned", "changed"))
     slipped = turned if len(turned) == 1 else turned + changed  # a difference that turned digits explain is theirs
-    given, shown = text_of(total), _shown(_total(parts), total)
-    message = f"“{given}”的各部分（{'、'.join(map(text_of, parts))}）合计{shown}，{what}{given}。"
+    given, shown = figure_as_written(total), _shown(_total(parts), total)
+    message = f"“{given}”的各部分（{'、'.join(map(figure_as_written, parts))}）合计{shown}，{what}{given}。"
     if len(slipped) == 1:
         (part,) = slipped
         right = _shown(_value(part) + difference, part)
-        message += f"“{text_of(part)}”可能应为{right}。"
-        return ReportRemark("P04", part.start, part.end, "合计", message, ADVICE, text_of(part), right)
+        message += f"“{figure_as_written(part)}”可能应为{right}。"
+        return ReportRemark("P04", part.start, part.end, "合计", message, ADVICE, figure_as_written(part), right)
     those = [one for one in (total, *parts) if one.scope is total.scope]
     start, end = min(one.start for one in those), max(one.end for one in those)
     return ReportRemark("P04", start, end, "合计", message, ADVICE, given, shown)

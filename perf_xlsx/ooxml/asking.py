@@ -43,7 +43,7 @@ def ask(book: Book, sheet: Sheet, questions: Iterable[Question]) -> None:
     group = only(root, "dataValidations")
     if group is None:
         group = etree.Element(f"{{{book.space}}}dataValidations")
-        place(root, group)
+        place_element(root, group)
     asked = [area for rule in named(group, "dataValidation") for area in _areas(rule.get("sqref", ""))]
     for question in questions:
         if not any(_meet(one, other) for one in _areas(question.area) for other in asked):
@@ -99,12 +99,12 @@ def protect(book: Book, sheet: Sheet) -> bool:
     made = etree.Element(f"{{{book.space}}}sheetProtection", sheet="1", objects="1", scenarios="1")
     for name in _ALLOWED:
         made.set(name, "0")
-    place(root, made)
+    place_element(root, made)
     book.package.touch(sheet.part)
     return True
 
 
-def place(root: etree._Element, made: etree._Element) -> None:
+def place_element(root: etree._Element, made: etree._Element) -> None:
     """Put an element of a worksheet where it belongs."""
     before = _ORDER[: _ORDER.index(local(made)) + 1]
     last = [element for element in root if local(element) in before]

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml.archive import PackageError
-from perf_xlsx.ooxml.markup import MAIN, named, only, space_of, text_of, whole
+from perf_xlsx.ooxml.markup import MAIN, element_text, named, only, space_of, whole
 from perf_xlsx.ooxml.number_format import LONGEST
 from perf_xlsx.ooxml.package import Package
 from perf_xlsx.system.pattern import pattern
@@ -219,7 +219,7 @@ class Book:
             found.append(
                 DefinedName(
                     element.get("name", ""),
-                    text_of(element),
+                    element_text(element),
                     sheet if sheet >= 0 else None,
                     element.get("hidden") in ("1", "true"),
                 )
@@ -373,9 +373,9 @@ def rich_text(item: etree._Element) -> CellText:
     Raises PackageError where an item or run has two texts: some programs show both, some one.
     """
     if len(item) == 1 and item[0].tag == f"{space_of(item)}t":
-        return unescape(text_of(item[0]))
+        return unescape(element_text(item[0]))
     plain = only(item, "t")
-    text = "" if plain is None else unescape(text_of(plain))
+    text = "" if plain is None else unescape(element_text(plain))
     runs = named(item, "r")
     if not runs:
         return text
@@ -383,7 +383,7 @@ def rich_text(item: etree._Element) -> CellText:
     for run in runs:
         look, words = only(run, "rPr"), only(run, "t")
         own, raised = (None, "") if look is None else (is_struck(look), raised_in(look))
-        pieces += [] if words is None else [(unescape(text_of(words)), own, raised)]
+        pieces += [] if words is None else [(unescape(element_text(words)), own, raised)]
     return runs_of(pieces)
 
 

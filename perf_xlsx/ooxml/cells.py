@@ -27,7 +27,7 @@ from perf_xlsx.ooxml.book import (
     rich_text,
     unescape,
 )
-from perf_xlsx.ooxml.markup import ALTERNATES, children, disputed, named, only, same, space_of, text_of, whole
+from perf_xlsx.ooxml.markup import ALTERNATES, children, disputed, element_text, named, only, same, space_of, whole
 from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.ooxml.number_format import is_date, names_a_day, part_of_date, shows_nothing, unit_behind
 from perf_xlsx.system.pattern import pattern
@@ -335,7 +335,7 @@ def _of_parts(
     found: Mapping[str, etree._Element], element: etree._Element, known: _Known, at: tuple[int, int]
 ) -> Cell | None:
     formula = _formula(found["f"], known, at) if "f" in found else None
-    text = text_of(found["v"]) if "v" in found else None
+    text = element_text(found["v"]) if "v" in found else None
     inline = rich_text(found["is"]) if "is" in found else None
     code, struck = known.look(element.get("s"))
     kind = element.get("t", "n")
@@ -362,7 +362,7 @@ def _once(element: etree._Element, kinds: Mapping[object, str]) -> dict[str, etr
 
 def _formula(element: etree._Element, known: _Known, at: tuple[int, int]) -> str:
     """A cell's formula; a shared one is written in the first cell of its group."""
-    text = text_of(element)
+    text = element_text(element)
     group = element.get("si") if element.get("t") == "shared" else None
     if group is None:
         return text

@@ -8,7 +8,7 @@ from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml.book import cell_name, quote_sheet
 from perf_xlsx.ooxml.draft import DataBar, Link, SheetDraft
 from perf_xlsx.ooxml.look import Look
-from perf_xlsx.ooxml.markup import escaped, quoted
+from perf_xlsx.ooxml.markup import attribute_text, escaped
 from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.system.pattern import pattern
 
@@ -117,8 +117,9 @@ def _ranges(draft: SheetDraft, names: Mapping[str, str]) -> str:
 
 def _link(link: Link, names: Mapping[str, str]) -> str:
     sheet = names[link.sheet] if link.to_draft else link.sheet
-    where = quoted(f"{quote_sheet(sheet)}!{link.cell}")
-    return f'<hyperlink ref="{cell_name(link.row, link.column)}" location={where} display={quoted(link.shown)}/>'
+    where = attribute_text(f"{quote_sheet(sheet)}!{link.cell}")
+    at, shown = cell_name(link.row, link.column), attribute_text(link.shown)
+    return f'<hyperlink ref="{at}" location={where} display={shown}/>'
 
 
 def _page(draft: SheetDraft) -> str:

@@ -37,7 +37,7 @@ from perf_xlsx.reading.levels import FILLED_DOWN, filled_down, value_cell
 from perf_xlsx.reading.live_cells import is_live
 from perf_xlsx.reading.merged_points import CLAIM, WEIGHT, MergedPoints, merged_points
 from perf_xlsx.reading.missing import MissingValue, missing_amounts, missing_box
-from perf_xlsx.reading.remarks import report
+from perf_xlsx.reading.remarks import tell_remarks
 from perf_xlsx.reading.rows import EntryRows
 
 OWN_CODES = frozenset({"sign", "target", "actual", "weight"})  # an empty one has a finding of its own
@@ -298,7 +298,7 @@ class FormReader:
         for number in self.rows[key].rows:
             row = self._row(columns, table, number, number in self.rows[key].parts)
             yield {box.key: row[box.key] for box in block.columns if box.key in row}
-        report(self.rows[key].remarks, self.sheets, self.cells.collector)
+        tell_remarks(self.rows[key].remarks, self.sheets, self.cells.collector)
 
     def _row(self, columns: list[Box], table: TableLayout, row: int, part: bool) -> dict[str, Entry[Any]]:
         entries: dict[str, Entry[Any]] = {}

@@ -24,7 +24,7 @@ from perf_xlsx.reading.indicators import template_indicator
 from perf_xlsx.reading.layout import Forms, Layout
 from perf_xlsx.reading.layout_findings import layout_remarks
 from perf_xlsx.reading.printed_labels import as_printed
-from perf_xlsx.reading.remarks import ReadingRemark, report
+from perf_xlsx.reading.remarks import ReadingRemark, tell_remarks
 from perf_xlsx.reading.rows import EntryRows, entry_rows
 from perf_xlsx.reading.shifts import block_shifts, unread_cells
 from perf_xlsx.reading.template_forms import template_forms
@@ -125,8 +125,8 @@ def _kept(readings: Sequence[Reading], remarks: Iterable[ReadingRemark]) -> tupl
     told = FindingCollector()
     for reading, is_blank in zip(readings, blank, strict=True):
         if is_blank:
-            report([_blank_form(reading)], reading.sheets, told)
-    report(remarks, first.sheets, told)
+            tell_remarks([_blank_form(reading)], reading.sheets, told)
+    tell_remarks(remarks, first.sheets, told)
     return replace(first, findings=(*first.findings, *told.findings)), *others
 
 
@@ -178,8 +178,8 @@ class _Reader:
 
     def reading(self) -> Reading:
         shifts = tuple(block_shifts(self.layout, self.sheets))
-        report(layout_remarks(self.layout, self.sheets, self.year), self.sheets, self.collector)
-        report(shifts, self.sheets, self.collector)
+        tell_remarks(layout_remarks(self.layout, self.sheets, self.year), self.sheets, self.collector)
+        tell_remarks(shifts, self.sheets, self.collector)
         evaluation = self._evaluation(unread_cells(self.layout, shifts))
         if self.asked and self.stated:
             report_other_rulebook(self.identity, self.sheets.place(NOWHERE), self.rules, self.collector)

@@ -24,7 +24,7 @@ class ReadingRemark(Struct, frozen=True):
     expected: str = ""
 
 
-def report(remarks: Iterable[ReadingRemark], sheets: Sheets, collector: FindingCollector) -> None:
+def tell_remarks(remarks: Iterable[ReadingRemark], sheets: Sheets, collector: FindingCollector) -> None:
     """Report each remark at its place."""
     for one in remarks:
         place, more = sheets.place(one.at), {"given": one.given, "expected": one.expected}

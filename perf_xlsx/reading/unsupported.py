@@ -53,9 +53,9 @@ def refuse(
 
 def _nearly_official(sheets: Sheets) -> Finding | None:
     """R04 of a workbook with a header that is nearly one of indicators: what was found, and what is missing."""
-    from perf_xlsx.reading.official import nearest  # late: most forms are ours
+    from perf_xlsx.reading.official import nearest_header  # late: most forms are ours
 
-    near = nearest(sheets)
+    near = nearest_header(sheets)
     if near is None:
         return None
     message = f"没有认出是哪一种自评表：{near.described(sheets)}。"

@@ -17,8 +17,8 @@ from perf_xlsx.reading.extra_content import (
     LISTED,
     content_in_short,
     extra_cells,
+    first_cells,
     like_entries,
-    listed,
     with_contents,
 )
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
@@ -167,7 +167,7 @@ class _Extras:
         for sheet in (sheet for index, sheet in enumerate(book.sheets) if index in used):
             if cells := list(dict.fromkeys(filter(str.isalnum, _threads(book.package, sheet.part)))):
                 place = Place(self.sheets.workbook, sheet.index, sheet=sheet.name)
-                message = f"{listed(cells)}有批注会话（新式批注），Excel 365 不显示写在这些格的核对批注。"
+                message = f"{first_cells(cells)}有批注会话（新式批注），Excel 365 不显示写在这些格的核对批注。"
                 self.report("R16", place, "批注会话", message, "请看“问题清单”，那里列有全部问题。")
 
 

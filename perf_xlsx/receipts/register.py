@@ -38,7 +38,7 @@ class RegisterError(Exception):
 
 
 @contextmanager
-def written(folder: Path, alone: bool, sign: Sign | None = None) -> Generator[Callable[[Record], None]]:
+def writing_receipts(folder: Path, alone: bool, sign: Sign | None = None) -> Generator[Callable[[Record], None]]:
     """Gives a function that takes the records of a run; at the end of the block their receipts are in the folder.
 
     `alone`: a single workbook was scored; receipts of others that the folder has stay. Raises OSError.
@@ -147,11 +147,11 @@ def register_of(asked: Path | None, workbook: Path, known: dict[Path, Register])
         folders = list(workbook.absolute().parents)[: UPWARDS + 1]
         path = next((folder / NAME for folder in folders if os.path.isfile(folder / NAME)), None)
     if path is not None and path not in known:
-        known[path] = opened(path)
+        known[path] = open_register(path)
     return known[path] if path else None
 
 
-def opened(path: Path) -> Register:
+def open_register(path: Path) -> Register:
     """Read a register once, line by line. Raises RegisterError."""
     places: dict[str | Identity, list[int]] = defaultdict(list)
     wrong, unread = _Wrong(), tuple[str, ...]()

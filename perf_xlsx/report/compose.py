@@ -9,7 +9,7 @@ from perf_xlsx.domain.model import Entry, Finding, Passage
 from perf_xlsx.report.condition import holds
 from perf_xlsx.report.facts import Facts
 from perf_xlsx.report.outline import ConditionalSentence, Hold, Outline
-from perf_xlsx.report.paper import Blank, Heading, Report, ReportBlock, ReportParagraph, TextRun, number_of
+from perf_xlsx.report.paper import Blank, Heading, Report, ReportBlock, ReportParagraph, TextRun, heading_number
 from perf_xlsx.report.sentence import Node, filled_sentence
 from perf_xlsx.report.tables import table
 from perf_xlsx.system.safe_text import harmless, one_line
@@ -64,7 +64,7 @@ class _Writing:
         level = min(level, DEEPEST)
         self.counts[level] += 1
         self.counts[level + 1 :] = [0] * (DEEPEST - level)
-        return Heading(level, number_of(level, self.counts[level]), text)
+        return Heading(level, heading_number(level, self.counts[level]), text)
 
     def _numbered(self, block: ReportBlock) -> ReportBlock:
         return self._heading(block.level, block.text) if isinstance(block, Heading) else block
@@ -107,7 +107,9 @@ class _Writing:
                 heading = "".join(_plain(piece) for piece in _said(hold.heading, row))
                 yield Heading(min(level + 1, DEEPEST), "", heading)
             pieces = self._clauses(hold.say, row)
-            yield ReportParagraph((TextRun(number_of(level + 1, number)), *pieces) if hold.numbered else pieces)
+            yield ReportParagraph(
+                (TextRun(heading_number(level + 1, number)), *pieces) if hold.numbered else pieces
+            )
 
     def _clauses(self, clauses: tuple[ConditionalSentence, ...], facts: Facts) -> tuple[TextRun, ...]:
         said = (_said(clause.nodes, facts) for clause in clauses if holds(clause.when, facts))

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.checks.diagnoses import is_missing_or_filler, needs_no_target
+from perf_xlsx.checks.diagnoses import is_missing_or_filler, judged_without_target
 from perf_xlsx.domain.levels import level_named
 from perf_xlsx.domain.model import Entry, Indicator, Passage, Project, Result, Scores, SelfEvaluation
 from perf_xlsx.domain.rounding import half_up, plain
@@ -160,7 +160,7 @@ class Facts(Struct, frozen=True):
         if size and not isinstance(value, str):
             value = max(value, -value)
         if figure.role in MONEY and not isinstance(value, str):
-            piece = TextRun(f"{money(value)}{figure.unit}", figure)
+            piece = TextRun(f"{amount_text(value)}{figure.unit}", figure)
             return (piece,) if figure.unit else (piece, Blank("金额单位"))
         if isinstance(value, str) and figure.role.startswith("indicator_"):
             return TextRun("“"), TextRun(one_line(figure.given or value).strip(STOPS), figure), TextRun("”")
@@ -209,7 +209,7 @@ class Facts(Struct, frozen=True):
                 return one_line(self.of.name)
             case "dimension" if isinstance(self.row, Indicator):
                 return level_named(self.row.level1.given or self.row.level2.given)
-            case "judged" if isinstance(self.row, Indicator) and needs_no_target(self.row):
+            case "judged" if isinstance(self.row, Indicator) and judged_without_target(self.row):
                 return "不需要指标值"
             case "provisional":
                 return "；".join(self.scores.provisional)
@@ -231,7 +231,7 @@ def facts_of(result: Result, computed: bool = False) -> Facts | None:
     return Facts(form, scores, figures_of(form, scores), result.rulebook or form.rulebook, computed)
 
 
-def money(value: Decimal | Fraction) -> str:
+def amount_text(value: Decimal | Fraction) -> str:
     """An amount with two decimals, or all that it has where it has more."""
     text = plain(value)
     return text if len(text.partition(".")[2]) > 2 else f"{half_up(value):f}"

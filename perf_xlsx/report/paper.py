@@ -122,7 +122,7 @@ def chinese(number: int) -> str:
     return text + (ONES[ones - 1] if ones else "")
 
 
-def number_of(level: int, number: int) -> str:
+def heading_number(level: int, number: int) -> str:
     """The number in front of a heading: 一、 （一） 1． （1）."""
     match level:
         case 1:

@@ -17,7 +17,7 @@ from perf_xlsx.report.facts import SIZE, TABLES, field_names
 from perf_xlsx.report.outline import ConditionalSentence, Hold, Outline, OutlineError, OutlinePart
 from perf_xlsx.report.page import PageSetup
 from perf_xlsx.report.sentence import Node, SentenceError, fields_of, parse_sentence
-from perf_xlsx.system.os_errors import place_of
+from perf_xlsx.system.os_errors import stopped_at
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.system.safe_text import cleaned
 from perf_xlsx.system.suggestion import meant
@@ -42,7 +42,7 @@ def parse_outline(text: str, where: str) -> Outline:
     try:
         raw = cleaned(tomllib.loads(text, parse_float=Decimal))
     except (ValueError, RecursionError) as error:
-        raise OutlineError([f"{where}：不是 TOML{place_of(error)}"]) from None
+        raise OutlineError([f"{where}：不是 TOML{stopped_at(error)}"]) from None
     parsing = _OutlineParsing(where)
     outline = parsing.outline(raw)
     if parsing.problems:

@@ -28,7 +28,7 @@ LETTERS = {
 }  # fmt: skip
 
 
-def title_of(key: str) -> str:
+def setting_title(key: str) -> str:
     """A setting's name, with the form's short name where the setting belongs to one kind of form."""
     kind, own = setting_type_of(key), by_form(key)
     if kind is None or own is None:
@@ -75,7 +75,7 @@ def describe(rulebook: Rulebook) -> Iterator[str]:
     yield from _references(rulebook)
     yield f"依据分四种：{_trusts()}。"
     for key, setting in _ordered(rulebook):
-        yield f"  {title_of(key)}：{setting_in_words(key, setting)}"
+        yield f"  {setting_title(key)}：{setting_in_words(key, setting)}"
         yield f"      {setting.document}：{setting.basis}（{setting.trust}；{key}）"
     for code, severity in sorted(rulebook.severities.items()):
         yield f"  问题 {code}（{catalogue()[code].title}）：{STANDING_NAMES[severity]}"
@@ -103,7 +103,7 @@ def differences(one: Rulebook, other: Rulebook) -> Iterator[str]:
         first, second = one.settings.get(key), other.settings.get(key)
         if first is None or second is None or first.value != second.value:
             found = True
-            yield f"{title_of(key)}："
+            yield f"{setting_title(key)}："
             yield f"  {one.name}：{_with_document(key, first)}"
             yield f"  {other.name}：{_with_document(key, second)}"
     for code in sorted(catalogue()):
@@ -217,4 +217,5 @@ def _chapter(rulebook: Rulebook, settings: Iterable[tuple[str, Setting]]) -> Ite
     yield "\n| 规定 | 内容 | 依据 | 来源 |\n|---|---|---|---|"
     for key, setting in settings:
         own = "" if setting.document == rulebook.document else f"{setting.document}："
-        yield f"| {title_of(key)} | {setting_in_words(key, setting)} | {own}{setting.basis} | {setting.trust} |"
+        title, words = setting_title(key), setting_in_words(key, setting)
+        yield f"| {title} | {words} | {own}{setting.basis} | {setting.trust} |"

@@ -42,7 +42,7 @@ def as_json(result: Result) -> dict[str, Any]:
     return data
 
 
-def number(value: Decimal | Fraction | str | None) -> str | None:
+def recorded_number(value: Decimal | Fraction | str | None) -> str | None:
     """An exact decimal as text; a text (a qualitative value) as it is."""
     if value is None or isinstance(value, str):
         return value
@@ -95,7 +95,7 @@ def as_record(result: Result) -> Record:
         total=recorded_points(scores.total),
         claimed_rows=scores.claimed_rows or UNSET,
         grade=scores.grade,
-        claimed_total=number(form.claimed.total.value),
+        claimed_total=recorded_number(form.claimed.total.value),
         claimed_grade=form.claimed.grade.value,
         check_code=result.stamp.code,
         extras=tuple(map(_extra, form.extras)),
@@ -110,12 +110,12 @@ def as_record(result: Result) -> Record:
 
 def _fund(form: SelfEvaluation, key: str, scores: Scores) -> FundRecord:
     line, rates = form.funds[key], scores.line_rates[key]
-    amounts = {column: number(getattr(line, column).value) for column in AMOUNTS}
+    amounts = {column: recorded_number(getattr(line, column).value) for column in AMOUNTS}
     return FundRecord(
         key=key,
         name=line.name,
-        execution_rate=number(rates.execution),
-        adjustment_rate=number(rates.adjustment),
+        execution_rate=recorded_number(rates.execution),
+        adjustment_rate=recorded_number(rates.adjustment),
         total=key == form.total_line,
         sums=dict(scores.sums.get(key, {})) or UNSET,
         **amounts,
@@ -140,7 +140,7 @@ def _execution(scores: Scores, form: SelfEvaluation) -> ExecutionRecord:
     """The rate by which points are given; where there is none, the one that the form shows of its total."""
     score, shown = scores.execution, scores.line_rates.get(form.total_line)
     rate = shown.execution if score.completion is None and shown else score.completion
-    return ExecutionRecord(number(rate), recorded_points(score.points), number(score.weight))
+    return ExecutionRecord(recorded_number(rate), recorded_points(score.points), recorded_number(score.weight))
 
 
 def _indicator(row: Indicator, score: Score) -> IndicatorRecord:
@@ -149,12 +149,12 @@ def _indicator(row: Indicator, score: Score) -> IndicatorRecord:
         sheet=row.name.place.sheet,
         cell=row.name.place.cell,
         sign=row.sign.value,
-        target=number(row.target.value),
-        actual=number(row.actual.value),
-        completion=number(score.completion),
-        weight=number(score.weight),
+        target=recorded_number(row.target.value),
+        actual=recorded_number(row.actual.value),
+        completion=recorded_number(score.completion),
+        weight=recorded_number(score.weight),
         points=recorded_points(score.points),
-        claimed=number(row.claimed_points.value),
+        claimed=recorded_number(row.claimed_points.value),
         method=score.method,
         why=score.why,
         basis=score.rules,
@@ -170,7 +170,7 @@ def _extra(one: Extra) -> ExtraRecord:
     place = one.entry.place
     return ExtraRecord(
         table=one.table or None, row=one.row or None, key=one.key, label=one.label,
-        sheet=place.sheet, cell=place.cell, value=number(one.entry.value), given=one.entry.given,
+        sheet=place.sheet, cell=place.cell, value=recorded_number(one.entry.value), given=one.entry.given,
     )  # fmt: skip
 
 

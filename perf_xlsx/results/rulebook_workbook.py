@@ -16,7 +16,7 @@ from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.severity import STANDING_NAMES
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.forms import form_names, load_form
-from perf_xlsx.results.explain import title_of
+from perf_xlsx.results.explain import setting_title
 from perf_xlsx.rulebook import (
     BY_FORM,
     OPTIONAL,
@@ -149,7 +149,7 @@ class _RulebookWriter:
         value = setting.value if setting else SILENT.get(key, ())
         table = w.TABLES.get(own[0] if own else key)
         texts = {
-            "title": title_of(key),
+            "title": setting_title(key),
             "allowed": _allowed(key),
             "basis": setting.basis if setting else "",
             "document": setting.document if setting else "",

@@ -28,7 +28,7 @@ from perf_xlsx.rulebook.shared_words import unshared_words
 from perf_xlsx.rulebook.workbook import raw_rulebook
 from perf_xlsx.rulebook.workbook_layout import RulebookSource
 from perf_xlsx.rulebook.workbook_problems import in_workbook
-from perf_xlsx.system.os_errors import place_of, why
+from perf_xlsx.system.os_errors import stopped_at, why
 from perf_xlsx.system.safe_text import cleaned, visible
 from perf_xlsx.system.suggestion import meant
 
@@ -85,7 +85,7 @@ def _toml(text: str, where: str) -> tuple[str | None, dict[str, Any]]:
         extends = raw.pop("extends", None)
         return None if extends is None else str(extends), cleaned(raw)
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits, brackets without end
-        raise RulebookError([f"{where}：不是 TOML{place_of(error)}"]) from None
+        raise RulebookError([f"{where}：不是 TOML{stopped_at(error)}"]) from None
 
 
 class _RulebookParsing(Struct):

@@ -15,7 +15,7 @@ from perf_xlsx.domain.quantity import is_blank, parse_quantity
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.rulebook.rulebook import BY_SHARE, OPEN, POINTS, RESCALED, Band, Cap, Grade, judgement_word
 from perf_xlsx.rulebook.tiers import parse_tiers, tiers_in_words
-from perf_xlsx.rulebook.values import filled_text, finite_decimal, rows_of
+from perf_xlsx.rulebook.values import filled_text, finite_decimal, table_rows
 from perf_xlsx.system.pattern import pattern
 
 
@@ -76,7 +76,7 @@ def _characters(title: str, none: str = "") -> SettingType:
 
 
 def _bands(raw: Any) -> tuple[Band, ...]:
-    rows = rows_of(raw, {"judgement", "low", "high"})
+    rows = table_rows(raw, {"judgement", "low", "high"})
     bands = tuple(
         Band(filled_text(row["judgement"], "judgement"), finite_decimal(row["low"]), finite_decimal(row["high"]))
         for row in rows
@@ -110,7 +110,7 @@ def _distinct(bands: tuple[Band, ...]) -> None:
 
 def _grades(raw: Any) -> tuple[Grade, ...]:
     """Grades from the best; each says from which total it is earned, and may say up to which."""
-    rows = rows_of(raw, {"grade"}, {"low", "above", "below", "up_to"})
+    rows = table_rows(raw, {"grade"}, {"low", "above", "below", "up_to"})
     grades = tuple(_grade(row) for row in rows)
     lows = [grade.low for grade in grades]
     if lows[-1] != 0 or grades[-1].open or lows != sorted(set(lows), reverse=True):
@@ -148,7 +148,8 @@ def _caps(raw: Any) -> tuple[Cap, ...]:
     if raw == []:
         return ()
     caps = tuple(
-        Cap(finite_decimal(row["below"]), finite_decimal(row["total"])) for row in rows_of(raw, {"below", "total"})
+        Cap(finite_decimal(row["below"]), finite_decimal(row["total"]))
+        for row in table_rows(raw, {"below", "total"})
     )
     if any(one.below >= two.below or one.total >= two.total for one, two in pairwise(caps)):
         raise ValueError("各档应按执行率从低到高排列，封顶分也从低到高")
@@ -174,7 +175,7 @@ def _level_weights(raw: Any) -> tuple[dict[str, Decimal], ...]:
 
 
 def _shares(raw: Any) -> dict[str, Decimal]:
-    rows = rows_of(raw, {"judgement", "share"}) if raw != [] else []
+    rows = table_rows(raw, {"judgement", "share"}) if raw != [] else []
     return {filled_text(row["judgement"], "judgement"): finite_decimal(row["share"]) for row in rows}
 
 

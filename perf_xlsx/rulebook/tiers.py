@@ -9,7 +9,7 @@ from typing import Any
 
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.rulebook.rulebook import Tier
-from perf_xlsx.rulebook.values import finite_decimal, rows_of
+from perf_xlsx.rulebook.values import finite_decimal, table_rows
 
 RATIO = "ratio"  # `share` of a tier that earns what the rate earns without tiers
 MOST = 20  # tiers: a formula cannot hold many more
@@ -20,7 +20,7 @@ def parse_tiers(raw: Any) -> tuple[Tier, ...]:
     """Tiers from the highest, the last from 0 on. Raises ValueError in Chinese."""
     if raw == []:
         return ()
-    tiers = tuple(map(_tier, rows_of(raw, {"share"}, {"from", "above", *_DEDUCTION})))
+    tiers = tuple(map(_tier, table_rows(raw, {"share"}, {"from", "above", *_DEDUCTION})))
     if len(tiers) > MOST:
         raise ValueError(f"有{len(tiers)}段，最多{MOST}段")
     for upper, lower in pairwise(tiers):

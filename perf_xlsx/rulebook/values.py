@@ -21,7 +21,7 @@ def filled_text(raw: Any, key: str) -> str:
     return raw
 
 
-def rows_of(raw: Any, keys: AbstractSet[str], more: AbstractSet[str] = frozenset()) -> list[dict[str, Any]]:
+def table_rows(raw: Any, keys: AbstractSet[str], more: AbstractSet[str] = frozenset()) -> list[dict[str, Any]]:
     """The rows of a table: each has these keys, and perhaps `more`."""
     if not isinstance(raw, list) or not raw or not all(isinstance(row, dict) for row in raw):
         raise ValueError("应为列表，每项一个表")

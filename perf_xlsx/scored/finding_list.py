@@ -142,7 +142,7 @@ def _place(sheet: SheetDraft, row: int, column: int, found: Finding, width: floa
     """The place, as a link where it is a cell; of a sheet with a long name the code is the link."""
     cell = found.place.cell
     shown = f"{found.place.sheet}!{cell}" if cell else found.place.sheet or "整个文件"
-    at = column if s.units(shown) <= ON_ONE_LINE * width else CODE
+    at = column if s.column_units(shown) <= ON_ONE_LINE * width else CODE
     for where, text, align in ((CODE, found.code, "center"), (column, shown, "left")):
         if cell and where == at:
             sheet.link(row, where, found.place.sheet, cell, text, s.link(border=True, align=align))

@@ -9,7 +9,7 @@ from math import ceil
 
 from perf_xlsx.domain.model import MERGED, PART, Entry, FundLine, Indicator, Project, Rates, Score, scored_rows
 from perf_xlsx.scored.canvas import GAP, SheetCanvas
-from perf_xlsx.scored.clip_text import remarks
+from perf_xlsx.scored.clip_text import joined_remarks
 from perf_xlsx.scored.items import actual_words, midyear_words, target_words, unscored
 from perf_xlsx.scored.paper import ColumnSpan, EvaluationLayout, Funds, Indicators, LayoutColumn, Projects, Total
 from perf_xlsx.scored.subject import DASH, ScoredEvaluation
@@ -43,7 +43,7 @@ def _head(column: LayoutColumn, apart: bool) -> list[tuple[str, ColumnSpan]]:
 
 def _folded(head: str, width: float) -> str:
     """A head on lines of about equal length, where one line is too short for it; 年初|预算数, not 年初预|算数."""
-    lines = ceil(s.units(head) / (width - GAP) / PER_UNIT)
+    lines = ceil(s.column_units(head) / (width - GAP) / PER_UNIT)
     if (lines, len(head)) == (2, 5):
         return f"{head[:2]}\n{head[2:]}"
     most = ceil(len(head) / lines)
@@ -284,7 +284,7 @@ def _indicator_text(canvas: SheetCanvas, column: LayoutColumn, row: Indicator) -
             return actual_words(row), "center"
         case key if key in REMARKS:
             appended = len(canvas.cut) < MOST_APPENDED
-            text, cut = remarks((row.entry(one) for one in REMARKS[key]), canvas.width(column.at), appended)
+            text, cut = joined_remarks((row.entry(one) for one in REMARKS[key]), canvas.width(column.at), appended)
             canvas.cut += [(f"{row.name.given}：{entry.field}", entry.given) for entry in cut if appended]
             return text, "left"
     return row.entry(column.key).given, "left"

@@ -248,7 +248,7 @@ class _Summary:
             words = f"下一步：没有错误。请打开“{PROBLEMS}”核对警告和提示，确认无误后打印“自评表”盖章报送。"
         else:
             words = "下一步：没有发现问题，可以打印“自评表”盖章报送。"
-        one_line = s.units(words) <= ON_ONE_LINE * sum(WIDTHS[1:])
+        one_line = s.column_units(words) <= ON_ONE_LINE * sum(WIDTHS[1:])
         style = s.link(bold=True) if one_line else s.look(bold=True, font_color=s.ACCENT)
         self.sheet.merge(row, 1, row, LAST, style)
         if one_line:
@@ -368,7 +368,7 @@ class _Summary:
 
     def _whole(self, words: str, width: float) -> Look:
         """How a value looks: on lines, or on one in smaller type where a number would be broken in two."""
-        long = _longest(words) > width - 2 and s.units(words) < 2 * width
+        long = _longest(words) > width - 2 and s.column_units(words) < 2 * width
         return s.look(border=True, align="center", text_wrap=not long, shrink=long)
 
     def _total_row(self, row: int) -> None:
@@ -521,9 +521,9 @@ class _Summary:
 
 def _short(text: str, most: int) -> str:
     """As much of a text as these units hold."""
-    if s.units(text) <= most:
+    if s.column_units(text) <= most:
         return text
-    end = next(at for at in range(len(text)) if s.units(text[: at + 1]) > most - 2)
+    end = next(at for at in range(len(text)) if s.column_units(text[: at + 1]) > most - 2)
     return f"{text[:end]}…"
 
 

@@ -64,7 +64,7 @@ def why(error: OSError) -> str:
     return known or (f"系统错误 {error.errno}" if error.errno else "系统没有说明原因")
 
 
-def place_of(error: Exception) -> str:
+def stopped_at(error: Exception) -> str:
     """Where a parser of TOML or JSON stopped, such as "，第3行第5列写法不对"."""
     found = re.search(r"line (\d+),? column (\d+)", str(error))
     return f"，第{found[1]}行第{found[2]}列写法不对" if found else "，写法不对"

@@ -18,7 +18,7 @@ from perf_xlsx.sheets.a4 import room
 from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD
 from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
 from perf_xlsx.template.checks import Sources, check_name, shown_on
-from perf_xlsx.template.conditions import cell_is_blank, number, plain_number
+from perf_xlsx.template.conditions import cell_is_blank, number_step, plain_number
 from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.missing import (
     BELOW,
@@ -31,7 +31,7 @@ from perf_xlsx.template.missing import (
     missing_name,
     required_amounts,
 )
-from perf_xlsx.template.steps import PREFIX, Case, Steps, by_label, cases, quoted
+from perf_xlsx.template.steps import PREFIX, Case, Steps, by_label, cases, formula_text
 
 SPARE_ROWS = 3  # kept free at the end of a filled table
 NUMBER_WIDTH, HELP_WIDTH = 4.0, 34.0
@@ -75,7 +75,7 @@ class SheetState:
     def require(self, key: str, cell: str, label: str) -> None:
         """Count a box where it is empty; `label` says which it is."""
         step = self.steps.step(f"_{key}", missing_cell(cell))
-        self.count(step, f"{step}=1", quoted(label))
+        self.count(step, f"{step}=1", formula_text(label))
 
     def count(self, term: str, condition: str, place: str) -> None:
         """Count what is empty; where the condition holds, `place` says in words where."""
@@ -86,7 +86,7 @@ class SheetState:
         """The check of empty boxes."""
         count = self.steps.step("missing", "+".join(self.terms) or "0")
         where = cases(*self.places, otherwise='""')
-        done = cases(*self.idle, otherwise=quoted(f"{DONE} 必填项已填齐"))
+        done = cases(*self.idle, otherwise=formula_text(f"{DONE} 必填项已填齐"))
         return f'IF({count}=0,{done},"{OWED} "&{count}&" 格，先填："&{where})'
 
 
@@ -186,7 +186,7 @@ class Writer:
         for block in sheet.blocks:
             if isinstance(block, Boxes):
                 wanted = [
-                    max(s.units(b.label) for b in block.boxes) + 4.0,
+                    max(s.column_units(b.label) for b in block.boxes) + 4.0,
                     max(b.width for b in block.boxes),
                     HELP_WIDTH,
                 ]
@@ -377,7 +377,7 @@ class Writer:
         lines = {line.key: line for line in block.lines}
         for line in (lines[key] for key in lines if key in self.made):
             for box in (box for box in block.columns if box.kind == "number"):
-                self.hidden[made_name(line, box)] = summed(self.amount_steps, lines, line, box.key)
+                self.hidden[made_name(line, box)] = sum_of_parts(self.amount_steps, lines, line, box.key)
 
     def _rows(self, block: Rows, state: SheetState, row: int) -> int:
         worksheet, name = state.worksheet, state.sheet.name
@@ -405,10 +405,12 @@ class Writer:
         if table.required:
             state.count(missing_name(block.key), f"{missing_name(block.key)}>0", table.place())
             if len(state.sheet.blocks) == 1:
-                state.idle = [(f"{entries_name(block.key)}=0", quoted(f"{IDLE} 没有填；填了的行，黄色格都要填"))]
+                state.idle = [
+                    (f"{entries_name(block.key)}=0", formula_text(f"{IDLE} 没有填；填了的行，黄色格都要填"))
+                ]
         if block.key == "indicators":
             none = f"({entries_name(block.key)}=0)"
-            state.count(none, none, quoted("第一个指标"))
+            state.count(none, none, formula_text("第一个指标"))
             at = next(c for c, box in enumerate(block.columns, LEFT) if box.formula == "indicator_points")
             self.canvas.name(POINTS, state.sheet.name, header, at, last + BELOW, at)
 
@@ -486,11 +488,11 @@ def made_name(line: Line, box: Box) -> str:
     return f"{PREFIX}sum_{line.key}_{box.key}"
 
 
-def summed(steps: Steps, lines: Mapping[str, Line], line: Line, column: str) -> str:
+def sum_of_parts(steps: Steps, lines: Mapping[str, Line], line: Line, column: str) -> str:
     """The sum of a line's parts as a formula: "" where none is filled in; it asks for what is no number."""
     inside = list(_parts_of(lines, line))
     asked = [case for part in inside for case in plain_number(steps, f"{part.key}_{column}")]
-    numbers = [number(steps, f"{part.key}_{column}") for part in inside]
+    numbers = [number_step(steps, f"{part.key}_{column}") for part in inside]
     terms = "+".join(_term(steps, lines, lines[key], column) for key in line.parts)
     return cases(*asked, (f"COUNT({','.join(numbers)})=0", '""'), otherwise=f"ROUND({terms},9)")
 
@@ -504,7 +506,7 @@ def _parts_of(lines: Mapping[str, Line], line: Line) -> Iterator[Line]:
 
 def _term(steps: Steps, lines: Mapping[str, Line], part: Line, column: str) -> str:
     """A part as a summand: where it is empty, the sum of its own parts."""
-    own = number(steps, f"{part.key}_{column}")
+    own = number_step(steps, f"{part.key}_{column}")
     inner = "+".join(_term(steps, lines, lines[key], column) for key in part.parts)
     return f"IF(ISNUMBER({own}),{own},{inner})" if inner else f"SUM({own})"
 

@@ -8,8 +8,8 @@ from functools import cached_property
 from perf_xlsx.domain.model import TABLES, columns_of
 from perf_xlsx.forms import Box, Line, Rows, typed
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.template.conditions import bare, begins, cell_is_blank, listed, nothing_in
-from perf_xlsx.template.steps import Steps, cases, quoted
+from perf_xlsx.template.conditions import bare, begins, cell_is_blank, is_listed, nothing_in
+from perf_xlsx.template.steps import Steps, cases, formula_text
 from perf_xlsx.template.word_lists import NOTES, REMARKS, TOTALS
 from perf_xlsx.vocabulary import vocabulary
 
@@ -147,10 +147,10 @@ class TableRange:
         row = first_name(self.block.key)
         named = cases(
             *(
-                (f"SUMPRODUCT(({self.rows}={row})*{self.is_blank(box.key)})>0", quoted(box.label))
+                (f"SUMPRODUCT(({self.rows}={row})*{self.is_blank(box.key)})>0", formula_text(box.label))
                 for box in self.required[:-1]
             ),
-            otherwise=quoted(self.required[-1].label),
+            otherwise=formula_text(self.required[-1].label),
         )
         return f'"第"&{row}&"行 "&{named}'
 
@@ -205,7 +205,7 @@ class TableRange:
     def _remark(self) -> str:
         """A row that begins with the word of a remark and has no number."""
         worded = "+".join(begins(name, REMARKS) for name in self._names())
-        noted = "+".join(listed(f"LEFT({bare(name)},2)", NOTES) for name in self._names())
+        noted = "+".join(is_listed(f"LEFT({bare(name)},2)", NOTES) for name in self._names())
         words = f"({self.steps.step('remark_word', worded)}+{self.steps.step('note', noted)}>0)"
         return self.steps.step("remark", f"{words}*{self._no_numbers()}")
 

@@ -45,7 +45,7 @@ class Template(Struct, frozen=True):
     sheets: tuple[str, ...]
 
 
-def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill | None = None) -> Template:
+def build_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill | None = None) -> Template:
     """A blank template, or with `fill` typed in exactly as given. Live formulas have their results."""
     form = without_unclaimed(form, fill)
     out = io.BytesIO()

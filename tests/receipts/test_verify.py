@@ -19,7 +19,7 @@ from perf_xlsx.domain.inputs import Input, disclosed, inputs_of
 from perf_xlsx.domain.place import Place
 from perf_xlsx.ooxml import LEDGER
 from perf_xlsx.receipts.comparison import changes_of
-from perf_xlsx.receipts.register import opened
+from perf_xlsx.receipts.register import open_register
 from perf_xlsx.receipts.verification import Match, Verdict, verify
 from tests.kit.batch_returns import a_return
 from tests.kit.command import command
@@ -47,7 +47,7 @@ def verdict(out: Path, change: Callable[[Any], object], folder: Path, story: str
     """What is said of a scored copy after a change that openpyxl saved."""
     copy = folder / "改.xlsx"
     copy.write_bytes(changed((out / f"{story}.xlsx").read_bytes(), change))
-    (found,) = verify(copy, opened(out / "回执.jsonl"))
+    (found,) = verify(copy, open_register(out / "回执.jsonl"))
     return found
 
 
@@ -61,7 +61,7 @@ def write(sheet: str, cell: str, value: object) -> Callable[[Any], object]:
 @pytest.mark.parametrize("story", STORIES)
 def test_return_and_copy_are_as_they_were(story: str, out: Path) -> None:
     for path, what in ((out.parent / "in", "报送时的"), (out, "评分后的")):
-        (found,) = verify(path / f"{story}.xlsx", opened(out / "回执.jsonl"))
+        (found,) = verify(path / f"{story}.xlsx", open_register(out / "回执.jsonl"))
         assert (found.kind, found.told) == (Match.INTACT, (f"就是{what}工作簿，一个字节都没有变。",))
 
 
@@ -75,7 +75,7 @@ def test_saved_by_openpyxl_nothing_was_changed(story: str, out: Path, tmp_path: 
 def test_saved_by_libreoffice_nothing_was_changed(story: str, out: Path, tmp_path: Path) -> None:
     for kind in (XLSX, "ods", "xls:MS Excel 97"):
         saved = converted(tmp_path, kind, out / f"{story}.xlsx")
-        (found,) = verify(saved, opened(out / "回执.jsonl"))
+        (found,) = verify(saved, open_register(out / "回执.jsonl"))
         assert found.kind is Match.RESAVED, (kind, found)
 
 
@@ -248,14 +248,14 @@ def test_a_changed_copy_of_another_format_is_told_too(kind: str, out: Path, tmp_
     saved = converted(tmp_path / "old", kind, altered)
     (error,) = findings_of(pipeline.score(saved), "R25")
     assert error.message.startswith("改动了评分写出的工作表“评分汇总”：C5现为“98.01”。")
-    (found,) = verify(saved, opened(out / "回执.jsonl"))
+    (found,) = verify(saved, open_register(out / "回执.jsonl"))
     assert (found.kind, [one.now for one in found.changes]) == (Match.SHEETS, ["98.01"])
 
 
 def test_a_rulebook_that_was_asked_for_is_used(out: Path, tmp_path: Path) -> None:
     """The template remembers one; the run was told another, which its receipt names."""
     command("score", out.parent / "in" / f"{STORY}.xlsx", "-o", tmp_path / "out", "--rulebook", "platform")
-    register, copy = opened(tmp_path / "out" / "回执.jsonl"), tmp_path / "改.xlsx"
+    register, copy = open_register(tmp_path / "out" / "回执.jsonl"), tmp_path / "改.xlsx"
     copy.write_bytes(changed((tmp_path / "out" / f"{STORY}.xlsx").read_bytes(), lambda book: None))
     (found,) = verify(copy, register)
     assert found.kind is Match.RESAVED
@@ -299,7 +299,7 @@ def test_a_date_cell_in_the_place_of_the_date_is_a_signature(out: Path, tmp_path
 def test_another_workbook_is_not_this_one(out: Path, tmp_path: Path) -> None:
     other = tmp_path / "他.xlsx"
     other.write_bytes(a_return("department", "别的局"))
-    (found,) = verify(other, opened(out / "回执.jsonl"))
+    (found,) = verify(other, open_register(out / "回执.jsonl"))
     assert (found.kind, found.receipt) == (Match.OTHER, None)
 
 
@@ -323,7 +323,7 @@ def test_without_a_receipt_it_is_recomputed(out: Path, tmp_path: Path) -> None:
 def test_several_forms_have_a_verdict_each(how: Callable[..., bytes], tmp_path: Path) -> None:
     (tmp_path / "两张.xlsx").write_bytes(how(Asked("培训"), Asked("宣传", spent=50, reached=75)))
     command("score", tmp_path / "两张.xlsx", "-o", tmp_path / "out")
-    register = opened(tmp_path / "out" / "回执.jsonl")
+    register = open_register(tmp_path / "out" / "回执.jsonl")
     data = (tmp_path / "out" / "两张.xlsx").read_bytes()
     copy = tmp_path / "改.xlsx"
     copy.write_bytes(changed(data, lambda book: None))
@@ -359,7 +359,7 @@ def test_a_line_that_is_no_receipt_is_told_and_the_others_count(name: str, out: 
     spoil, words = HOSTILE[name]
     lines = (out / "回执.jsonl").read_text("utf-8").splitlines()
     (tmp_path / "回执.jsonl").write_text("\n".join([spoil(lines[0]), *lines]), "utf-8")
-    register = opened(tmp_path / "回执.jsonl")
+    register = open_register(tmp_path / "回执.jsonl")
     (problem,) = register.problems
     assert "第1行" in problem
     assert words in problem
@@ -372,7 +372,7 @@ def test_a_register_of_nothing_but_rubbish_is_read_to_its_limit(
 ) -> None:
     monkeypatch.setattr("perf_xlsx.receipts.register.MOST", 1_000)
     (tmp_path / "回执.jsonl").write_bytes(b"x\n" * 5_000)
-    assert opened(tmp_path / "回执.jsonl").problems == (
+    assert open_register(tmp_path / "回执.jsonl").problems == (
         "第1、2、3、4、5等行不是完整的回执，共1000行，没有使用",
         "第1001行起没有读：最多读512MB、1000行",
     )
@@ -384,5 +384,5 @@ def test_cells_that_are_no_addresses_are_ignored(out: Path, tmp_path: Path) -> N
     (tmp_path / "回执.jsonl").write_text(spoilt(lines[0], inputs=odd, content="0" * 64), "utf-8")
     copy = tmp_path / "改.xlsx"
     copy.write_bytes(changed((out / f"{STORY}.xlsx").read_bytes(), write("绩效指标", "I9", 90)))
-    (found,) = verify(copy, opened(tmp_path / "回执.jsonl"))
+    (found,) = verify(copy, open_register(tmp_path / "回执.jsonl"))
     assert found.kind is Match.EDITED

@@ -16,7 +16,7 @@ from perf_xlsx.reading.form import NOT_READ
 from perf_xlsx.reading.read import read
 from perf_xlsx.results.recording import as_json
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
-from perf_xlsx.scoring import score
+from perf_xlsx.scoring import score_evaluation
 from tests.kit.filled import filled
 from tests.kit.rule_tables import FILES, VARIANTS, form_of, form_of_sums, rulebook_of, table
 
@@ -89,7 +89,7 @@ def test_an_amount_of_a_block_that_was_not_read_is_called_not_read(well_made: di
     assert form is not None
     total = replace(form.total_funds, executed=replace(form.total_funds.executed, value=None, given=NOT_READ))
     lost = replace(form, funds={**form.funds, form.total_line: total})
-    assert score(lost, load_rulebook(form.rulebook)).execution.why.startswith(
+    assert score_evaluation(lost, load_rulebook(form.rulebook)).execution.why.startswith(
         "合计·全年执行数没有读到，执行率无法"
     )
 

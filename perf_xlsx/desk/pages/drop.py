@@ -18,7 +18,7 @@ from perf_xlsx.batch.plan import LEFT_BEHIND
 from perf_xlsx.desk.arrivals import TooManyError
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer, session_of
-from perf_xlsx.desk.folders import joined_name, parts_of, place
+from perf_xlsx.desk.folders import joined_name, parts_of, place_file
 from perf_xlsx.desk.uploads import LARGEST_FILE, Sent, received
 from perf_xlsx.desk.view import desk_of, note, to
 from perf_xlsx.ooxml import MIB
@@ -93,7 +93,7 @@ def _into_folder(desk: Desk, sent: Sent, modified: str) -> DroppedFile:
     try:
         if _same(folder / name, sent):
             return DroppedFile(sent.told, False, "与文件夹中的同名文件完全相同，没有重复接收。")
-        path = place(folder, name, sent.save)
+        path = place_file(folder, name, sent.save)
     except OSError as error:
         return DroppedFile(sent.told, False, f"没有存下（{why(error)}）。")
     _date(path, modified)

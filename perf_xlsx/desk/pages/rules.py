@@ -14,7 +14,7 @@ from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.view import desk_of, note, page
 from perf_xlsx.pipeline import usable_rulebook
-from perf_xlsx.results.explain import DEFAULT, describe, setting_in_words, title_of
+from perf_xlsx.results.explain import DEFAULT, describe, setting_in_words, setting_title
 from perf_xlsx.rulebook import TRUSTS, in_settings_order, rulebook_names
 
 OWN = "own"
@@ -74,7 +74,7 @@ def _described(name: str) -> Described:
     return Described(
         tuple(head),
         tuple(
-            RuleInWords(title_of(key), setting_in_words(key, one), f"{one.document}：{one.basis}", one.trust)
+            RuleInWords(setting_title(key), setting_in_words(key, one), f"{one.document}：{one.basis}", one.trust)
             for key, one in settings
         ),
     )

@@ -17,7 +17,7 @@ from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.passing import passing_folder
 from perf_xlsx.desk.uploads import FormData, received
 from perf_xlsx.desk.view import desk_of, page
-from perf_xlsx.receipts.register import NAME, opened
+from perf_xlsx.receipts.register import NAME, open_register
 from perf_xlsx.receipts.signature import signed, verifier
 from perf_xlsx.receipts.verification import PROVEN, Verdict
 from perf_xlsx.receipts.verification import verify as verified
@@ -88,7 +88,7 @@ def _against(desk: Desk, form: FormData, folder: Path) -> Against:
 
 def _verified(path: Path, against: Against, name: str) -> list[VerdictInWords]:
     """Raises RegisterError, KeyFileError, RulebookError and OSError."""
-    receipts = opened(against.register) if against.register.is_file() else None
+    receipts = open_register(against.register) if against.register.is_file() else None
     verdicts = verified(path, receipts, against.chosen.terms())
     return [_told(one, name, _signature(one, against.key)) for one in verdicts]
 

@@ -20,7 +20,7 @@ from perf_xlsx.reading.official.projects import AMOUNTS
 from perf_xlsx.reading.official.recognised import absent, recognition
 from perf_xlsx.reading.official.unread import unread_contents
 from perf_xlsx.reading.official.weights import check_weights
-from perf_xlsx.reading.remarks import report
+from perf_xlsx.reading.remarks import tell_remarks
 
 
 def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> SelfEvaluation:
@@ -33,8 +33,8 @@ def completed(form: SelfEvaluation, official: OfficialParts, reader: FormReader)
     if "weight" in lacking and not official.unscored:
         form, proven = _with_weights(form, official, reader)
     remarks = recognition(form, reader.layout, official, reader.sheets, rules, proven)
-    report(remarks, reader.sheets, reader.cells.collector)
-    report(unread_contents(reader.layout, official, reader.sheets), reader.sheets, reader.cells.collector)
+    tell_remarks(remarks, reader.sheets, reader.cells.collector)
+    tell_remarks(unread_contents(reader.layout, official, reader.sheets), reader.sheets, reader.cells.collector)
     reader.reports.report_crossed(reader.required)
     findings = reader.cells.collector.findings
     findings[:] = by_column(findings)

@@ -13,7 +13,7 @@ from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, certain_roles, unknown
 from perf_xlsx.reading.official.contents import ColumnContents, SheetContents, contradicts, names_a_level
 from perf_xlsx.reading.official.labels import Leaf, TextRow
-from perf_xlsx.reading.official.leaves import HeaderRows, told_apart
+from perf_xlsx.reading.official.leaves import HeaderRows, leaves_told_apart
 from perf_xlsx.reading.official.likeness import roles_of
 
 Needs = Sequence[Sequence[str]]
@@ -161,7 +161,7 @@ class Search:
         """The header of these columns, each with its best role; None where known labels lack what it `needs`."""
         if not leaves:
             return None
-        leaves = self.roles.of_values(told_apart(leaves))
+        leaves = self.roles.of_values(leaves_told_apart(leaves))
         self.effort.spend(_LABEL * len(leaves), self.name)
         scores = [dict(self.roles.likely(leaf.text, leaf.heading)) for leaf in leaves]
         if not _has(certain_roles(scores), needs):  # contents only take certain roles away

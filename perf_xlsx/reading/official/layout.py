@@ -23,7 +23,7 @@ from perf_xlsx.reading.official.funds import FundSearch
 from perf_xlsx.reading.official.headers import Effort
 from perf_xlsx.reading.official.kind import official_kind_of, own_title, titles_on
 from perf_xlsx.reading.official.known_headers import MOST_CELLS, Headers, SheetRows
-from perf_xlsx.reading.official.labels import core, rows_of, without_spaces
+from perf_xlsx.reading.official.labels import core, texts_by_row, without_spaces
 from perf_xlsx.reading.official.projects import project_rows
 from perf_xlsx.reading.official.rows import TableBody, indicator_body
 from perf_xlsx.reading.official.single_boxes import SingleBoxes
@@ -42,7 +42,7 @@ def locate_official(sheets: Sheets, adopted: str | None = None) -> Layout | None
 
     `adopted` is the bureau's own form that the workbook says it is.
     """
-    return locate_alone(sheets, {n: rows_of(sheets, n) for n in sheets.searched}, Headers(), adopted)
+    return locate_alone(sheets, {n: texts_by_row(sheets, n) for n in sheets.searched}, Headers(), adopted)
 
 
 def locate_alone(
@@ -74,7 +74,7 @@ def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
     """Where official layouts begin on sheets that are not `known`."""
     found, effort = [], Effort(MOST_CELLS)
     for sheet in (n for n in sheets.searched if n not in known):
-        search = _LayoutSearch(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, Headers(effort))
+        search = _LayoutSearch(sheets, sheet, {sheet: texts_by_row(sheets, sheet, _FIRST_ROWS)}, Headers(effort))
         if (header := search.header()) is not None:
             found.append((sheet, header.top, header.columns["name"]))
     return found

@@ -122,7 +122,7 @@ class HeaderRows:
         return above.row <= row <= bottom and above.column <= column <= right
 
 
-def told_apart(leaves: Sequence[Leaf]) -> list[Leaf]:
+def leaves_told_apart(leaves: Sequence[Leaf]) -> list[Leaf]:
     """Labels that differ in their brackets alone are parts of one heading: 指标值（符号）, 指标值（值）."""
     cores = [core(leaf.text) for leaf in leaves]
     pairs = {(word, bracketed(leaf.text)) for word, leaf in zip(cores, leaves, strict=True)}

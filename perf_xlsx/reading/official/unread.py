@@ -16,7 +16,7 @@ from perf_xlsx.reading.layout import Header, Layout, OfficialParts
 from perf_xlsx.reading.official.adopted import left_unread
 from perf_xlsx.reading.official.boxes import known_labels
 from perf_xlsx.reading.official.contents import names_a_level
-from perf_xlsx.reading.official.labels import core, rows_of
+from perf_xlsx.reading.official.labels import core, texts_by_row
 from perf_xlsx.reading.official.part_headings import part_headings
 from perf_xlsx.reading.official.prompts import is_prompt
 from perf_xlsx.reading.official.rows import bare_name
@@ -38,7 +38,9 @@ def unread_contents(layout: Layout, official: OfficialParts, sheets: Sheets) -> 
     tables = [table for table in (official.indicators, official.funds, official.projects) if table]
     for sheet in sorted({table.sheet for table in tables}):
         left, grid = list(_on_sheet(sheet, used, layout, official, sheets)), sheets.grids[sheet]
-        heads = {*_above_labels(part_headings(rows_of(sheets, sheet), official.kind.headings), sheet, official)}
+        heads = {
+            *_above_labels(part_headings(texts_by_row(sheets, sheet), official.kind.headings), sheet, official)
+        }
         left = [at for at in left if at not in heads]
         numbers = [at for at in left if _is_number(grid.cells[at])]
         texts = [at for at in left if at not in numbers and not _is_printed(at, grid, sheet, used, official)]

@@ -15,7 +15,7 @@ from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Forms, LocatedForm
 from perf_xlsx.reading.official.headers import Effort
 from perf_xlsx.reading.official.known_headers import Headers, SheetRows
-from perf_xlsx.reading.official.labels import Labels, rows_of
+from perf_xlsx.reading.official.labels import Labels, texts_by_row
 from perf_xlsx.reading.official.layout import (
     MEASURED,
     Beginnings,
@@ -48,7 +48,7 @@ class Window(Struct, frozen=True):
 
 def official_forms(sheets: Sheets, most: int, adopted: str | None = None) -> Forms:
     """Find the official layouts of a workbook, at most so many; `adopted` is the bureau's form that it states."""
-    rows, known = {n: rows_of(sheets, n) for n in sheets.searched}, Headers()
+    rows, known = {n: texts_by_row(sheets, n) for n in sheets.searched}, Headers()
     found = [window for n in sheets.searched for window in _windows(sheets, n, rows, known, adopted)]
     found = [window for window in found if window.measures] or found  # a 评分表 beside a 自评表 belongs to it
     if len(found) < 2:
