@@ -384,7 +384,9 @@ class _Summary:
     def _chart_title(self, shown: int) -> str:
         if not any(item.lost for item in self.ordered):
             return "各项得分" if shown == len(self.ordered) else f"前{shown}项得分"
-        return "各项得分（失分多的在上）" if shown == len(self.ordered) else f"失分最多的{shown}项"
+        if shown == len(self.ordered):
+            return "各项得分（失分多的在上）"
+        return f"失分最多的{shown}项" if self.ordered[shown - 1].lost else f"前{shown}项得分（失分多的在上）"
 
     def _chart(self, row: int) -> None:
         """A bar chart of the costliest items, to the right of the small tables."""
