@@ -32,7 +32,7 @@ def record() -> bytes:
     from msgspec.structs import replace
 
     from perf_xlsx import __version__, pipeline
-    from perf_xlsx.results.record import SCHEMA, Key, encode
+    from perf_xlsx.results.record import SCHEMA, Key, encode_record
     from perf_xlsx.results.recording import as_record
     from tests.kit.filled import template_of
 
@@ -51,7 +51,7 @@ def record() -> bytes:
         "key": own,
         "schema": SCHEMA,
     }
-    return encode(replace(found, **names))
+    return encode_record(replace(found, **names))
 
 
 def write_empty(folder: Path, count: int) -> None:

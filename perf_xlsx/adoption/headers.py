@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, Table
-from perf_xlsx.adoption.page import SHORT, Page, most_alike
+from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, LabelledTable
+from perf_xlsx.adoption.page import SHORT, SurveyedSheet, most_alike
 from perf_xlsx.adoption.roles import NONE
 from perf_xlsx.domain.quantity import is_blank, parse_quantity
 from perf_xlsx.forms.form import HEADINGS, LINES
@@ -20,10 +20,10 @@ NEEDS = {  # of which a header has one
 }
 UNGUESSED = ("method",)  # a column that is proposed by its own words alone
 
-Known = tuple[int, str]  # how far from our own label, and the key
+KnownColumn = tuple[int, str]  # how far from our own label, and the key
 
 
-def find_table(page: Page, block: str) -> Table | None:
+def find_table(page: SurveyedSheet, block: str) -> LabelledTable | None:
     """The header with most of a table's labels; where the reader found one with as many, that."""
     header = page.read(block)
     least = len(header.columns) - (page.kind.form.original is not None) if header else 0  # its words are known
@@ -46,19 +46,19 @@ def find_table(page: Page, block: str) -> Table | None:
     return _table(page, best, _bottom(page, best)) if best else None
 
 
-def _is_above_lines(page: Page, row: int) -> bool:
+def _is_above_lines(page: SurveyedSheet, row: int) -> bool:
     """Whether names of two lines of money stand in the next two rows, so that this is their header by any name."""
     found = [_lines_in(page, at) for at in (row, row + 1, row + 2)]
     return len(page.rows[row]) > 1 and not found[0] and len({key for keys in found[1:] for key in keys[:1]}) > 1
 
 
-def _lines_in(page: Page, row: int) -> list[str]:
+def _lines_in(page: SurveyedSheet, row: int) -> list[str]:
     """The lines of money that are named in a row."""
     texts = page.rows.get(row, {}).values()
     return [known[1] for text in texts if (known := page.known[LINES].of(text))]
 
 
-def _as_read(page: Page, header: Header) -> Iterator[tuple[int, tuple[int, str]]]:
+def _as_read(page: SurveyedSheet, header: Header) -> Iterator[tuple[int, tuple[int, str]]]:
     """The label by which the reader knows each column, which may stand over others."""
     for key, column in header.columns.items():
         for row in range(header.top, header.bottom + 1):
@@ -67,13 +67,13 @@ def _as_read(page: Page, header: Header) -> Iterator[tuple[int, tuple[int, str]]
                 yield column, (row, text)
 
 
-def read_there(page: Page, block: str, table: Table) -> Header | None:
+def read_there(page: SurveyedSheet, block: str, table: LabelledTable) -> Header | None:
     """The header that the reader found, where it is this table's."""
     header = page.read(block)
     return header if header and header.top <= table.bottom and table.top <= header.bottom else None
 
 
-def _bottom(page: Page, row: int) -> int:
+def _bottom(page: SurveyedSheet, row: int) -> int:
     """The last row of a header: one more where labels stand under one that is merged over them."""
     for column in page.rows[row]:
         _, left, bottom, right = page.merge((row, column))
@@ -83,7 +83,7 @@ def _bottom(page: Page, row: int) -> int:
     return row
 
 
-def _table(page: Page, top: int, bottom: int) -> Table:
+def _table(page: SurveyedSheet, top: int, bottom: int) -> LabelledTable:
     """A header's labels, the lowest of each column; one above others is a heading."""
     cells: dict[int, tuple[int, str]] = {}
     for row in range(top, bottom + 1):
@@ -93,16 +93,16 @@ def _table(page: Page, top: int, bottom: int) -> Table:
         _, left, low, right = page.merge((row, column))
         if low < bottom and any(other > row and left < at <= right for at, (other, _) in cells.items()):
             del cells[column]
-    return Table(top, bottom, cells)
+    return LabelledTable(top, bottom, cells)
 
 
-def first_column(page: Page, table: Table) -> int:
+def first_column(page: SurveyedSheet, table: LabelledTable) -> int:
     """The first column of a table: left of it are headings, which are merged over its rows."""
     own = (at for at, (row, _) in table.cells.items() if page.merge((row, at))[2] <= table.bottom)
     return min(own, default=0)
 
 
-def add_columns(page: Page, block: str, table: Table, first: int) -> None:
+def add_columns(page: SurveyedSheet, block: str, table: LabelledTable, first: int) -> None:
     """Note a header's labels: as the reader found them, by known words, else by the most alike."""
     header = read_there(page, block, table)
     columns = _read_columns(page, table, header) if header else {}
@@ -125,7 +125,7 @@ def add_columns(page: Page, block: str, table: Table, first: int) -> None:
             page.add((row, column), text, block, page.other(HEADINGS), SURE, "下面分栏")
 
 
-def _known(page: Page, block: str, table: Table, column: int) -> Known | None:
+def _known(page: SurveyedSheet, block: str, table: LabelledTable, column: int) -> KnownColumn | None:
     """What a label is known as; a short one under another is known by that: 值 under 预期指标值."""
     row, text = table.cells[column]
     known = page.known[block].of(text)
@@ -135,7 +135,7 @@ def _known(page: Page, block: str, table: Table, column: int) -> Known | None:
     return next((one for other in above if (one := page.known[block].of(other))), None)
 
 
-def heading_over(page: Page, table: Table, at: tuple[int, int]) -> str:
+def heading_over(page: SurveyedSheet, table: LabelledTable, at: tuple[int, int]) -> str:
     """The nearest text of the header that is merged over a label and others; "" where there is none."""
     for row in range(at[0] - 1, table.top - 1, -1):
         for column, text in page.rows.get(row, {}).items():
@@ -144,16 +144,16 @@ def heading_over(page: Page, table: Table, at: tuple[int, int]) -> str:
     return ""
 
 
-def _covers(page: Page, at: tuple[int, int], column: int) -> bool:
+def _covers(page: SurveyedSheet, at: tuple[int, int], column: int) -> bool:
     _, left, _, right = page.merge(at)
     return left <= column <= right
 
 
-def _value(page: Page, block: str, table: Table, column: int) -> int:
+def _value(page: SurveyedSheet, block: str, table: LabelledTable, column: int) -> int:
     return values_column(page, table, column) if block == "funds" else column
 
 
-def _read_columns(page: Page, table: Table, header: Header) -> dict[int, str]:
+def _read_columns(page: SurveyedSheet, table: LabelledTable, header: Header) -> dict[int, str]:
     """What the reader takes each label for, which may be merged over the column of its values."""
     found = {column: key for key, column in header.columns.items() if column in table.cells}
     for key, over in ((key, column) for key, column in header.columns.items() if column not in table.cells):
@@ -164,7 +164,7 @@ def _read_columns(page: Page, table: Table, header: Header) -> dict[int, str]:
 
 
 def _add_column(
-    page: Page, block: str, at: tuple[int, int], text: str, key: str, known: Known | None, over: int
+    page: SurveyedSheet, block: str, at: tuple[int, int], text: str, key: str, known: KnownColumn | None, over: int
 ) -> None:
     box = next((box for box in page.fields[block] if box.key == key), None)
     if box is None:
@@ -176,7 +176,7 @@ def _add_column(
         page.add(at, text, block, page.role(block, key), NEAR, "按栏中内容", over=over if over != at[1] else 0)
 
 
-def _add_unknown(page: Page, block: str, at: tuple[int, int], text: str, taken: set[str]) -> None:
+def _add_unknown(page: SurveyedSheet, block: str, at: tuple[int, int], text: str, taken: set[str]) -> None:
     """A header that nobody knows: proposed is the most alike of those that are left."""
     open_boxes = (box for box in page.fields[block] if box.key not in taken and box.key not in UNGUESSED)
     box = most_alike(text, block, open_boxes)
@@ -187,13 +187,13 @@ def _add_unknown(page: Page, block: str, at: tuple[int, int], text: str, taken: 
         page.add(at, text, block, page.role(block, box.key), NEAR, f"与“{box.label}”的说法相近")
 
 
-def names_lines(page: Page, table: Table, column: int) -> bool:
+def names_lines(page: SurveyedSheet, table: LabelledTable, column: int) -> bool:
     """Whether the lines of money have their names below this header."""
     below = (page.rows.get(row, {}).get(column) for row in range(table.bottom + 1, table.bottom + 4))
     return any(text is not None and is_words(text) for text in below)
 
 
-def values_column(page: Page, table: Table, column: int) -> int:
+def values_column(page: SurveyedSheet, table: LabelledTable, column: int) -> int:
     """The column of the values of a label: the second where it is merged over names with values beside them."""
     row, _ = table.cells[column]
     return column + (page.merge((row, column))[3] > column and names_lines(page, table, column))
@@ -204,7 +204,7 @@ def is_words(text: str) -> bool:
     return not is_blank(text) and text.strip() != "/" and parse_quantity(text) is None
 
 
-def nearest(known: Mapping[int, Known]) -> dict[str, int]:
+def nearest(known: Mapping[int, KnownColumn]) -> dict[str, int]:
     """The column of each key: of several the one by the surest label, the first."""
     found: dict[str, int] = {}
     for column, (_, key) in sorted(known.items(), key=lambda one: (one[1][0], one[0])):

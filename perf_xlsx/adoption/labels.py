@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from perf_xlsx.adoption.roles import Role
+from perf_xlsx.adoption.roles import LabelRole
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address
@@ -34,7 +34,7 @@ class Label(Struct, frozen=True):
     at: Address
     text: str
     zone: str
-    role: Role
+    role: LabelRole
     sure: str
     why: str
     inside: bool = False
@@ -52,7 +52,7 @@ class Label(Struct, frozen=True):
         return self.over or self.at[2]
 
 
-class Table(Struct):
+class LabelledTable(Struct):
     """A table's header rows, the label that counts in each column, and the rows below that are answers.
 
     `cells` give row and text by column. `ended`: something printed ends the table; otherwise empty rows below may
@@ -72,7 +72,7 @@ class Survey(Struct):
     sheet: int
     kind: OfficialForm
     labels: list[Label] = field(default_factory=list)
-    tables: dict[str, Table] = field(default_factory=dict)
+    tables: dict[str, LabelledTable] = field(default_factory=dict)
 
     def is_column(self, label: Label) -> bool:
         """Whether a label heads a column of a table."""

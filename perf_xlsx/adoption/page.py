@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from perf_xlsx.adoption.labels import OPEN, Label, Survey
-from perf_xlsx.adoption.roles import NONE, Role, roles
+from perf_xlsx.adoption.roles import NONE, LabelRole, roles
 from perf_xlsx.forms import Box, Line, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES
 from perf_xlsx.forms.official import OfficialForm
-from perf_xlsx.ooxml.merges import Span
+from perf_xlsx.ooxml.merges import Span, Spot
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout
 from perf_xlsx.reading.official.boxes import passage_boxes
@@ -19,10 +19,8 @@ from perf_xlsx.reading.official.likeness import roles_of
 
 SHORT = 2  # characters of a label that says nothing without the one above it
 
-Spot = tuple[int, int]  # row and column
 
-
-class Page:
+class SurveyedSheet:
     """`rows` are the texts by row and column, `edge` the last column, `answers` spots that hold answers alone."""
 
     def __init__(self, sheets: Sheets, sheet: int, kind: OfficialForm, layout: Layout | None) -> None:
@@ -68,11 +66,11 @@ class Page:
         header: Header | None = getattr(official, block) if official else None
         return header if header and header.sheet == self.sheet else None
 
-    def role(self, block: str, key: str) -> Role:
+    def role(self, block: str, key: str) -> LabelRole:
         """The role of a key, none where the form has it not."""
         return self.roles.get((block, key), NONE)
 
-    def other(self, key: str) -> Role:
+    def other(self, key: str) -> LabelRole:
         """A role that is no box: a heading, a remark, an answer."""
         return self.role(OTHER, key)
 
@@ -80,7 +78,7 @@ class Page:
         """Whether a text only heads labels."""
         return core(text) in self.words[HEADINGS]
 
-    def read_box(self, at: Spot) -> Role:
+    def read_box(self, at: Spot) -> LabelRole:
         """The role of the box that the reader reads beside or below a label; none where it reads none there."""
         near = {(self.sheet, *self.right_of(at)[0]), (self.sheet, *self.below(at)[0])}
         layout = self.layout
@@ -97,7 +95,15 @@ class Page:
         return {known[1] for text in texts if (known := self.known[BOXES].of(text.partition(":")[0]))}
 
     def add(
-        self, at: Spot, text: str, zone: str, role: Role, sure: str, why: str, inside: bool = False, over: int = 0
+        self,
+        at: Spot,
+        text: str,
+        zone: str,
+        role: LabelRole,
+        sure: str,
+        why: str,
+        inside: bool = False,
+        over: int = 0,
     ) -> None:
         """Note a label, once."""
         if at not in self.done:

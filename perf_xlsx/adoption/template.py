@@ -14,17 +14,17 @@ from pathlib import Path
 from msgspec import Struct
 
 from perf_xlsx.adoption.aids import COMPLETION, Aid, aids
-from perf_xlsx.adoption.answers import Answer, answers, is_calculated
+from perf_xlsx.adoption.answers import AnswerCell, answer_cells, is_calculated
 from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.adoption.live_points import live_points
 from perf_xlsx.adoption.questions import questions
 from perf_xlsx.adoption.roles import TITLE
-from perf_xlsx.adoption.source import AdoptionError, Source, surveyed
+from perf_xlsx.adoption.source import AdoptionError, SourceWorkbook, surveyed
 from perf_xlsx.adoption.typed_in import type_in
 from perf_xlsx.forms import Form, FormError
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.forms.form import BOXES, LINES, OTHER, PASSAGES, SOURCES
-from perf_xlsx.ooxml import Book, Draft, Package, PackageError, cell_name
+from perf_xlsx.ooxml import Book, Package, PackageError, SheetDraft, cell_name
 from perf_xlsx.ooxml.asking import ask, protect
 from perf_xlsx.ooxml.book import DefinedName, Sheet, quote_sheet
 from perf_xlsx.ooxml.graft import add_name, add_sheet, calculate_on_load
@@ -58,7 +58,7 @@ def original_template(form: Form, folder: str, year: int | None, rulebook: Ruleb
         raise FormError(f"表样 {source.name} 做不成模板：{error}。{AGAIN}") from error
 
 
-def original_of(form: Form, folder: str) -> Source:
+def original_of(form: Form, folder: str) -> SourceWorkbook:
     """The form's workbook, judged to be the one that was adopted. Raises FormError."""
     assert form.original is not None
     path = Path(folder) / form.original.file
@@ -68,10 +68,10 @@ def original_of(form: Form, folder: str) -> Source:
         raise FormError(f"没有找到表样 {form.original.file}，它应与表种文件在同一文件夹。{AGAIN}") from None
     if hashlib.sha256(data).hexdigest() != form.original.sha256:
         raise FormError(f"表样 {form.original.file} 在 adopt 之后改动过，与表种文件不符。{AGAIN}")
-    return Source(path.name, data)
+    return SourceWorkbook(path.name, data)
 
 
-class _Named(Struct, frozen=True):
+class _NamedRange(Struct, frozen=True):
     """A defined name of a label or an answer, and where it leads: top-left and bottom-right."""
 
     name: str
@@ -90,7 +90,7 @@ class _Made:
         self.styles = Styles(self.book)
         self.cells = TypedCells(SheetCells(self.book, self.sheet), self.styles)
         names = found.columns("indicators")
-        self.answers = answers(found, sheets, self.cells.last_row(names.get("name", 1)))
+        self.answers = answer_cells(found, sheets, self.cells.last_row(names.get("name", 1)))
 
     def bytes(self, year: int | None, rulebook: Rulebook, fill: Fill | None) -> bytes:
         bounds = self._bounds()
@@ -136,13 +136,13 @@ class _Made:
         for at in sorted({*spots, *self._rows(), *(label.at[1:] for label in open_labels)}):
             self.cells.unlock(at)
 
-    def _is_printed(self, answer: Answer) -> bool:
+    def _is_printed(self, answer: AnswerCell) -> bool:
         """Whether the form prints it, the full marks of budget execution, or calculates it."""
         if is_calculated(answer, self.sheets):
             return True
         return answer.label.role.block == "funds" and answer.key == "execution_weight" and bool(self._text(answer))
 
-    def _text(self, answer: Answer) -> str:
+    def _text(self, answer: AnswerCell) -> str:
         cell = self.sheets.cell(answer.at)
         return "" if cell is None or cell.value is None else str(cell.value)
 
@@ -160,7 +160,7 @@ class _Made:
 
     # ---- names -----------------------------------------------------------------------------------------------
 
-    def _labels(self) -> Iterator[_Named]:
+    def _labels(self) -> Iterator[_NamedRange]:
         """A name for each label that has a meaning and a cell of its own."""
         passages = 0
         for label in self.found.labels:
@@ -171,18 +171,18 @@ class _Made:
             if block == PASSAGES:
                 passages += 1
                 key = str(passages)
-            yield _Named(f"{LABEL_NAME}{block}_{key}", label.at, label.at, "".join(label.text.splitlines()))
+            yield _NamedRange(f"{LABEL_NAME}{block}_{key}", label.at, label.at, "".join(label.text.splitlines()))
 
-    def _boxes(self) -> Iterator[_Named]:
+    def _boxes(self) -> Iterator[_NamedRange]:
         """A name for each answer: a box, an amount, a column of a table."""
         groups: dict[str, list[Address]] = {}
         for one in self.answers:
             if one.key and one.label.role.block != PASSAGES:
                 groups.setdefault(self._name_of(one), []).append(one.at)
         for name, spots in groups.items():
-            yield _Named(f"{ANSWER_NAME}{name}", min(spots), max(spots))
+            yield _NamedRange(f"{ANSWER_NAME}{name}", min(spots), max(spots))
 
-    def _name_of(self, answer: Answer) -> str:
+    def _name_of(self, answer: AnswerCell) -> str:
         block = answer.label.role.block
         if not answer.line:
             return answer.key if block in (BOXES, OTHER) else f"{block}_{answer.key}"
@@ -235,7 +235,7 @@ class _Made:
 
     def _hidden(self, rows: list[tuple[str, str]], words: Mapping[str, str]) -> None:
         """Identity and printed labels, and the words that formulas know, each a named cell."""
-        draft = Draft(HIDDEN_SHEET)
+        draft = SheetDraft(HIDDEN_SHEET)
         for number, row in enumerate((*rows, *words.items())):
             for column, text in enumerate(row):
                 draft.text(number, column, text, s.look())

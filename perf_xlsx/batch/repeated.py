@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from perf_xlsx.batch.roster import whose
 from perf_xlsx.results.outcome import UNDECIDED, outcome
 from perf_xlsx.results.record import Record
-from perf_xlsx.system.growing import Numbers
+from perf_xlsx.system.growing import NumbersByText
 
 REPEATED = "B01"
 MOST = 1 << 30  # forms of one kind with the same key, of which there are fewer
@@ -26,7 +26,7 @@ class Undecided:
     """The forms that came more than once, unless it was accepted (豁免). The first has no finding of its own."""
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
-        self._forms, self._any = Numbers(), False
+        self._forms, self._any = NumbersByText(), False
         for record in records:
             self.add(record)
 
@@ -50,9 +50,9 @@ class Outcomes:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.undecided = Undecided()
-        self._earlier = Numbers()  # those with an error and those without, by form
+        self._earlier = NumbersByText()  # those with an error and those without, by form
         self.warned = 0  # of 没有错误: those with warnings
-        self._warned = Numbers()  # by form
+        self._warned = NumbersByText()  # by form
 
     def add(self, record: Record) -> str:
         """Count a record; gives its outcome as far as it is known by now."""

@@ -39,7 +39,7 @@ class Lifeline(Protocol):
     def recv_bytes(self) -> bytes: ...
 
 
-class Known(Struct, frozen=True):
+class EarlierResult(Struct, frozen=True):
     """What an earlier run's records say of a workbook: what each form depends on, and the scored copy."""
 
     keys: tuple[Key | None, ...]
@@ -59,7 +59,7 @@ class Task(Struct, frozen=True):
     output: str | None
     output_name: str
     terms: pipeline.Terms = field(default_factory=pipeline.Terms)
-    known: Known | None = None
+    known: EarlierResult | None = None
     force: bool = False
 
 
@@ -204,7 +204,7 @@ def _digest_of(forms: Iterable[FormFile]) -> str:
     return hashlib.sha256(repr(sorted(file.text for file in forms)).encode()).hexdigest()
 
 
-def _unchanged(task: Task, known: Known) -> bool:
+def _unchanged(task: Task, known: EarlierResult) -> bool:
     try:
         content = _sha256(task.source)
         for key in known.keys:

@@ -16,8 +16,8 @@ PROJECT = ""  # the line's key in the amounts of a project
 AmountKey = tuple[str, int, str]  # the key of a fund line and 0, or PROJECT and the project's number; the column
 Keys = tuple[AmountKey, ...]
 Amounts = Mapping[AmountKey, Decimal]
-Entries = Mapping[AmountKey, Entry[Decimal]]
-Rate = tuple[AmountKey, AmountKey]  # executed, and what it is divided by
+AmountEntries = Mapping[AmountKey, Entry[Decimal]]
+AmountRatio = tuple[AmountKey, AmountKey]  # executed, and what it is divided by
 
 
 class Sum(Struct, frozen=True):
@@ -42,8 +42,8 @@ class Accounts(Struct, frozen=True, dict=True):
 
     amounts: Amounts
     sums: tuple[Sum, ...]
-    rates: tuple[Rate, ...]
-    claimed_rates: Mapping[Rate, Decimal]
+    rates: tuple[AmountRatio, ...]
+    claimed_rates: Mapping[AmountRatio, Decimal]
     tolerance: Decimal
     likely_factor: Decimal
     lines: tuple[tuple[AmountKey, ...], ...]
@@ -71,9 +71,9 @@ class Accounts(Struct, frozen=True, dict=True):
         return found
 
     @cached_property
-    def rates_of(self) -> Mapping[AmountKey, Sequence[Rate]]:
+    def rates_of(self) -> Mapping[AmountKey, Sequence[AmountRatio]]:
         """The rates that an amount is in."""
-        found: dict[AmountKey, list[Rate]] = {}
+        found: dict[AmountKey, list[AmountRatio]] = {}
         for rate in self.rates:
             for key in rate:
                 found.setdefault(key, []).append(rate)
@@ -99,7 +99,7 @@ def accounts_of(form: SelfEvaluation, rulebook: Rulebook) -> Accounts:
     )
 
 
-def _claimed_rates(form: SelfEvaluation, rates: Iterable[Rate]) -> Mapping[Rate, Decimal]:
+def _claimed_rates(form: SelfEvaluation, rates: Iterable[AmountRatio]) -> Mapping[AmountRatio, Decimal]:
     claims = {key: line.claimed_rate.value for key, line in form.funds.items()}
     return {rate: claim for rate in rates if (claim := claims.get(rate[0][0])) is not None}
 
@@ -125,14 +125,14 @@ def amount_entries(form: SelfEvaluation) -> dict[AmountKey, Entry[Decimal]]:
     return found
 
 
-def _sums(form: SelfEvaluation, amounts: Amounts, entries: Entries) -> Iterator[Sum]:
+def _sums(form: SelfEvaluation, amounts: Amounts, entries: AmountEntries) -> Iterator[Sum]:
     for key, line in form.funds.items():
         yield from _sums_of_line(key, line, amounts, entries)
     if form.projects and form.project_line:
         yield from _sums_of_projects(form.project_line, len(form.projects), amounts)
 
 
-def _sums_of_line(key: str, line: FundLine, amounts: Amounts, entries: Entries) -> Iterator[Sum]:
+def _sums_of_line(key: str, line: FundLine, amounts: Amounts, entries: AmountEntries) -> Iterator[Sum]:
     """Adjusted = initial + adjustment; and in each column the line's parts, where none of them is unreadable."""
     across = Sum((key, 0, "adjusted"), ((key, 0, "initial"), (key, 0, "adjustment")))
     if all(one in amounts for one in across.keys):
@@ -144,7 +144,7 @@ def _sums_of_line(key: str, line: FundLine, amounts: Amounts, entries: Entries) 
             yield one
 
 
-def _is_complete(line: FundLine, parts: Keys, known: Keys, entries: Entries) -> bool:
+def _is_complete(line: FundLine, parts: Keys, known: Keys, entries: AmountEntries) -> bool:
     """Whether the known parts of a line are all that it adds up."""
     readable = not any(entries[part].unreadable for part in parts)
     return readable and (len(known) == len(parts) or line.blank_part_is_zero)

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from perf_xlsx.checks.claims import agrees, has_opposite_points, is_rounded, is_sign_in_doubt
+from perf_xlsx.checks.claims import claim_agrees, has_opposite_points, is_rounded, is_sign_in_doubt
 from perf_xlsx.checks.clauses import Clause, Speaker, narrative, speaker
 from perf_xlsx.domain.levels import is_judged_level
 from perf_xlsx.domain.model import (
@@ -186,7 +186,9 @@ class Diagnoses(Struct, frozen=True, dict=True):
     @cached_property
     def are_claims_computed(self) -> bool:
         """Whether all claims are the computed points, but for rounding or another reading of a missing sign."""
-        return all(claim is None or other or agrees(claim, s, self.tolerance) for claim, s, other in self.claims)
+        return all(
+            claim is None or other or claim_agrees(claim, s, self.tolerance) for claim, s, other in self.claims
+        )
 
     @property
     def claimed_sum(self) -> Decimal | None:
@@ -298,7 +300,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
         return required if one_column else (*required, (row.improvement, "改进措施"))
 
 
-class _Suspect(Struct, frozen=True):
+class _WeightFromPoints(Struct, frozen=True):
     """An indicator whose weight equals its claimed points, and the share of the weight that it earned."""
 
     row: Indicator
@@ -320,13 +322,15 @@ class _Suspect(Struct, frozen=True):
         return self.row, fit
 
 
-def _score_as_weight(row: Indicator, score: Score) -> Iterator[_Suspect]:
+def _score_as_weight(row: Indicator, score: Score) -> Iterator[_WeightFromPoints]:
     weight, share = row.weight.value, score.completion or score.share
     if weight and not score.claimed and weight == row.claimed_points.value and share is not None and 0 < share < 1:
-        yield _Suspect(row, weight, share)
+        yield _WeightFromPoints(row, weight, share)
 
 
-def _completing_together(suspects: Iterable[_Suspect], gap: Decimal) -> tuple[tuple[Indicator, Decimal], ...]:
+def _completing_together(
+    suspects: Iterable[_WeightFromPoints], gap: Decimal
+) -> tuple[tuple[Indicator, Decimal], ...]:
     """All suspects with the nearest weight that would earn their points; () where these do not fill the gap."""
     fitting = [one for one in suspects if one.earns(one.nearest)]
     completes = sum((one.nearest - one.weight for one in fitting), Decimal(0)) == gap

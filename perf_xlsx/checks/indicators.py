@@ -9,7 +9,7 @@ from fractions import Fraction
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.checks.claims import agrees, claims_prove, has_opposite_points, opposite_claims
+from perf_xlsx.checks.claims import claim_agrees, claims_prove, has_opposite_points, opposite_claims
 from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, needs_no_target
 from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, Scores, Severity
 from perf_xlsx.domain.rounding import half_up, plain, points
@@ -149,7 +149,11 @@ def met_means_full_points(diagnoses: Diagnoses, scores: Scores) -> Iterator[Obse
         if claimed is None or weight is None or not _is_met_in_full(row, score) or row is diagnoses.misweighed:
             continue
         by_rate = _points_by_rate(scores, weight)
-        if 0 <= claimed < weight and claimed != by_rate and not agrees(claimed, score, diagnoses.tolerance, (1,)):
+        if (
+            0 <= claimed < weight
+            and claimed != by_rate
+            and not claim_agrees(claimed, score, diagnoses.tolerance, (1,))
+        ):
             right = f"达到指标值的得满分，请把自评得分改为{plain(weight)}，或核对实际完成值。"
             yield observed(
                 row.claimed_points,
@@ -210,7 +214,7 @@ def _may_be_full(row: Indicator, score: Score, claimed: Decimal, diagnoses: Diag
     """
     if _is_by_coefficient(row, claimed):
         return True
-    if diagnoses.is_sign_in_doubt(row) or agrees(claimed, score, diagnoses.tolerance, (1,)):
+    if diagnoses.is_sign_in_doubt(row) or claim_agrees(claimed, score, diagnoses.tolerance, (1,)):
         return True
     doubted = (diagnoses.misweighed, *(other for other, _ in diagnoses.scores_as_weights))
     return any(row is other for other in doubted)
@@ -261,7 +265,7 @@ def _wrong_points(
     found = observed(
         entry, f"{message}。", "", expected=points(score.points), difference=difference, basis=score.rules
     )
-    if agrees(claimed, score, tolerance) and not diagnoses.rounding_lifts_grade:
+    if claim_agrees(claimed, score, tolerance) and not diagnoses.rounding_lifts_grade:
         advice = f"{score.why}建议保留两位小数。"
         yield replace(found, message=f"{message}，四舍五入后一致。", advice=advice, severity="notice")
         return

@@ -17,7 +17,15 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.checks.accounts import PROJECT, TEN_THOUSAND, Accounts, AmountKey, Rate, accounts_of, amount_entries
+from perf_xlsx.checks.accounts import (
+    PROJECT,
+    TEN_THOUSAND,
+    Accounts,
+    AmountKey,
+    AmountRatio,
+    accounts_of,
+    amount_entries,
+)
 from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain
@@ -186,20 +194,20 @@ class Evidence(Struct, frozen=True, dict=True):
         after = self.accounts.gaps[number] + self._net(number, moved) * (factor - 1)
         return abs(after) > self.accounts.tolerance + slack
 
-    def _ratio(self, rate: Rate, error: UnitError | None = None) -> Decimal:
+    def _ratio(self, rate: AmountRatio, error: UnitError | None = None) -> Decimal:
         """The rate as the amounts are, or as they are once the error is corrected."""
         amounts = self.accounts.amounts
         executed, budget = (amounts[key] * (error.factor if error and key in error.keys else 1) for key in rate)
         return executed / budget
 
-    def _breaks_rate(self, rate: Rate, error: UnitError) -> bool:
+    def _breaks_rate(self, rate: AmountRatio, error: UnitError) -> bool:
         plausible = Decimal("0.001") <= self._ratio(rate, error) <= IMPLAUSIBLE_RATE
         return 0 < self._ratio(rate) <= 2 and not plausible
 
-    def _mends_rate(self, rate: Rate, error: UnitError) -> bool:
+    def _mends_rate(self, rate: AmountRatio, error: UnitError) -> bool:
         return self._is_odd(rate) and 0 < self._ratio(rate, error) <= 2
 
-    def _is_odd(self, rate: Rate) -> bool:
+    def _is_odd(self, rate: AmountRatio) -> bool:
         """Whether a rate is impossible, or ten thousand times smaller than the one that the unit states."""
         ratio, claim = self._ratio(rate), self.accounts.claimed_rates.get(rate)
         claimed = claim is not None and claim > 0 and abs(ratio * TEN_THOUSAND - claim) <= Decimal("0.005")

@@ -11,7 +11,7 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.checks.clauses import NUMERAL, Clause, Speaker, Subject
+from perf_xlsx.checks.clauses import NUMERAL, Clause, ClauseSubject, Speaker
 from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler
 from perf_xlsx.checks.explanations import ADJUSTMENT, EXECUTION, Topic
 from perf_xlsx.checks.funds import is_unusable
@@ -124,20 +124,20 @@ class Claim(Struct, frozen=True):
     """
 
     words: re.Pattern[str]
-    contradiction: Callable[[Subject, Rulebook], str]
+    contradiction: Callable[[ClauseSubject, Rulebook], str]
     advice: str
     topic: re.Pattern[str] | None = None
     excuse: Topic | None = None
 
 
-def _unspent(subject: Subject, rulebook: Rulebook) -> str:
+def _unspent(subject: ClauseSubject, rulebook: Rulebook) -> str:
     rate = subject.rates.execution
     if rate is None or 1 - rate <= rulebook.number("thresholds.unspent"):
         return ""
     return f"{subject.name}预算执行率{percent(rate)}，结余{percent(1 - rate)}"
 
 
-def _changed(subject: Subject, rulebook: Rulebook) -> str:
+def _changed(subject: ClauseSubject, rulebook: Rulebook) -> str:
     rate = subject.rates.adjustment
     if not rate or abs(rate) < rulebook.number("thresholds.adjustment"):
         return ""
@@ -221,12 +221,12 @@ class StatedNumber(Struct, frozen=True):
 
     words: re.Pattern[str]
     name: str
-    value: Callable[[Subject], Fraction | None]
+    value: Callable[[ClauseSubject], Fraction | None]
     slack: Fraction
     shown: Callable[[Fraction], str]
     also: tuple[Fraction, ...] = ()
 
-    def agrees(self, said: re.Match[str], meant: Fraction, everyone: Iterable[Subject]) -> bool:
+    def agrees(self, said: re.Match[str], meant: Fraction, everyone: Iterable[ClauseSubject]) -> bool:
         """Whether the number said is roughly the one meant, or at the decimals written that of any subject."""
         stated, unit = Decimal(said["number"].replace(",", "")), UNITS[said["unit"]]
         if said["about"] or said["more"] or said["or_so"]:
@@ -287,13 +287,13 @@ def _both_ways(form: SelfEvaluation) -> bool:
     return bool(ADDED.search(texts)) and bool(TAKEN.search(texts))
 
 
-def _left(unit: Fraction, subject: Subject) -> Fraction | None:
+def _left(unit: Fraction, subject: ClauseSubject) -> Fraction | None:
     """What was not spent of the budget."""
     adjusted, executed = _yuan("adjusted", unit, subject), _yuan("executed", unit, subject)
     return None if adjusted is None or executed is None else adjusted - executed
 
 
-def _altered(unit: Fraction, subject: Subject) -> Fraction | None:
+def _altered(unit: Fraction, subject: ClauseSubject) -> Fraction | None:
     """What the budget changed by; a project has no column for it."""
     if isinstance(subject.line, FundLine) and not subject.line.adjustment.empty:
         return _yuan("adjustment", unit, subject)
@@ -301,7 +301,7 @@ def _altered(unit: Fraction, subject: Subject) -> Fraction | None:
     return None if initial is None or adjusted is None else adjusted - initial
 
 
-def _yuan(column: str, unit: Fraction, subject: Subject) -> Fraction | None:
+def _yuan(column: str, unit: Fraction, subject: ClauseSubject) -> Fraction | None:
     entry = subject.line.entry(column)
     return None if entry.value is None or is_unusable(entry, column) else Fraction(entry.value) * unit
 
@@ -330,7 +330,7 @@ def numbers_in_passages_are_those_of_the_table(
 
 def _wrong_numbers(
     numbers: Iterable[StatedNumber], clause: Clause, speaker: Speaker
-) -> Iterator[tuple[StatedNumber, re.Match[str], Subject, Fraction]]:
+) -> Iterator[tuple[StatedNumber, re.Match[str], ClauseSubject, Fraction]]:
     """The numbers of a clause that are not those of the table: which, the words, of what, and the right value."""
     for number in numbers:
         for said in number.words.finditer(clause.text):
@@ -340,7 +340,7 @@ def _wrong_numbers(
                 yield number, said, subject, value
 
 
-def _subject_of(said: re.Match[str], clause: Clause, speaker: Speaker) -> Subject | None:
+def _subject_of(said: re.Match[str], clause: Clause, speaker: Speaker) -> ClauseSubject | None:
     """The one subject that the number is of; None where that is in doubt, or the number is a limit."""
     if BOUND.match(clause.text, said.end()) or not speaker.states_a_fact(clause, said.start()):
         return None

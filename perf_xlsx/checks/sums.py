@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from perf_xlsx.checks.accounts import (
     PROJECT,
     Accounts,
+    AmountEntries,
     AmountKey,
+    AmountRatio,
     Amounts,
-    Entries,
-    Rate,
     Sum,
     accounts_of,
     amount_entries,
@@ -25,7 +25,7 @@ from perf_xlsx.rulebook import Rulebook
 HALF_A_POINT = Decimal("0.005")  # how far a unit may round its rates
 SUM_CODES = frozenset({"F01", "F02", "F05"})  # each is reported at the total of a sum
 CODES = SUM_CODES | {"F06", "F07"}  # reported at one amount
-Change = tuple[AmountKey, Decimal]
+AmountChange = tuple[AmountKey, Decimal]
 
 
 def with_sure_amounts(form: SelfEvaluation, found: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
@@ -43,7 +43,7 @@ def with_sure_amounts(form: SelfEvaluation, found: Iterable[Finding], rulebook: 
 
 
 def _with_correction(
-    found: Finding, accounts: Accounts, corrections: Mapping[AmountKey, Correction], entries: Entries
+    found: Finding, accounts: Accounts, corrections: Mapping[AmountKey, Correction], entries: AmountEntries
 ) -> Finding:
     if found.code not in CODES:
         return found
@@ -60,7 +60,7 @@ def _with_correction(
 
 
 def _corrections_of_sums(
-    found: Finding, accounts: Accounts, corrections: Mapping[AmountKey, Correction], entries: Entries
+    found: Finding, accounts: Accounts, corrections: Mapping[AmountKey, Correction], entries: AmountEntries
 ) -> list[Correction]:
     """The corrections of amounts in the sums that a finding reports."""
     broken = (accounts.sums[number] for number in accounts.broken)
@@ -88,7 +88,7 @@ def _sure_amounts(accounts: Accounts) -> dict[AmountKey, Decimal]:
     return found
 
 
-def _mending_changes(accounts: Accounts, number: int) -> Iterator[tuple[Change, int]]:
+def _mending_changes(accounts: Accounts, number: int) -> Iterator[tuple[AmountChange, int]]:
     """Changes of one amount after which all its sums add up, and how much each of them mends.
 
     That is how many of its sums and stated rates were wrong before; a wrong sign before an amount counts one more.
@@ -118,6 +118,6 @@ def _rates_mended(accounts: Accounts, key: AmountKey, value: Decimal) -> int:
     return sum(_is_rate(rate, claim, changed) > _is_rate(rate, claim, accounts.amounts) for rate, claim in stated)
 
 
-def _is_rate(rate: Rate, claim: Decimal, amounts: Amounts) -> bool:
+def _is_rate(rate: AmountRatio, claim: Decimal, amounts: Amounts) -> bool:
     executed, budget = (amounts[key] for key in rate)
     return bool(budget) and abs(executed / budget - claim) <= HALF_A_POINT

@@ -48,7 +48,7 @@ def weights_sum_to_total(diagnoses: Diagnoses) -> Iterator[Observation]:
     )
 
 
-class _Suspect(Struct, frozen=True):
+class _WrongWeight(Struct, frozen=True):
     """The row that explains a wrong total of weights, in words, and its right weight where that is sure."""
 
     words: str = ""
@@ -57,38 +57,38 @@ class _Suspect(Struct, frozen=True):
     advice: str = ""
 
 
-def _suspect(diagnoses: Diagnoses, gap: Decimal) -> _Suspect:
+def _suspect(diagnoses: Diagnoses, gap: Decimal) -> _WrongWeight:
     """The one weight, or the place of budget execution, that explains what is missing."""
     full = plain(diagnoses.full)
     if fits := diagnoses.scores_as_weights:
         words = "、".join(f"{row.display_name}若为{plain(fit)}" for row, fit in fits)
         first, fit = fits[0]
-        return _Suspect(f"；{words}则合计正好{full}", first, to_number(first.weight, fit), _to_fit(fits))
+        return _WrongWeight(f"；{words}则合计正好{full}", first, to_number(first.weight, fit), _to_fit(fits))
     if row := diagnoses.misweighed:
         weight, claimed = row.weight.value or Decimal(0), row.claimed_points.value or Decimal(0)
         words = (
             f"；{row.display_name}分值{plain(weight)}、自评得分{plain(claimed)}，"
             f"分值若为{plain(weight + gap)}则得分相符，合计正好{full}"
         )
-        return _Suspect(words, row, to_number(row.weight, weight + gap), _to_fit([(row, weight + gap)]))
+        return _WrongWeight(words, row, to_number(row.weight, weight + gap), _to_fit([(row, weight + gap)]))
     execution = diagnoses.rulebook.number("execution.weight")
-    return _execution_as_indicator(diagnoses.form, execution, full) if -gap == execution else _Suspect()
+    return _execution_as_indicator(diagnoses.form, execution, full) if -gap == execution else _WrongWeight()
 
 
-def _execution_as_indicator(form: SelfEvaluation, execution: Decimal, full: str) -> _Suspect:
+def _execution_as_indicator(form: SelfEvaluation, execution: Decimal, full: str) -> _WrongWeight:
     """The weights exceed the total by that of budget execution: it is also an indicator, or was left no room."""
     twice = [row for row in form.indicators if row.weight.value == execution and EXECUTION.search(row.name.given)]
     if len(twice) == 1:
         name = twice[0].display_name
         words = f"；预算执行率已按预算执行情况计{plain(execution)}分，{name}一行请删去"
-        return _Suspect(words, twice[0], None, f"请删去{name}一行，自评总分随之更正。")
+        return _WrongWeight(words, twice[0], None, f"请删去{name}一行，自评总分随之更正。")
     words = f"；各指标分值合计已是{full}，没有留出预算执行率的{plain(execution)}分"
     known = fitting_rulebooks(form, Decimal(0))
     fits = "、".join(book.called for book in map(load_rulebook, known) if are_as_ruled(form, book))
     if not fits:
-        return _Suspect(words)
+        return _WrongWeight(words)
     advice = f"规定不单独给预算执行率计分的，{ASK_RULES}（如{fits}）；否则请调整各指标的分值，"
-    return _Suspect(words, None, None, f"{advice}留出预算执行率的{plain(execution)}分。")
+    return _WrongWeight(words, None, None, f"{advice}留出预算执行率的{plain(execution)}分。")
 
 
 def _to_fit(fits: Sequence[tuple[Indicator, Decimal]]) -> str:

@@ -38,7 +38,7 @@ def consolidate(
     output: Path | None,
     roster: Path | None,
     sender: str,
-    how: consolidated.Format | None,
+    how: consolidated.ExportFormat | None,
     forms: tuple[FormFile, ...],
 ) -> None:
     """把一批评分结果汇总成一个工作簿。"""

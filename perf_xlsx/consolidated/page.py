@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.writer import Canvas, safe
+from perf_xlsx.sheets.writer import WorkbookCanvas, safe
 
 NUMBERS: Mapping[str, Any] = {"text_wrap": False, "shrink": True}  # smaller digits instead of "####"
 USED = 0.98  # share of the height; other programs' metrics need the rest
@@ -21,7 +21,7 @@ ROW_HEIGHT = 15.0  # default of Excel, in points
 AGREE, DIFFER = "✔ 相符", "✖ 不符"
 
 
-class Formula(Struct, frozen=True):
+class LiveFormula(Struct, frozen=True):
     """A live formula with its result; never built from outside text."""
 
     text: str
@@ -34,17 +34,17 @@ class SheetLink(Struct, frozen=True):
     sheet: str
 
 
-Shown = str | int | Decimal | Fraction | Formula | SheetLink | None
+CellContent = str | int | Decimal | Fraction | LiveFormula | SheetLink | None
 
 
-class Page:
+class PagedSheet:
     """One sheet. `widths` are the widths of its columns, beginning with A; `repeated` is the height of the rows
     that each page after the first begins with."""
 
-    def __init__(self, canvas: Canvas, name: str, widths: tuple[float, ...], repeated: float = 0) -> None:
+    def __init__(self, canvas: WorkbookCanvas, name: str, widths: tuple[float, ...], repeated: float = 0) -> None:
         self.canvas, self.name, self.widths = canvas, name, widths
         self.sheet = canvas.book.add_worksheet(name)
-        self._cells: dict[int, list[tuple[int, int, Shown, Mapping[str, Any]]]] = defaultdict(list)
+        self._cells: dict[int, list[tuple[int, int, CellContent, Mapping[str, Any]]]] = defaultdict(list)
         self._heights: dict[int, float] = {}
         self._tops = [0]  # first rows of printed pages
         self.page_height = USED * a4.height(landscape=True) - repeated
@@ -52,7 +52,7 @@ class Page:
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
 
-    def put(self, row: int, first: int, last: int, value: Shown, **look: Any) -> None:
+    def put(self, row: int, first: int, last: int, value: CellContent, **look: Any) -> None:
         """Put a value into a row, over the columns `first` to `last`."""
         self._cells[row].append((first, last, value, look))
 
@@ -81,12 +81,12 @@ class Page:
         self.height(row, 24)
         return row + 1
 
-    def word(self, row: int, first: int, last: int, text: Shown, **look: Any) -> None:
+    def word(self, row: int, first: int, last: int, text: CellContent, **look: Any) -> None:
         """Put a text cell of a table."""
         self.put(row, first, last, text, **{"border": 1, "align": "left"} | look)
 
     def number(
-        self, row: int, first: int, last: int, value: Shown, code: str = "#,##0", bold: bool = False
+        self, row: int, first: int, last: int, value: CellContent, code: str = "#,##0", bold: bool = False
     ) -> None:
         """Put a number cell of a table; a dash for None."""
         align = "center" if value is None else "right"
@@ -95,7 +95,7 @@ class Page:
         self.put(row, first, last, shown, num_format=s.spaced(code), **NUMBERS, **look)
 
     def check(
-        self, row: int, spans: tuple[tuple[int, int], ...], words: str, left: Formula, right: Formula
+        self, row: int, spans: tuple[tuple[int, int], ...], words: str, left: LiveFormula, right: LiveFormula
     ) -> None:
         """Put a row that compares two results which must agree, as live formulas that a reader can trace."""
         (a, b), (c, d), (e, f), (g, h) = spans
@@ -110,7 +110,7 @@ class Page:
 
     def verdict(self, row: int, first: int, last: int, condition: str, agree: bool, bold: bool) -> None:
         """Put a live formula that says whether two numbers agree, coloured by its result."""
-        result = Formula(f'=IF({condition},"{AGREE}","{DIFFER}")', AGREE if agree else DIFFER)
+        result = LiveFormula(f'=IF({condition},"{AGREE}","{DIFFER}")', AGREE if agree else DIFFER)
         self.put(row, first, last, result, border=1, align="center", bold=bold)
         for word, ink, fill in ((AGREE, s.DONE_INK, s.DONE_FILL), (DIFFER, s.TODO_INK, s.TODO_FILL)):
             look = self.canvas.book.add_format({"font_color": ink, "bg_color": fill})
@@ -126,7 +126,7 @@ class Page:
             for first, last, value, look in self._cells[row]:
                 self._write(row, first, last, value, self.canvas.style(**look))
 
-    def _write(self, row: int, first: int, last: int, value: Shown, style: Any) -> None:
+    def _write(self, row: int, first: int, last: int, value: CellContent, style: Any) -> None:
         if last > first:
             self.sheet.merge_range(row, first, row, last, "", style)
         match value:
@@ -134,7 +134,7 @@ class Page:
                 self.sheet.write_blank(row, first, None, style)
             case str():
                 self.sheet.write_string(row, first, safe(value), style)
-            case Formula():
+            case LiveFormula():
                 self.sheet.write_formula(row, first, value.text, style, value.result)
             case SheetLink():
                 self.sheet.write_url(row, first, f"internal:'{value.sheet}'!A1", style, value.sheet)

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, LineSum, Rate
-from perf_xlsx.consolidated.listed import Listed
-from perf_xlsx.consolidated.page import Formula, Page
+from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, LineSum, RateHeads
+from perf_xlsx.consolidated.page import LiveFormula, PagedSheet
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
+from perf_xlsx.consolidated.row_counts import RowCounts
 from perf_xlsx.consolidated.statistics import Compared, Statistics
 from perf_xlsx.consolidated.streamed import LongSheets, standing_colours
 from perf_xlsx.consolidated.tables import OUTSTANDING, code_title, standing_word
@@ -55,7 +55,7 @@ def money_notes(found: Statistics) -> str:
     return "；".join(notes) + "。"
 
 
-def heading(page: Page, title: str, note: str) -> None:
+def heading(page: PagedSheet, title: str, note: str) -> None:
     """Title and note of a short sheet."""
     last = len(page.widths) - 1
     page.height(0, TITLE_HEIGHT)
@@ -64,7 +64,7 @@ def heading(page: Page, title: str, note: str) -> None:
     page.height(1, s.height_for([(note, sum(page.widths[1:]))], 18))
 
 
-def finish(page: Page, last_row: int, repeat: int, head: str, landscape: bool = True) -> None:
+def finish(page: PagedSheet, last_row: int, repeat: int, head: str, landscape: bool = True) -> None:
     """Print set-up of a short sheet; `head` is at the head of each page."""
     page.canvas.print_setup(page.sheet, landscape, a4.SCALE)
     page.sheet.set_header(s.page_header(head))
@@ -76,7 +76,7 @@ def finish(page: Page, last_row: int, repeat: int, head: str, landscape: bool = 
 # ---- 执行情况 ------------------------------------------------------------------------------------------------
 
 
-def write_money(page: Page, found: Statistics, details: LongSheets | None, listed: Listed) -> None:
+def write_money(page: PagedSheet, found: Statistics, details: LongSheets | None, listed: RowCounts) -> None:
     """Sums by form, year and line; each set against the rows of 资金明细 and against its own parts.
 
     `details` None: these rows are on no sheet; what they come to is a value then.
@@ -105,7 +105,7 @@ def write_money(page: Page, found: Statistics, details: LongSheets | None, liste
     finish(page, row, 0, found.head)
 
 
-def _said_of_sums(page: Page, row: int, sentences: Iterable[str], **look: str) -> int:
+def _said_of_sums(page: PagedSheet, row: int, sentences: Iterable[str], **look: str) -> int:
     for words in sentences:
         height = s.height_for([(words, sum(MONEY_WIDTHS[1:]))], MONEY_ROW)
         page.turn(row, height)
@@ -115,7 +115,7 @@ def _said_of_sums(page: Page, row: int, sentences: Iterable[str], **look: str) -
     return row
 
 
-def _money_heads(page: Page, row: int) -> int:
+def _money_heads(page: PagedSheet, row: int) -> int:
     """Written anew on each page: rows repeated by the printer would stand above the other block too."""
     page.heads(
         row, (1, 1, "表种"), (2, 2, "年度"), (3, 3, "资金类别"), (4, 4, "份数"), (5, 5, "年初预算数"),
@@ -127,13 +127,13 @@ def _money_heads(page: Page, row: int) -> int:
 
 
 def _money_row(
-    page: Page,
+    page: PagedSheet,
     row: int,
     form: str,
     year: int | str,
     line: LineSum,
     details: LongSheets | None,
-    listed: Listed,
+    listed: RowCounts,
 ) -> None:
     bold = line.total
     page.word(row, 1, 1, form, bold=bold)
@@ -182,7 +182,7 @@ def _exactly(text: str, cell: str) -> str:
     return f'"="&{cell}'
 
 
-def _parts(page: Page, row: int, found: Statistics, places: dict[tuple[str, int | str, str], int]) -> int:
+def _parts(page: PagedSheet, row: int, found: Statistics, places: dict[tuple[str, int | str, str], int]) -> int:
     checks = list(_part_checks(found, places))
     if not checks:
         return row
@@ -196,7 +196,7 @@ def _parts(page: Page, row: int, found: Statistics, places: dict[tuple[str, int 
         page.number(row, 5, 5, whole, s.MONEY)
         page.number(row, 6, 7, parts, s.MONEY)
         one, other = xl_rowcol_to_cell(row, 5), xl_rowcol_to_cell(row, 6)
-        page.number(row, 8, 8, Formula(f"=ROUND({one}-{other},6)", float(gap)), GAP)
+        page.number(row, 8, 8, LiveFormula(f"=ROUND({one}-{other},6)", float(gap)), GAP)
         said = "✔ 相符" if gap == 0 else "⚠ 有的单位合计与分项不符（F01），见“问题清单”"
         page.word(row, 9, 12, said)
         page.height(row, height)
@@ -204,11 +204,11 @@ def _parts(page: Page, row: int, found: Statistics, places: dict[tuple[str, int 
     return row + 1
 
 
-def _part_heads(page: Page, row: int) -> int:
+def _part_heads(page: PagedSheet, row: int) -> int:
     return page.heads(row, (1, 4, "核对内容"), (5, 5, "合计"), (6, 7, "分项之和"), (8, 8, "相差"), (9, 12, "说明"))
 
 
-Side = Formula | Decimal
+Side = LiveFormula | Decimal
 
 
 def _part_checks(
@@ -233,9 +233,9 @@ def _part_checks(
             left: Side = own.whole
             right: Side = own.parts
             if own.whole == lines[key].sums[column]:
-                left = Formula(f"=SUM({cells[0]})", float(own.whole))
+                left = LiveFormula(f"=SUM({cells[0]})", float(own.whole))
             if own.parts == sum((lines[part].sums[column] for part in parts), Decimal(0)):
-                right = Formula(f"=SUM({','.join(cells[1:])})", float(own.parts))
+                right = LiveFormula(f"=SUM({','.join(cells[1:])})", float(own.parts))
             yield words, left, right, own.whole - own.parts
 
 
@@ -244,12 +244,12 @@ def _in_order(compared: Compared, lines: Sequence[str]) -> tuple[int, int, tuple
     return lines.index(key), AMOUNTS.index(column), tuple(map(lines.index, parts))
 
 
-def rate_format(line: LineSum, rate: Rate) -> str:
+def rate_format(line: LineSum, rate: RateHeads) -> str:
     """How a rate of sums looks: with a sign where `bases` says what it is made of."""
     return f'{s.PERCENT}"{ELSEWHERE}"' if line.basis(rate) else s.PERCENT
 
 
-def bases(found: Statistics, rates: Sequence[Rate] = (EXECUTION, ADJUSTMENT)) -> Iterator[str]:
+def bases(found: Statistics, rates: Sequence[RateHeads] = (EXECUTION, ADJUSTMENT)) -> Iterator[str]:
     """Where a rate is not that of the sums beside it, what it is made of and who is left out; lines of which the
     same holds together."""
     for (form, year), lines in found.funds.items():
@@ -275,7 +275,7 @@ def repeated(found: Statistics) -> Iterator[str]:
 # ---- 问题 ----------------------------------------------------------------------------------------------------
 
 
-def write_codes(page: Page, found: Statistics) -> int:
+def write_codes(page: PagedSheet, found: Statistics) -> int:
     """Findings by code, the gravest and most frequent first; gives the row of the total."""
     heading(page, CODES, "按类别统计，严重的、多的在前。按单位的见“问题按单位”，逐条的见“问题清单”。")
     row = first = page.heads(
@@ -295,7 +295,7 @@ def write_codes(page: Page, found: Statistics) -> int:
         standing_colours(page.canvas, page.sheet, first, row - 1, 3)
         page.put(row, 1, 3, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
         area = f"{xl_rowcol_to_cell(first, 4)}:{xl_rowcol_to_cell(row - 1, 4)}"
-        page.number(row, 4, 4, Formula(f"=SUM({area})", found.findings), bold=True)
+        page.number(row, 4, 4, LiveFormula(f"=SUM({area})", found.findings), bold=True)
         page.word(row, 5, 6, "", bold=True)
     else:
         page.put(
@@ -310,7 +310,7 @@ def write_codes(page: Page, found: Statistics) -> int:
 # ---- 未报送 --------------------------------------------------------------------------------------------------
 
 
-def write_outstanding(page: Page, found: Statistics, most: int | None = None) -> None:
+def write_outstanding(page: PagedSheet, found: Statistics, most: int | None = None) -> None:
     """Who has not returned, with whom to call; then who returned without being on the list.
 
     `most` is how many of each are named, None for all.
@@ -356,7 +356,7 @@ def _said(roll: RosterStatus) -> str:
     return f"{counts}；按单位名称（和表种、项目）核对。"
 
 
-def _names(page: Page, row: int, title: str, names: tuple[str, ...], most: int | None) -> int:
+def _names(page: PagedSheet, row: int, title: str, names: tuple[str, ...], most: int | None) -> int:
     if not names:
         return row
     row = page.title(row, f"{title}：{len(names)}")
@@ -367,7 +367,7 @@ def _names(page: Page, row: int, title: str, names: tuple[str, ...], most: int |
     return _rest(page, row, len(names), most)
 
 
-def _rest(page: Page, row: int, count: int, most: int | None) -> int:
+def _rest(page: PagedSheet, row: int, count: int, most: int | None) -> int:
     """How many are not named on this sheet, if any."""
     if most is None or count <= most:
         return row

@@ -16,19 +16,19 @@ from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
     MONEY_UNIT,
     POWERS,
-    Identity,
-    counts_money,
-    file_name,
-    identity,
+    ReturnIdentity,
+    counts_years_money,
     is_read,
     is_return,
     is_scored,
     line_name,
     money,
     place_of,
+    return_identity,
+    returned_file_name,
 )
 from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
-from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
+from perf_xlsx.consolidated.scores import GradeCount, ScoreStatistics, Spread
 from perf_xlsx.consolidated.tables import errors_in_words
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.domain.model import STANDINGS, Standing
@@ -150,24 +150,24 @@ class Statistics(Struct):
 def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledStore) -> Statistics:
     """Count all records, compare them with the list, and store the returns with findings."""
     found = Statistics()
-    comparison, kinds, scores = RosterComparison(roster), _Kinds(), Scores()
+    comparison, kinds, scores = RosterComparison(roster), _Kinds(), ScoreStatistics()
     for record in records:
         comparison.add(record)
         if not is_return(record):
             continue
-        who = identity(record)
+        who = return_identity(record)
         _count_return(found, record)
         found.filled |= {head for head, text in _optional(record, who) if text}
         counts = kinds.add(record)
         if any(counts):
             found.troubled += 1
-            rank, file = record.listed_row or None, file_name(record.file or "")
+            rank, file = record.listed_row or None, returned_file_name(record.file or "")
             troubled.add(
                 Troubled(who, counts, errors_in_words(record), file, record.output, rank, place_of(record))
             )
         if is_read(record):
             _count_read(found, record, who)
-        if counts_money(record):
+        if counts_years_money(record):
             _add_money(found, record, who)
         if is_scored(record):
             found.scored += 1
@@ -184,7 +184,7 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
     return found
 
 
-def _optional(record: Record, who: Identity) -> tuple[tuple[str, object], ...]:
+def _optional(record: Record, who: ReturnIdentity) -> tuple[tuple[str, object], ...]:
     """The columns that whole batches leave empty, with what a record has for them."""
     waived = any(found.waived for found in record.findings)
     return (
@@ -228,11 +228,11 @@ def _count_return(found: Statistics, record: Record) -> None:
     found.rows["receipts"] += receipt_of(record) is not None
 
 
-def _count_read(found: Statistics, record: Record, who: Identity) -> None:
+def _count_read(found: Statistics, record: Record, who: ReturnIdentity) -> None:
     found.checked += not is_scored(record)
     found.years[str(who.year)] += 1
     named = found.files.setdefault(str(who.year), [])
-    if len(named) < NAMED and (file := f"{file_name(record.file or '')}{record.which}") not in named:
+    if len(named) < NAMED and (file := f"{returned_file_name(record.file or '')}{record.which}") not in named:
         named.append(file)
     found.rulebooks[record.rulebook or NO_RULEBOOK] += 1
 
@@ -244,7 +244,7 @@ def _band(record: Record) -> str:
     return next(name for low, name in BANDS if low is None or rate >= low)
 
 
-def _add_money(found: Statistics, record: Record, who: Identity) -> None:
+def _add_money(found: Statistics, record: Record, who: ReturnIdentity) -> None:
     unit = record.money_unit
     found.rows["funds"] += len(record.funds)
     if not record.funds:

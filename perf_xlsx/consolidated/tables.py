@@ -13,13 +13,13 @@ from msgspec import Struct
 from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, pairs
 from perf_xlsx.consolidated.returns import (
     MISSING,
-    Identity,
-    counts_money,
-    decimal,
-    file_name,
+    ReturnIdentity,
+    counts_years_money,
     is_read,
     line_name,
     money,
+    recorded_decimal,
+    returned_file_name,
     with_unit,
 )
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
@@ -42,13 +42,13 @@ UNREAD, CHECKED, WHOLE, PROVISIONAL = (
     "完整",
     "暂定",
 )  # what 状态 of 单位得分 holds, besides others
-Value = str | int | Decimal | None
-Row = tuple[Value, ...]
+TableValue = str | int | Decimal | None
+LongTableRow = tuple[TableValue, ...]
 BECOMES = {"有错误": "退回", "读不出来": "退回", UNDECIDED: UNDECIDED}  # of a return, by its outcome
 CHANGES, BRIEF = 3, 20  # cells that nobody asked to change: how many are named, characters of what they held
 
 
-class Column(Struct, frozen=True):
+class TableColumn(Struct, frozen=True):
     """Header, width in column units, and how its values look; "text" and "word" may hold anything typed."""
 
     head: str
@@ -66,24 +66,24 @@ class Return(Struct, frozen=True):
     and the link to its scored copy."""
 
     record: Record
-    who: Identity
-    named: Identity
+    who: ReturnIdentity
+    named: ReturnIdentity
     undecided: bool = False
     link: str | None = None
 
 
-def no_rows(_: Return) -> Iterator[Row]:
+def no_rows(_: Return) -> Iterator[LongTableRow]:
     """Of a table whose rows are not in the order of the returns."""
     return iter(())
 
 
-class Table(Struct, frozen=True):
+class LongTable(Struct, frozen=True):
     """A long table. `rows` gives the rows of one return; `key` is its count in the statistics."""
 
     key: str
     name: str
-    columns: tuple[Column, ...]
-    rows: Callable[[Return], Iterator[Row]] = no_rows
+    columns: tuple[TableColumn, ...]
+    rows: Callable[[Return], Iterator[LongTableRow]] = no_rows
 
     def position(self, head: str) -> int:
         """Which column has this head, counted from 0."""
@@ -95,20 +95,20 @@ def _difference(claimed: Decimal | None, total: Decimal | None) -> Decimal | Non
     return None if claimed is None or total is None else half_up(claimed) - half_up(total)
 
 
-def unit_rows(one: Return) -> Iterator[Row]:
+def unit_rows(one: Return) -> Iterator[LongTableRow]:
     """One row: unit, claimed and computed totals, rate, findings, state, link."""
     record, who = one.record, one.named
-    claimed, total = decimal(record.claimed_total), decimal(record.total)
+    claimed, total = recorded_decimal(record.claimed_total), recorded_decimal(record.total)
     found = [finding.standing for finding in record.findings]
     yield (
         who.code, who.unit, who.project, _state(one), who.year, claimed, total,
         _difference(claimed, total) if record.complete else None,
         record.claimed_grade or "", record.grade or "",
-        decimal(record.execution.rate if record.execution else None),
+        recorded_decimal(record.execution.rate if record.execution else None),
         *(found.count(how) for how in STANDINGS),
         (record.round or 1) if is_read(record) else None, who.form, who.supervisor,
         _since(record), record.rulebook or "",
-        one.link or file_name(record.file or ""),
+        one.link or returned_file_name(record.file or ""),
     )  # fmt: skip
 
 
@@ -164,29 +164,29 @@ def errors_in_words(record: Record) -> str:
     return "\n".join(f"{code_title(code)}（{code}）：{'、'.join(cells)}" for code, cells in kinds.items())
 
 
-def fund_rows(one: Return) -> Iterator[Row]:
+def fund_rows(one: Return) -> Iterator[LongTableRow]:
     """A row a fund line, in 万元."""
     unit, form = one.record.money_unit, one.record.form
-    for fund in one.record.funds if counts_money(one.record) else ():
+    for fund in one.record.funds if counts_years_money(one.record) else ():
         known = pairs(fund)  # no rate of amounts that are in doubt
         yield (
             one.who.code, one.who.unit, one.who.project, line_name(form, fund),
             *(money(getattr(fund, amount), unit) for amount in AMOUNTS),
-            decimal(fund.adjustment_rate if ADJUSTMENT in known else None),
-            decimal(fund.execution_rate if EXECUTION in known else None), unit or MISSING, one.who.form,
+            recorded_decimal(fund.adjustment_rate if ADJUSTMENT in known else None),
+            recorded_decimal(fund.execution_rate if EXECUTION in known else None), unit or MISSING, one.who.form,
             one.who.year,
         )  # fmt: skip
 
 
-def indicator_rows(one: Return) -> Iterator[Row]:
+def indicator_rows(one: Return) -> Iterator[LongTableRow]:
     """A row an indicator."""
     who = one.who
     for row in one.record.indicators or ():
-        points, claimed, unit = decimal(row.points), decimal(row.claimed), row.unit
+        points, claimed, unit = recorded_decimal(row.points), recorded_decimal(row.claimed), row.unit
         yield (
             who.code, who.unit, who.project, row.level1 or "", row.level2 or "", row.name or "",
-            with_unit(row.target, unit, row.sign), with_unit(row.actual, unit), decimal(row.completion),
-            decimal(row.weight), claimed, points,
+            with_unit(row.target, unit, row.sign), with_unit(row.actual, unit), recorded_decimal(row.completion),
+            recorded_decimal(row.weight), claimed, points,
             _difference(claimed, points), row.method or "", row.why,
             who.form, who.year, who.supervisor,
         )  # fmt: skip
@@ -195,7 +195,7 @@ def indicator_rows(one: Return) -> Iterator[Row]:
 TABLE_NAMES = {"funds": "资金", "projects": "项目明细", "indicators": "绩效指标", "passages": "文字说明"}
 
 
-def extra_rows(one: Return) -> Iterator[Row]:
+def extra_rows(one: Return) -> Iterator[LongTableRow]:
     """A row a box that only its form knows, as it was filled in."""
     who = one.who
     for extra in one.record.extras:
@@ -213,7 +213,7 @@ def extra_rows(one: Return) -> Iterator[Row]:
         )
 
 
-def finding_rows(one: Return) -> Iterator[Row]:
+def finding_rows(one: Return) -> Iterator[LongTableRow]:
     """A row a finding, the gravest first, else as the eye goes over the form."""
     who = one.who
     for found in sorted(one.record.findings, key=lambda found: STANDINGS.index(found.standing)):
@@ -226,26 +226,26 @@ def finding_rows(one: Return) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def receipt_rows(one: Return) -> Iterator[Row]:
+def receipt_rows(one: Return) -> Iterator[LongTableRow]:
     """A row a scored copy: what 回执.jsonl says of it, without inputs and rulebook's digest."""
     receipt, who = receipt_of(one.record), one.named
     if receipt is not None:
         yield (
-            who.unit, who.form, who.year, who.project, decimal(receipt.total),
+            who.unit, who.form, who.year, who.project, recorded_decimal(receipt.total),
             receipt.grade or (PROVISIONAL if one.record.complete is False else ""),
             receipt.check_code, receipt.rulebook, receipt.name, receipt.sha256, receipt.output_sha256,
             receipt.content,
         )  # fmt: skip
 
 
-def troubled_row(one: Troubled, link: str | None) -> Row:
+def troubled_row(one: Troubled, link: str | None) -> LongTableRow:
     """A row a return with findings; `link` is the path of its scored copy from the consolidated workbook."""
     who, (*counts, waived) = one.who, one.counts
     known = *counts, sum(one.counts), waived
     return who.code, who.unit, who.project, one.errors, *known, who.form, who.year, link or one.file
 
 
-def outstanding_rows(roster: RosterStatus) -> Iterator[Row]:
+def outstanding_rows(roster: RosterStatus) -> Iterator[LongTableRow]:
     """A row for each that did not return, for each file that names its unit in its name alone or not at all, and
     for each unit not listed."""
     for one in roster.missing:
@@ -270,11 +270,11 @@ def code_title(code: str) -> str:
     return entry.title if entry else ""
 
 
-def _columns(*columns: tuple[Any, ...]) -> tuple[Column, ...]:
-    return tuple(Column(*column) for column in columns)
+def _columns(*columns: tuple[Any, ...]) -> tuple[TableColumn, ...]:
+    return tuple(TableColumn(*column) for column in columns)
 
 
-UNITS = Table(
+UNITS = LongTable(
     "units", "单位得分",
     _columns(
         ("单位编码", 9, "word"), ("单位", 16.6), ("项目", 16.6), ("状态", 13, "word"), ("年度", 6, "word"),
@@ -286,7 +286,7 @@ UNITS = Table(
     ),
     unit_rows,
 )  # fmt: skip
-FUNDS = Table(
+FUNDS = LongTable(
     "funds", "资金明细",
     _columns(
         ("单位编码", 9, "word"), ("单位", 18), ("项目", 17), ("资金类别", 13), ("年初预算数", 12.5, "money"),
@@ -296,7 +296,7 @@ FUNDS = Table(
     ),
     fund_rows,
 )  # fmt: skip
-INDICATORS = Table(
+INDICATORS = LongTable(
     "indicators", "指标明细",
     _columns(
         ("单位编码", 9, "word"), ("单位", 14), ("项目", 14), ("一级指标", 8, "word"), ("二级指标", 9, "word"),
@@ -306,7 +306,7 @@ INDICATORS = Table(
     ),
     indicator_rows,
 )  # fmt: skip
-EXTRAS = Table(
+EXTRAS = LongTable(
     "extras", "自定内容",
     _columns(
         ("单位编码", 9, "word"), ("单位", 18), ("项目", 18), ("所在表", 12, "word"), ("行", 16),
@@ -314,7 +314,7 @@ EXTRAS = Table(
     ),
     extra_rows,
 )  # fmt: skip
-FINDINGS = Table(
+FINDINGS = LongTable(
     "findings", "问题清单",
     _columns(
         ("单位编码", 9, "word"), ("单位", 14), ("项目", 14), ("严重程度", 8, "word"), ("编号", 5, "word"),
@@ -323,7 +323,7 @@ FINDINGS = Table(
     ),
     finding_rows,
 )  # fmt: skip
-RECEIPTS = Table(
+RECEIPTS = LongTable(
     "receipts", "回执",
     _columns(
         ("单位", 27), ("表种", 15, "word"), ("年度", 6, "word"), ("项目", 23), ("计算总分", 9, "points"),
@@ -332,7 +332,7 @@ RECEIPTS = Table(
     ),
     receipt_rows,
 )  # fmt: skip
-TROUBLED = Table(
+TROUBLED = LongTable(
     "troubled", "问题按单位",
     _columns(
         ("单位编码", 9, "word"), ("单位", 20), ("项目", 20), ("须更正的错误", 50), ("错误", 6, "count"),
@@ -340,7 +340,7 @@ TROUBLED = Table(
         ("表种", 15, "word"), ("年度", 6, "word"), ("工作簿", 36, "link"),
     ),
 )  # fmt: skip
-REPORTS = Table(
+REPORTS = LongTable(
     "reports", "报告核对",
     _columns(
         ("单位编码", 9, "word"), ("单位", 14), ("报告", 14), ("核对情况", 10, "word"),
@@ -351,7 +351,7 @@ REPORTS = Table(
         ("年度", 6, "word"), ("带批注的副本", 30, "link"),
     ),
 )  # fmt: skip
-OUTSTANDING = Table(
+OUTSTANDING = LongTable(
     "outstanding", "未报送",
     _columns(
         ("类别", 12, "word"), ("单位", 32), ("单位编码", 13, "word"), ("表种", 15, "word"), ("项目", 28),
@@ -362,6 +362,6 @@ ALWAYS = (UNITS, FUNDS, INDICATORS, TROUBLED, FINDINGS)
 WHERE_ANY = (EXTRAS, RECEIPTS, REPORTS, OUTSTANDING)  # what only some form knows, or only some run has
 
 
-def tables_of(rows: Counter[str]) -> tuple[Table, ...]:
+def tables_of(rows: Counter[str]) -> tuple[LongTable, ...]:
     """The long tables that there are, by their numbers of rows."""
     return (*ALWAYS, *(table for table in WHERE_ANY if rows[table.key]))

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 
 from perf_xlsx.conversion.transfer import Transcript
 from perf_xlsx.domain.quantity import same_label
-from perf_xlsx.foreign import Original
+from perf_xlsx.foreign import ForeignWorkbook
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.ooxml.note_text import Recorded, has_ours, remaining
 from perf_xlsx.reading.cells import as_shown
@@ -24,7 +24,7 @@ MOST_LEFT = 500  # cells listed one by one; the rest is counted
 
 
 def left_behind(
-    original: Original, transcript: Transcript, layout: Layout, recorded: Recorded | None
+    original: ForeignWorkbook, transcript: Transcript, layout: Layout, recorded: Recorded | None
 ) -> Iterator[LeftBehind]:
     """Cells, sheets, notes, pictures and macros of the original that the new workbook has not.
 

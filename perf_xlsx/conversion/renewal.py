@@ -37,7 +37,7 @@ class RenewalError(Exception):
     """A form cannot be the beginnings of the template that is wanted; the Chinese message says why."""
 
 
-class Wanted(Struct, frozen=True):
+class WantedTemplate(Struct, frozen=True):
     """The template that is wanted: its kind of form and its year, None where the workbook decides; and whether the
     workbook holds the approved targets of that year, or is a return of the year before."""
 
@@ -53,7 +53,7 @@ class Renewal(Struct, frozen=True):
     told: tuple[str, ...]
 
 
-def renewal(form: SelfEvaluation, findings: Iterable[Finding], wanted: Wanted) -> Renewal:
+def renewal(form: SelfEvaluation, findings: Iterable[Finding], wanted: WantedTemplate) -> Renewal:
     """The beginnings of the template that is wanted. Raises RenewalError."""
     kind = _kind(form, wanted)
     year = _year(form, wanted)
@@ -62,7 +62,7 @@ def renewal(form: SelfEvaluation, findings: Iterable[Finding], wanted: Wanted) -
     return _Renewal(form, tuple(findings), kind, year, wanted.approved).renewal()
 
 
-def _kind(form: SelfEvaluation, wanted: Wanted) -> Form:
+def _kind(form: SelfEvaluation, wanted: WantedTemplate) -> Form:
     kind, own = load_form(wanted.form or form.form), load_form(form.form)
     if kind.kind != own.kind:
         raise RenewalError(f"是{own.title}的表，不能带入“{kind.title}”的模板。请去掉 --form，或换一个表种。")
@@ -71,7 +71,7 @@ def _kind(form: SelfEvaluation, wanted: Wanted) -> Form:
     return kind
 
 
-def _year(form: SelfEvaluation, wanted: Wanted) -> int:
+def _year(form: SelfEvaluation, wanted: WantedTemplate) -> int:
     """The year of the template."""
     own = form.year
     if own is None and wanted.year is None:

@@ -23,7 +23,7 @@ from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import is_blank
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, Form, Lines, load_form, typed
-from perf_xlsx.forms.case import Fill, Shown, Typed, as_percent, in_unit
+from perf_xlsx.forms.case import Fill, FormattedNumber, Typed, as_percent, in_unit
 from perf_xlsx.ooxml import MAX_TEXT, Cell, legal
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
@@ -251,7 +251,7 @@ def as_typed(cell: Cell | None) -> Typed:
         return as_percent(cell.value / 100)
     if isinstance(cell.value, Decimal) and cell.percent:
         digits = re.search(r"0\.(0+)%", cell.number_format)
-        return Shown(cell.value, f"0.{digits[1]}%" if digits else "0%")
+        return FormattedNumber(cell.value, f"0.{digits[1]}%" if digits else "0%")
     if isinstance(cell.value, datetime.date) and cell.value.year < FIRST_YEAR:
         return as_shown(cell)
     return cell.value
@@ -268,7 +268,7 @@ def _day(text: str) -> datetime.date | None:
 
 def _shown(value: Typed) -> str:
     match value:
-        case Shown():
+        case FormattedNumber():
             return f"{plain(value.value * 100)}%"
         case Decimal():
             return plain(value)

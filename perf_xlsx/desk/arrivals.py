@@ -23,15 +23,15 @@ from msgspec.structs import replace
 from perf_xlsx.batch import Plan, without_comparisons
 from perf_xlsx.batch.roster import whose
 from perf_xlsx.desk.folders import Folders, place, safe_name
-from perf_xlsx.desk.results import Row, inside, row_of
+from perf_xlsx.desk.results import ResultRow, inside, row_of
 from perf_xlsx.desk.uploads import Sent
-from perf_xlsx.results.record import Record, decode, encode
+from perf_xlsx.results.record import Record, decode_record, encode_record
 from perf_xlsx.system.output_files import staged, write_atomically
 
 NOTE, RECORDS, SCORED = "来件.json", "评分.jsonl", "评分"
 MOST_OF_ONE, MOST = 50, 20_000  # returns of one visitor, and of all
 
-State = Literal["new", "taken", "replaced", "declined"]
+ArrivalState = Literal["new", "taken", "replaced", "declined"]
 
 
 class TooManyError(Exception):
@@ -51,7 +51,7 @@ class Arrival(Struct, frozen=True):
     file: str
     sent: datetime.datetime
     size: int
-    state: State = "new"
+    state: ArrivalState = "new"
     taken_as: str = ""
     address: str = ""
 
@@ -60,7 +60,7 @@ class Scored(Struct, frozen=True):
     """What came of a return, in short: its rows, and whose forms they are. `at` is when it was written."""
 
     at: int = 0
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ResultRow, ...] = ()
     whose: tuple[tuple[object, ...], ...] = ()
 
 
@@ -160,7 +160,7 @@ class Arrivals:
 
     def scored(self, note: Arrival, records: Iterable[Record]) -> None:
         """Remember what came of it. Raises OSError."""
-        lines = (encode(without_comparisons(record)) + b"\n" for record in records)
+        lines = (encode_record(without_comparisons(record)) + b"\n" for record in records)
         write_atomically(self.folder(note) / RECORDS, b"".join(lines), durable=False)
 
     def again(self, note: Arrival) -> None:
@@ -171,7 +171,7 @@ class Arrivals:
         """What came of it, a record for each form; None while it waits."""
         try:
             lines = (self.folder(note) / RECORDS).read_bytes().splitlines()
-            return [decode(line) for line in lines]
+            return [decode_record(line) for line in lines]
         except (OSError, ValueError, RecursionError):
             return None
 

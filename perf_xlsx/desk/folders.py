@@ -12,7 +12,7 @@ from typing import IO
 from msgspec import Struct
 
 from perf_xlsx.batch import beside
-from perf_xlsx.system.lock import hold
+from perf_xlsx.system.lock import hold_lock
 from perf_xlsx.system.output_files import safe_stem, unique_path
 
 OWN, LOCK = "网页", "占用"
@@ -43,7 +43,7 @@ class Folders(Struct, frozen=True):
 
         What earlier ones left of requests is taken away.
         """
-        held = hold(self.own / LOCK)
+        held = hold_lock(self.own / LOCK)
         for left in self.passing.iterdir():
             if left.is_dir() and not left.is_symlink():
                 shutil.rmtree(left, ignore_errors=True)

@@ -11,7 +11,7 @@ from perf_xlsx.domain.model import Claimed, Entry, FundLine, Indicator, Passage,
 
 Path = tuple[str, str | int, str]  # block ("" for single boxes), line or number of the row, box
 Visit = Callable[[Path, Entry[Any]], Entry[Any]]
-Row = TypeVar("Row", Claimed, FundLine, Indicator, Passage, Project)
+VisitedRow = TypeVar("VisitedRow", Claimed, FundLine, Indicator, Passage, Project)
 _COLUMNS: Mapping[type[Any], tuple[str, ...]] = {  # the fields that hold entries, in their order
     kind: tuple(key for key, of in kind.__annotations__.items() if of.startswith("Entry"))
     for kind in (Claimed, FundLine, Indicator, Passage, Project)
@@ -51,10 +51,10 @@ def map_entries(
     `within`: only these rows are visited, by block and line or number.
     """
 
-    def visited(row: Row, block: str, number: str | int) -> Row:
+    def visited(row: VisitedRow, block: str, number: str | int) -> VisitedRow:
         return _row(row, block, number, visit) if within is None or (block, number) in within else row
 
-    def all_of(rows: Iterable[Row], block: str) -> tuple[Row, ...]:
+    def all_of(rows: Iterable[VisitedRow], block: str) -> tuple[VisitedRow, ...]:
         return tuple(visited(row, block, number) for number, row in enumerate(rows))
 
     rows, parts = form.indicator_rows, {id(row) for row in form.parts}
@@ -72,7 +72,7 @@ def map_entries(
     )
 
 
-def _row(row: Row, block: str, number: str | int, visit: Visit) -> Row:
+def _row(row: VisitedRow, block: str, number: str | int, visit: Visit) -> VisitedRow:
     """The row with its new entries; itself where none is new, so that what is known of it stays known."""
     changed: dict[str, Any] = {}
     for key in _COLUMNS[type(row)]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from perf_xlsx.domain.model import Entry, FundLine, Indicator, Project, Rates, Score, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
-from perf_xlsx.figures.figure import Figure, Origin, Role, Subject
+from perf_xlsx.figures.figure import Figure, FigureOrigin, FigureRole, Subject
 
 FORM = Subject("form", "", "")
 ALL_INDICATORS = Subject("level", "指标", "指标")
@@ -35,11 +35,11 @@ class Figures(Struct, frozen=True, dict=True):
             found.setdefault((figure.role, figure.of.kind, figure.of.key), []).append(figure)
         return {key: tuple(figures) for key, figures in found.items()}
 
-    def of(self, role: Role, subject: Subject = FORM) -> tuple[Figure, ...]:
+    def of(self, role: FigureRole, subject: Subject = FORM) -> tuple[Figure, ...]:
         """The figures in a role of a subject: none, one, or a claimed and a computed one."""
         return self._by_role.get((role, subject.kind, subject.key), ())
 
-    def one(self, role: Role, subject: Subject = FORM, computed: bool = False) -> Figure | None:
+    def one(self, role: FigureRole, subject: Subject = FORM, computed: bool = False) -> Figure | None:
         """The unit's own figure, else ours; with `computed`, ours before theirs."""
         found = sorted(self.of(role, subject), key=lambda figure: (figure.origin == "computed") != computed)
         return found[0] if found else None
@@ -58,20 +58,20 @@ def figures_of(form: SelfEvaluation, scores: Scores) -> Figures:
 
 
 def _entered(
-    role: Role, of: Subject, entry: Entry[Any], unit: str, origin: Origin = "entered"
+    role: FigureRole, of: Subject, entry: Entry[Any], unit: str, origin: FigureOrigin = "entered"
 ) -> Iterator[Figure]:
     if entry.value is not None:
         yield Figure(role, of, entry.value, unit, entry.place, origin, entry.given)
 
 
-def _rate(role: Role, of: Subject, entry: Entry[Decimal]) -> Iterator[Figure]:
+def _rate(role: FigureRole, of: Subject, entry: Entry[Decimal]) -> Iterator[Figure]:
     """A rate that the unit claims, as percent."""
     if entry.value is not None:
         yield Figure(role, of, entry.value * PERCENT, "%", entry.place, "claimed", entry.given)
 
 
 def _computed(
-    role: Role, of: Subject, value: Decimal | Fraction | None, unit: str, place: Place
+    role: FigureRole, of: Subject, value: Decimal | Fraction | None, unit: str, place: Place
 ) -> Iterator[Figure]:
     if value is not None:
         yield Figure(role, of, value * PERCENT if unit == "%" else value, unit, place, "computed")
@@ -132,7 +132,7 @@ def _met(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
                 yield _count("indicator_count", of, states.count(value), form.indicators[0].name.place)
 
 
-def _count(role: Role, of: Subject, number: int, place: Place) -> Figure:
+def _count(role: FigureRole, of: Subject, number: int, place: Place) -> Figure:
     return Figure(role, of, Decimal(number), "个", place, "computed")
 
 

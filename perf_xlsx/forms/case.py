@@ -24,14 +24,14 @@ from perf_xlsx.system.os_errors import place_of
 from perf_xlsx.system.safe_text import cleaned
 
 
-class Shown(Struct, frozen=True):
+class FormattedNumber(Struct, frozen=True):
     """A number with the number format that it is shown in: 0.868 as "0.00%" is 86.80%."""
 
     value: Decimal
     number_format: str
 
 
-Typed = Decimal | str | bool | datetime.date | Shown | None
+Typed = Decimal | str | bool | datetime.date | FormattedNumber | None
 
 GROUPS = ("staff", "goal", "claimed")  # objects whose members are single boxes: staff.actual is box staff_actual
 GROUPED = tuple(f"{group}_" for group in GROUPS)
@@ -69,16 +69,16 @@ def in_unit(value: Decimal, unit: str | None) -> Typed:
     return as_percent(value / 100) if unit == "%" and 0 < abs(value) <= 1 else value
 
 
-def as_percent(share: Decimal) -> Shown:
+def as_percent(share: Decimal) -> FormattedNumber:
     """A share as a percentage with all of its digits."""
     digits = min(len(plain(share * 100).partition(".")[2]), 15)
-    return Shown(share, f"0.{'0' * digits}%" if digits else "0%")
+    return FormattedNumber(share, f"0.{'0' * digits}%" if digits else "0%")
 
 
 def as_text(value: Typed) -> str:
     """What is typed, in words; a percentage is its number of percent."""
     match value:
-        case Shown():
+        case FormattedNumber():
             return plain(value.value * 100)
         case Decimal():
             return plain(value)

@@ -29,11 +29,11 @@ from perf_xlsx.forms.form import (
     Choice,
     Form,
     FormError,
+    FormSheet,
     Line,
     Lines,
-    Original,
+    OfficialOriginal,
     Rows,
-    Sheet,
 )
 from perf_xlsx.system.os_errors import place_of
 from perf_xlsx.system.safe_text import cleaned, one_line
@@ -174,7 +174,7 @@ def _shipped(name: str) -> Mapping[str, Any]:
     return tomllib.loads(files("perf_xlsx.forms").joinpath(f"{name}.toml").read_text("utf-8"), parse_float=Decimal)
 
 
-def _original(raw: Mapping[str, Any] | None, layout: Mapping[str, Any], where: str) -> Original | None:
+def _original(raw: Mapping[str, Any] | None, layout: Mapping[str, Any], where: str) -> OfficialOriginal | None:
     """The workbook that the form was adopted from, with its labels; None where the form is its own."""
     if raw is None:
         if layout:
@@ -182,7 +182,7 @@ def _original(raw: Mapping[str, Any] | None, layout: Mapping[str, Any], where: s
         return None
     taken, blocks = _take(raw, f"{where} › original", _ORIGINAL), _take(layout, f"{where} › layout", _LAYOUT)
     unread = _take(blocks.pop("unread", {}), f"{where} › layout.unread", _UNREAD)
-    return Original(
+    return OfficialOriginal(
         **taken, labels={name: _labels(name, one, where) for name, one in blocks.items()}, unread=unread
     )
 
@@ -280,10 +280,10 @@ def _at(where: str, name: str, raw: Mapping[str, Any], key: str = "key") -> str:
     return f"{where} › {name}{_shown(raw[key]) if isinstance(raw.get(key), str) else ''}"
 
 
-def _sheet(raw: Mapping[str, Any], where: str) -> Sheet:
+def _sheet(raw: Mapping[str, Any], where: str) -> FormSheet:
     where = _at(where, "sheets", raw, "name")
     taken = _take(raw, where, _SHEET)
-    return Sheet(**taken | {"blocks": tuple(_block(one, where) for one in taken["blocks"])})
+    return FormSheet(**taken | {"blocks": tuple(_block(one, where) for one in taken["blocks"])})
 
 
 def _block(raw: Mapping[str, Any], where: str) -> Block:

@@ -21,9 +21,9 @@ from perf_xlsx.domain.quantity import SIGNS
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.sums import with_sums
 
-Check = Callable[[SelfEvaluation, Container[str] | None], list[Finding]]
-Box = tuple[Place, str]  # a cell may hold several entries; the field says which
-Corrections = dict[Box, Correction]
+FindingsOf = Callable[[SelfEvaluation, Container[str] | None], list[Finding]]
+FieldPlace = tuple[Place, str]  # a cell may hold several entries; the field says which
+Corrections = dict[FieldPlace, Correction]
 
 MOST_ROUNDS = 12
 # Each stage follows from those before it: rates and points from amounts, weights and signs, then totals, ...
@@ -52,7 +52,7 @@ LATER = "其他问题更正后，"
 
 
 def causes(
-    form: SelfEvaluation, found: list[Finding], check: Check, amounts: Mapping[Place, Decimal] | None = None
+    form: SelfEvaluation, found: list[Finding], check: FindingsOf, amounts: Mapping[Place, Decimal] | None = None
 ) -> list[Finding]:
     """The findings to report of a form. `found` are those in the form as it is, `check` finds them in any form.
 
@@ -91,9 +91,9 @@ class _Corrector(Struct):
     """Corrects a form by what is found in it, and remembers the finding that corrected each box."""
 
     form: SelfEvaluation
-    check: Check
-    boxes: dict[Box, tuple[Path, Entry[Any]]] = field(default_factory=dict)
-    cause: dict[Box, Finding] = field(default_factory=dict)
+    check: FindingsOf
+    boxes: dict[FieldPlace, tuple[Path, Entry[Any]]] = field(default_factory=dict)
+    cause: dict[FieldPlace, Finding] = field(default_factory=dict)
     cells: dict[Place, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -142,7 +142,7 @@ class _Corrector(Struct):
             return replace(found, correction=None)
         return replace(found, correction=replace(right, text=f"{right.text}{_without_sign(others['target'])}"))
 
-    def changed(self, corrected: SelfEvaluation) -> Mapping[Path, Box]:
+    def changed(self, corrected: SelfEvaluation) -> Mapping[Path, FieldPlace]:
         """The typed boxes that end with another value than they began with."""
         now = _boxes(corrected)
         return {
@@ -152,7 +152,7 @@ class _Corrector(Struct):
         }
 
     def findings_of(
-        self, corrected: SelfEvaluation, changed: Mapping[Path, Box], left: Iterable[Finding]
+        self, corrected: SelfEvaluation, changed: Mapping[Path, FieldPlace], left: Iterable[Finding]
     ) -> Iterator[Finding]:
         """For each kind of changed box: what is found where these are as typed and everything else is corrected.
 
@@ -184,7 +184,7 @@ def _without_sign(target: str) -> str:
     return next((target[len(word) :] for word, _ in SIGNS if target.startswith(word)), target).strip()
 
 
-def _box(found: Finding) -> Box | None:
+def _box(found: Finding) -> FieldPlace | None:
     """The box that the finding corrects."""
     right = found.correction
     return None if right is None else (right.place, right.field)
@@ -247,8 +247,8 @@ def _rank(found: Finding, claims_change: bool = False) -> int:
     return rank + (len(RANKS) if found.severity == "notice" else 0)
 
 
-def _boxes(form: SelfEvaluation) -> dict[Box, tuple[Path, Entry[Any]]]:
-    found: dict[Box, tuple[Path, Entry[Any]]] = {}
+def _boxes(form: SelfEvaluation) -> dict[FieldPlace, tuple[Path, Entry[Any]]]:
+    found: dict[FieldPlace, tuple[Path, Entry[Any]]] = {}
     for path, entry in entries(form):
         found.setdefault((entry.place, entry.field), (path, entry))
     return found

@@ -19,7 +19,7 @@ from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, catalogue, finding, r
 from perf_xlsx.judging.corrections import causes
 from perf_xlsx.judging.waivers import Waiving, waive
 from perf_xlsx.rulebook import RESCALED, Rulebook
-from perf_xlsx.scoring import Known, score
+from perf_xlsx.scoring import KnownScores, score
 from perf_xlsx.scoring.execution import score_execution
 from perf_xlsx.scoring.total import settled
 
@@ -95,7 +95,7 @@ class _Judging:
         ]  # reading does not know the rulebook yet
         weights = (one.given for one in self.read if (one.code, one.field) == ("R17", EXECUTION_WEIGHT))
         self.stated = next(weights, None)
-        self._rows: Known = {}
+        self._rows: KnownScores = {}
         self._known: dict[
             int, tuple[SelfEvaluation, Scores]
         ] = {}  # by identity; a form that is kept keeps its own
@@ -180,10 +180,10 @@ def bounded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     That one is as severe as the most severe that is left out.
     """
     kinds: dict[str, list[Finding]] = {}
-    for found in in_order(findings):
+    for found in in_reading_order(findings):
         kinds.setdefault(found.code, []).append(found)
     most = min(OF_ONE_CODE, IN_ALL // max(1, len(kinds)))
-    return in_order(one for kind in kinds.values() for one in _most_severe(kind, most))
+    return in_reading_order(one for kind in kinds.values() for one in _most_severe(kind, most))
 
 
 def _most_severe(kind: list[Finding], most: int) -> list[Finding]:
@@ -204,6 +204,6 @@ def _most_severe(kind: list[Finding], most: int) -> list[Finding]:
     return [*ranked[:most], counted]
 
 
-def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def in_reading_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """In reading order: by place, then code."""
     return tuple(sorted(findings, key=lambda found: (found.place, found.code)))

@@ -53,18 +53,18 @@ class _Block(Struct, frozen=True):
     body: tuple[str | _Field | _Block, ...]
 
 
-Body = tuple["str | _Field | _Block", ...]
+TemplateBody = tuple["str | _Field | _Block", ...]
 
 
-class Template(Struct, frozen=True):
+class WordTemplate(Struct, frozen=True):
     """A prepared document: its main part taken apart, all others as they lie in the zip."""
 
     main: str
-    body: Body
+    body: TemplateBody
     parts: tuple[Packed, ...]
 
     @classmethod
-    def open(cls, source: Path | bytes) -> Template:
+    def open(cls, source: Path | bytes) -> WordTemplate:
         """A .docx file, or its bytes. Raises TemplateError and OSError."""
         called = source.name if isinstance(source, Path) else "模板"
         try:
@@ -88,7 +88,7 @@ class Template(Struct, frozen=True):
         return out.getvalue()
 
 
-def _filled(body: Body, fields: Fields, lists: Lists, item: Fields) -> Iterator[str]:
+def _filled(body: TemplateBody, fields: Fields, lists: Lists, item: Fields) -> Iterator[str]:
     for piece in body:
         match piece:
             case str():
@@ -113,7 +113,7 @@ def _safe(text: str) -> str:
 # ---- taking a document apart ---------------------------------------------------------------------------------
 
 
-def _taken_apart(root: etree._Element, called: str) -> Body:
+def _taken_apart(root: etree._Element, called: str) -> TemplateBody:
     """The document as texts, fields and blocks. Raises TemplateError where a field is not known."""
     _tidy(root)
     unknown: list[str] = []
@@ -224,7 +224,7 @@ def _around(element: etree._Element, marker: str) -> None:
     element.tail = end + (element.tail or "")
 
 
-def _blocks(pieces: Iterator[str], until: str | None) -> Body:
+def _blocks(pieces: Iterator[str], until: str | None) -> TemplateBody:
     """Texts and markers by turns, as fields and blocks, up to the end of this block."""
     found: list[str | _Field | _Block] = []
     for text in pieces:

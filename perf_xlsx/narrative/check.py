@@ -8,13 +8,13 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.documents import Document, DocumentError, Remark, open_document, with_comments
+from perf_xlsx.documents import Comment, Document, DocumentError, open_document, with_comments
 from perf_xlsx.domain.model import Result, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import same_name
 from perf_xlsx.domain.severity import STANDING_NAMES
 from perf_xlsx.findings.catalogue import Observation, finding
-from perf_xlsx.narrative.held import hold
+from perf_xlsx.narrative.held import hold_report
 from perf_xlsx.narrative.record import RemarkRecord, ReportRecord, report_record, unread_record
 from perf_xlsx.ooxml import Limits, PackageError, read_file
 from perf_xlsx.rulebook import Rulebook, load_rulebook
@@ -28,7 +28,7 @@ SHORTEST_PROJECT = 5  # letters of a project's name that is enough without the u
 SAME = "副本会盖掉原报告。请换一个输出文件夹。"
 
 
-class Checked(Struct, frozen=True):
+class ReportCheck(Struct, frozen=True):
     """What came of a report, and the report's bytes where a copy with comments can be made.
 
     `content` is the digest of what its form holds.
@@ -39,7 +39,7 @@ class Checked(Struct, frozen=True):
     content: str | None = None
 
 
-def check_report(path: Path, results: Sequence[Result], limits: Limits) -> Checked:
+def check_report(path: Path, results: Sequence[Result], limits: Limits) -> ReportCheck:
     """Hold one report against the result that belongs to it. What is wrong with the file is a finding."""
     name = printable_path(path)
     try:
@@ -58,13 +58,15 @@ def check_report(path: Path, results: Sequence[Result], limits: Limits) -> Check
     return _held(name, data, document, result)
 
 
-def _held(name: str, data: bytes, document: Document, result: Result) -> Checked:
+def _held(name: str, data: bytes, document: Document, result: Result) -> ReportCheck:
     form = result.evaluation
     if form is None or result.scores is None:
         return _unread(name, result.file, "自评表读不出来，报告没有核对。", "请先用 check 查看自评表的问题。")
-    held = hold(document, name, result, _rules(result))
+    held = hold_report(document, name, result, _rules(result))
     record = report_record(name, result.file, form.unit, form.year, held, document.remarks)
-    return Checked(record, data if data.startswith(b"PK") else b"", result.stamp.content if result.stamp else None)
+    return ReportCheck(
+        record, data if data.startswith(b"PK") else b"", result.stamp.content if result.stamp else None
+    )
 
 
 def _rules(result: Result) -> Rulebook:
@@ -73,9 +75,9 @@ def _rules(result: Result) -> Rulebook:
     return load_rulebook(result.rulebook or form.rulebook).on(form.form)
 
 
-def _unread(name: str, workbook: str | None, message: str, advice: str) -> Checked:
+def _unread(name: str, workbook: str | None, message: str, advice: str) -> ReportCheck:
     seen = Observation(Place(name), "报告", None, message, advice, basis=READABLE)
-    return Checked(unread_record(name, workbook, finding("R01", seen, None)))
+    return ReportCheck(unread_record(name, workbook, finding("R01", seen, None)))
 
 
 # ---- which workbook belongs to a report
@@ -121,7 +123,7 @@ def _names(form: SelfEvaluation) -> tuple[str, str]:
 # ---- the copy with comments
 
 
-def write_commented(checked: Checked, source: Path, target: Path, limits: Limits) -> ReportRecord:
+def write_commented(checked: ReportCheck, source: Path, target: Path, limits: Limits) -> ReportRecord:
     """Write the report to `target`, each finding as a comment at its place. Raises OSError and DocumentError."""
     record = checked.record
     if not checked.data or target.suffix.lower() not in COMMENTED:
@@ -133,9 +135,9 @@ def write_commented(checked: Checked, source: Path, target: Path, limits: Limits
     return replace(record, output=printable_path(target))
 
 
-def _comments(findings: Iterable[RemarkRecord]) -> list[Remark]:
+def _comments(findings: Iterable[RemarkRecord]) -> list[Comment]:
     return [
-        Remark(one.start, one.end, f"{STANDING_NAMES[one.severity]} {one.code}　{one.message}\n{one.advice}")
+        Comment(one.start, one.end, f"{STANDING_NAMES[one.severity]} {one.code}　{one.message}\n{one.advice}")
         for one in findings
         if one.paragraph
     ]

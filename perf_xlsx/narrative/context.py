@@ -52,7 +52,7 @@ LONGEST_LABEL, LONGEST_SENTENCE = 120, 600  # letters before a figure that are r
 _OPERATORS = tuple("×÷*/+")
 
 
-class Standing(Struct, frozen=True):
+class MoneySpokenOf(Struct, frozen=True):
     """What money is spoken of: lines and projects, the likeliest first.
 
     `known`: nothing that the form does not know was named since. `role` is that of the last figure of money,
@@ -81,7 +81,7 @@ class Context(Struct, frozen=True):
     sentence_names: tuple[Name, ...]
     before: str
     behind: str
-    standing: Standing
+    standing: MoneySpokenOf
     turn: Turn | None = None
     goes_on: bool = True
     other_topic: bool = False
@@ -291,13 +291,13 @@ class Walk:
     def _names(self, begin: int, end: int) -> tuple[Name, ...]:
         return tuple(name for name in self._scope.names if begin <= name.start and name.end <= end)
 
-    def _standing(self, said: str) -> Standing:
+    def _standing(self, said: str) -> MoneySpokenOf:
         if OURS.search(said) or (self._single and "本项目" in said):
-            return Standing(self._default, "其中" not in said, self._role)  # 全县1.2亿元，其中我局执行
+            return MoneySpokenOf(self._default, "其中" not in said, self._role)  # 全县1.2亿元，其中我局执行
         again = len(self._named) != 1  # behind a list, and in a new sentence, it may be of the whole again
         found = (*self._current, *(() if "其中" in said else self._head), *(self._default if again else ()))
         known, goes_on = self._known and not self._aside, self._head and self._role is None
-        return Standing(
+        return MoneySpokenOf(
             tuple(dict.fromkeys(found or self._default)), known, self._role, self._before if goes_on else None
         )
 

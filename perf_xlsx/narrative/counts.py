@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.figures import ALL_INDICATORS, Figure, Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
-from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.comparing import figure_agrees
 from perf_xlsx.narrative.context import Context, until_a_pause
 from perf_xlsx.narrative.indicators import in_turn, indicator_of, of_an_indicator
 from perf_xlsx.narrative.levels import number_in_a_level, points_of_a_level
@@ -240,7 +240,7 @@ def met_or_missed(context: Context, figures: Figures) -> Bound | None:
     around = (behind,) if others else (behind, before)  # 8个得满分; 得满分的8个
     key = next((state for said in around for state, words in _STATES if words.search(said)), "")
     found = of_the_form(context, figures, "indicator_count", False, key) if key else None
-    return found if found and any(agrees(found, one) for one in found.figures) else None
+    return found if found and any(figure_agrees(found, one) for one in found.figures) else None
 
 
 def _all_projects(figures: Figures) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.figures import Figures
 from perf_xlsx.narrative.bound import Bound, is_telling
-from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
+from perf_xlsx.narrative.comparing import figure_agrees, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import unit_class
-from perf_xlsx.narrative.observed import Remark, name_of, remark_at, text_of
+from perf_xlsx.narrative.observed import ReportRemark, name_of, remark_at, text_of
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.slips import has_its_point_moved
 from perf_xlsx.narrative.sums import sum_remarks
@@ -33,7 +33,7 @@ _NOT_CONCLUDED = pattern(r"相比|基础上|以来|起,|将|整改|问题|当时
 LONGEST_TITLE = 60
 
 
-def figure_remarks(reads: Iterable[Read], figures: Figures, findings: Iterable[Finding]) -> Iterator[Remark]:
+def figure_remarks(reads: Iterable[Read], figures: Figures, findings: Iterable[Finding]) -> Iterator[ReportRemark]:
     """What is wrong with the figures of a report."""
     reads = list(reads)
     carried = _by_cell(findings)
@@ -77,14 +77,14 @@ def _name(read: Read) -> str:
     return name_of(read.figure) if read.figure else ""
 
 
-def _two_units(read: Read) -> Remark:
+def _two_units(read: Read) -> ReportRemark:
     figure = read.figure
     shown = f"，表中{name_of(figure)}为{figure.text}" if figure and read.verdict != "agrees" else ""
     message = f"“{text_of(read)}”写了两个单位{shown}。"
     return remark_at(read, "P05", message, "请只保留正确的一个单位。")
 
 
-def _differing(read: Read) -> Remark:
+def _differing(read: Read) -> ReportRemark:
     """A figure that is not that of the form: in another unit, in another's place, or another number."""
     figure, given = read.figure, text_of(read)
     assert figure is not None
@@ -112,7 +112,7 @@ def _is_in_another_unit(bound: Bound) -> bool:
     return same or has_its_point_moved(mention, figure)
 
 
-def _weights_in_another_unit(reads: list[Read]) -> Iterator[Remark]:
+def _weights_in_another_unit(reads: list[Read]) -> Iterator[ReportRemark]:
     """Weights in percent where the report has others in points; a report may have all of them in percent."""
     weights = [one for one in reads if one.bound.role == "indicator_weight" and one.verdict == "agrees"]
     if any(one.bound.mention.unit == "分" for one in weights):
@@ -125,7 +125,7 @@ def _weights_in_another_unit(reads: list[Read]) -> Iterator[Remark]:
 # ---- other years
 
 
-def _other_years(reads: list[Read], figures: Figures) -> Iterator[Remark]:
+def _other_years(reads: list[Read], figures: Figures) -> Iterator[ReportRemark]:
     """Where a title is of another year, or figures of this year are said to be of another."""
     if figures.year is None:
         return
@@ -136,7 +136,7 @@ def _other_years(reads: list[Read], figures: Figures) -> Iterator[Remark]:
             if told or _is_of_the_report(read) or _is_concluded(read, figures.year):
                 why = f"，而“{text_of(told[0])}”是{figures.year}年度的数字" if told else ""
                 message = f"报告写“{text_of(read)}”，自评表是{figures.year}年度的{why}。"
-                yield Remark(
+                yield ReportRemark(
                     "P08", read.start, read.end, "年度", message, "请核对年度；沿用上年报告改写的，请全部改过。",
                     text_of(read), f"{figures.year}年",
                 )  # fmt: skip
@@ -158,7 +158,7 @@ def _is_under(date: Read, other: Read) -> bool:
 def _is_ours(read: Read, reads: list[Read]) -> bool:
     """Whether it is, certainly, a figure of this year's form; a count of staff where it stands nowhere else."""
     bound = read.bound
-    same = is_telling(bound.mention) and any(agrees(bound, figure) for figure in bound.figures)
+    same = is_telling(bound.mention) and any(figure_agrees(bound, figure) for figure in bound.figures)
     staff = bound.figures[:1] and bound.figures[0].role == "staff"
     again = any(one.verdict == "agrees" and one.figure in bound.figures for one in reads) if staff else True
     return same and (bound.sure or not again)

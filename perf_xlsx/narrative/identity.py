@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from perf_xlsx.domain.model import SelfEvaluation
 from perf_xlsx.domain.quantity import same_name
 from perf_xlsx.narrative.bound import is_telling
-from perf_xlsx.narrative.observed import Remark
+from perf_xlsx.narrative.observed import ReportRemark
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.narrative.words import GIVEN, rest_of
@@ -38,7 +38,9 @@ SIGNERS = 3  # lines of names above the date
 ADVICE = "请核对是不是本单位的报告；沿用别的单位报告改写的，请全部改过。"
 
 
-def identity_remarks(scopes: tuple[Scope, ...], reads: tuple[Read, ...], form: SelfEvaluation) -> Iterator[Remark]:
+def identity_remarks(
+    scopes: tuple[Scope, ...], reads: tuple[Read, ...], form: SelfEvaluation
+) -> Iterator[ReportRemark]:
     """Where the report says whose it is, or whose a result of the form is, another unit than the form's."""
     if not form.unit:
         return
@@ -50,7 +52,7 @@ def identity_remarks(scopes: tuple[Scope, ...], reads: tuple[Read, ...], form: S
             yield _remark(*others[-1], form.unit)
 
 
-def _owners(reads: tuple[Read, ...], form: SelfEvaluation, unit: str) -> Iterator[Remark]:
+def _owners(reads: tuple[Read, ...], form: SelfEvaluation, unit: str) -> Iterator[ReportRemark]:
     """Where a result that the form has is said to be of another unit, each place once."""
     seen: set[tuple[int, int]] = set()
     for read in reads:
@@ -138,9 +140,11 @@ def _is_short_for(short: str, name: str) -> bool:
     return all(letter in rest for letter in short)
 
 
-def _remark(scope: Scope, name: str, unit: str) -> Remark:
+def _remark(scope: Scope, name: str, unit: str) -> ReportRemark:
     at = scope.letters.text.find(name)
     start, end = scope.letters.span(at, at + len(name))
     begin = scope.paragraph.start
     message = f"报告的单位是“{name}”，自评表的单位是“{unit}”。"
-    return Remark("P08", begin + start, begin + end, "单位名称", message, ADVICE, name, unit, severity="warning")
+    return ReportRemark(
+        "P08", begin + start, begin + end, "单位名称", message, ADVICE, name, unit, severity="warning"
+    )

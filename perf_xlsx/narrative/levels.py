@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.figures import Figure, Figures, Subject
 from perf_xlsx.narrative.bound import Bound
-from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.comparing import figure_agrees
 from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.names import HOLE, Name
 from perf_xlsx.narrative.words import (
@@ -63,7 +63,7 @@ def _bound(
     of = subjects[0] if subjects else None
     bound = Bound(context.mention, role or EITHER[0], of, name, found)
     if not role:
-        same = next((figure for figure in found if agrees(bound, figure)), None)
+        same = next((figure for figure in found if figure_agrees(bound, figure)), None)
         return replace(bound, role=same.role) if same else bound
     prescribed = role == "indicator_weight" and PRESCRIBED.search(
         context.before + context.behind.partition("。")[0]

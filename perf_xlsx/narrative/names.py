@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import SelfEvaluation
 from perf_xlsx.figures import Figures, Subject
-from perf_xlsx.narrative.letters import letters
+from perf_xlsx.narrative.characters import characters
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import alternatives, any_of, vocabulary
 
@@ -181,7 +181,7 @@ def _spellings(subject: Subject) -> Iterable[str]:
 
 @lru_cache(1 << 10)
 def _letters(name: str) -> str:
-    return letters(name).text.replace(" ", "")
+    return characters(name).text.replace(" ", "")
 
 
 @lru_cache(1 << 10)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from perf_xlsx.figures import Figure
-from perf_xlsx.narrative.observed import Remark, text_of
+from perf_xlsx.narrative.observed import ReportRemark, text_of
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.scope import Scope, numbering
 
@@ -14,7 +14,7 @@ MOST = 500  # paragraphs of a list
 NEAR = 8  # letters before the name that an item begins with
 
 
-def list_remarks(scopes: Sequence[Scope], reads: Sequence[Read]) -> Iterator[Remark]:
+def list_remarks(scopes: Sequence[Scope], reads: Sequence[Read]) -> Iterator[ReportRemark]:
     """Where a paragraph says another number of projects than the list below it has, which is that of the form."""
     number_of = {scope.paragraph.start: number for number, scope in enumerate(scopes)}
     for read in reads:
@@ -28,7 +28,9 @@ def list_remarks(scopes: Sequence[Scope], reads: Sequence[Read]) -> Iterator[Rem
             given = text_of(read)
             message = f"报告写“{given}”，下面列出的项目和自评表中的项目都是{figure.text}。"
             advice = "请核对项目个数。"
-            yield Remark("P07", read.start, read.end, "项目个数", message, advice, given, figure.text, figure)
+            yield ReportRemark(
+                "P07", read.start, read.end, "项目个数", message, advice, given, figure.text, figure
+            )
 
 
 def _items(after: Iterator[Scope]) -> list[Scope]:

@@ -14,7 +14,7 @@ from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.binding import bind
 from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, is_telling
-from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
+from perf_xlsx.narrative.comparing import figure_agrees, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import Mention, MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
@@ -28,7 +28,7 @@ OF_EXECUTION = frozenset(("execution_weight", "execution_points"))
 OF_INCOME = frozenset(("received", "income"))
 RATES = frozenset(("execution_rate", "project_rate"))
 NEAR = 8  # amounts before a rate that it may be of
-Verdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
+FigureVerdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
 
 
 class Read(Struct, frozen=True):
@@ -41,7 +41,7 @@ class Read(Struct, frozen=True):
     end: int
     bound: Bound
     scope: Scope
-    verdict: Verdict
+    verdict: FigureVerdict
     figure: Figure | None = None
     other: Figure | None = None
 
@@ -130,13 +130,13 @@ def _as(figure: Figure, bound: Bound) -> Bound:
     return replace(bound, role=figure.role) if alike or bound.role in UNTOLD else bound
 
 
-def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Figure | None, Figure | None]:
+def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[FigureVerdict, Figure | None, Figure | None]:
     if bound.mention.kind == "date" and bound.figures:
         figure = bound.figures[0]
         return ("agrees" if figure.role == "year" or is_day(bound, scope, figure) else "differs"), figure, None
     if bound.mention.kind not in ("number", "grade") or bound.other_year:
         return "outside", None, None
-    found = next((figure for figure in bound.figures if agrees(bound, figure)), None)
+    found = next((figure for figure in bound.figures if figure_agrees(bound, figure)), None)
     if found is not None:
         return "agrees", found, None
     if bound.sure and bound.figures:
@@ -162,4 +162,4 @@ def _elsewhere(bound: Bound, figures: Figures) -> Figure | None:
     if bound.mention.kind == "grade" or not is_telling(bound.mention):
         return None
     same = [one for one in figures.everything if one.role == own.role or one.of == own.of]
-    return next((one for one in same if one.unit == own.unit and agrees(bound, one)), None)
+    return next((one for one in same if one.unit == own.unit and figure_agrees(bound, one)), None)

@@ -11,9 +11,9 @@ from perf_xlsx.domain.model import Finding, Severity
 from perf_xlsx.domain.rounding import exact, plain
 from perf_xlsx.narrative.held import Held
 from perf_xlsx.narrative.observed import Found, text_of
-from perf_xlsx.narrative.reading import Read, Verdict
+from perf_xlsx.narrative.reading import FigureVerdict, Read
 
-VERDICTS: tuple[Verdict, ...] = ("agrees", "differs", "elsewhere", "outside", "unbound")
+VERDICTS: tuple[FigureVerdict, ...] = ("agrees", "differs", "elsewhere", "outside", "unbound")
 
 
 class FigureRecord(Struct, frozen=True):
@@ -26,7 +26,7 @@ class FigureRecord(Struct, frozen=True):
     unit: str | None
     role: str
     of: str | None
-    verdict: Verdict
+    verdict: FigureVerdict
     sheet: str | None
     cell: str | None
     in_form: str | None
@@ -118,7 +118,7 @@ def _number(value: Decimal | Fraction) -> str:
     return plain(exact(value)) if isinstance(value, Fraction) else plain(value)
 
 
-def finding_record(found: Found) -> RemarkRecord:
+def remark_record(found: Found) -> RemarkRecord:
     """A finding with its place in the text and in the form."""
     one, spot = found.finding, found.spot
     return RemarkRecord(
@@ -146,5 +146,5 @@ def report_record(
     return ReportRecord(
         file=file, workbook=workbook, unit=unit, year=year, read=True,
         checked={verdict: sum(one.verdict == verdict for one in figures) for verdict in VERDICTS},
-        figures=figures, findings=tuple(map(finding_record, held.found)), remarks=remarks,
+        figures=figures, findings=tuple(map(remark_record, held.found)), remarks=remarks,
     )  # fmt: skip

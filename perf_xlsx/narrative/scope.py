@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from perf_xlsx.documents import Paragraph
 from perf_xlsx.figures import Subject
-from perf_xlsx.narrative.letters import Letters, letters
+from perf_xlsx.narrative.characters import Characters, characters
 from perf_xlsx.narrative.names import Name, Names, is_generic, masked
 from perf_xlsx.narrative.tables import labels, with_label
 from perf_xlsx.narrative.words import AIMS, OTHER_THING, PLANS, rest_of_heading
@@ -30,7 +30,7 @@ SHORTEST_ALONE = 4  # letters of an indicator's name; shorter ones are words tha
 STYLED = 3  # levels that a style may have, next to those of numbers
 
 
-class Section(Struct, frozen=True):
+class ScopeHeading(Struct, frozen=True):
     """A heading: what it names, and what else it says. `plans`: it is about the years to come.
 
     `level` is that of the heading, `levels` are those of indicators that it names.
@@ -51,10 +51,10 @@ class Scope(Struct, frozen=True):
     """
 
     paragraph: Paragraph
-    letters: Letters
+    letters: Characters
     names: tuple[Name, ...]
     masked: str
-    sections: tuple[Section, ...]
+    sections: tuple[ScopeHeading, ...]
     heading: bool
     topic: Subject | None
     levels: tuple[Name, ...] = ()
@@ -83,12 +83,12 @@ class Scope(Struct, frozen=True):
 
 def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
     """Every paragraph with what stands above it."""
-    stack: list[Section] = []
+    stack: list[ScopeHeading] = []
     paragraphs = tuple(paragraphs)
     names = names.without_levels_of_another_system(one.text for one in paragraphs)
     in_tables = labels(paragraphs, names)
     for paragraph in paragraphs:
-        read = letters(paragraph.text)
+        read = characters(paragraph.text)
         if label := in_tables.get(paragraph.start):
             yield _in_a_table(paragraph, with_label(read, label), names)
             continue
@@ -106,7 +106,7 @@ def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
             if not subjects and names.projects and _PROJECTS.search(read.text):
                 subjects = (names.projects,)
             rest = rest_of_heading(_MARKS.sub("", text))
-            stack.append(Section(level, read.text, subjects, rest, _plans(read.text), levels))
+            stack.append(ScopeHeading(level, read.text, subjects, rest, _plans(read.text), levels))
         yield Scope(paragraph, read, found, text, tuple(stack), heading, topic, levels)
 
 
@@ -115,7 +115,7 @@ def headings(found: Iterable[Scope]) -> Iterator[str]:
 
     A heading stands below itself, a number in a table where the paragraph before the table does.
     """
-    titles: dict[Section, str] = {}
+    titles: dict[ScopeHeading, str] = {}
     heading = ""
     for scope in found:
         if scope.heading:
@@ -128,7 +128,7 @@ def headings(found: Iterable[Scope]) -> Iterator[str]:
 _PROJECTS = pattern(r"(?<!级)项目(?:支出|资金|经费)?(?:管理|使用|实施|资金|支出|执行|完成|和|、|情况)")
 
 
-def _in_a_table(paragraph: Paragraph, read: Letters, names: Names) -> Scope:
+def _in_a_table(paragraph: Paragraph, read: Characters, names: Names) -> Scope:
     """A number in a table: its row and column say all that there is to say."""
     found = tuple(names.find(read.text))
     levels = tuple(names.find_levels(read.text, found))
@@ -162,7 +162,7 @@ def _has_figure(text: str) -> bool:
     return _FIGURE.search(text) is not None
 
 
-def _topic_above(stack: list[Section]) -> Subject | None:
+def _topic_above(stack: list[ScopeHeading]) -> Subject | None:
     """The indicator that the nearest heading is about; none where a heading below it names something else."""
     for section in reversed(stack):
         named = [one for one in section.subjects if one.kind == "indicator"]

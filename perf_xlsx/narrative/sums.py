@@ -11,7 +11,7 @@ from typing import Literal
 
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.narrative.mentions import Mention
-from perf_xlsx.narrative.observed import Remark, text_of
+from perf_xlsx.narrative.observed import ReportRemark, text_of
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.system.pattern import pattern
@@ -35,7 +35,7 @@ LONGEST_LABEL = 12  # letters before an average
 LONGEST_GAP = 25  # letters between two parts of a list
 
 
-def sum_remarks(reads: Sequence[Read]) -> Iterator[Remark]:
+def sum_remarks(reads: Sequence[Read]) -> Iterator[ReportRemark]:
     """Parts above their whole, and sums of parts that are all in the text."""
     yield from _parts_above_their_whole(reads)
     yield from _wrong_sums(reads)
@@ -44,7 +44,7 @@ def sum_remarks(reads: Sequence[Read]) -> Iterator[Remark]:
 # ---- parts behind 其中
 
 
-def _parts_above_their_whole(reads: Sequence[Read]) -> Iterator[Remark]:
+def _parts_above_their_whole(reads: Sequence[Read]) -> Iterator[ReportRemark]:
     """Where the parts behind 其中 are more than what they are parts of. Fewer may be a part of the list."""
     for number, read in enumerate(reads):
         parts = list(_parts(read, reads[number + 1 : number + MOST_PARTS])) if _has_parts(read) else []
@@ -116,7 +116,7 @@ def _may_be_a_part(read: Read, whole: Read) -> bool:
 # ---- sums of a list
 
 
-def _wrong_sums(reads: Sequence[Read]) -> Iterator[Remark]:
+def _wrong_sums(reads: Sequence[Read]) -> Iterator[ReportRemark]:
     """Where a list comes to something else than the sum that is written behind it."""
     for number, read in enumerate(reads):
         said = _said_of_a_sum(read) if _may_be_a_sum(read) else None
@@ -188,7 +188,7 @@ def _listed(before: Sequence[Read], total: Read) -> list[Read]:
     return found if len(roles) <= 1 or roles <= POINTS else []
 
 
-def _remark(total: Read, parts: list[Read], what: str) -> Remark:
+def _remark(total: Read, parts: list[Read], what: str) -> ReportRemark:
     """The remark, at the part that a usual slip of the hand explains, else at the sum and all of its parts."""
     difference = _value(total) - _total(parts)
     slips = [(one, _slip(_value(one), _value(one) + difference)) for one in parts]
@@ -200,10 +200,10 @@ def _remark(total: Read, parts: list[Read], what: str) -> Remark:
         (part,) = slipped
         right = _shown(_value(part) + difference, part)
         message += f"“{text_of(part)}”可能应为{right}。"
-        return Remark("P04", part.start, part.end, "合计", message, ADVICE, text_of(part), right)
+        return ReportRemark("P04", part.start, part.end, "合计", message, ADVICE, text_of(part), right)
     those = [one for one in (total, *parts) if one.scope is total.scope]
     start, end = min(one.start for one in those), max(one.end for one in those)
-    return Remark("P04", start, end, "合计", message, ADVICE, given, shown)
+    return ReportRemark("P04", start, end, "合计", message, ADVICE, given, shown)
 
 
 def _slip(given: Fraction, right: Fraction) -> Literal["", "turned", "changed"]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from perf_xlsx.documents import CellPlace, Paragraph
-from perf_xlsx.narrative.letters import Letters, letters
+from perf_xlsx.narrative.characters import Characters, characters
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.system.pattern import pattern
 
@@ -29,21 +29,21 @@ AS_ORDINAL = ("第", "项")  # around a serial number
 _WORDS = pattern(r"[一-鿿]")
 
 
-class Label(NamedTuple):
+class CellLabel(NamedTuple):
     """What stands for the words before a number in a cell, and the unit that the table gives it."""
 
     words: str
     unit: str
 
 
-def labels(paragraphs: Iterable[Paragraph], names: Names) -> Mapping[int, Label]:
+def labels(paragraphs: Iterable[Paragraph], names: Names) -> Mapping[int, CellLabel]:
     """For each paragraph that is a number in a table, by where it begins, its label."""
     cells: dict[CellPlace, str] = {}
     numbers: list[tuple[Paragraph, str]] = []
     stated: dict[int, str] = {}
     unit = ""
     for paragraph in paragraphs:
-        text = letters(paragraph.text).text
+        text = characters(paragraph.text).text
         if found := _STATED.search(text):
             unit = found[1] or found[2]
         if paragraph.cell is None:
@@ -64,9 +64,9 @@ def labels(paragraphs: Iterable[Paragraph], names: Names) -> Mapping[int, Label]
 
 def _label(
     cells: Mapping[CellPlace, str], head: str, at: CellPlace, text: str, names: Names, stated: Mapping[int, str]
-) -> Label | None:
+) -> CellLabel | None:
     if _SERIAL.fullmatch(head) and _BARE.match(text):
-        return Label(*AS_ORDINAL)
+        return CellLabel(*AS_ORDINAL)
     row = _row(cells, at, names)
     if not head or not row:
         return None
@@ -74,7 +74,7 @@ def _label(
     if _EXECUTION.fullmatch(row) and _MONEY_UNIT.search(text):
         bare = next((column for words, column in _OF_THE_WHOLE if words.search(bare)), bare)
         row = ""
-    return Label(row + bare, _unit(head, bare, stated.get(at.table, "")) if _BARE.match(text) else "")
+    return CellLabel(row + bare, _unit(head, bare, stated.get(at.table, "")) if _BARE.match(text) else "")
 
 
 def _unit(head: str, bare: str, stated: str) -> str:
@@ -108,8 +108,8 @@ def _row(cells: Mapping[CellPlace, str], at: CellPlace, names: Names) -> str:
     return (named or worded or [""])[-1 if named else 0]
 
 
-def with_label(read: Letters, label: Label) -> Letters:
+def with_label(read: Characters, label: CellLabel) -> Characters:
     """The letters of a cell behind its label, as a sentence; the label's letters have no place of their own."""
     end = max(0, read.at[-1] - 1)
     text = label.words + read.text + label.unit
-    return Letters(text, (*([0] * len(label.words)), *read.at[:-1], *([end] * len(label.unit)), read.at[-1]))
+    return Characters(text, (*([0] * len(label.words)), *read.at[:-1], *([end] * len(label.unit)), read.at[-1]))

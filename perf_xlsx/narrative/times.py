@@ -93,7 +93,7 @@ _IN_NO_FORM = (  # the first that holds
 )
 
 
-def compared(context: Context) -> str:
+def comparison_role(context: Context) -> str:
     """The role of a figure that no form has: a comparison, a share; "" for all others."""
     return next((role for role, holds in _IN_NO_FORM if holds(context)), "")
 

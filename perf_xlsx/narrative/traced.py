@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.documents import Mark, Paragraph
+from perf_xlsx.documents import HiddenBookmark, Paragraph
 from perf_xlsx.figures import Bookmark, Figure, Figures, parse_bookmark
 from perf_xlsx.narrative.bound import Bound
 
@@ -31,7 +31,7 @@ class Traces(Struct, frozen=True):
             inside = place >= 0 and at < paragraph.marks[place].end
             yield self._rebound(bound, paragraph.marks[place]) if inside else bound
 
-    def _rebound(self, bound: Bound, mark: Mark) -> Bound:
+    def _rebound(self, bound: Bound, mark: HiddenBookmark) -> Bound:
         bookmark = parse_bookmark(mark.name)
         figures = self.by_bookmark.get(bookmark, ()) if bookmark else ()
         if not figures or bound.mention.kind not in ("number", "grade"):

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from perf_xlsx.ooxml.book import Book, Sheet, parse_range
 from perf_xlsx.ooxml.markup import local, named, only
+from perf_xlsx.ooxml.merges import Span
 
-Area = tuple[int, int, int, int]  # top, left, bottom, right
 LONGEST_LIST = 255  # characters of a drop-down's values written out
 # The elements of a worksheet in the order that every program wants (CT_Worksheet).
 _ORDER = (
@@ -52,11 +52,11 @@ def ask(book: Book, sheet: Sheet, questions: Iterable[Question]) -> None:
     book.package.touch(sheet.part)
 
 
-def _areas(reference: str) -> list[Area]:
+def _areas(reference: str) -> list[Span]:
     return [area for word in reference.split() if (area := parse_range(word))]
 
 
-def _meet(one: Area, other: Area) -> bool:
+def _meet(one: Span, other: Span) -> bool:
     return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
 
 

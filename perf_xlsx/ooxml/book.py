@@ -113,7 +113,7 @@ class Book:
             raise PackageError("not_a_workbook", "不是 Excel 工作簿")
         self.part = main
         self.root = self.tree(main)
-        self._strings: dict[int, Text] = {}
+        self._strings: dict[int, CellText] = {}
         self._sheets: list[Sheet] | None = None
         self._judge_sheets()
 
@@ -246,7 +246,7 @@ class Book:
         """The part of that kind that the workbook refers to ("styles", "sharedStrings"); see `one_related`."""
         return self.package.one_related(self.part, kind)
 
-    def string(self, index: int) -> Text:
+    def string(self, index: int) -> CellText:
         """A shared string. Raises IndexError where there is none of that number."""
         if index not in self._strings:
             self._strings[index] = rich_text(self._string_items[index])
@@ -339,7 +339,7 @@ class Runs(Struct, frozen=True, dict=True):
         return "".join(compress(texts, map(not_, out))), "".join(compress(texts, out))
 
 
-Text = str | Runs
+CellText = str | Runs
 Piece = tuple[str, bool | None, str]  # a run's text, whether it is crossed out, its position ("superscript", …)
 
 _RAISED = {
@@ -367,7 +367,7 @@ def raised_in(properties: etree._Element) -> str:
     return next((child.get("val", "") for child in named(properties, "vertAlign")), "")
 
 
-def rich_text(item: etree._Element) -> Text:
+def rich_text(item: etree._Element) -> CellText:
     """The text of a string item or note, phonetic guides left out; in pieces where it has runs of its own.
 
     Raises PackageError where an item or run has two texts: some programs show both, some one.

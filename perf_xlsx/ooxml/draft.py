@@ -10,11 +10,11 @@ from msgspec import Struct
 from perf_xlsx.ooxml.bar_chart import BarChart
 from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.markup import legal
+from perf_xlsx.ooxml.merges import Span
 
 MAX_TEXT = 32_767  # Excel's own limit for a cell
 
-Number = Decimal | Fraction | int
-Area = tuple[int, int, int, int]  # top, left, bottom, right, ends included
+ExactNumber = Decimal | Fraction | int
 
 
 class Link(Struct, frozen=True):
@@ -37,7 +37,7 @@ class DataBar(Struct, frozen=True):
     colour: str
 
 
-class Draft:
+class SheetDraft:
     """One worksheet. Rows and columns count from 0; widths are in characters, heights in points.
 
     Text is text, whatever it looks like; what XML cannot hold is left out. Nothing here is a formula.
@@ -49,7 +49,7 @@ class Draft:
         self.cells: dict[int, dict[int, tuple[str | float | None, Look]]] = {}
         self.widths: dict[int, float] = {}
         self.heights: dict[int, float] = {}
-        self.merges: list[Area] = []
+        self.merges: list[Span] = []
         self.links: list[Link] = []
         self.bars: list[DataBar] = []
         self.chart: BarChart | None = None
@@ -58,8 +58,8 @@ class Draft:
         self.following = ""  # the header of each page after the first
         self.selected = (0, 0)
         self.frozen_rows = 0
-        self.filtered: Area | None = None
-        self.print_area: Area | None = None
+        self.filtered: Span | None = None
+        self.print_area: Span | None = None
         self.repeated: tuple[int, int] | None = None  # first and last row printed on every page
         self.page_starts: tuple[int, ...] = ()  # the rows that pages after the first begin with
         self.scale = 0.0  # of the sheet on paper; 0: as wide as a page
@@ -69,7 +69,7 @@ class Draft:
         shown = text if text.isprintable() else legal(text)  # quick to tell, and mostly so
         self.cells.setdefault(row, {})[column] = (shown[:MAX_TEXT], look)
 
-    def number(self, row: int, column: int, value: Number, look: Look) -> None:
+    def number(self, row: int, column: int, value: ExactNumber, look: Look) -> None:
         """Write a number."""
         self.cells.setdefault(row, {})[column] = (float(value), look)
 

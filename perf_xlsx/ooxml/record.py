@@ -17,7 +17,7 @@ from msgspec import Struct
 from perf_xlsx.ooxml.book import Book, DefinedName, cell_name, parse_cell, quote_sheet
 from perf_xlsx.ooxml.cells import Grid
 from perf_xlsx.ooxml.contents import Codes, packed, unpacked
-from perf_xlsx.ooxml.draft import Draft
+from perf_xlsx.ooxml.draft import SheetDraft
 from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, free_sheet_name
 from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.marks import Covered
@@ -54,7 +54,7 @@ class Added(Struct, frozen=True):
     digest: str = ""
 
 
-class Entry(Struct, frozen=True):
+class RecordedMark(Struct, frozen=True):
     """One mark as recorded, under its defined name.
 
     `joined`: its note was added to one that was there before (None: not recorded, or no note).
@@ -69,10 +69,10 @@ class Entry(Struct, frozen=True):
     joined: bool | None
 
 
-class Record(Struct, frozen=True):
+class LedgerContents(Struct, frozen=True):
     """The contents of a ledger: marks, sheets by their defined names, codes of notes (None: not recorded)."""
 
-    entries: list[Entry]
+    entries: list[RecordedMark]
     sheets: dict[str, Added]
     notes: Mapping[str, frozenset[str]] | None
 
@@ -110,8 +110,8 @@ def _free_names(taken: set[str], stem: str) -> Iterator[str]:
     return (name for number in count(1) if (name := f"{stem}{number}").casefold() not in taken)
 
 
-def _draft(rows: Sequence[Sequence[str]]) -> Draft:
-    draft = Draft(LEDGER)
+def _draft(rows: Sequence[Sequence[str]]) -> SheetDraft:
+    draft = SheetDraft(LEDGER)
     for number, row in enumerate(rows):
         for column, text in enumerate(row):
             if text:
@@ -129,7 +129,7 @@ def may_be_ledger(sheet: str) -> bool:
     return _LEDGERS.fullmatch(sheet) is not None
 
 
-def find_ledger(sheets: Iterable[tuple[str, Grid]]) -> tuple[str, Record] | None:
+def find_ledger(sheets: Iterable[tuple[str, Grid]]) -> tuple[str, LedgerContents] | None:
     """The first of the sheets that is a ledger, with what it says."""
     for name, grid in sheets:
         if may_be_ledger(name) and (record := read_record(grid)).names:
@@ -146,7 +146,7 @@ def _mark_row(done: Marked, name: str) -> list[str]:
     ]  # fmt: skip
 
 
-def read_record(ledger: Grid) -> Record:
+def read_record(ledger: Grid) -> LedgerContents:
     """Read a ledger, whichever version wrote it.
 
     A sheet with more codes than we ever write gets none: it counts as edited, and is retained.
@@ -155,7 +155,7 @@ def read_record(ledger: Grid) -> Record:
     for (row, column), cell in sorted(ledger.cells.items()):
         rows.setdefault(row, {})[column] = str(cell.value)
     marks = [_Row(cells) for cells in rows.values() if cells.get(1) == "mark"]
-    return Record(
+    return LedgerContents(
         [_entry(mark) for mark in marks],
         _added(
             [cells for cells in rows.values() if cells.get(1) == "sheet"],
@@ -181,9 +181,9 @@ class _Row(dict[int, str]):
         return ""
 
 
-def _entry(row: _Row) -> Entry:
+def _entry(row: _Row) -> RecordedMark:
     apply, joined = None if row[7] == "-" else row[7], None if row[10] == "" else row[10] == "1"
-    return Entry(row[2], row[3], row[4], row[5], row[6], apply, joined)
+    return RecordedMark(row[2], row[3], row[4], row[5], row[6], apply, joined)
 
 
 def _added(rows: Iterable[dict[int, str]], digests: Mapping[str, str]) -> dict[str, Added]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.approval import recalled
 from perf_xlsx.domain.model import Approved, SelfEvaluation
 from perf_xlsx.reading.grids import NOWHERE, Sheets
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.remarks import ReadingRemark
 from perf_xlsx.sheets.fixed_texts import APPROVED_KEY, HIDDEN_SHEET
 
 FIELD = "批复的绩效目标"
@@ -17,7 +17,7 @@ FIELD = "批复的绩效目标"
 
 def with_approved(
     forms: Sequence[SelfEvaluation | None], sheets: Sheets
-) -> tuple[list[SelfEvaluation | None], list[Remark]]:
+) -> tuple[list[SelfEvaluation | None], list[ReadingRemark]]:
     """The forms of our template with what was approved; R06 where that cannot be said of them.
 
     Copies of the sheets for other units come with the same hidden sheet, which was made for one of them alone.
@@ -45,5 +45,5 @@ def _lines(sheets: Sheets) -> Iterator[Approved | None]:
         yield recalled(str(line.value)) if line else None
 
 
-def _remark(message: str, advice: str) -> Remark:
-    return Remark("R06", NOWHERE, FIELD, message, advice, severity="warning")
+def _remark(message: str, advice: str) -> ReadingRemark:
+    return ReadingRemark("R06", NOWHERE, FIELD, message, advice, severity="warning")

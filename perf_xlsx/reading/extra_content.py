@@ -231,7 +231,9 @@ def _printed_in(block: Block) -> Iterator[str]:
 
 def with_contents(grid: Grid, cells: Sequence[tuple[int, int]]) -> str:
     """The first cells with their contents, cut to what a line of a list can hold."""
-    return listed([f"{column_name(column)}{row}“{in_short(grid.cells[row, column])}”" for row, column in cells])
+    return listed(
+        [f"{column_name(column)}{row}“{content_in_short(grid.cells[row, column])}”" for row, column in cells]
+    )
 
 
 def listed(cells: Sequence[str]) -> str:
@@ -239,7 +241,7 @@ def listed(cells: Sequence[str]) -> str:
     return "、".join(cells[:LISTED]) + (f"等{len(cells)}格" if len(cells) > LISTED else "")
 
 
-def in_short(cell: Cell) -> str:
+def content_in_short(cell: Cell) -> str:
     """The beginning of what a cell holds, in one line."""
     return shortened(as_shown(cell))
 

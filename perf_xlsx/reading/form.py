@@ -29,10 +29,10 @@ from perf_xlsx.domain.sums import with_line_sums, with_sums
 from perf_xlsx.forms import Box, Line, Lines, load_form, typed
 from perf_xlsx.ooxml import Cell, Limits, PackageError
 from perf_xlsx.reading.cells import CellReader, as_shown, ratios
-from perf_xlsx.reading.formulas import Formulas, agrees
+from perf_xlsx.reading.formulas import Formulas, result_agrees
 from perf_xlsx.reading.fractional_weights import in_points
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
-from perf_xlsx.reading.layout import Layout, Table
+from perf_xlsx.reading.layout import Layout, TableLayout
 from perf_xlsx.reading.levels import FILLED_DOWN, filled_down, value_cell
 from perf_xlsx.reading.live_cells import is_live
 from perf_xlsx.reading.merged_points import CLAIM, WEIGHT, MergedPoints, merged_points
@@ -209,7 +209,7 @@ class FormReader:
         result = self.formulas.result(cell, address)
         if result is None or not isinstance(cell.value, Decimal):
             return cell
-        if not agrees(cell.value, result):
+        if not result_agrees(cell.value, result):
             now = as_shown(replace(cell, value=half_up(result, 6)))
             entry: Entry[Any] = Entry(None, place, as_shown(cell), field)
             message = f"{field}是公式，保存的结果{entry.given}与按表内现在的数计算的{now}不符，按保存的结果读取。"
@@ -300,7 +300,7 @@ class FormReader:
             yield {box.key: row[box.key] for box in block.columns if box.key in row}
         report(self.rows[key].remarks, self.sheets, self.cells.collector)
 
-    def _row(self, columns: list[Box], table: Table, row: int, part: bool) -> dict[str, Entry[Any]]:
+    def _row(self, columns: list[Box], table: TableLayout, row: int, part: bool) -> dict[str, Entry[Any]]:
         entries: dict[str, Entry[Any]] = {}
         for box in columns:
             column = table.columns.get(box.key)
@@ -402,7 +402,7 @@ class FormReader:
         """Whether the points of a row are its own, or those of several rows of which it is the first."""
         return self.merged.together(row)[:1] in ((), (row,))
 
-    def _report_none(self, table: Table) -> None:
+    def _report_none(self, table: TableLayout) -> None:
         entry: Entry[Any] = Entry(None, self.sheets.place(self._below_the_names(table)), "", "绩效指标")
         advice = f"请每个指标填一行：{_asked(table)}。"
         self.reports.about("R07", entry, "没有填写任何绩效指标。", advice)
@@ -413,7 +413,7 @@ class FormReader:
         groups = {n: tuple(names[other] for other in self.merged.together(n) if other in names) for n in names}
         return [(n, replace(row, together=groups[n]) if groups[n] else row) for n, row in rows]
 
-    def _below_the_names(self, table: Table) -> Address:
+    def _below_the_names(self, table: TableLayout) -> Address:
         """Where the first indicator's name would be; NOWHERE where that column was not found."""
         labels = next(box.labels for box in self.form.rows("indicators").columns if box.key == "name")
         heads = (at for at in self.sheets.labelled(labels) if at[::2] == (table.sheet, table.columns.get("name")))
@@ -433,13 +433,13 @@ class FormReader:
             self.reports.about("R12", first, message, advice, given="")
         return found
 
-    def _merges_levels(self, table: Table) -> bool:
+    def _merges_levels(self, table: TableLayout) -> bool:
         columns = {table.columns[key] for key in FILLED_DOWN if key in table.columns}
         merges = self.sheets.grids[table.sheet].merges
         return any(top < bottom and left in columns and top in table.rows for top, left, bottom, _ in merges)
 
 
-def _asked(table: Table) -> str:
+def _asked(table: TableLayout) -> str:
     """What a row of indicators is filled in with, of the columns that the table has."""
     has = [word for key, word in ASKED.items() if key in table.columns]
     if "midyear" in table.columns and "actual" not in table.columns:

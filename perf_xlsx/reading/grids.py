@@ -35,7 +35,7 @@ class Workbook(Protocol):
         """The custom document properties."""
 
 
-class Area(Struct, frozen=True):
+class NamedRange(Struct, frozen=True):
     """A defined name's range on one sheet (by its position), ends included."""
 
     sheet: int
@@ -164,13 +164,13 @@ class Sheets:
         return Place(self.workbook, self.positions[sheet], row, column, self.names[sheet])
 
 
-def _areas(book: Workbook, names: list[str]) -> Mapping[str, Area]:
-    found: dict[str, Area] = {}
+def _areas(book: Workbook, names: list[str]) -> Mapping[str, NamedRange]:
+    found: dict[str, NamedRange] = {}
     for name in book.defined_names():
         area = name.area()
         if not name.name.startswith("px_") or name.local_sheet is not None or area is None:
             continue
         sheet, top, left, bottom, right = area
         if sheet in names:
-            found[name.name] = Area(names.index(sheet), top, left, bottom, right)
+            found[name.name] = NamedRange(names.index(sheet), top, left, bottom, right)
     return found

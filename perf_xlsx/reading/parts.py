@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from perf_xlsx.domain.numerals import ITEM
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.reading.grids import Address
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.remarks import ReadingRemark
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
@@ -27,9 +27,9 @@ def is_part(name: str, above: str) -> bool:
     return begins or bool(_NUMBERED.match(name.strip()) and not _NUMBERED.match(above.strip()))
 
 
-def parts_remark(at: Address, field: str, parts: Mapping[int, str]) -> Remark:
+def parts_remark(at: Address, field: str, parts: Mapping[int, str]) -> ReadingRemark:
     """R16: one remark about all such rows; `parts` are their names by row."""
     names = [*parts.values()]
     first = "".join(f"“{name}”" for name in names[:3]) + ("等" if len(names) > 3 else "")
     message = f"{first}{len(names)}行没有分值和得分，是上面一项指标的一部分，不单独评分。"
-    return Remark("R16", at, field, message, ADVICE, names[0])
+    return ReadingRemark("R16", at, field, message, ADVICE, names[0])

@@ -19,12 +19,12 @@ from perf_xlsx.reading.earlier_run import MEASURED, had_no_place, reports
 from perf_xlsx.reading.form import FormReader
 from perf_xlsx.reading.form_words import may_show_a_form
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets, Workbook
-from perf_xlsx.reading.identity import Identity, identify
+from perf_xlsx.reading.identity import WorkbookIdentity, identify
 from perf_xlsx.reading.indicators import template_indicator
 from perf_xlsx.reading.layout import Forms, Layout
 from perf_xlsx.reading.layout_findings import layout_remarks
 from perf_xlsx.reading.printed_labels import as_printed
-from perf_xlsx.reading.remarks import Remark, report
+from perf_xlsx.reading.remarks import ReadingRemark, report
 from perf_xlsx.reading.rows import EntryRows, entry_rows
 from perf_xlsx.reading.shifts import block_shifts, unread_cells
 from perf_xlsx.reading.template_forms import template_forms
@@ -103,7 +103,7 @@ def read_sheets(
     return _kept(readings, (*printed.retyped, *found.remarks, *unknown))
 
 
-def _with_approved(readings: Sequence[Reading], sheets: Sheets) -> tuple[list[Reading], list[Remark]]:
+def _with_approved(readings: Sequence[Reading], sheets: Sheets) -> tuple[list[Reading], list[ReadingRemark]]:
     """The readings, those of our template with what was approved."""
     own = [n for n, one in enumerate(readings) if one.layout and one.layout.official is None]
     forms, remarks = with_approved([readings[n].evaluation for n in own], sheets)
@@ -111,13 +111,13 @@ def _with_approved(readings: Sequence[Reading], sheets: Sheets) -> tuple[list[Re
     return [replace(one, evaluation=known.get(n, one.evaluation)) for n, one in enumerate(readings)], remarks
 
 
-def _adopted(identity: Identity) -> str | None:
+def _adopted(identity: WorkbookIdentity) -> str | None:
     """The form that the workbook says it is, where a bureau adopted it from a workbook of its own."""
     known = identity.form in form_names()
     return identity.form if identity.form and known and load_form(identity.form).original else None
 
 
-def _kept(readings: Sequence[Reading], remarks: Iterable[Remark]) -> tuple[Reading, ...]:
+def _kept(readings: Sequence[Reading], remarks: Iterable[ReadingRemark]) -> tuple[Reading, ...]:
     """The readings of forms that somebody filled in; the first one tells of the others, and has the remarks."""
     blank = [len(readings) > 1 and _is_blank(reading) for reading in readings]
     blank[0] &= not all(blank)
@@ -141,14 +141,16 @@ def _is_blank(reading: Reading) -> bool:
     return all(entry.empty for entry in (*spent, *rows, form.claimed.total))
 
 
-def _blank_form(reading: Reading) -> Remark:
+def _blank_form(reading: Reading) -> ReadingRemark:
     """R06: a further form that is not filled in."""
     assert reading.layout is not None
     at = next(iter(sorted(reading.layout.boxes.values())), NOWHERE)
     sheet = f"工作表“{reading.sheets.names[at[0]]}”" if at != NOWHERE else "工作簿"
     message = f"{sheet}上还有一张空白的自评表，没有填写执行数、实际完成值和得分，没有作为报送的表评分。"
     advice = "不需要的请删去；确应报送的，请填好后重新报送。"
-    return Remark("R06", (at[0], 0, 0) if at != NOWHERE else at, "自评表", message, advice, severity="warning")
+    return ReadingRemark(
+        "R06", (at[0], 0, 0) if at != NOWHERE else at, "自评表", message, advice, severity="warning"
+    )
 
 
 def _official_forms(sheets: Sheets, limits: Limits, adopted: str | None = None) -> Forms | None:
@@ -162,7 +164,7 @@ class _Reader:
     """Reads a located form: layout -> shifts -> rows -> form."""
 
     def __init__(
-        self, layout: Layout, sheets: Sheets, identity: Identity, rulebook: str | None, limits: Limits
+        self, layout: Layout, sheets: Sheets, identity: WorkbookIdentity, rulebook: str | None, limits: Limits
     ) -> None:
         self.layout, self.sheets, self.identity, self.limits = layout, sheets, identity, limits
         self.asked = rulebook

@@ -8,14 +8,16 @@ from perf_xlsx.findings.collector import FindingCollector, reported
 from perf_xlsx.findings.office import ASK_FORM, ASK_RULES
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.reading.grids import NOWHERE, Sheets
-from perf_xlsx.reading.identity import Identity
+from perf_xlsx.reading.identity import WorkbookIdentity
 from perf_xlsx.rulebook import Rulebook, load_rulebook, rulebook_names
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, RETURN_LIST
 
 ADVICE = "请把内容填入下发的自评表模板后重新报送。"
 
 
-def report_other_rulebook(identity: Identity, place: Place, rules: Rulebook, collector: FindingCollector) -> None:
+def report_other_rulebook(
+    identity: WorkbookIdentity, place: Place, rules: Rulebook, collector: FindingCollector
+) -> None:
     """R17: `rules`, which were asked for, are not those that the template was made for."""
     if identity.rulebook and rules.name != identity.rulebook:
         made_for = identity.rulebook
@@ -24,7 +26,9 @@ def report_other_rulebook(identity: Identity, place: Place, rules: Rulebook, col
         collector.report("R17", place, "评分办法", message, f"{ASK_RULES}。")  # nobody typed it
 
 
-def refuse(identity: Identity, sheets: Sheets, rulebook: str | None, adopted: str | None) -> Finding | None:
+def refuse(
+    identity: WorkbookIdentity, sheets: Sheets, rulebook: str | None, adopted: str | None
+) -> Finding | None:
     """R04 or R05, where the workbook cannot be read as a form; `adopted` is one that was not found in it."""
     place = sheets.place(NOWHERE)
     if identity.form is None or identity.form not in form_names():
@@ -60,7 +64,7 @@ def _nearly_official(sheets: Sheets) -> Finding | None:
     )
 
 
-def _unknown_form(identity: Identity, place: Place) -> Finding:
+def _unknown_form(identity: WorkbookIdentity, place: Place) -> Finding:
     titles = "、".join(f"“{load_form(name).title}”" for name in form_names())
     advice = ADVICE
     if identity.form is None:

@@ -13,7 +13,14 @@ from perf_xlsx.ooxml.markup import local
 from perf_xlsx.ooxml.relationships import owner_of
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.earlier_run import is_origin
-from perf_xlsx.reading.extra_content import LISTED, extra_cells, in_short, like_entries, listed, with_contents
+from perf_xlsx.reading.extra_content import (
+    LISTED,
+    content_in_short,
+    extra_cells,
+    like_entries,
+    listed,
+    with_contents,
+)
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Layout, LocatedForm
 from perf_xlsx.sheets.fixed_texts import GUIDE
@@ -118,7 +125,7 @@ class _Extras:
     def _outside(
         self, code: str, at: Address, message: str, advice: str, severity: Severity | None = None
     ) -> None:
-        given = in_short(self.sheets.grids[at[0]].cells[at[1:]])
+        given = content_in_short(self.sheets.grids[at[0]].cells[at[1:]])
         self.report(code, self.sheets.place(at), "表外内容", message, advice, given=given, severity=severity)
 
     def _other_unit(self, layout: Layout, cells: Sequence[Address]) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from perf_xlsx.domain.inputs import CODED, Disclosed, Input
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.ooxml import Draft, Grid
+from perf_xlsx.ooxml import Grid, SheetDraft
 from perf_xlsx.ooxml.book import parse_cell
 from perf_xlsx.ooxml.contents import Numbered, changed_rows, codes_of_draft, codes_of_grid
 from perf_xlsx.reading.cells import as_shown
@@ -102,7 +102,7 @@ def totals_in(text: str) -> list[str]:
     return _TOTAL.findall(text)
 
 
-def figures_changed(drafts: Iterable[Draft], sheets: Mapping[str, Grid], code: str) -> Iterator[Change]:
+def figures_changed(drafts: Iterable[SheetDraft], sheets: Mapping[str, Grid], code: str) -> Iterator[Change]:
     """The figures on our sheets, and the line with the check `code`, that are not as they would be written now.
 
     Those of a deleted row are too. Words are left out: they tell of findings, which a waiver or another name of
@@ -118,7 +118,7 @@ def figures_changed(drafts: Iterable[Draft], sheets: Mapping[str, Grid], code: s
                 yield from _figures_of_row(draft, grid, old, new or (old[0], ()), code)
 
 
-def _figures_of_row(draft: Draft, grid: Grid, old: Numbered, new: Numbered, code: str) -> Iterator[Change]:
+def _figures_of_row(draft: SheetDraft, grid: Grid, old: Numbered, new: Numbered, code: str) -> Iterator[Change]:
     present = dict(new[1])
     for column, was in old[1]:
         if present.get(column) == was:

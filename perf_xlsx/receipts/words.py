@@ -19,7 +19,7 @@ SIGNATURES = {
 }
 
 
-def in_words(one: Verdict, state: str = "") -> Iterator[str]:
+def verdict_in_words(one: Verdict, state: str = "") -> Iterator[str]:
     """What a verdict rests on. `state` is what became of the receipt's signature, a key of SIGNATURES."""
     yield from one.told
     for change in one.changes:

@@ -25,7 +25,16 @@ from perf_xlsx.ooxml import Limits, PackageError
 from perf_xlsx.ooxml.archive import Archive
 from perf_xlsx.report import styles
 from perf_xlsx.report.page import PAPER, TWIPS_PER_POINT, PageSetup, twips
-from perf_xlsx.report.paper import Blank, Block, Heading, Paper, Paragraph, Piece, Table, Wanting
+from perf_xlsx.report.paper import (
+    Blank,
+    Heading,
+    Report,
+    ReportBlock,
+    ReportParagraph,
+    ReportTable,
+    TextRun,
+    Wanting,
+)
 from perf_xlsx.system.safe_text import one_line
 
 WRITTEN_AT = (1980, 1, 1, 0, 0, 0)  # of every part: the same input gives the same bytes
@@ -49,7 +58,7 @@ class WordTemplateError(Exception):
     """A bureau's Word template that cannot be used; the Chinese message says why. For the operator."""
 
 
-def docx_bytes(paper: Paper, page: PageSetup, template: bytes | None = None) -> bytes:
+def docx_bytes(paper: Report, page: PageSetup, template: bytes | None = None) -> bytes:
     """The report as .docx. With a `template` its styles and page are used. Raises WordTemplateError."""
     document = _opened(template) if template is not None else _blank(page)
     element = document.styles.element
@@ -58,7 +67,7 @@ def docx_bytes(paper: Paper, page: PageSetup, template: bytes | None = None) -> 
         _number_pages(document, page, ids)
     body = document.element.body
     end = body.sectPr
-    for block in _Writer(ids, page).written(paper):
+    for block in _ReportWriter(ids, page).written(paper):
         end.addprevious(block)
     _describe(document, paper)
     return _saved(document)
@@ -138,7 +147,7 @@ def _has_footer(document: Document) -> bool:
     return document.element.body.sectPr.find(qn("w:footerReference")) is not None
 
 
-def _describe(document: Document, paper: Paper) -> None:
+def _describe(document: Document, paper: Report) -> None:
     """The document's properties, nothing of which depends on when or where it was made."""
     properties = document.core_properties
     properties.title = one_line("".join(piece.text for piece in paper.title.pieces))[:255]
@@ -185,14 +194,14 @@ def _number_pages(document: Document, page: PageSetup, ids: dict[str, str]) -> N
 # ---- the body -----------------------------------------------------------------------------------------------
 
 
-class _Writer:
+class _ReportWriter:
     """Writes a report's blocks as XML and numbers the bookmarks."""
 
     def __init__(self, ids: dict[str, str], page: PageSetup) -> None:
         self.ids, self.page = ids, page
         self.bookmarks = 0
 
-    def written(self, paper: Paper) -> Iterator[Any]:
+    def written(self, paper: Report) -> Iterator[Any]:
         """Every block of the body, in order."""
         yield from (self.paragraph(remark.pieces, styles.REMARK) for remark in paper.warning)
         yield self.paragraph(paper.title.pieces, styles.TITLE)
@@ -202,29 +211,29 @@ class _Writer:
             yield from self.block(block)
         yield from self.blanks(paper.blanks)
 
-    def block(self, block: Block) -> Iterator[Any]:
+    def block(self, block: ReportBlock) -> Iterator[Any]:
         """A heading, paragraph or table."""
         match block:
             case Heading():
-                yield self.paragraph((Piece(block.number + block.text),), styles.HEADINGS[block.level - 1])
-            case Paragraph():
+                yield self.paragraph((TextRun(block.number + block.text),), styles.HEADINGS[block.level - 1])
+            case ReportParagraph():
                 yield self.paragraph(block.pieces, styles.LOOKS[block.look])
-            case Table():
+            case ReportTable():
                 yield self.table(block)
 
     def blanks(self, blanks: tuple[Wanting, ...]) -> Iterator[Any]:
         """The list of what is to be filled in, on a page of its own."""
         if not blanks:
             return
-        heading = self.paragraph((Piece(BLANKS_HEADING),), styles.HEADINGS[0])
+        heading = self.paragraph((TextRun(BLANKS_HEADING),), styles.HEADINGS[0])
         heading[0].append(OxmlElement("w:pageBreakBefore"))
         yield heading
-        yield self.paragraph((Piece(BLANKS_FIRST.format(count=len(blanks))),), styles.BODY)
+        yield self.paragraph((TextRun(BLANKS_FIRST.format(count=len(blanks))),), styles.BODY)
         for number, one in enumerate(blanks, 1):
             again = f"（共{one.places}处）" if one.places > 1 else ""
-            yield self.paragraph((Piece(f"{number}. {one.where}：{one.what}{again}。"),), styles.BODY)
+            yield self.paragraph((TextRun(f"{number}. {one.where}：{one.what}{again}。"),), styles.BODY)
 
-    def paragraph(self, pieces: tuple[Piece, ...], style: str) -> Any:
+    def paragraph(self, pieces: tuple[TextRun, ...], style: str) -> Any:
         """A paragraph in a style."""
         element = OxmlElement("w:p")
         look = OxmlElement("w:pPr")
@@ -234,7 +243,7 @@ class _Writer:
             element.extend(self.runs(piece))
         return element
 
-    def runs(self, piece: Piece) -> Iterator[Any]:
+    def runs(self, piece: TextRun) -> Iterator[Any]:
         """The run of a piece; around a figure the bookmark that says where it comes from."""
         if piece.figure is None:
             yield self.run(piece)
@@ -247,7 +256,7 @@ class _Writer:
         end.set(qn("w:id"), number)
         yield from (start, self.run(piece), end)
 
-    def run(self, piece: Piece) -> Any:
+    def run(self, piece: TextRun) -> Any:
         """A run with its text; a blank in grey."""
         run, text = OxmlElement("w:r"), OxmlElement("w:t")
         if isinstance(piece, Blank):
@@ -259,19 +268,21 @@ class _Writer:
         run.append(text)
         return run
 
-    def table(self, table: Table) -> Any:
+    def table(self, table: ReportTable) -> Any:
         """A table over the width of the text, whose head stands on each of its pages."""
         total = self.page.text_width
         widths = [total * share // sum(table.widths) for share in table.widths]
         element = parse_xml(_table(total, widths))
         centred = ["center"] * len(widths)
-        element.append(self.row([(Piece(head),) for head in table.heads], widths, centred, head=True))
+        element.append(self.row([(TextRun(head),) for head in table.heads], widths, centred, head=True))
         sides = ["left", *["right" if table.amounts else "center"] * (len(widths) - 1)]
         for row in table.rows:
             element.append(self.row(list(row), widths, sides))
         return element
 
-    def row(self, cells: list[tuple[Piece, ...]], widths: list[int], sides: list[str], head: bool = False) -> Any:
+    def row(
+        self, cells: list[tuple[TextRun, ...]], widths: list[int], sides: list[str], head: bool = False
+    ) -> Any:
         """A row of a table, its cells aligned to their sides; it is never broken over two pages."""
         row, look = OxmlElement("w:tr"), OxmlElement("w:trPr")
         look.append(OxmlElement("w:cantSplit"))
@@ -289,19 +300,19 @@ class _Writer:
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
-def _joined(pieces: tuple[Piece, ...]) -> Iterator[Piece]:
+def _joined(pieces: tuple[TextRun, ...]) -> Iterator[TextRun]:
     """The pieces, with neighbours that are mere words as one."""
     words = ""
     for piece in pieces:
-        if type(piece) is Piece and piece.figure is None:
+        if type(piece) is TextRun and piece.figure is None:
             words += piece.text
             continue
         if words:
-            yield Piece(words)
+            yield TextRun(words)
         words = ""
         yield piece
     if words:
-        yield Piece(words)
+        yield TextRun(words)
 
 
 def _valued(name: str, value: str) -> Any:

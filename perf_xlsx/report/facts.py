@@ -18,15 +18,15 @@ from perf_xlsx.domain.levels import level_named
 from perf_xlsx.domain.model import Entry, Indicator, Passage, Project, Result, Scores, SelfEvaluation
 from perf_xlsx.domain.rounding import half_up, plain
 from perf_xlsx.figures import ROLES, Figure, Figures, Subject, figures_of
-from perf_xlsx.figures.figure import Kind
+from perf_xlsx.figures.figure import SubjectType
 from perf_xlsx.forms import load_form
-from perf_xlsx.report.paper import Blank, Piece
+from perf_xlsx.report.paper import Blank, TextRun
 from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.system.safe_text import one_line
 
 Table = Literal["lines", "projects", "indicators"]
 TABLES: tuple[Table, ...] = ("lines", "projects", "indicators")
-KINDS: dict[str, Kind] = {"lines": "line", "projects": "project", "indicators": "indicator"}  # of subjects
+KINDS: dict[str, SubjectType] = {"lines": "line", "projects": "project", "indicators": "indicator"}  # of subjects
 MONEY = frozenset({
     "initial", "adjustment", "adjusted", "executed", "balance",
     "project_initial", "project_budget", "project_executed",
@@ -58,7 +58,7 @@ class Facts(Struct, frozen=True):
     of: Subject | None = None
     row: Project | Indicator | None = None
 
-    def say(self, name: str) -> tuple[Piece, ...] | None:
+    def say(self, name: str) -> tuple[TextRun, ...] | None:
         """What a field says; None where the form has nothing for it. What could not be read is a blank."""
         if name.endswith(SIZE):
             figure = self.figure(name.removesuffix(SIZE))
@@ -71,7 +71,7 @@ class Facts(Struct, frozen=True):
         if entry is not None:
             return self._text(name, entry)
         text = self._words(name)
-        return (Piece(text),) if text else None
+        return (TextRun(text),) if text else None
 
     def is_there(self, name: str) -> bool:
         """Whether the form has something for a field, or rows of a table."""
@@ -154,25 +154,25 @@ class Facts(Struct, frozen=True):
             return None
         return replace(points, role="indicator_lost_points", value=weight.value - points.value, origin="computed")
 
-    def _shown(self, figure: Figure, size: bool = False) -> tuple[Piece, ...]:
+    def _shown(self, figure: Figure, size: bool = False) -> tuple[TextRun, ...]:
         """A figure in words; with `size` without its sign."""
         value = figure.value
         if size and not isinstance(value, str):
             value = max(value, -value)
         if figure.role in MONEY and not isinstance(value, str):
-            piece = Piece(f"{money(value)}{figure.unit}", figure)
+            piece = TextRun(f"{money(value)}{figure.unit}", figure)
             return (piece,) if figure.unit else (piece, Blank("金额单位"))
         if isinstance(value, str) and figure.role.startswith("indicator_"):
-            return Piece("“"), Piece(one_line(figure.given or value).strip(STOPS), figure), Piece("”")
+            return TextRun("“"), TextRun(one_line(figure.given or value).strip(STOPS), figure), TextRun("”")
         text = one_line(_day(figure) or replace(figure, value=value).text)
-        return (*self._sign(figure), Piece(text, figure))
+        return (*self._sign(figure), TextRun(text, figure))
 
-    def _sign(self, figure: Figure) -> tuple[Piece, ...]:
+    def _sign(self, figure: Figure) -> tuple[TextRun, ...]:
         """大于等于 and the like, in front of a target."""
         if figure.role != "indicator_target" or not isinstance(self.row, Indicator):
             return ()
         word = field_names()["signs"].get(self.row.sign.value or "")
-        return (Piece(word),) if word else ()
+        return (TextRun(word),) if word else ()
 
     # ---- texts -----------------------------------------------------------------------------------------------
 
@@ -188,14 +188,14 @@ class Facts(Struct, frozen=True):
             return claim
         return self.form.boxes.get(name.replace(".", "_"))
 
-    def _text(self, name: str, entry: Entry[Any]) -> tuple[Piece, ...] | None:
+    def _text(self, name: str, entry: Entry[Any]) -> tuple[TextRun, ...] | None:
         if entry.unreadable:
             return (Blank(f"{self.label(name)}（自评表中是“{one_line(entry.given)[:LONGEST_SHOWN]}”，没有读出）"),)
         if entry.value is None or not isinstance(entry.value, str) or is_missing_or_filler(entry):
             return None
-        return (Piece(one_line(entry.given or entry.value).strip(STOPS)),)
+        return (TextRun(one_line(entry.given or entry.value).strip(STOPS)),)
 
-    def _remarks(self) -> tuple[Piece, ...] | None:
+    def _remarks(self) -> tuple[TextRun, ...] | None:
         """Reason and improvement where the form has one box for both."""
         row = self.row
         if not isinstance(row, Indicator) or row.reason.place != row.improvement.place:

@@ -9,17 +9,17 @@ from msgspec import Struct
 
 from perf_xlsx.figures import Figure
 
-Look = Literal["body", "caption", "remark"]  # of a paragraph
+ParagraphLook = Literal["body", "caption", "remark"]  # of a paragraph
 
 
-class Piece(Struct, frozen=True):
+class TextRun(Struct, frozen=True):
     """Some words of a paragraph; `figure` is what they state, if it is one of the form's."""
 
     text: str
     figure: Figure | None = None
 
 
-class Blank(Piece, frozen=True):
+class Blank(TextRun, frozen=True):
     """A place where somebody has to write: 〔请填写：…〕. `text` is what is asked for."""
 
     @property
@@ -36,14 +36,14 @@ class Heading(Struct, frozen=True):
     text: str
 
 
-class Paragraph(Struct, frozen=True):
+class ReportParagraph(Struct, frozen=True):
     """A paragraph of the body, above a table, or of the warning."""
 
-    pieces: tuple[Piece, ...]
-    look: Look = "body"
+    pieces: tuple[TextRun, ...]
+    look: ParagraphLook = "body"
 
 
-class Table(Struct, frozen=True):
+class ReportTable(Struct, frozen=True):
     """A table: its heads, the share of the width that each column takes, and rows of cells.
 
     The first column holds names; `amounts`: the others hold numbers that are compared down the column.
@@ -51,11 +51,11 @@ class Table(Struct, frozen=True):
 
     heads: tuple[str, ...]
     widths: tuple[int, ...]
-    rows: tuple[tuple[tuple[Piece, ...], ...], ...]
+    rows: tuple[tuple[tuple[TextRun, ...], ...], ...]
     amounts: bool = False
 
 
-Block = Heading | Paragraph | Table
+ReportBlock = Heading | ReportParagraph | ReportTable
 
 
 class Wanting(Struct, frozen=True):
@@ -66,13 +66,13 @@ class Wanting(Struct, frozen=True):
     places: int
 
 
-class Paper(Struct, frozen=True):
+class Report(Struct, frozen=True):
     """A whole report. `warning` stands first while something is wrong with the form."""
 
-    title: Paragraph
-    under_title: tuple[Paragraph, ...]
-    warning: tuple[Paragraph, ...]
-    blocks: tuple[Block, ...]
+    title: ReportParagraph
+    under_title: tuple[ReportParagraph, ...]
+    warning: tuple[ReportParagraph, ...]
+    blocks: tuple[ReportBlock, ...]
 
     @property
     def blanks(self) -> tuple[Wanting, ...]:
@@ -94,11 +94,11 @@ class Paper(Struct, frozen=True):
                     yield where, piece.text
 
 
-def pieces_of(block: Block) -> Iterator[Piece]:
+def pieces_of(block: ReportBlock) -> Iterator[TextRun]:
     """Every piece of a block."""
-    if isinstance(block, Paragraph):
+    if isinstance(block, ReportParagraph):
         yield from block.pieces
-    elif isinstance(block, Table):
+    elif isinstance(block, ReportTable):
         for row in block.rows:
             for cell in row:
                 yield from cell

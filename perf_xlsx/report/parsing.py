@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from perf_xlsx.domain.model import Trust
 from perf_xlsx.report.condition import Comparison, parse_condition
 from perf_xlsx.report.facts import SIZE, TABLES, field_names
-from perf_xlsx.report.outline import Clause, Hold, Outline, OutlineError, Part
+from perf_xlsx.report.outline import ConditionalSentence, Hold, Outline, OutlineError, OutlinePart
 from perf_xlsx.report.page import PageSetup
 from perf_xlsx.report.sentence import Node, SentenceError, fields_of, parse_sentence
 from perf_xlsx.system.os_errors import place_of
@@ -43,7 +43,7 @@ def parse_outline(text: str, where: str) -> Outline:
         raw = cleaned(tomllib.loads(text, parse_float=Decimal))
     except (ValueError, RecursionError) as error:
         raise OutlineError([f"{where}：不是 TOML{place_of(error)}"]) from None
-    parsing = _Parsing(where)
+    parsing = _OutlineParsing(where)
     outline = parsing.outline(raw)
     if parsing.problems:
         raise OutlineError(parsing.problems)
@@ -56,7 +56,7 @@ def _common() -> Mapping[str, Any]:
     return tomllib.loads(text, parse_float=Decimal)
 
 
-class _Parsing(Struct):
+class _OutlineParsing(Struct):
     """Takes an outline apart and collects the problems."""
 
     where: str
@@ -91,11 +91,11 @@ class _Parsing(Struct):
 
     # ---- parts -----------------------------------------------------------------------------------------------
 
-    def parts(self, raw: Any) -> tuple[Part, ...]:
+    def parts(self, raw: Any) -> tuple[OutlinePart, ...]:
         """The parts; a level may go down by one only."""
         if not self.tables("parts", raw, least=1):
             return ()
-        found: list[Part] = []
+        found: list[OutlinePart] = []
         for number, one in enumerate(raw, 1):
             part = self.part(f"第{number}个 parts", one)
             if part.level > (found[-1].level if found else 0) + 1:
@@ -103,7 +103,7 @@ class _Parsing(Struct):
             found.append(part)
         return tuple(found)
 
-    def part(self, path: str, raw: Mapping[str, Any]) -> Part:
+    def part(self, path: str, raw: Mapping[str, Any]) -> OutlinePart:
         """One part with what it holds."""
         heading = self.text(f"{path}的 heading", raw.get("heading"))
         path = f"{path}（{heading}）" if heading else path
@@ -114,7 +114,7 @@ class _Parsing(Struct):
             level = 1
         holds = raw.get("holds", [])
         given = list(self.expanded(path, holds)) if self.tables(f"{path}的 holds", holds) else []
-        return Part(
+        return OutlinePart(
             level,
             heading,
             tuple(self.hold(f"{path}的 holds 第{number}项", one) for number, one in enumerate(given, 1)),
@@ -164,7 +164,7 @@ class _Parsing(Struct):
             when=self.condition(f"{path}的 when", raw.get("when", "")),
         )
 
-    def clauses(self, path: str, raw: Any, each: str) -> tuple[Clause, ...]:
+    def clauses(self, path: str, raw: Any, each: str) -> tuple[ConditionalSentence, ...]:
         """The clauses of a paragraph: texts, or tables { when, text }."""
         members = [raw] if isinstance(raw, str) else raw
         if not isinstance(members, list) or len(members) > MOST:
@@ -172,14 +172,16 @@ class _Parsing(Struct):
             return ()
         return tuple(self.clause(f"{path}第{number}句", one, each) for number, one in enumerate(members, 1))
 
-    def clause(self, path: str, raw: Any, each: str) -> Clause:
+    def clause(self, path: str, raw: Any, each: str) -> ConditionalSentence:
         """One of them."""
         if isinstance(raw, str):
-            return Clause(self.sentence(path, raw, each))
+            return ConditionalSentence(self.sentence(path, raw, each))
         if not isinstance(raw, dict) or raw.keys() != {"when", "text"}:
             self.tell(path, '应为文字，或 { when = "…", text = "…" }')
-            return Clause(())
-        return Clause(self.sentence(path, raw["text"], each), self.condition(f"{path}的 when", raw["when"], each))
+            return ConditionalSentence(())
+        return ConditionalSentence(
+            self.sentence(path, raw["text"], each), self.condition(f"{path}的 when", raw["when"], each)
+        )
 
     # ---- sentences and conditions ----------------------------------------------------------------------------
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from perf_xlsx.domain.model import Indicator
 from perf_xlsx.report.facts import MONEY, Facts
-from perf_xlsx.report.paper import Block, Paragraph, Piece, Table
+from perf_xlsx.report.paper import ReportBlock, ReportParagraph, ReportTable, TextRun
 
-DASH = (Piece("—"),)
+DASH = (TextRun("—"),)
 BARE = MONEY | {"indicator_weight", "indicator_points"}  # stated without their unit
 COLUMNS: dict[str, tuple[tuple[str, int, str], ...]] = {  # head, share of the width, field
     "lines": (
@@ -26,7 +26,7 @@ COLUMNS: dict[str, tuple[tuple[str, int, str], ...]] = {  # head, share of the w
 }  # fmt: skip
 
 
-def table(name: str, caption: str, facts: Facts) -> Iterator[Block]:
+def table(name: str, caption: str, facts: Facts) -> Iterator[ReportBlock]:
     """A table with its caption; nothing where it would have no rows."""
     columns = COLUMNS[name]
     written = (tuple(_cell(row, field) for _, _, field in columns) for row in facts.each(name))
@@ -35,19 +35,19 @@ def table(name: str, caption: str, facts: Facts) -> Iterator[Block]:
         return
     unit = f"（单位：{facts.figures.unit or '未填'}）" if name != "indicators" else ""
     if caption:
-        yield Paragraph((Piece(caption + unit),), "caption")
+        yield ReportParagraph((TextRun(caption + unit),), "caption")
     heads, shares = tuple(head for head, _, _ in columns), tuple(share for _, share, _ in columns)
-    yield Table(heads, shares, rows, amounts=name != "indicators")
+    yield ReportTable(heads, shares, rows, amounts=name != "indicators")
 
 
-def _cell(row: Facts, field: str) -> tuple[Piece, ...]:
+def _cell(row: Facts, field: str) -> tuple[TextRun, ...]:
     """What a column says of a row: amounts and points without their unit, which stands in the caption or head."""
     pieces = row.say(field)
     if pieces is None:
         return DASH
     first, last = pieces[0], pieces[-1]
     if isinstance(row.row, Indicator) and field == "target" and last.figure:
-        return Piece(row.row.sign.value or ""), last
+        return TextRun(row.row.sign.value or ""), last
     if first.figure is not None and first.figure.role in BARE:
-        return (Piece(first.text.removesuffix(first.figure.unit), first.figure),)
+        return (TextRun(first.text.removesuffix(first.figure.unit), first.figure),)
     return pieces

@@ -49,7 +49,7 @@ def number(value: Decimal | Fraction | str | None) -> str | None:
     return plain(exact(value)) if isinstance(value, Fraction) else plain(value)
 
 
-def earned(value: Decimal | None) -> str | None:
+def recorded_points(value: Decimal | None) -> str | None:
     """Points with two decimals."""
     return None if value is None else points(value)
 
@@ -92,7 +92,7 @@ def as_record(result: Result) -> Record:
         complete=None if form.unscored else scores.complete,
         execution=_execution(scores, form),
         indicators=tuple(_indicator(*row) for row in scored_rows(form, scores)),
-        total=earned(scores.total),
+        total=recorded_points(scores.total),
         claimed_rows=scores.claimed_rows or UNSET,
         grade=scores.grade,
         claimed_total=number(form.claimed.total.value),
@@ -140,7 +140,7 @@ def _execution(scores: Scores, form: SelfEvaluation) -> ExecutionRecord:
     """The rate by which points are given; where there is none, the one that the form shows of its total."""
     score, shown = scores.execution, scores.line_rates.get(form.total_line)
     rate = shown.execution if score.completion is None and shown else score.completion
-    return ExecutionRecord(number(rate), earned(score.points), number(score.weight))
+    return ExecutionRecord(number(rate), recorded_points(score.points), number(score.weight))
 
 
 def _indicator(row: Indicator, score: Score) -> IndicatorRecord:
@@ -153,7 +153,7 @@ def _indicator(row: Indicator, score: Score) -> IndicatorRecord:
         actual=number(row.actual.value),
         completion=number(score.completion),
         weight=number(score.weight),
-        points=earned(score.points),
+        points=recorded_points(score.points),
         claimed=number(row.claimed_points.value),
         method=score.method,
         why=score.why,

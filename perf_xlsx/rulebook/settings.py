@@ -15,11 +15,11 @@ from perf_xlsx.domain.quantity import is_blank, parse_quantity
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.rulebook.rulebook import BY_SHARE, OPEN, POINTS, RESCALED, Band, Cap, Grade, judgement_word
 from perf_xlsx.rulebook.tiers import parse_tiers, tiers_in_words
-from perf_xlsx.rulebook.values import decimal, filled, rows_of
+from perf_xlsx.rulebook.values import filled_text, finite_decimal, rows_of
 from perf_xlsx.system.pattern import pattern
 
 
-class Kind(Struct, frozen=True):
+class SettingType(Struct, frozen=True):
     """One setting: `parse` takes what TOML gives (ValueError says in Chinese what would be right).
 
     `unit` is how its numbers are typed by people: "%", "分" or "字". `choices` are its words, and what each means.
@@ -34,7 +34,7 @@ class Kind(Struct, frozen=True):
 
 def _between(low: str, high: str) -> Callable[[Any], Decimal]:
     def parse(raw: Any) -> Decimal:
-        number = decimal(raw)
+        number = finite_decimal(raw)
         if not Decimal(low) <= number <= Decimal(high):
             raise ValueError(f"应在 {low} 与 {high} 之间")
         return number
@@ -42,43 +42,44 @@ def _between(low: str, high: str) -> Callable[[Any], Decimal]:
     return parse
 
 
-def _points(title: str) -> Kind:
-    return Kind(title, _between("0", "1000"), lambda value: f"{plain(value)}分", "分")
+def _points(title: str) -> SettingType:
+    return SettingType(title, _between("0", "1000"), lambda value: f"{plain(value)}分", "分")
 
 
-def _share(title: str, high: str = "1") -> Kind:
-    return Kind(title, _between("0", high), lambda value: f"{plain(value * 100)}%", "%")
+def _share(title: str, high: str = "1") -> SettingType:
+    return SettingType(title, _between("0", high), lambda value: f"{plain(value * 100)}%", "%")
 
 
-def _flag(title: str, yes: str, no: str) -> Kind:
+def _flag(title: str, yes: str, no: str) -> SettingType:
     def parse(raw: Any) -> bool:
         if not isinstance(raw, bool):
             raise ValueError("应为 true 或 false")
         return raw
 
-    return Kind(title, parse, lambda value: yes if value else no, choices={True: yes, False: no})
+    return SettingType(title, parse, lambda value: yes if value else no, choices={True: yes, False: no})
 
 
-def _choice(title: str, words: Mapping[str, str]) -> Kind:
+def _choice(title: str, words: Mapping[str, str]) -> SettingType:
     def parse(raw: Any) -> str:
         if not isinstance(raw, str) or raw not in words:
             raise ValueError(f"应为 {'、'.join(words)} 之一")
         return raw
 
-    return Kind(title, parse, lambda value: words[value], choices=words)
+    return SettingType(title, parse, lambda value: words[value], choices=words)
 
 
-def _characters(title: str, none: str = "") -> Kind:
+def _characters(title: str, none: str = "") -> SettingType:
     def words(value: Decimal) -> str:
         return f"{plain(value)}个字" if value or not none else none
 
-    return Kind(title, _between("0", "10000"), words, "字")
+    return SettingType(title, _between("0", "10000"), words, "字")
 
 
 def _bands(raw: Any) -> tuple[Band, ...]:
     rows = rows_of(raw, {"judgement", "low", "high"})
     bands = tuple(
-        Band(filled(row["judgement"], "judgement"), decimal(row["low"]), decimal(row["high"])) for row in rows
+        Band(filled_text(row["judgement"], "judgement"), finite_decimal(row["low"]), finite_decimal(row["high"]))
+        for row in rows
     )
     _distinct(bands)
     upside_down = next((band for band in bands if band.low >= band.high), None)
@@ -120,19 +121,19 @@ def _grades(raw: Any) -> tuple[Grade, ...]:
 
 
 def _grade(row: Mapping[str, Any]) -> Grade:
-    name = filled(row["grade"], "grade")
+    name = filled_text(row["grade"], "grade")
     if ("low" in row) == ("above" in row) or {"below", "up_to"} <= row.keys():
         raise ValueError(
             f"“{name}”应写明从多少分起：low（含）或 above（不含）；到多少分：below（不含）或 up_to（含），可以不写"
         )
-    return Grade(name, decimal(row.get("low", row.get("above"))), open="above" in row)
+    return Grade(name, finite_decimal(row.get("low", row.get("above"))), open="above" in row)
 
 
 def _adjoining(upper: Grade, lower: Grade, row: Mapping[str, Any]) -> None:
     """Raise ValueError where a grade that says where it ends does not end where the next higher one begins."""
     if not row.keys() & {"below", "up_to"}:
         return
-    end, closed = decimal(row.get("below", row.get("up_to"))), "up_to" in row
+    end, closed = finite_decimal(row.get("below", row.get("up_to"))), "up_to" in row
     between = f"“{upper.name}”与“{lower.name}”之间"
     if end < upper.low:
         raise ValueError(f"{between}留有空档：{plain(end)}分至{plain(upper.low)}分没有等级")
@@ -146,7 +147,9 @@ def _adjoining(upper: Grade, lower: Grade, row: Mapping[str, Any]) -> None:
 def _caps(raw: Any) -> tuple[Cap, ...]:
     if raw == []:
         return ()
-    caps = tuple(Cap(decimal(row["below"]), decimal(row["total"])) for row in rows_of(raw, {"below", "total"}))
+    caps = tuple(
+        Cap(finite_decimal(row["below"]), finite_decimal(row["total"])) for row in rows_of(raw, {"below", "total"})
+    )
     if any(one.below >= two.below or one.total >= two.total for one, two in pairwise(caps)):
         raise ValueError("各档应按执行率从低到高排列，封顶分也从低到高")
     return caps
@@ -167,12 +170,12 @@ def _text(raw: Any) -> str:
 def _level_weights(raw: Any) -> tuple[dict[str, Decimal], ...]:
     if not isinstance(raw, list) or not all(isinstance(row, dict) for row in raw):
         raise ValueError("应为列表，每项是一级指标到分值的对照")
-    return tuple({str(level): decimal(points) for level, points in row.items()} for row in raw)
+    return tuple({str(level): finite_decimal(points) for level, points in row.items()} for row in raw)
 
 
 def _shares(raw: Any) -> dict[str, Decimal]:
     rows = rows_of(raw, {"judgement", "share"}) if raw != [] else []
-    return {filled(row["judgement"], "judgement"): decimal(row["share"]) for row in rows}
+    return {filled_text(row["judgement"], "judgement"): finite_decimal(row["share"]) for row in rows}
 
 
 def _percent(share: Decimal) -> str:
@@ -215,7 +218,7 @@ TRUSTS: Mapping[Trust, str] = {
 }
 """What a rulebook may write as `trust`, and what it means."""
 
-SETTINGS: Mapping[str, Kind] = {
+SETTINGS: Mapping[str, SettingType] = {
     "total.points": _points("满分"),
     "execution.weight": _points("预算执行率的分值"),
     "execution.base": _choice(
@@ -245,30 +248,32 @@ SETTINGS: Mapping[str, Kind] = {
     ),
     "methods.attainment": _choice("达标法", {"all_or_nothing": "达标得满分，未达标得0分"}),
     "methods.by_execution_rate": _choice("按执行率", {"execution_rate": "分值×预算执行率（最高100%）"}),
-    "qualitative.bands": Kind("定性指标的分档", _bands, _bands_in_words),
-    "qualitative.unclaimed": Kind("定性指标没有自评打分时", _shares, _shares_in_words),
+    "qualitative.bands": SettingType("定性指标的分档", _bands, _bands_in_words),
+    "qualitative.unclaimed": SettingType("定性指标没有自评打分时", _shares, _shares_in_words),
     "overshoot.notice_from": _share("超额完成的提示线（完成率）", "100"),
     "overshoot.reason_from": _share("超额完成须说明原因的界限（完成率）", "100"),
     "overshoot.deduct_from": _share("超额完成扣分的界限（完成率）", "100"),
     "overshoot.deduction": _points("超额完成的扣分"),
-    "total.caps": Kind("总分按执行率封顶", _caps, _caps_in_words),
-    "grades.bounds": Kind("等级", _grades, _grades_in_words),
+    "total.caps": SettingType("总分按执行率封顶", _caps, _caps_in_words),
+    "grades.bounds": SettingType("等级", _grades, _grades_in_words),
     "passages.shortest": _characters("说明的最少字数"),
     "thresholds.adjustment": _share("须说明的预算调整率（正负）", "100"),
     "thresholds.execution_rate": _share("低于多少须说明的预算执行率"),
     "thresholds.unspent": _share("不宜说“没有结余”的结余比例"),
     "thresholds.grade_edge": _points("离等级界限多近时提示"),
-    "thresholds.tolerance": Kind("视为一致的差额", _between("0", "1"), plain),
+    "thresholds.tolerance": SettingType("视为一致的差额", _between("0", "1"), plain),
 }
 """What every rulebook must say."""
 
-OPTIONAL: Mapping[str, Kind] = {
-    "execution.scale": Kind("预算执行率分段计分", parse_tiers, lambda tiers: tiers_in_words(tiers, "执行率")),
-    "execution.level": Kind("预算执行率的分值计入", _text, lambda value: value or "单独计分"),
-    "quantitative.scale": Kind(
+OPTIONAL: Mapping[str, SettingType] = {
+    "execution.scale": SettingType(
+        "预算执行率分段计分", parse_tiers, lambda tiers: tiers_in_words(tiers, "执行率")
+    ),
+    "execution.level": SettingType("预算执行率的分值计入", _text, lambda value: value or "单独计分"),
+    "quantitative.scale": SettingType(
         "定量指标按完成率分段计分", parse_tiers, lambda tiers: tiers_in_words(tiers, "完成率")
     ),
-    "quantitative.scale_levels": Kind(
+    "quantitative.scale_levels": SettingType(
         "分段计分的一级指标", _texts, lambda value: f"名称中有 {'、'.join(value)} 的" if value else "所有一级指标"
     ),
     "total.conversion": _choice(
@@ -284,9 +289,9 @@ OPTIONAL: Mapping[str, Kind] = {
 }
 """What a rulebook may say; SILENT tells what holds where it does not."""
 
-BY_FORM: Mapping[str, Kind] = {
-    "weights": Kind("{form}的一级指标分值", _level_weights, _weights_in_words),
-    "passages": Kind("{form}必写的说明", _texts, _texts_in_words),
+BY_FORM: Mapping[str, SettingType] = {
+    "weights": SettingType("{form}的一级指标分值", _level_weights, _weights_in_words),
+    "passages": SettingType("{form}必写的说明", _texts, _texts_in_words),
 }
 """What a rulebook may say of a kind of form, as `weights.project`. Without it nothing is required."""
 
@@ -300,13 +305,13 @@ def by_form(key: str) -> tuple[str, str] | None:
     return (section, form) if not known and section in BY_FORM and _FORM_NAME.fullmatch(form) else None
 
 
-def kind_of(key: str) -> Kind | None:
+def setting_type_of(key: str) -> SettingType | None:
     """The kind of a setting; None for an unknown key."""
     own = by_form(key)
     return BY_FORM[own[0]] if own else SETTINGS.get(key) or OPTIONAL.get(key)
 
 
-def in_order(keys: Iterable[str]) -> list[str]:
+def in_settings_order(keys: Iterable[str]) -> list[str]:
     """Keys by their sections, in the order of SETTINGS; in a section those of a kind of form come first."""
     sections = list(dict.fromkeys(key.partition(".")[0] for key in SETTINGS))
     places = {key: (1, at) for at, key in enumerate((*SETTINGS, *OPTIONAL))}

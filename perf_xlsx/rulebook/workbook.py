@@ -18,16 +18,16 @@ from perf_xlsx.domain.severity import STANDING_NAMES
 from perf_xlsx.ooxml import Book, Cell, Grid, Limits, Package, PackageError, read_file, read_grid
 from perf_xlsx.rulebook import workbook_layout as w
 from perf_xlsx.rulebook.rulebook import SILENT, RulebookError
-from perf_xlsx.rulebook.settings import OPTIONAL, Kind, by_form, kind_of
+from perf_xlsx.rulebook.settings import OPTIONAL, SettingType, by_form, setting_type_of
 from perf_xlsx.rulebook.tiers import RATIO
 
 LARGEST = Limits(file_mb=8, unpacked_mb=32, cells=100_000)
 MOST_ROWS = 500  # of one table
 HEADER_ROWS = 20  # a title or remarks may stand above the heads
-Row = dict[str, Cell]
+CellsByHead = dict[str, Cell]
 
 
-def raw_rulebook(path: Path) -> w.Source:
+def raw_rulebook(path: Path) -> w.RulebookSource:
     """What the workbook says, as TOML would give it, and what is wrong with its cells.
 
     Raises RulebookError where it is no workbook, and OSError.
@@ -44,13 +44,13 @@ def raw_rulebook(path: Path) -> w.Source:
     if rules is None or _header(rules, w.RULE_HEADS) is None:
         said = f"不是评分办法工作簿：没有“{w.RULES}”表，或表中没有“{'、'.join(w.RULE_HEADS.values())}”一行"
         raise RulebookError([f"{where}：{said}。请用 perf-xlsx rules --to 办法.xlsx 写出一份，在它上面改"])
-    reading = _Reading(grids)
+    reading = _WorkbookReading(grids)
     raw = reading.rulebook()
     problems = tuple(dict.fromkeys(reading.problems))  # some tables are read for more than one setting
-    return w.Source(raw, problems, reading.places, reading.titles, reading.rows)
+    return w.RulebookSource(raw, problems, reading.places, reading.titles, reading.rows)
 
 
-class _Reading(Struct):
+class _WorkbookReading(Struct):
     """Reads sheet by sheet, collecting problems and where everything stands."""
 
     grids: Mapping[str, Grid]
@@ -78,7 +78,7 @@ class _Reading(Struct):
 
     # ---- sheets and rows
 
-    def _table(self, sheet: str, heads: Mapping[str, str]) -> Iterator[tuple[Row, int]]:
+    def _table(self, sheet: str, heads: Mapping[str, str]) -> Iterator[tuple[CellsByHead, int]]:
         """The rows below a sheet's heads, by what their columns hold, with their numbers; empty ones left out."""
         grid = self.grids.get(sheet)
         if grid is None:
@@ -99,7 +99,7 @@ class _Reading(Struct):
                 self._remember(sheet, row, number, columns)
                 yield row, number
 
-    def _remember(self, sheet: str, row: Row, number: int, columns: Mapping[str, int]) -> None:
+    def _remember(self, sheet: str, row: CellsByHead, number: int, columns: Mapping[str, int]) -> None:
         for key, column in columns.items():
             self.places[f"{sheet} {number} {key}"] = f"“{sheet}”!{column_name(column)}{number}"
         first = next(iter(columns))
@@ -115,14 +115,14 @@ class _Reading(Struct):
 
     # ---- values
 
-    def _number(self, row: Row, sheet: str, number: int, key: str, needed: bool = True) -> Decimal | None:
+    def _number(self, row: CellsByHead, sheet: str, number: int, key: str, needed: bool = True) -> Decimal | None:
         """A number or a percentage; None, and a problem, where there is none."""
         text, value = _text(row[key]), _number(row[key])
         if value is None and (text or needed):
             self._wrong(sheet, number, key, text, "数字")
         return value
 
-    def _word(self, row: Row, sheet: str, number: int, key: str, choices: Mapping[str, Any]) -> Any:
+    def _word(self, row: CellsByHead, sheet: str, number: int, key: str, choices: Mapping[str, Any]) -> Any:
         """What a word of a list means; None, and a problem, where it is none of them."""
         text = _text(row[key])
         known = {same_label(word): meaning for word, meaning in choices.items()}
@@ -164,10 +164,10 @@ class _Reading(Struct):
 
     # ---- the sheet of rules
 
-    def _rule(self, row: Row, number: int, raw: dict[str, Any]) -> None:
+    def _rule(self, row: CellsByHead, number: int, raw: dict[str, Any]) -> None:
         """One setting into its section; one that the rulebook is silent about is left out."""
         key = _text(row["key"])
-        kind = kind_of(key)
+        kind = setting_type_of(key)
         if kind is None:
             self._wrong(w.RULES, number, "key", key, "原来的编号，请不要改这一栏")
             return
@@ -194,7 +194,7 @@ class _Reading(Struct):
             "by_reference": _keys(_text(row["by_reference"])),
         }
 
-    def _locate(self, key: str, row: Row, number: int) -> None:
+    def _locate(self, key: str, row: CellsByHead, number: int) -> None:
         """Remember where a setting stands, and what it is called there."""
         self.places[key] = self._place(w.RULES, number, "value")
         self.places |= {f"{key} {part}": self._place(w.RULES, number, part) for part in ("basis", "trust")}
@@ -208,7 +208,7 @@ class _Reading(Struct):
                 f"{self._place(w.RULES, number, 'trust')}：这一项改了值，来源还是“{w.UNRULED}”，请写依据，并选来源"
             )
 
-    def _single(self, key: str, kind: Kind, row: Row, number: int) -> Any:
+    def _single(self, key: str, kind: SettingType, row: CellsByHead, number: int) -> Any:
         if kind.choices:
             return self._word(
                 row, w.RULES, number, "value", {words: value for value, words in kind.choices.items()}
@@ -282,7 +282,7 @@ class _Reading(Struct):
                 found.append(self._tier(row, at))
         return found
 
-    def _tier(self, row: Row, at: int) -> dict[str, Any]:
+    def _tier(self, row: CellsByHead, at: int) -> dict[str, Any]:
         start = self._word(row, w.TIERS, at, "closed", {w.YES: "from", w.NO: "above", "": "from"})
         ratio = _text(row["share"]) == w.RATIO_WORD
         tier = {
@@ -335,12 +335,12 @@ def _header(grid: Grid, heads: Mapping[str, str]) -> tuple[int, dict[str, int]] 
     return None if found is None else (found, {key: rows[found][head] for head, key in wanted.items()})
 
 
-def _meant_in_percent(value: Decimal, kind: Kind) -> bool:
+def _meant_in_percent(value: Decimal, kind: SettingType) -> bool:
     """Whether a number is too large for the setting, and right as that many percent."""
     return not _fits(value, kind) and _fits(value / 100, kind)
 
 
-def _fits(value: Decimal, kind: Kind) -> bool:
+def _fits(value: Decimal, kind: SettingType) -> bool:
     try:
         kind.parse(value)
     except ValueError:

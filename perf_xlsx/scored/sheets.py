@@ -6,17 +6,19 @@ from collections.abc import Iterator
 
 from perf_xlsx.domain.model import Result
 from perf_xlsx.forms import load_form
-from perf_xlsx.ooxml import Draft
+from perf_xlsx.ooxml import SheetDraft
 from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.scored.evaluation_form import evaluation_sheet
 from perf_xlsx.scored.finding_list import problems_sheet
 from perf_xlsx.scored.source_map import origin_sheet
 from perf_xlsx.scored.summary import summary_sheet
 from perf_xlsx.sheets.a4 import OWN_SIZE
-from perf_xlsx.sheets.origin import Origin
+from perf_xlsx.sheets.origin import WorkbookOrigin
 
 
-def scored_sheets(result: Result, origin: Origin | None = None, size: float = OWN_SIZE) -> list[Draft]:
+def scored_sheets(
+    result: Result, origin: WorkbookOrigin | None = None, size: float = OWN_SIZE
+) -> list[SheetDraft]:
     """评分汇总 and 自评表 of each form, then one 问题清单: values only, the same for the same result.
 
     A monitoring form gets no 自评表, because it is none.
@@ -29,7 +31,7 @@ def scored_sheets(result: Result, origin: Origin | None = None, size: float = OW
     return [*sheets, origin_sheet(origin, size)] if origin is not None else sheets
 
 
-def _of_form(result: Result, size: float) -> Iterator[Draft]:
+def _of_form(result: Result, size: float) -> Iterator[SheetDraft]:
     assert result.evaluation is not None
     kind = result.evaluation.form
     form, rulebook = load_form(kind), load_rulebook(result.evaluation.rulebook).on(kind)

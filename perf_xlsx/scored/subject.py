@@ -10,12 +10,12 @@ from msgspec import Struct
 from perf_xlsx.domain.model import Entry, Score, Scores, SelfEvaluation
 from perf_xlsx.forms import Form
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.scored.paper import Paper
+from perf_xlsx.scored.paper import EvaluationLayout
 
 DASH = "—"
 
 
-class Subject(Struct, frozen=True):
+class ScoredEvaluation(Struct, frozen=True):
     """One scored form. `not_valid` says why it may not be sealed ("" where it may).
 
     `apart`: points of the unit and computed ones differ somewhere. `code` is the check code by which the paper can
@@ -26,7 +26,7 @@ class Subject(Struct, frozen=True):
     scores: Scores
     kind: Form
     rulebook: Rulebook
-    paper: Paper
+    paper: EvaluationLayout
     not_valid: str
     apart: bool
     code: str | None

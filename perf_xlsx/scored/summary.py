@@ -23,14 +23,14 @@ from perf_xlsx.domain.model import (
 from perf_xlsx.domain.rounding import half_up, percent, plain, points
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS
 from perf_xlsx.forms import Form
-from perf_xlsx.ooxml import BarChart, DataBar, Draft, Look, Series
+from perf_xlsx.ooxml import BarChart, DataBar, Look, Series, SheetDraft
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scored.finding_list import PROBLEMS
 from perf_xlsx.scored.items import Item, items, unscored
 from perf_xlsx.scored.page_fit import page_starts
 from perf_xlsx.scored.validity import errors_of, is_in_doubt, not_valid
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.a4 import OWN_SIZE, PAGE, counted_in
+from perf_xlsx.sheets.a4 import OWN_SIZE, PAGE, widths_counted_in
 from perf_xlsx.sheets.fixed_texts import SUMMARY, SUMMARY_HEADS
 from perf_xlsx.system.pattern import pattern
 
@@ -82,11 +82,11 @@ class Tile(Struct, frozen=True):
 ACCENTED: Mapping[str, str] = {"fill": s.ACCENT, "ink": "#FFFFFF", "soft": "#DCE6F2"}
 
 
-def summary_sheet(result: Result, form: Form, rulebook: Rulebook, size: float = OWN_SIZE) -> Draft:
+def summary_sheet(result: Result, form: Form, rulebook: Rulebook, size: float = OWN_SIZE) -> SheetDraft:
     """The sheet. The result must have been scored. `size` is that of the type that widths count in."""
     assert result.evaluation is not None
     assert result.scores is not None
-    sheet = s.draft(SUMMARY, counted_in(WIDTHS, size))
+    sheet = s.draft(SUMMARY, widths_counted_in(WIDTHS, size))
     sheet.tab_colour, sheet.scale = s.ACCENT, SCALE
     _Summary(sheet, result, result.evaluation, result.scores, form, rulebook).write()
     return sheet
@@ -94,7 +94,13 @@ def summary_sheet(result: Result, form: Form, rulebook: Rulebook, size: float = 
 
 class _Summary:
     def __init__(
-        self, sheet: Draft, result: Result, form: SelfEvaluation, scores: Scores, kind: Form, rulebook: Rulebook
+        self,
+        sheet: SheetDraft,
+        result: Result,
+        form: SelfEvaluation,
+        scores: Scores,
+        kind: Form,
+        rulebook: Rulebook,
     ) -> None:
         self.sheet, self.result, self.form = sheet, result, form
         self.across = TYPE * sum(WIDTHS[1:])

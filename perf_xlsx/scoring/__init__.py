@@ -15,10 +15,10 @@ from perf_xlsx.scoring.total import settled as settled
 from perf_xlsx.scoring.total import total_of
 
 # by a row's identity, the execution rate, and the level it belongs to
-Known = dict[tuple[int, Fraction | None, str], tuple[Indicator, Score]]
+KnownScores = dict[tuple[int, Fraction | None, str], tuple[Indicator, Score]]
 
 
-def score(form: SelfEvaluation, rulebook: Rulebook, known: Known | None = None) -> Scores:
+def score(form: SelfEvaluation, rulebook: Rulebook, known: KnownScores | None = None) -> Scores:
     """Score a form by a rulebook. Never raises for what was typed: what cannot be scored stays open (None).
 
     `known` remembers the scores of rows, for the next form that has the same rows and is scored by the same rules.

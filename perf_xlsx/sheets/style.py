@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 
 from perf_xlsx.domain.model import Standing
-from perf_xlsx.ooxml import Draft, Look
+from perf_xlsx.ooxml import Look, SheetDraft
 from perf_xlsx.system.pattern import pattern
 
 BODY, HEADING = "宋体", "黑体"  # the fonts of official forms; other systems substitute their own CJK font
@@ -84,9 +84,9 @@ def spaced(code: str) -> str:
     return ";".join(f"{part}_ " for part in code.split(";"))
 
 
-def draft(title: str, widths: Iterable[float], landscape: bool = True) -> Draft:
+def draft(title: str, widths: Iterable[float], landscape: bool = True) -> SheetDraft:
     """A sheet that prints on A4, one page wide, with its own name and page numbers."""
-    sheet = Draft(title, landscape)
+    sheet = SheetDraft(title, landscape)
     sheet.widths = dict(enumerate(widths))
     sheet.footer = page_footer(f"{printed(title)}　第 &P 页")
     return sheet
@@ -107,7 +107,7 @@ def printed(text: str) -> str:
     return text.replace("&", "&&")
 
 
-def dated(title: str, year: int | None) -> str:
+def dated_title(title: str, year: int | None) -> str:
     """A title with its year, where that is known."""
     return of_years(title, () if year is None else (year,))
 

@@ -118,7 +118,7 @@ def without_mark(path: str) -> str:
     return path.removeprefix(LONG)
 
 
-def identity(path: str | Path) -> object:
+def file_identity(path: str | Path) -> object:
     """A value that identifies the file under any of its paths; None if there is no file.
 
     Some network drives (WebDAV) give files no number: there it is the resolved path.
@@ -143,8 +143,8 @@ def is_special(path: str | Path) -> bool:
 
 def same_file(one: Path, other: Path) -> bool:
     """Whether both paths exist and lead to one file."""
-    found = identity(one)
-    return found is not None and found == identity(other)
+    found = file_identity(one)
+    return found is not None and found == file_identity(other)
 
 
 def for_windows(name: str) -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.quantity import same_name
-from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, Rows, Sheet
+from perf_xlsx.forms import Block, Box, Boxes, Form, FormSheet, Line, Lines, Rows
 from perf_xlsx.forms.case import Fill, Typed, as_text
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
@@ -18,7 +18,7 @@ from perf_xlsx.sheets.a4 import room
 from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD
 from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
 from perf_xlsx.template.checks import Sources, check_name, shown_on
-from perf_xlsx.template.conditions import blank, number, plain_number
+from perf_xlsx.template.conditions import cell_is_blank, number, plain_number
 from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.missing import (
     BELOW,
@@ -54,7 +54,7 @@ PROTECTION = {
 class SheetState:
     """A sheet being written: its first box, its counter's address, and the terms that count its missing boxes."""
 
-    def __init__(self, sheet: Sheet, number: int, worksheet: Any) -> None:
+    def __init__(self, sheet: FormSheet, number: int, worksheet: Any) -> None:
         self.sheet, self.worksheet, self.number = sheet, worksheet, number
         self.first = ""
         self.steps = Steps(f"sheet{number}", {}, {})
@@ -114,7 +114,7 @@ class Writer:
         approved = self.fill.approved if self.fill else ()
         return Sources(self.amount_steps, boxes, tables, frozenset(self.made), total_made, approved)
 
-    def sheet(self, sheet: Sheet, worksheet: Any) -> SheetState:
+    def sheet(self, sheet: FormSheet, worksheet: Any) -> SheetState:
         """Write one sheet."""
         number = self.box.form.sheets.index(sheet)
         state, last = SheetState(sheet, number + 1, worksheet), self._last_column(sheet)
@@ -138,7 +138,7 @@ class Writer:
         self._print_area(state, row - 1, max(last, *(column for _, column in self._halves(state))))
         return state
 
-    def _side_by_side(self, sheet: Sheet, worksheet: Any) -> None:
+    def _side_by_side(self, sheet: FormSheet, worksheet: Any) -> None:
         """Print a table that is too wide for a page in readable type: from its first computed column on, a second
         page beside the first, with the rows' numbers and names and the title again. A page break and a page's fit
         exclude each other.
@@ -153,7 +153,7 @@ class Writer:
         worksheet.set_v_pagebreaks([second])
         worksheet.repeat_columns(0, named)
 
-    def _second_page(self, sheet: Sheet) -> int | None:
+    def _second_page(self, sheet: FormSheet) -> int | None:
         """The column that a second page beside the first begins with; None where one page holds the sheet."""
         widths = [NUMBER_WIDTH, *self.column_widths.values()]
         if len(sheet.blocks) > 1 or sum(widths) <= room(sheet.landscape, len(widths), LEAST_SCALE):
@@ -177,11 +177,11 @@ class Writer:
 
     # ---- the head of a sheet ---------------------------------------------------------------------------------
 
-    def _last_column(self, sheet: Sheet) -> int:
+    def _last_column(self, sheet: FormSheet) -> int:
         widths = [2 if isinstance(block, Boxes) else len(_columns(block)) - 1 for block in sheet.blocks]
         return LEFT + max(widths)
 
-    def _widths(self, sheet: Sheet, worksheet: Any) -> None:
+    def _widths(self, sheet: FormSheet, worksheet: Any) -> None:
         widths: dict[int, float] = {}
         for block in sheet.blocks:
             if isinstance(block, Boxes):
@@ -203,10 +203,10 @@ class Writer:
         """Title, money unit and hint in one row, below them the strip of checks; gives the next row."""
         canvas, sheet = self.canvas, state.sheet
         title = canvas.style(font_name=s.HEADING, font_size=16, align="left", text_wrap=False)
-        canvas.text(worksheet, 0, LEFT, s.dated(sheet.title, self.year), title)
+        canvas.text(worksheet, 0, LEFT, s.dated_title(sheet.title, self.year), title)
         column = self._column_at(TITLE_WIDTH)
         if any(_has_money(block) for block in sheet.blocks):
-            unit = f'="{UNIT_LEAD}"&IF({blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
+            unit = f'="{UNIT_LEAD}"&IF({cell_is_blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
             canvas.live(worksheet, 0, column, unit, canvas.style(bold=True, text_wrap=False))
             column = self._column_at(TITLE_WIDTH + UNIT_WIDTH)
         self._checks(state, worksheet)
@@ -257,7 +257,7 @@ class Writer:
             return [(LEFT, min(end - 1, last))]
         return [(LEFT, middle - 1), (middle, max(middle, end - 1))]
 
-    def _end(self, sheet: Sheet) -> int:
+    def _end(self, sheet: FormSheet) -> int:
         """The column behind the strip and the hint, which are no wider than a screen, nor than a page or the table
         below: they would make its type small.
         """
@@ -444,7 +444,7 @@ class Writer:
         )
 
 
-def _name_column(sheet: Sheet) -> int:
+def _name_column(sheet: FormSheet) -> int:
     """The column with the names of a table's rows; the first where there is none."""
     keys = [box.key for block in sheet.blocks if isinstance(block, Rows) for box in block.columns]
     return LEFT + keys.index("name") if "name" in keys else 0

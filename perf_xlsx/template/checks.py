@@ -15,13 +15,13 @@ from msgspec import Struct
 from perf_xlsx.domain.approval import number_of
 from perf_xlsx.domain.model import AMOUNTS, Approved
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.forms import Box, Boxes, Form, Line, Sheet, typed
-from perf_xlsx.forms.case import Shown, in_unit
+from perf_xlsx.forms import Box, Boxes, Form, FormSheet, Line, typed
+from perf_xlsx.forms.case import FormattedNumber, in_unit
 from perf_xlsx.rulebook import OTHERS, Rulebook
 from perf_xlsx.sheets.fixed_texts import DONE, DOUBTED, IDLE, OWED, WRONG, Prompt
 from perf_xlsx.template import live
 from perf_xlsx.template import word_lists as words
-from perf_xlsx.template.conditions import bare, blank, listed, number, plain_number
+from perf_xlsx.template.conditions import bare, cell_is_blank, listed, number, plain_number
 from perf_xlsx.template.missing import TableRange, first_row
 from perf_xlsx.template.steps import Case, Steps, cases, quoted
 
@@ -41,7 +41,7 @@ OF_BLOCKS: Mapping[str, tuple[str, ...]] = {
 
 
 def shown_on(
-    sheet: Sheet, number_of_sheet: int, form: Form, rulebook: Rulebook, approved: Sequence[Approved]
+    sheet: FormSheet, number_of_sheet: int, form: Form, rulebook: Rulebook, approved: Sequence[Approved]
 ) -> list[str]:
     """The keys of a sheet's checks, from top to bottom; that of its empty boxes is the first.
 
@@ -135,7 +135,7 @@ class Checks:
             yield f'{number(self.of.boxes, box.key)}="?"', said(WRONG, f"请填数字：{box.label}")
         elif box.kind == "choice" and box.strict:
             known = f"|{'|'.join(word for choice in box.choices for word in choice.words)}|"
-            unknown = f"AND(NOT({blank(cell)}),NOT({listed(bare(cell), quoted(known))}))"
+            unknown = f"AND(NOT({cell_is_blank(cell)}),NOT({listed(bare(cell), quoted(known))}))"
             yield unknown, said(WRONG, f"请从下拉列表中选择：{box.label}")
 
     # ---- money
@@ -258,7 +258,7 @@ class Checks:
             negative = f"IF(ISNUMBER({cell}),{cell}<0,FALSE)"
             yield negative, said(WRONG, f"{line.label}的{self.columns[column]}是负数")
         budget, spent = self._amount(line.key, "adjusted"), self._amount(line.key, "executed")
-        without = f"IF(ISNUMBER({spent}),AND({spent}>0,OR({blank(budget)},{budget}=0)),FALSE)"
+        without = f"IF(ISNUMBER({spent}),AND({spent}>0,OR({cell_is_blank(budget)},{budget}=0)),FALSE)"
         yield without, said(WRONG, f"{line.label}没有全年预算数，却有全年执行数", amount(spent))
 
     def _overspent(self, line: Line) -> Case:
@@ -472,7 +472,7 @@ class Checks:
         expected = self.steps.step("grade_expected", live.grade_of(self._box("claimed_total"), self.rulebook))
         same = f'ISNUMBER(FIND({expected}&"〈"&{bare(grade)}&"〉",{words.GRADES}))'
         return cases(
-            (blank(grade), said(OWED, "自评等级")),
+            (cell_is_blank(grade), said(OWED, "自评等级")),
             (f'OR({expected}="",{computed}="")', said(OWED, "若干格，各表填齐后核对等级")),
             (f"NOT({same})", said(WRONG, "自评等级填", Worth(grade), "，按自评总分应为", Worth(expected))),
             (f"{expected}<>{computed}", said(WRONG, "自评等级", Worth(expected), "，参考等级", Worth(computed))),
@@ -481,7 +481,7 @@ class Checks:
 
     def _goals(self) -> str:
         owed = [
-            (blank(self._box(key)), said(DOUBTED, f"请写“{self._named(key)}”"))
+            (cell_is_blank(self._box(key)), said(DOUBTED, f"请写“{self._named(key)}”"))
             for key in _goals(self.form, self.rulebook)
         ]
         return cases(*owed, otherwise=said(DONE, "年度总体目标已填写"))
@@ -523,7 +523,7 @@ def _as_typed(approved: Approved) -> dict[str, str]:
     number_, unit = number_of("target", values.get("target", "")), values.get("unit")
     if number_ is not None:
         typed_ = in_unit(number_, unit)
-        values["target"] = plain(typed_.value) if isinstance(typed_, Shown) else plain(number_)
+        values["target"] = plain(typed_.value) if isinstance(typed_, FormattedNumber) else plain(number_)
     return {key: re.sub(r"\s", "", text)[:LITERAL] for key, text in values.items()}
 
 

@@ -17,7 +17,7 @@ from perf_xlsx.template import word_lists as words
 from perf_xlsx.template.conditions import (
     bare,
     begins,
-    blank,
+    cell_is_blank,
     code,
     listed,
     may_be_fractions,
@@ -67,10 +67,10 @@ def execution_points(rulebook: Rulebook) -> str:
     weight = rulebook.number("execution.weight")
     if not weight:
         return f'IF(LEFT({RATE})="{ASKING}",{RATE},0)'
-    return f"IF(ISNUMBER({RATE}),{by_rate(plain(weight), rulebook)},{RATE})"
+    return f"IF(ISNUMBER({RATE}),{points_by_rate(plain(weight), rulebook)},{RATE})"
 
 
-def by_rate(weight: str, rulebook: Rulebook) -> str:
+def points_by_rate(weight: str, rulebook: Rulebook) -> str:
     """Points by the execution rate."""
     share = in_tiers(rulebook.tiers("execution.scale"), RATE, f"MIN(1,{RATE})", weight)
     return f"ROUND({weight}*{share},2)"
@@ -253,7 +253,7 @@ class IndicatorSteps:
             *((unused, quoted(Prompt.NOT_APPLICABLE)) for unused in self.unused),
             (
                 _is(self.method, words.EXECUTION),
-                f"IF(ISNUMBER({RATE}),{by_rate(weight, self.rulebook)},{NOTHING})",
+                f"IF(ISNUMBER({RATE}),{points_by_rate(weight, self.rulebook)},{NOTHING})",
             ),
             (self.qualitative, self._band()),
             (self.empty, NOTHING),
@@ -271,7 +271,7 @@ class IndicatorSteps:
 
     def _hint(self) -> str:
         steps, points = self.steps, self.steps.cells["reference_points"]
-        owed = {key: steps.step(f"{key}_owed", blank(steps.cells[key])) for key in self.required}
+        owed = {key: steps.step(f"{key}_owed", cell_is_blank(steps.cells[key])) for key in self.required}
         texts = "&".join(f'IF({is_owed},"{steps.labels[key]} ","")' for key, is_owed in owed.items())
         lacking, joined = steps.step("lacking", texts), ",".join(owed.values())
         unused = steps.step("no_entry", f"OR(AND({joined}),{','.join(self._other_rows())})")
@@ -335,7 +335,7 @@ class IndicatorSteps:
     def _without_level(self) -> Iterator[Case]:
         """A row is asked for its level where that decides how it is scored; the reader may find it above."""
         if self.rulebook.tiers("quantitative.scale") and self._level_words and "level1" in self.steps.cells:
-            missing = self.steps.step("without_level", blank(self.steps.cells["level1"]))
+            missing = self.steps.step("without_level", cell_is_blank(self.steps.cells["level1"]))
             yield missing, quoted(Prompt.LEVEL1)
 
     @property

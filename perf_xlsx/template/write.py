@@ -98,7 +98,9 @@ def without_unclaimed(form: Form, fill: Fill | None) -> Form:
 
 
 def _properties(book: Any, form: Form, year: int | None, rulebook: Rulebook) -> None:
-    book.set_properties({"title": s.dated(form.official, year), "created": datetime.datetime(year or 2020, 1, 1)})
+    book.set_properties(
+        {"title": s.dated_title(form.official, year), "created": datetime.datetime(year or 2020, 1, 1)}
+    )
     for key, value in _identity(form, year, rulebook).items():
         book.set_custom_property(f"{PROPERTY_PREFIX}{key}", value, "text")
 

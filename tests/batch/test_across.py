@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import Finished, plan
 from perf_xlsx.batch.cross_checks import CrossChecks
-from perf_xlsx.batch.roster import Listed, Roster
+from perf_xlsx.batch.roster import ListedUnit, Roster
 from perf_xlsx.batch.roster_list import read_roster
-from perf_xlsx.batch.roster_templates import file_name
+from perf_xlsx.batch.roster_templates import template_file_name
 from perf_xlsx.cli.stories import case_text
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.list_file import ListError
@@ -124,7 +124,7 @@ RECORD = Record(
 
 
 def test_units_that_are_not_listed_are_not_remembered() -> None:
-    with CrossChecks(Roster("名单.csv", [Listed(2, "甲局")])) as checks:
+    with CrossChecks(Roster("名单.csv", [ListedUnit(2, "甲局")])) as checks:
         assert [len(checks.findings(replace(RECORD, unit=f"{number}局"))) for number in range(3)] == [1, 1, 1]
         assert checks.attendance is not None
         assert list(checks.attendance.by_unit) == ["甲局"]
@@ -314,7 +314,7 @@ def test_templates_for_a_list_need_year_and_form(tmp_path: Path) -> None:
 
 def test_file_names_that_every_system_takes() -> None:
     def name(unit: str) -> str:
-        return file_name(Listed(1, unit))
+        return template_file_name(ListedUnit(1, unit))
 
     assert name(' 甲/乙:丙?"局". ') == "甲_乙_丙__局_"
     assert name("示例市教育局") == "示例市教育局"

@@ -16,7 +16,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import case_text
 from perf_xlsx.documents.plain_text import read_plain_text
 from perf_xlsx.domain.model import Result
-from perf_xlsx.narrative.held import Held, hold
+from perf_xlsx.narrative.held import Held, hold_report
 from perf_xlsx.rulebook import load_rulebook
 from tests import CASES
 from tests.kit.command import command
@@ -89,7 +89,9 @@ def held(text: str, result: Result) -> Held:
     """A report, given as text, held against a result."""
     form = result.evaluation
     assert form is not None
-    return hold(read_plain_text(text.encode()), "报告.txt", result, load_rulebook(form.rulebook).on(form.form))
+    return hold_report(
+        read_plain_text(text.encode()), "报告.txt", result, load_rulebook(form.rulebook).on(form.form)
+    )
 
 
 def agreeing(one: Held) -> list[Spot]:

@@ -17,7 +17,7 @@ from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.folders import safe_name
 from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.passing import passing_folder, taken_away
-from perf_xlsx.desk.uploads import Form, Sent, received
+from perf_xlsx.desk.uploads import FormData, Sent, received
 from perf_xlsx.desk.view import desk_of, note, page
 from perf_xlsx.documents import open_document
 from perf_xlsx.narrative.check import check_report, write_commented
@@ -56,7 +56,7 @@ async def check(request: Request) -> Response:
         return await run_in_threadpool(_checked, request, desk, form)
 
 
-def _checked(request: Request, desk: Desk, form: Form) -> Response:
+def _checked(request: Request, desk: Desk, form: FormData) -> Response:
     sent, workbook = form.one("report"), form.one("workbook")
     if sent is None or workbook is None:
         return note(request, "没有核对", "请选一份报告和它的自评表。", status=422, back="/check-report")

@@ -20,7 +20,7 @@ from perf_xlsx.desk.folders import Folders, safe_name
 from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.passing import passing_folder
 from perf_xlsx.desk.settings import FORMS, OwnForm, Settings, load_settings, save_settings
-from perf_xlsx.desk.uploads import Form, Sent, received
+from perf_xlsx.desk.uploads import FormData, Sent, received
 from perf_xlsx.desk.view import desk_of, page, to
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.system.os_errors import why
@@ -41,10 +41,14 @@ def settings(request: Request) -> Response:
 
 
 def _page(
-    request: Request, kept: Settings, saved: bool = False, form: Form | None = None, problems: Sequence[str] = ()
+    request: Request,
+    kept: Settings,
+    saved: bool = False,
+    form: FormData | None = None,
+    problems: Sequence[str] = (),
 ) -> Response:
     """The form as it is kept, or as it was sent where something is wrong with it."""
-    sent = form or Form(_as_texts(kept), {})
+    sent = form or FormData(_as_texts(kept), {})
     files = [one.told for field in (*READERS, FORMS) for one in sent.several(field)]
     return page(
         request, "settings", 422 if problems else 200, settings=kept, rulebooks=rulebooks(), saved=saved,
@@ -69,7 +73,7 @@ async def save(request: Request) -> Response:
         return _page(request, kept, form=form, problems=problems) if problems else to("/settings?saved=1")
 
 
-def _contradictions(form: Form) -> Sequence[str]:
+def _contradictions(form: FormData) -> Sequence[str]:
     """What was asked for that cannot be done together."""
     found = [
         f"{NAMES[field]}：勾了“不再用”，又选了“{sent.told}”。请去掉勾，或不选文件。"
@@ -85,7 +89,7 @@ def _contradictions(form: Form) -> Sequence[str]:
     return found
 
 
-def _saved(desk: Desk, form: Form) -> Sequence[str]:
+def _saved(desk: Desk, form: FormData) -> Sequence[str]:
     """Keep the form; gives what is wrong with it."""
     kept = load_settings(desk.folders)
     try:
@@ -104,7 +108,7 @@ def _saved(desk: Desk, form: Form) -> Sequence[str]:
     return ()
 
 
-def _wanted(desk: Desk, form: Form, kept: Settings, trial: Path) -> Settings:
+def _wanted(desk: Desk, form: FormData, kept: Settings, trial: Path) -> Settings:
     """The settings that the form asks for; its files lie in `trial`, by kind. Raises LimitedError and OSError."""
     changed = bool(form.several(FORMS) or form.text(f"no_{FORMS}"))
     new = _texts(kept, form)
@@ -133,7 +137,7 @@ def _looked_through(kind: str, path: Path, forms: Sequence[Path]) -> None:
         raise LimitedError(*(f"{NAMES[kind]}“{path.name}”：{problem}" for problem in problems)) from None
 
 
-def _forms(desk: Desk, form: Form, kept: Settings, folder: Path) -> tuple[OwnForm, ...]:
+def _forms(desk: Desk, form: FormData, kept: Settings, folder: Path) -> tuple[OwnForm, ...]:
     """The bureau's own forms: those kept, unless they go, and those sent. Raises LimitedError and OSError."""
     folder.mkdir()
     before = () if form.text(f"no_{FORMS}") else kept.forms
@@ -167,7 +171,7 @@ def _without_others(folders: Folders, settings: Settings) -> None:
                 path.unlink()
 
 
-def _texts(kept: Settings, form: Form) -> Settings:
+def _texts(kept: Settings, form: FormData) -> Settings:
     """The settings with what was typed. Raises LimitedError."""
     name = form.text("rulebook")
     if name and name not in rulebook_names():

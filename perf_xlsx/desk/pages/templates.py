@@ -22,7 +22,7 @@ from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.passing import passing_folder, taken_away
 from perf_xlsx.desk.scored_by import in_use
 from perf_xlsx.desk.settings import Settings, load_settings
-from perf_xlsx.desk.uploads import Form, received
+from perf_xlsx.desk.uploads import FormData, received
 from perf_xlsx.desk.view import content, desk_of, missing, note, page
 from perf_xlsx.forms import load_form, shipped_names
 from perf_xlsx.pipeline import template_bytes, write_template
@@ -83,7 +83,7 @@ async def make(request: Request) -> Response:
         return await run_in_threadpool(_made, request, desk, form)
 
 
-def _made(request: Request, desk: Desk, form: Form) -> Response:
+def _made(request: Request, desk: Desk, form: FormData) -> Response:
     settings = load_settings(desk.folders)
     kind, year, for_all = form.text("form"), form.text("year"), bool(form.text("roster"))
     called = _called(settings)

@@ -15,20 +15,20 @@ from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.folders import safe_name
 from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.passing import passing_folder
-from perf_xlsx.desk.uploads import Form, received
+from perf_xlsx.desk.uploads import FormData, received
 from perf_xlsx.desk.view import desk_of, page
 from perf_xlsx.receipts.register import NAME, opened
 from perf_xlsx.receipts.signature import signed, verifier
 from perf_xlsx.receipts.verification import PROVEN, Verdict
 from perf_xlsx.receipts.verification import verify as verified
-from perf_xlsx.receipts.words import LIMITS, UNSIGNED, in_words
+from perf_xlsx.receipts.words import LIMITS, UNSIGNED, verdict_in_words
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.safe_text import one_line
 
 MOST = 20  # workbooks at a time
 
 
-class Told(Struct, frozen=True):
+class VerdictInWords(Struct, frozen=True):
     """A verdict in words. `good`: it is as it was scored, and signed where a key was given."""
 
     name: str
@@ -59,9 +59,9 @@ async def check(request: Request) -> Response:
     return page(request, "verify", told=told, problems=problems, limits=limits)
 
 
-def _each(desk: Desk, form: Form) -> tuple[list[Told], list[str]]:
+def _each(desk: Desk, form: FormData) -> tuple[list[VerdictInWords], list[str]]:
     """What came of each workbook, and what could not be done."""
-    told: list[Told] = []
+    told: list[VerdictInWords] = []
     with passing_folder(desk.folders) as folder:
         try:
             against = _against(desk, form, folder)
@@ -76,7 +76,7 @@ def _each(desk: Desk, form: Form) -> tuple[list[Told], list[str]]:
     return told, [] if told else ["请选评分后的工作簿。"]
 
 
-def _against(desk: Desk, form: Form, folder: Path) -> Against:
+def _against(desk: Desk, form: FormData, folder: Path) -> Against:
     """What this form asks for. Raises OSError."""
     register, key = desk.folders.results / NAME, None
     if (receipts := form.one("receipt")) is not None:
@@ -86,7 +86,7 @@ def _against(desk: Desk, form: Form, folder: Path) -> Against:
     return Against(register, key, desk.chosen())
 
 
-def _verified(path: Path, against: Against, name: str) -> list[Told]:
+def _verified(path: Path, against: Against, name: str) -> list[VerdictInWords]:
     """Raises RegisterError, KeyFileError, RulebookError and OSError."""
     receipts = opened(against.register) if against.register.is_file() else None
     verdicts = verified(path, receipts, against.chosen.terms())
@@ -104,7 +104,7 @@ def _without_folder(problem: str, folder: Path) -> str:
     return problem.replace(f"{folder}{os.sep}", "")
 
 
-def _told(one: Verdict, name: str, state: str) -> Told:
+def _told(one: Verdict, name: str, state: str) -> VerdictInWords:
     part = f"（{one.part}）" if one.part else ""
     good = one.kind in PROVEN and state not in ("bad", "none")
-    return Told(name + part, str(one.kind), good, tuple(map(one_line, in_words(one, state))))
+    return VerdictInWords(name + part, str(one.kind), good, tuple(map(one_line, verdict_in_words(one, state))))

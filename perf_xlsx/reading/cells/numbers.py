@@ -28,7 +28,7 @@ from perf_xlsx.domain.units import CURRENCY, Manner, fit, hundredfold, meant_by,
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells.display import HUNDRED, as_shown
 from perf_xlsx.reading.cells.reports import CellReports
-from perf_xlsx.reading.cells.texts import Texts, not_read
+from perf_xlsx.reading.cells.texts import TextReader, not_read
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
 
@@ -46,9 +46,9 @@ MONEY = ("金额", "外币")  # only here do brackets mean less than nothing
 AMOUNTS = (*vocabulary("units")["words"]["large"], "%", "‰")  # how units end that an amount may be mistaken in
 
 
-Value = Entry[Decimal | str]
-Number = Callable[[Decimal, Cell, Entry[Decimal]], Decimal | None]  # of a cell that stores a number
-Written = Callable[[Quantity, Entry[Decimal]], Decimal | None]  # of a cell that stores a text
+NumberEntry = Entry[Decimal | str]
+StoredNumber = Callable[[Decimal, Cell, Entry[Decimal]], Decimal | None]  # of a cell that stores a number
+WrittenNumber = Callable[[Quantity, Entry[Decimal]], Decimal | None]  # of a cell that stores a text
 
 
 class RowUnit(NamedTuple):
@@ -59,16 +59,17 @@ class RowUnit(NamedTuple):
     sign: str
 
 
-Report = Callable[[Value, Quantity, Quantity, RowUnit, Manner], None]  # an entry, as read, as converted
+ReportConversion = Callable[[NumberEntry, Quantity, Quantity, RowUnit, Manner], None]
+"""An entry, as read, as converted."""
 
 
-class Numbers:
+class NumberReader:
     """Reads numbers; text around them is reported or makes them unreadable.
 
     `money_unit` is the form's ("" where it is not known), which amounts are read in.
     """
 
-    def __init__(self, reports: CellReports, texts: Texts, money_unit: str) -> None:
+    def __init__(self, reports: CellReports, texts: TextReader, money_unit: str) -> None:
         self.reports, self.texts, self.money_unit = reports, texts, money_unit
 
     def number(self, cell: Cell | None, place: Place, field: str) -> Entry[Decimal]:
@@ -103,7 +104,7 @@ class Numbers:
         return number
 
     def parsed(
-        self, cell: Cell | None, place: Place, field: str, written: Written, typed: Number
+        self, cell: Cell | None, place: Place, field: str, written: WrittenNumber, typed: StoredNumber
     ) -> Entry[Decimal]:
         """A number: `typed` judges one that the cell stores, `written` one that its text holds."""
         given = self.texts.shown(cell, place, field)
@@ -154,7 +155,7 @@ class Numbers:
 
     def _amount(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
         quantity = in_money_unit(quantity, self.money_unit)
-        if counts_money(quantity.unit) and measure(quantity.unit) != measure(self.money_unit):
+        if is_money_unit(quantity.unit) and measure(quantity.unit) != measure(self.money_unit):
             self._other_unit(entry, quantity.unit)
             return None
         large = quantity.words and not quantity.unit and quantity.number >= MONEY_UNITS["万元"]
@@ -168,7 +169,7 @@ class Numbers:
         why = f"单位“{unit}”与本表金额单位“{self.money_unit or '未填'}”不一致"
         self.reports.not_a_number(entry, why, f"请换算成{self.money_unit}，只填数字。" if self.money_unit else "")
 
-    def measured(self, cell: Cell | None, place: Place, field: str) -> Value:
+    def measured(self, cell: Cell | None, place: Place, field: str) -> NumberEntry:
         """A target, midyear or actual value before its row is known: a number, or the text of the cell.
 
         A percentage is the number before its sign: 95% is 95.
@@ -176,7 +177,7 @@ class Numbers:
         given = self.texts.shown(cell, place, field)
         if cell is None or given is None:
             return not_read(cell, place, field)
-        entry: Value = Entry(None, place, given, field)
+        entry: NumberEntry = Entry(None, place, given, field)
         if isinstance(cell.value, Decimal):
             number = cell.value * HUNDRED if cell.percent else cell.value
             self.reports.scaled(cell, entry)
@@ -188,8 +189,8 @@ class Numbers:
         return replace(entry, value=entry.given or None)
 
     def quantity(
-        self, entry: Value, target: Value | None = None, worded: str = WORDED
-    ) -> tuple[Value, Quantity | None]:
+        self, entry: NumberEntry, target: NumberEntry | None = None, worded: str = WORDED
+    ) -> tuple[NumberEntry, Quantity | None]:
         """A quantitative row's value and the quantity in it; R08 where there is none, with the advice `worded`.
 
         Next to a `target` of 0, words for "nothing happened" are 0 (R12).
@@ -208,8 +209,8 @@ class Numbers:
         return replace(entry, value=None), None
 
     def _in_words(
-        self, entry: Value, text: str, target: Value | None, worded: str
-    ) -> tuple[Value, Quantity | None]:
+        self, entry: NumberEntry, text: str, target: NumberEntry | None, worded: str
+    ) -> tuple[NumberEntry, Quantity | None]:
         """A text without a number: 0 where nothing happened and nothing should have (R12), else R08."""
         nothing = happened_not(text)
         if nothing and target is not None and _is_zero(target):
@@ -219,7 +220,7 @@ class Numbers:
         return replace(entry, value=None), None
 
     def fitted(
-        self, entry: Value, quantity: Quantity, row: RowUnit, other: Quantity | None
+        self, entry: NumberEntry, quantity: Quantity, row: RowUnit, other: Quantity | None
     ) -> tuple[Quantity | None, Manner]:
         """The quantity in the row's unit and how it was converted; None (R08) where that is not sure.
 
@@ -239,12 +240,12 @@ class Numbers:
 
     def quantified(
         self,
-        entry: Value,
+        entry: NumberEntry,
         read: Quantity | None,
         row: RowUnit,
         other: Quantity | None,
-        report: Report | None = None,
-    ) -> Value:
+        report: ReportConversion | None = None,
+    ) -> NumberEntry:
         """A quantitative row's value as a number in the row's unit.
 
         What does not compare, or points the other way, is unreadable (R08); another size of the unit is converted
@@ -264,7 +265,9 @@ class Numbers:
             self.reports.unit_added(entry, quantity.number, read.unit)
         return replace(entry, value=quantity.number)
 
-    def _trimmed(self, entry: Value, read: Quantity, quantity: Quantity, row: RowUnit, manner: Manner) -> None:
+    def _trimmed(
+        self, entry: NumberEntry, read: Quantity, quantity: Quantity, row: RowUnit, manner: Manner
+    ) -> None:
         own = manner == "same" and not read.sign and (row.stated or not read.unit)
         to = f"，“{read.unit}”填在“计量单位”一栏" if read.unit and not row.stated else ""
         to += f"，“{read.sign}”填在“指标性质”一栏" if read.sign and not row.sign else ""
@@ -277,7 +280,7 @@ class Numbers:
             why += f"，{around(quantity, row)}"
         self.reports.trimmed(entry, quantity, "extra", why, advice=f"请核对，并以{row.unit}为单位填写。")
 
-    def only_a_bound(self, entry: Value, quantity: Quantity, row: RowUnit, target: Quantity | None) -> bool:
+    def only_a_bound(self, entry: NumberEntry, quantity: Quantity, row: RowUnit, target: Quantity | None) -> bool:
         """R08: an actual of which only a bound is known ("≥90%"), where that does not prove the target met."""
         if entry.field != ACTUAL or quantity.sign in ("", "="):
             return False
@@ -369,7 +372,7 @@ def number_in(cell: Cell | None) -> Decimal | None:
     return quantity.number if quantity else None
 
 
-def _is_zero(target: Value) -> bool:
+def _is_zero(target: NumberEntry) -> bool:
     """Whether a target is the number 0, be it with a sign and a unit."""
     found = parse_target(target.value) if isinstance(target.value, str) else None
     return target.value == 0 or (found is not None and found.number == 0)
@@ -380,12 +383,12 @@ def mistyped(text: str) -> bool:
     return _LETTER.search(normalise(text)) is not None
 
 
-def counts_money(unit: str) -> bool:
+def is_money_unit(unit: str) -> bool:
     """Whether it is a money unit, or a mere multiplier: 5千 is no number in 万元. ¥ alone gives no size."""
     return unit not in CURRENCY and (measure(unit).kind in MONEY or measure(unit).mere)
 
 
-def unit_shown(entry: Value) -> str:
+def unit_shown(entry: NumberEntry) -> str:
     """What a cell's format writes behind the number: a percent sign or a unit."""
     return unit_name(entry.given.lstrip("-0123456789.")) if isinstance(entry.value, Decimal) else ""
 

@@ -16,7 +16,7 @@ from perf_xlsx.domain.quantity import Quantity, normalise, parse_quantity
 from perf_xlsx.domain.units import fit, hundredfold
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells.display import HUNDRED
-from perf_xlsx.reading.cells.numbers import Numbers
+from perf_xlsx.reading.cells.numbers import NumberReader
 from perf_xlsx.reading.cells.reports import CellReports
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import any_of, vocabulary
@@ -27,10 +27,10 @@ SMALL = pattern(any_of(vocabulary("directions")["small"]["words"]))
 ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 
 
-class Rates:
+class RateReader:
     """Reads rates, and the shares in a row of percents."""
 
-    def __init__(self, reports: CellReports, numbers: Numbers) -> None:
+    def __init__(self, reports: CellReports, numbers: NumberReader) -> None:
         self.reports, self.numbers = reports, numbers
 
     def rate(
@@ -59,7 +59,7 @@ class Rates:
         """A rate stored as a number; a percent sign that its format adds as text counts percents."""
         if cell.percent:
             return self._percent(number, entry, reference)
-        if cell.unit == "%" and not agrees(number, reference):
+        if cell.unit == "%" and not rate_agrees(number, reference):
             return number / HUNDRED
         if cell.unit not in ("", "%"):
             self.reports.unit_added(entry, number, cell.unit)
@@ -92,9 +92,9 @@ class Rates:
 
     def _percent(self, rate: Decimal, entry: Entry[Decimal], reference: Sequence[Fraction]) -> Decimal:
         """A rate in a percent format: 94.04 pasted into such a cell is stored as 9404%."""
-        if abs(rate) < FAR or agrees(rate, reference):
+        if abs(rate) < FAR or rate_agrees(rate, reference):
             return rate
-        if agrees(rate / HUNDRED, reference):
+        if rate_agrees(rate / HUNDRED, reference):
             self.reports.cleaned(entry, rate, "%")
             return rate / HUNDRED
         self.reports.far(entry, rate * HUNDRED)
@@ -103,7 +103,7 @@ class Rates:
     def _bare_rate(self, number: Decimal, entry: Entry[Decimal], reference: Sequence[Fraction]) -> Decimal:
         """A rate without a percent sign: a fraction or percents, whichever the form's own numbers confirm."""
         fraction, percents = number, number / HUNDRED
-        match agrees(fraction, reference), agrees(percents, reference):
+        match rate_agrees(fraction, reference), rate_agrees(percents, reference):
             case (True, False) if number:
                 self.reports.cleaned(entry, number * HUNDRED, "%")
                 return fraction
@@ -221,7 +221,7 @@ def _confirmed(values: Mapping[str, Values], completion: Entry[Decimal]) -> bool
     target, actual = values["target"].value, values["actual"].value
     if completion.value is None or not isinstance(target, Decimal) or not isinstance(actual, Decimal):
         return False
-    return bool(target and actual) and agrees(
+    return bool(target and actual) and rate_agrees(
         completion.value, [Fraction(actual) / Fraction(target), Fraction(target) / Fraction(actual)]
     )
 
@@ -236,7 +236,7 @@ def _alike(numbers: Iterable[Decimal]) -> bool:
     return bool(sizes) and max(sizes) <= ONE_SIZE * min(sizes)
 
 
-def agrees(rate: Decimal, reference: Sequence[Fraction]) -> bool:
+def rate_agrees(rate: Decimal, reference: Sequence[Fraction]) -> bool:
     """Whether a stated rate is one of the computed ones, up to half a percentage point."""
     return any(abs(Fraction(rate) - known) <= Fraction(1, 200) for known in reference)
 

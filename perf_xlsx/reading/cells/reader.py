@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from perf_xlsx.findings.collector import FindingCollector
-from perf_xlsx.reading.cells.numbers import Numbers
-from perf_xlsx.reading.cells.rates import Rates
+from perf_xlsx.reading.cells.numbers import NumberReader
+from perf_xlsx.reading.cells.rates import RateReader
 from perf_xlsx.reading.cells.reports import CellReports
-from perf_xlsx.reading.cells.texts import Texts
+from perf_xlsx.reading.cells.texts import TextReader
 from perf_xlsx.rulebook import Rulebook
 
 
@@ -19,9 +19,9 @@ class CellReader:
     ) -> None:  # fmt: skip
         self.collector, self.year, self.rules = collector, year, rules
         self.reports = reports or CellReports(collector)
-        self.texts = Texts(self.reports, year, rules)
-        self.numbers = Numbers(self.reports, self.texts, money_unit)
-        self.rates = Rates(self.reports, self.numbers)
+        self.texts = TextReader(self.reports, year, rules)
+        self.numbers = NumberReader(self.reports, self.texts, money_unit)
+        self.rates = RateReader(self.reports, self.numbers)
 
     def in_unit(self, money_unit: str) -> CellReader:
         """The same reader for a form whose amounts are in this unit."""

@@ -32,7 +32,7 @@ TYPE_IT = "请改填数值或文字。"
 _FORMULA_AS_TEXT = pattern(r"=[A-Za-z$('\[+\-\d]")
 
 
-class Texts:
+class TextReader:
     """Reads cells that hold no number. `year` is that of dates that state none; `rules` names the judgements."""
 
     def __init__(self, reports: CellReports, year: int | None, rules: Rulebook) -> None:

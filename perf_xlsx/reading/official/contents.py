@@ -26,7 +26,7 @@ _LONGEST_SUM = 10
 WORDED = ("name", "level1", "level2", "sign", "reason", "improvement", "method")
 
 
-class Column(Struct, frozen=True, dict=True):
+class ColumnContents(Struct, frozen=True, dict=True):
     """The filled cells of a column below its header, by row: as a person sees them, and those that are numbers."""
 
     texts: dict[int, str]
@@ -77,14 +77,14 @@ class SheetContents:
 
     def below(
         self, bottom: int, columns: Sequence[int], ends: frozenset[str], labelled: bool = False
-    ) -> Mapping[int, Column]:
+    ) -> Mapping[int, ColumnContents]:
         """The contents of columns below a header, down to a word of `ends`, or to a text left of the columns.
 
         Rows of a table of money are `labelled`: it ends at a text left of their labels. Rows of other sums
         do not count.
         """
         first = min(columns[0], self._row(bottom + 1).first) if labelled else columns[0]
-        found = {column: Column({}, {}) for column in columns}
+        found = {column: ColumnContents({}, {}) for column in columns}
         for row in range(bottom + 1, min(bottom + _ROWS, self._last) + 1):
             filled = self._row(row)
             if filled.first < first or not ends.isdisjoint(filled.words):
@@ -131,12 +131,12 @@ def _is_sum(text: str) -> bool:
     return len(text) <= _LONGEST_SUM and any(word in text for word in vocabulary("roles")["level_names"]["sums"])
 
 
-def contradicts(role: str, kind: str, column: Column) -> bool:
+def contradicts(role: str, kind: str, column: ColumnContents) -> bool:
     """Whether the contents cannot be those of the role; `kind` is that of its box.
 
     One cell alone says nothing, but that a percent is no amount.
     """
-    if role in AMOUNTS and is_percent(column):
+    if role in AMOUNTS and is_percent_column(column):
         return True
     if len(column.texts) < 2:
         return False
@@ -145,7 +145,7 @@ def contradicts(role: str, kind: str, column: Column) -> bool:
     return role in (*WORDED, "unit") and column.number_share > 1 - _FEW
 
 
-def shown_by_contents(column: Column) -> str | None:
+def shown_by_contents(column: ColumnContents) -> str | None:
     """The role that contents alone prove: signs, units and the names of levels are nothing else.
 
     So are percents in a table of money (only that has a column for the rate).
@@ -158,7 +158,7 @@ def shown_by_contents(column: Column) -> str | None:
     return best if shares[best] >= enough and list(shares.values()).count(shares[best]) == 1 else None
 
 
-def is_percent(column: Column) -> bool:
+def is_percent_column(column: ColumnContents) -> bool:
     """Whether nearly all cells of a column are percents."""
     return column.shares["claimed_rate"] >= _MOST
 

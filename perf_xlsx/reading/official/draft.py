@@ -11,12 +11,12 @@ from perf_xlsx.domain.model import Severity, Unscored
 from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address
-from perf_xlsx.reading.layout import Header, Layout, Located, OfficialParts, Table
-from perf_xlsx.reading.official.labels import Row
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.layout import Header, Layout, Located, OfficialParts, TableLayout
+from perf_xlsx.reading.official.labels import TextRow
+from perf_xlsx.reading.remarks import ReadingRemark
 
 
-class Draft:
+class LayoutDraft:
     """What was found so far; the attributes are those of Layout and OfficialParts."""
 
     def __init__(
@@ -25,7 +25,7 @@ class Draft:
         self.kind, self.indicators, self.funds, self.projects = kind, indicators, funds, projects
         self.boxes: dict[str, Address] = {}
         self.lines: dict[tuple[str, str, str], Address] = {}
-        self.tables: dict[str, Table] = {}
+        self.tables: dict[str, TableLayout] = {}
         self.missing: list[tuple[str, str, bool]] = []
         self.twice: list[tuple[str, Address]] = []
         self.forms: list[Address] = []
@@ -42,7 +42,7 @@ class Draft:
         self.level_rows: dict[int, int] = {}
         self.subtotals: list[int] = []
         self.labels: set[Address] = set()
-        self.remarks: list[Remark] = []
+        self.remarks: list[ReadingRemark] = []
         self.unscored: Unscored = ""
         self.title = self.unmeasured = ""
         self.reporter: Located | None = None
@@ -68,9 +68,9 @@ class Draft:
         self, address: Address, field: str, given: str, message: str, advice: str, severity: Severity = "warning"
     ) -> None:
         """Remark something that a person should confirm (R19)."""
-        self.remarks.append(Remark("R19", address, field, message, advice, given, severity))
+        self.remarks.append(ReadingRemark("R19", address, field, message, advice, given, severity))
 
-    def label_rows(self, header: Header, rows: Mapping[int, Row]) -> None:
+    def label_rows(self, header: Header, rows: Mapping[int, TextRow]) -> None:
         """Note the texts in a header's rows as labels."""
         self.labels |= {
             (header.sheet, at, column)

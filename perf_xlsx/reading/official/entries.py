@@ -36,10 +36,10 @@ from perf_xlsx.reading.cells import (
     small_by_nature,
     unit_shown,
 )
-from perf_xlsx.reading.judged_in_words import dated, needs_no_target
+from perf_xlsx.reading.judged_in_words import dated_target, needs_no_target
 from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.labels import core
-from perf_xlsx.reading.official.prompts import answer
+from perf_xlsx.reading.official.prompts import behind_prompt
 from perf_xlsx.reading.official.rows import bare_name, marks_behind
 from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.indicator import score_indicator
@@ -51,10 +51,10 @@ HUNDRED = Decimal(100)
 IN_WORDS = "请只填数字和单位，说明写在“偏差原因”一栏；不能用数字衡量的，指标值请用文字写明。"
 CONFIRM = "请核对；如不对，请改填完整的数字和单位。"
 
-Row = Mapping[str, Entry[Any]]
+OfficialRow = Mapping[str, Entry[Any]]
 
 
-def official_indicator(cells: CellReader, official: OfficialParts, row: Row) -> Indicator:
+def official_indicator(cells: CellReader, official: OfficialParts, row: OfficialRow) -> Indicator:
     """The indicator of a row; everything doubtful about it is reported."""
     return _OfficialRow(cells, official.kind, official.indicators.columns, row).indicator()
 
@@ -62,7 +62,9 @@ def official_indicator(cells: CellReader, official: OfficialParts, row: Row) -> 
 class _OfficialRow:
     """Makes an indicator of a row's entries. `columns` are those that the layout has."""
 
-    def __init__(self, cells: CellReader, kind: OfficialForm, columns: Mapping[str, int], entries: Row) -> None:
+    def __init__(
+        self, cells: CellReader, kind: OfficialForm, columns: Mapping[str, int], entries: OfficialRow
+    ) -> None:
         self.texts, self.numbers, self.rates, self.reports = cells.texts, cells.numbers, cells.rates, cells.reports
         self.kind, self.columns = kind, columns
         self.worded = WORDED if "sign" in columns else IN_WORDS
@@ -74,7 +76,7 @@ class _OfficialRow:
         self._clear()
         if (count := self._indicators_in_row()) > 1:
             return self._several(count)
-        row["target"] = dated(row["name"].given, row["target"], row["unit"])
+        row["target"] = dated_target(row["name"].given, row["target"], row["unit"])
         target = self._quantity("target")
         if "sign" not in self.columns:
             row["sign"] = self._unknown_sign()
@@ -114,7 +116,7 @@ class _OfficialRow:
         if "improvement" not in self.columns:  # reason and improvement share one column
             row["improvement"] = replace(row["reason"], field="改进措施")
         for key in ("reason", "improvement"):
-            row[key] = _renamed(row[key], answer(row[key].given, self.kind.prompts))
+            row[key] = _renamed(row[key], behind_prompt(row[key].given, self.kind.prompts))
         self._adjusted_target()
         unit = normalise(row["unit"].given)
         if "(" in unit and "(" not in unit_name(unit):  # %（百分比）

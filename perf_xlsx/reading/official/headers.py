@@ -11,8 +11,8 @@ from perf_xlsx.ooxml import PackageError
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, certain_roles, unknown
-from perf_xlsx.reading.official.contents import Column, SheetContents, contradicts, names_a_level
-from perf_xlsx.reading.official.labels import Leaf, Row
+from perf_xlsx.reading.official.contents import ColumnContents, SheetContents, contradicts, names_a_level
+from perf_xlsx.reading.official.labels import Leaf, TextRow
 from perf_xlsx.reading.official.leaves import HeaderRows, told_apart
 from perf_xlsx.reading.official.likeness import roles_of
 
@@ -47,7 +47,7 @@ class Search:
     """
 
     def __init__(
-        self, sheets: Sheets, sheet: int, rows: Mapping[int, Row], boxes: Sequence[Box], block: str,
+        self, sheets: Sheets, sheet: int, rows: Mapping[int, TextRow], boxes: Sequence[Box], block: str,
         ends: Sequence[str], headings: Sequence[str], money: Sequence[Box],
         effort: Effort, contents: SheetContents,
     ) -> None:  # fmt: skip
@@ -170,13 +170,13 @@ class Search:
         contents = self._contents(leaves) if wide or unknown(scores) else {}
         return Columns(self.sheet, self.rows, self.kinds, leaves, scores, contents).header()
 
-    def _contents(self, leaves: Sequence[Leaf]) -> Mapping[int, Column]:
+    def _contents(self, leaves: Sequence[Leaf]) -> Mapping[int, ColumnContents]:
         """The contents of every column that a label is over."""
         spans = (range(leaf.column, min(leaf.right, leaf.column + _SPANNED) + 1) for leaf in leaves)
         columns = sorted({column for span in spans for column in span})
         return self._below(max(leaf.row for leaf in leaves), columns)
 
-    def _below(self, bottom: int, columns: Sequence[int]) -> Mapping[int, Column]:
+    def _below(self, bottom: int, columns: Sequence[int]) -> Mapping[int, ColumnContents]:
         found = self.contents.below(bottom, columns, self.ends, self.labelled)
         self.effort.spend(sum(len(column.texts) for column in found.values()), self.name)
         return found

@@ -15,7 +15,7 @@ from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.system.pattern import pattern
 
-Row = Mapping[int, str]  # column -> text
+TextRow = Mapping[int, str]  # column -> text
 
 _LEADING = pattern(r"^(?:其中[:,]?|\d{1,2}[.、]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)+")
 _BRACKET = pattern(r"\([^()]*\)[:*]*$")

@@ -13,7 +13,7 @@ from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.contents import SheetContents
 from perf_xlsx.reading.official.headers import Effort, Search
-from perf_xlsx.reading.official.kind import kind_of, titles_on
+from perf_xlsx.reading.official.kind import official_kind_of, titles_on
 from perf_xlsx.reading.official.known_headers import MOST_CELLS
 from perf_xlsx.reading.official.labels import rows_of
 from perf_xlsx.reading.official.likeness import Roles, roles_of
@@ -69,7 +69,7 @@ def _nearest(sheets: Sheets) -> Iterator[Nearest]:
     effort = Effort(MOST_CELLS)
     for sheet in sheets.searched[:_FIRST_SHEETS]:
         rows = rows_of(sheets, sheet, _FIRST_ROWS)
-        kind = kind_of(titles_on(sheets, sheet, rows).values(), sheets, rows)
+        kind = official_kind_of(titles_on(sheets, sheet, rows).values(), sheets, rows)
         boxes = typed(kind.form.block("indicators").fields)
         known = roles_of("indicators", tuple(boxes))
         contents = SheetContents(sheets.grids[sheet])

@@ -20,7 +20,7 @@ from perf_xlsx.reading.official.labels import core, rows_of
 from perf_xlsx.reading.official.part_headings import part_headings
 from perf_xlsx.reading.official.prompts import is_prompt
 from perf_xlsx.reading.official.rows import bare_name
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.remarks import ReadingRemark
 from perf_xlsx.system.pattern import pattern
 
 _FIGURE = pattern(r"[^:]{1,40}:\s*([-+]?\d[\d,.]{0,20}\s*\D{0,4})")  # 按收入性质分：2030.12
@@ -29,7 +29,7 @@ _NUMBERED = pattern(r"\s*\d{1,2}[.、．]")
 _NO_YEAR = pattern(r"\W*年度?\W*")  # （　　年度）
 
 
-def unread_contents(layout: Layout, official: OfficialParts, sheets: Sheets) -> Iterator[Remark]:
+def unread_contents(layout: Layout, official: OfficialParts, sheets: Sheets) -> Iterator[ReadingRemark]:
     """R19: of each sheet the numbers and texts among the rows of the form that belong to no box, line, or table.
 
     Columns without a role are named by their headers; rows of sums are compared elsewhere.
@@ -47,7 +47,7 @@ def unread_contents(layout: Layout, official: OfficialParts, sheets: Sheets) -> 
                 rows = f"（{in_rows(found)}）" if len(found) > LISTED else ""
                 message = f"表内还有{what}没有读取：{with_contents(grid, found)}{rows}。"
                 advice = f"评分没有用到这些{what}；如是应当填报的内容，请填到对应的栏中。"
-                yield Remark("R19", (sheet, *found[0]), f"没有读取的{what}", message, advice)
+                yield ReadingRemark("R19", (sheet, *found[0]), f"没有读取的{what}", message, advice)
 
 
 def _above_labels(

@@ -48,10 +48,12 @@ def _check_subtotals(form: SelfEvaluation, official: OfficialParts, reader: Form
             _report_sum(code, cells[row], "分值" if key == "weight" else "自评得分", stated[row], right, reader)
 
 
-Numbers = Mapping[int, Decimal]  # by row
+NumbersByRow = Mapping[int, Decimal]  # by row
 
 
-def _wrong_levels(values: Numbers, stated: Numbers, official: OfficialParts) -> Iterator[tuple[int, Decimal]]:
+def _wrong_levels(
+    values: NumbersByRow, stated: NumbersByRow, official: OfficialParts
+) -> Iterator[tuple[int, Decimal]]:
     """The rows of levels that do not sum up the rows below them, with the right sum."""
     sums: dict[int, Decimal] = {}
     for row, value in values.items():
@@ -61,7 +63,7 @@ def _wrong_levels(values: Numbers, stated: Numbers, official: OfficialParts) -> 
 
 
 def _wrong_below(
-    values: Numbers, stated: Numbers, official: OfficialParts, execution: Decimal
+    values: NumbersByRow, stated: NumbersByRow, official: OfficialParts, execution: Decimal
 ) -> Iterator[tuple[int, Decimal]]:
     """The rows of sums that are no sum of the rows right above, however many, with that of their own level.
 

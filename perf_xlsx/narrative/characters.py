@@ -12,7 +12,7 @@ from perf_xlsx.domain.text import INVISIBLE, is_mark
 LONGEST = 20_000  # characters of a paragraph that are read
 
 
-class Letters(Struct, frozen=True):
+class Characters(Struct, frozen=True):
     """The letters of a paragraph; `at` are their places in it, and one more for the end."""
 
     text: str
@@ -23,7 +23,7 @@ class Letters(Struct, frozen=True):
         return self.at[start], self.at[end - 1] + 1 if end > start else self.at[start]
 
 
-def letters(text: str) -> Letters:
+def characters(text: str) -> Characters:
     """Read a paragraph. A space between two digits stays: 18 189 may be one number or two."""
     found: list[str] = []
     at: list[int] = []
@@ -39,7 +39,7 @@ def letters(text: str) -> Letters:
         pending = False
         found.append(plain)
         at.append(place)
-    return Letters("".join(found), (*at, len(text)))
+    return Characters("".join(found), (*at, len(text)))
 
 
 @lru_cache(1 << 14)

@@ -7,10 +7,20 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.consolidated.tables import CHECKED, FUNDS, TROUBLED, UNITS, UNREAD, WHOLE, Row, Table, Value
+from perf_xlsx.consolidated.tables import (
+    CHECKED,
+    FUNDS,
+    TROUBLED,
+    UNITS,
+    UNREAD,
+    WHOLE,
+    LongTable,
+    LongTableRow,
+    TableValue,
+)
 
 
-class Listed:
+class RowCounts:
     """Counts rows as formulas over their cells do."""
 
     def __init__(self) -> None:
@@ -18,29 +28,29 @@ class Listed:
         self.states: Counter[str] = Counter()  # rows of 单位得分
         self.troubles = 0  # 合计 of 问题按单位
         self._whole = Decimal(0)  # points of 完整
-        self._sums: dict[tuple[Value, Value, str], Decimal] = defaultdict(Decimal)
-        self._more: Mapping[str, Callable[[Row], None]] = {
+        self._sums: dict[tuple[TableValue, TableValue, str], Decimal] = defaultdict(Decimal)
+        self._more: Mapping[str, Callable[[LongTableRow], None]] = {
             UNITS.key: self._unit, FUNDS.key: self._amounts, TROUBLED.key: self._troubled,
         }  # fmt: skip
 
-    def add(self, table: Table, row: Row) -> None:
+    def add(self, table: LongTable, row: LongTableRow) -> None:
         """Take in a row."""
         self.rows[table.key] += 1
         if more := self._more.get(table.key):
             more(row)
 
-    def _unit(self, row: Row) -> None:
+    def _unit(self, row: LongTableRow) -> None:
         state, points = str(row[_STATE]), row[_POINTS]
         self.states.update(word for word in (UNREAD, CHECKED, WHOLE) if word in state)
         if WHOLE in state and isinstance(points, Decimal):
             self._whole += points
 
-    def _amounts(self, row: Row) -> None:
+    def _amounts(self, row: LongTableRow) -> None:
         form, year, name = (row[at] for at in _LINE)
         amounts = (row[at] for at in _AMOUNTS)
         self._sums[form, year, str(name).casefold()] += sum(one for one in amounts if isinstance(one, Decimal))
 
-    def _troubled(self, row: Row) -> None:
+    def _troubled(self, row: LongTableRow) -> None:
         count = row[_TROUBLES]
         self.troubles += count if isinstance(count, int) else 0
 
