@@ -405,9 +405,10 @@ def amounts_are_of_a_usual_size(form: SelfEvaluation) -> Iterator[Observation]:
     yuan, odd = entry.value * MONEY_UNITS[unit], UNUSUAL["department" if form.project_line else "project"]
     if yuan * 10 < odd:
         return
+    large = plain(half_up(yuan / MONEY_UNITS["亿元"]))
     yield observed(
         entry,
-        f"{entry.field}填{plain(entry.value)}{unit}，即{plain(half_up(yuan / MONEY_UNITS['亿元']))}亿元，数额少见。",
+        f"{entry.field}填{plain(entry.value)}{unit}，即{large}亿元，数额少见。",
         f"请核对金额单位；按元填写的，请把全表金额换算成{unit}，确实是{unit}的，可以不改。",
         severity="warning" if yuan >= odd else "notice",
     )
