@@ -45,7 +45,7 @@ def add_singles(page: SurveyedSheet) -> None:
 
 def _add(page: SurveyedSheet, at: Spot, text: str, before: Label | None) -> Label | None:
     """Note a text; gives the label whose value comes next, if it is one."""
-    found = meaning_of(page, at, text)
+    found = label_meaning(page, at, text)
     guessed = found.sure != SURE and len(text) > LONGEST_GUESS
     if before and _follows(page, before, at) and (not found.role.key or guessed):
         page.add(at, text, BOXES, page.other(ANSWER), NEAR, f"在“{one_word(before)}”的右边")
@@ -75,13 +75,13 @@ def _add_below(page: SurveyedSheet, at: Spot, role: LabelRole) -> bool:
     """
     (row, column), beside = page.right_of(at)
     below, text = page.below(at)
-    if text is None or below in page.done or meaning_of(page, below, text).role.key:
+    if text is None or below in page.done or label_meaning(page, below, text).role.key:
         return False
     stacked = _is_long(page, role) and any(
         page.merge((row, other))[2] == row + 1 for other in page.rows[row] if other < at[1]
     )
     alone = _is_long(page, role) and not any(other >= column for other in page.rows.get(row, {}))
-    if stacked or alone or (beside is not None and meaning_of(page, (row, column), beside).role.key):
+    if stacked or alone or (beside is not None and label_meaning(page, (row, column), beside).role.key):
         page.add(below, text, BOXES, page.other(ANSWER), NEAR, "在栏目名称的下面")
         return True
     return False
@@ -91,7 +91,7 @@ def _is_long(page: SurveyedSheet, role: LabelRole) -> bool:
     return any(box.key == role.key and box.kind == "long_text" for box in page.fields[BOXES])
 
 
-def meaning_of(page: SurveyedSheet, at: Spot, text: str) -> Meaning:
+def label_meaning(page: SurveyedSheet, at: Spot, text: str) -> Meaning:
     """What a text outside the tables says."""
     found = _by_words(page, at, text) if len(text) <= LONGEST else None
     if GRADES.fullmatch(without_spaces(text)):

@@ -36,7 +36,7 @@ from perf_xlsx.receipts.receipt import Receipt, name_in_short
 from perf_xlsx.receipts.register import Register, receipt_identity
 from perf_xlsx.rulebook import rulebook_names
 from perf_xlsx.scored.sheets import scored_sheets
-from perf_xlsx.scored.summary import COUNT_OF_ERRORS
+from perf_xlsx.scored.summary.tiles import COUNT_OF_ERRORS
 from perf_xlsx.sheets.fixed_texts import SUMMARY
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.pattern import pattern

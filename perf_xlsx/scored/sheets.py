@@ -11,7 +11,7 @@ from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.scored.evaluation_form import evaluation_sheet
 from perf_xlsx.scored.finding_list import problems_sheet
 from perf_xlsx.scored.source_map import origin_sheet
-from perf_xlsx.scored.summary import summary_sheet
+from perf_xlsx.scored.summary.sheet import summary_sheet
 from perf_xlsx.sheets.a4 import OWN_SIZE
 from perf_xlsx.sheets.origin import WorkbookOrigin
 

@@ -18,7 +18,7 @@ from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, Boxes, Form, FormSheet, Line, typed
 from perf_xlsx.forms.case import FormattedNumber, in_unit
 from perf_xlsx.rulebook import OTHERS, Rulebook
-from perf_xlsx.sheets.fixed_texts import DONE, DOUBTED, IDLE, OWED, WRONG
+from perf_xlsx.sheets.fixed_texts import DONE, DOUBTED, IDLE, OWED, WRONG, Prompt
 from perf_xlsx.template import live
 from perf_xlsx.template import word_lists as words
 from perf_xlsx.template.conditions import bare, cell_is_blank, is_listed, number_step, plain_number
@@ -349,15 +349,26 @@ class Checks:
         )
 
     def _claims(self) -> str:
+        """The sums of claimed and computed points, once every row has both."""
         table = self.of.tables["indicators"]
         claimed, computed = self._sum("indicators", "claimed_points"), self._sum("indicators", "reference_points")
         apart = f"ROUND({claimed}-{computed},2)"
         shown = ("自评得分合计", amount(claimed), "，参考得分合计", amount(computed))
         return cases(
             (f"OR({table.owed}>0,{table.entries}=0)", formula_sentence(OWED, "若干格，已填的", *shown)),
+            (
+                f"{self._without_points(table)}>0",
+                formula_sentence(OWED, "若干行的参考得分，各行改好后核对自评得分合计"),
+            ),
             (f"ABS({apart})>{self.edge}", formula_sentence(WRONG, *shown, "，差", Worth(apart))),
             otherwise=formula_sentence(DONE, *shown),
         )
+
+    def _without_points(self, table: TableRange) -> str:
+        """The step that counts the rows whose points wait for a correction: their sum is no sum yet."""
+        points = table.span("reference_points")
+        waiting = f"(1-ISNUMBER({points}))*({points}<>{formula_text(Prompt.NOT_APPLICABLE)})"
+        return self.steps.step("claims_waiting", f"SUMPRODUCT({table.entry}*{waiting})")
 
     def _rows(self) -> str:
         """Rows that ask for something other than an empty box."""
@@ -391,7 +402,7 @@ class Checks:
         fits = [self._set_fits(one) for one in sets]
         shown: list[str] = []
         for level, points in sets[0].items():
-            name = "其他指标" if level == OTHERS else level
+            name = "其他" if level == OTHERS else level.removesuffix("指标")
             shown += ["、" if shown else "", name, Worth(self._level_sum(level, sets[0])), f"／{plain(points)}"]
         return cases(
             (f"OR({','.join(fits)})", formula_sentence(DONE, *shown)),

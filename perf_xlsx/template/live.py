@@ -249,7 +249,7 @@ class IndicatorSteps:
             *plain_number(steps, "claimed_points"),
             (f'LEFT({self.shown})="{ASKING}"', self.shown),
             (f'{number_step(steps, "weight")}=""', NOTHING),
-            (f"{weight}<=0", formula_text(Prompt.NUMBER.of(steps.labels["weight"]))),
+            (f"{weight}<=0", formula_text(Prompt.POSITIVE.of(steps.labels["weight"]))),
             *((unused, formula_text(Prompt.NOT_APPLICABLE)) for unused in self.unused),
             (
                 _is(self.method, words.EXECUTION),
