@@ -34,9 +34,9 @@ def floor(records: Path, output: Path) -> float:
     import xlsxwriter
 
     from perf_xlsx.consolidated import Records
+    from perf_xlsx.consolidated.long_tables import FINDINGS, FUNDS, INDICATORS, UNITS, Return, errors_in_words
     from perf_xlsx.consolidated.returns import return_identity, returned_file_name
     from perf_xlsx.consolidated.streamed import TOP
-    from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, UNITS, Return, errors_in_words
     from perf_xlsx.sheets.writer import safe
 
     def cell(value: object) -> object:

@@ -17,8 +17,8 @@ from msgspec import Struct
 from python_calamine import CalamineWorkbook
 
 from perf_xlsx.ooxml import Limits, SheetDraft
-from perf_xlsx.ooxml.archive import Archive, ZipWriter, deflated
 from perf_xlsx.ooxml.sheet_xml import worksheet_xml
+from perf_xlsx.ooxml.zip_archive import Archive, ZipWriter, deflated
 
 SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

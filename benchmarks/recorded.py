@@ -9,8 +9,8 @@ from typing import Any
 from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Limits, Package, SeenCells, SheetDraft
 from perf_xlsx.ooxml import Look as DraftLook
+from perf_xlsx.scored.added_sheets import scored_sheets
 from perf_xlsx.scored.marks import marks_of
-from perf_xlsx.scored.sheets import scored_sheets
 
 Look = tuple[bool, float, str, str, bool, str, str]  # bold, size, ink, fill, border, horizontal, number format
 

@@ -41,11 +41,11 @@ from perf_xlsx.reading.earlier_run import is_ours
 from perf_xlsx.reading.part_names import part_names
 from perf_xlsx.reading.read import Reading, read
 from perf_xlsx.rulebook import Rulebook, RulebookError, by_form, load_rulebook
+from perf_xlsx.scored.added_sheets import scored_sheets
 from perf_xlsx.scored.marks import marks_of
-from perf_xlsx.scored.sheets import scored_sheets
 from perf_xlsx.sheets.origin import WorkbookOrigin
 from perf_xlsx.system.background import in_background
-from perf_xlsx.system.collector import resting_collector
+from perf_xlsx.system.garbage import resting_collector
 from perf_xlsx.system.os_errors import same_file, why
 from perf_xlsx.system.output_files import (
     OPENED_AS,
@@ -398,7 +398,9 @@ def filled_template(fill: Fill, rulebook: str | None = None) -> bytes:
         titles = "、".join(load_form(name).title for name in rules.forms)
         raise RulebookError([f"评分办法“{rules.name}”不适用于{kind.title}，它适用于{titles}"])
     if kind.original:
-        from perf_xlsx.adoption.template import original_template  # late, and few forms are a bureau's workbook
+        from perf_xlsx.adoption.adopted_template import (
+            original_template,  # late, and few forms are a bureau's workbook
+        )
 
         return original_template(kind, folder_of(kind.name), years, rules.on(kind.name), fill)
     from perf_xlsx.template.write import build_template as make_template  # late: scoring writes none

@@ -9,10 +9,10 @@ from msgspec import Struct
 from perf_xlsx.adoption.blank import blanked, emptied, filled_cells, kept_cells
 from perf_xlsx.adoption.check_workbook import CorrectedWorkbook, check_workbook, checked, corrected
 from perf_xlsx.adoption.form_file import form_text, naming
-from perf_xlsx.adoption.labels import Label, Survey
 from perf_xlsx.adoption.read_back import not_held
 from perf_xlsx.adoption.singles import one_word
 from perf_xlsx.adoption.source import AdoptionError, SourceWorkbook, open_source, printed_title, surveyed
+from perf_xlsx.adoption.surveyed_labels import Label, Survey
 from perf_xlsx.forms import FormFile
 from perf_xlsx.forms.official import official_form
 from perf_xlsx.ooxml import Book

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from perf_xlsx.adoption.answers import AnswerCell
-from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.adoption.live_points import LivePoints
+from perf_xlsx.adoption.surveyed_labels import Survey
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.rulebook import RESCALED, Rulebook

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.labels import SIGNED, Label, Survey, is_figure
 from perf_xlsx.adoption.roles import ANSWER, TITLE
+from perf_xlsx.adoption.surveyed_labels import SIGNED, Label, Survey, is_figure
 from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES, TOTALS

@@ -16,9 +16,9 @@ from perf_xlsx.adoption.answers import (
     names_value,
     unticked,
 )
-from perf_xlsx.adoption.labels import Label, Survey, is_figure
 from perf_xlsx.adoption.roles import ANSWER
 from perf_xlsx.adoption.source import SourceWorkbook
+from perf_xlsx.adoption.surveyed_labels import Label, Survey, is_figure
 from perf_xlsx.forms.form import HEADINGS, OTHER, TOTALS
 from perf_xlsx.ooxml import Book
 from perf_xlsx.ooxml.graft import calculate_on_load
@@ -26,7 +26,7 @@ from perf_xlsx.ooxml.marks import SheetCells
 from perf_xlsx.ooxml.styles import Styles
 from perf_xlsx.ooxml.typed_cells import TypedCells
 from perf_xlsx.reading.grids import Address, Sheets
-from perf_xlsx.reading.official.contents import names_a_level
+from perf_xlsx.reading.official.column_contents import names_a_level
 from perf_xlsx.reading.official.labels import core
 
 NUMBERED = "序号"  # a column that every form prints

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from perf_xlsx.adoption.labels import SURE, LabelledTable
-from perf_xlsx.adoption.page import SurveyedSheet
+from perf_xlsx.adoption.surveyed_labels import SURE, LabelledTable
+from perf_xlsx.adoption.surveyed_sheet import SurveyedSheet
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, PASSAGES
 from perf_xlsx.reading.official.labels import LONGEST, core

@@ -9,9 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.adoption.form_file import Naming
-from perf_xlsx.adoption.labels import SETTLED, Label, Survey
 from perf_xlsx.adoption.roles import ANSWER, NONE, TABLES, TITLE, by_words, roles
 from perf_xlsx.adoption.source import AdoptionError
+from perf_xlsx.adoption.surveyed_labels import SETTLED, Label, Survey
 from perf_xlsx.forms import load_form, shipped_names
 from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES, SOURCES, TOTALS
 from perf_xlsx.forms.official import official_form

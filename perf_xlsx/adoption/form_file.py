@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.labels import SETTLED, Label, Survey
 from perf_xlsx.adoption.roles import ANSWER, TITLE
+from perf_xlsx.adoption.surveyed_labels import SETTLED, Label, Survey
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms import load_form, shipped_names
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES, TOTALS

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from perf_xlsx.adoption.headers import (
+from perf_xlsx.adoption.roles import ANSWER, NONE
+from perf_xlsx.adoption.surveyed_labels import NEAR, OPEN, SURE, LabelledTable
+from perf_xlsx.adoption.surveyed_sheet import SurveyedSheet
+from perf_xlsx.adoption.table_headers import (
     first_column,
     is_words,
     names_lines,
@@ -10,9 +13,6 @@ from perf_xlsx.adoption.headers import (
     surest_columns,
     values_column,
 )
-from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, LabelledTable
-from perf_xlsx.adoption.page import SurveyedSheet
-from perf_xlsx.adoption.roles import ANSWER, NONE
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES
 from perf_xlsx.reading.official.labels import core

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from perf_xlsx.adoption.answers import AnswerCell
-from perf_xlsx.adoption.labels import Survey
+from perf_xlsx.adoption.surveyed_labels import Survey
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box
 from perf_xlsx.ooxml import cell_name

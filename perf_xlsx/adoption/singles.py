@@ -6,9 +6,9 @@ import re
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.labels import NEAR, OPEN, SIGNED, SURE, Label, is_figure
-from perf_xlsx.adoption.page import SurveyedSheet, most_alike
 from perf_xlsx.adoption.roles import ANSWER, NONE, TITLE, LabelRole
+from perf_xlsx.adoption.surveyed_labels import NEAR, OPEN, SIGNED, SURE, Label, is_figure
+from perf_xlsx.adoption.surveyed_sheet import SurveyedSheet, most_alike
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, OTHER, PASSAGES, TOTALS
 from perf_xlsx.ooxml.merges import Spot

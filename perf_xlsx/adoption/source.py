@@ -7,8 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.adoption.survey import survey, titles
+from perf_xlsx.adoption.surveyed_labels import Survey
 from perf_xlsx.foreign import open_original
 from perf_xlsx.forms import shipped_names
 from perf_xlsx.forms.official import OfficialForm, official_form

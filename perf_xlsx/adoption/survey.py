@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from perf_xlsx.adoption.bodies import add_body
-from perf_xlsx.adoption.headers import add_columns, find_table, first_column, heading_over
-from perf_xlsx.adoption.labels import OPEN, SURE, Label, Survey
 from perf_xlsx.adoption.money_lines import add_lines, first_amount
-from perf_xlsx.adoption.page import SurveyedSheet
 from perf_xlsx.adoption.roles import NONE
 from perf_xlsx.adoption.singles import add_singles, one_word
+from perf_xlsx.adoption.surveyed_labels import OPEN, SURE, Label, Survey
+from perf_xlsx.adoption.surveyed_sheet import SurveyedSheet
+from perf_xlsx.adoption.table_headers import add_columns, find_table, first_column, heading_over
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import BOXES, OTHER, PASSAGES
 from perf_xlsx.forms.official import OfficialForm

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from perf_xlsx.batch.roster import return_key
-from perf_xlsx.results.outcome import UNDECIDED, outcome
 from perf_xlsx.results.record import Record
+from perf_xlsx.results.result_in_words import UNDECIDED, outcome
 from perf_xlsx.system.growing import NumbersByText
 
 REPEATED = "B01"

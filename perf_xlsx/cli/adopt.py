@@ -8,8 +8,8 @@ import click
 
 from perf_xlsx.adoption.adopt import Adopted
 from perf_xlsx.adoption.adopt import adopt as adopt_form
-from perf_xlsx.adoption.labels import SURE
 from perf_xlsx.adoption.source import AdoptionError
+from perf_xlsx.adoption.surveyed_labels import SURE
 from perf_xlsx.cli.group import Command, fail
 from perf_xlsx.cli.options import FILE, not_done, refuse_device
 from perf_xlsx.forms import FormError

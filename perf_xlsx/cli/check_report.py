@@ -20,9 +20,9 @@ from perf_xlsx.documents import SUFFIXES, DocumentError
 from perf_xlsx.domain.model import Result
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS
 from perf_xlsx.forms import FormFile
-from perf_xlsx.narrative.check import ReportCheck, write_commented
-from perf_xlsx.narrative.check import check_report as check_one
-from perf_xlsx.narrative.record import RemarkRecord, ReportRecord
+from perf_xlsx.narrative.check_report import ReportCheck, write_commented
+from perf_xlsx.narrative.check_report import check_report as check_one
+from perf_xlsx.narrative.report_record import RemarkRecord, ReportRecord
 from perf_xlsx.ooxml import MIB, Limits
 from perf_xlsx.results.checked_reports import CheckedReport, remember
 from perf_xlsx.results.record import encode_record

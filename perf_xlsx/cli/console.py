@@ -16,8 +16,8 @@ from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.pipeline import UNWRITTEN
-from perf_xlsx.results.outcome import outcome, total_in_words
 from perf_xlsx.results.record import FindingRecord, Record
+from perf_xlsx.results.result_in_words import outcome, total_in_words
 from perf_xlsx.results.together import together
 from perf_xlsx.system.safe_text import one_line
 from perf_xlsx.system.streams import say

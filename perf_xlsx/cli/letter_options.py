@@ -12,8 +12,8 @@ import click
 from msgspec import Struct
 
 from perf_xlsx.cli.group import fail
-from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.records import Records, RecordsError
+from perf_xlsx.results.result_in_words import UNDECIDED
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.output_files import explain_os_error
 from perf_xlsx.system.streams import say

@@ -18,9 +18,9 @@ from perf_xlsx.cli.progress import progress
 from perf_xlsx.foreign import POINTERS
 from perf_xlsx.judging.waivers import Waiver, Waiving, covering, idle_waivers
 from perf_xlsx.receipts.register import Sign
-from perf_xlsx.results.outcome import outcome
 from perf_xlsx.results.record import Record, json_line
 from perf_xlsx.results.records import Records, RecordsError
+from perf_xlsx.results.result_in_words import outcome
 from perf_xlsx.system.background import in_background
 from perf_xlsx.system.output_files import explain_os_error, printable_path
 from perf_xlsx.system.streams import say, write

@@ -18,9 +18,9 @@ from perf_xlsx.ooxml import MIB
 from perf_xlsx.pipeline import Terms, usable_rulebook
 from perf_xlsx.receipts.receipt import Receipt
 from perf_xlsx.receipts.register import Register, RegisterError, register_of
+from perf_xlsx.receipts.verdict_words import LIMITS, UNSIGNED, verdict_in_words
 from perf_xlsx.receipts.verification import PROVEN, Match, Verdict
 from perf_xlsx.receipts.verification import verify as verified
-from perf_xlsx.receipts.words import LIMITS, UNSIGNED, verdict_in_words
 from perf_xlsx.rulebook import RulebookError
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.output_files import printable_path

@@ -18,6 +18,16 @@ from perf_xlsx.batch import Roster, roster_of_run
 from perf_xlsx.batch.roster import return_key
 from perf_xlsx.consolidated.export import ExportError, ExportFormat, exported, path_of, usual_format
 from perf_xlsx.consolidated.headline import Apart
+from perf_xlsx.consolidated.long_tables import (
+    OUTSTANDING,
+    REPORTS,
+    TROUBLED,
+    LongTable,
+    Return,
+    outstanding_rows,
+    tables_of,
+    troubled_row,
+)
 from perf_xlsx.consolidated.order import in_list_order
 from perf_xlsx.consolidated.report_check import report_rows, rows_in
 from perf_xlsx.consolidated.returns import (
@@ -30,16 +40,6 @@ from perf_xlsx.consolidated.returns import (
 )
 from perf_xlsx.consolidated.statistics import Statistics, gather
 from perf_xlsx.consolidated.streamed import EXCEL_ROWS
-from perf_xlsx.consolidated.tables import (
-    OUTSTANDING,
-    REPORTS,
-    TROUBLED,
-    LongTable,
-    Return,
-    outstanding_rows,
-    tables_of,
-    troubled_row,
-)
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.consolidated.workbook import Placed, Places, write_workbook
 from perf_xlsx.results.checked_reports import CheckedReport, checked_reports

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Literal, get_args
 
-from perf_xlsx.consolidated.tables import ALWAYS, WHERE_ANY, LongTable, LongTableRow, TableValue
+from perf_xlsx.consolidated.long_tables import ALWAYS, WHERE_ANY, LongTable, LongTableRow, TableValue
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.sheets.writer import safe
 from perf_xlsx.system.output_files import atomic_write

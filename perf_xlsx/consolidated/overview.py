@@ -5,20 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from perf_xlsx.consolidated.headline import next_steps, tiles
-from perf_xlsx.consolidated.overview_tables import (
-    LAST,
-    WIDTHS,
-    write_forms,
-    write_grades,
-    write_kinds,
-    write_money_overview,
-)
-from perf_xlsx.consolidated.page import PagedSheet, SheetLink
-from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
-from perf_xlsx.consolidated.returns import rulebook_name
-from perf_xlsx.consolidated.sheets import CODES, MONEY
-from perf_xlsx.consolidated.statistics import Statistics
-from perf_xlsx.consolidated.tables import (
+from perf_xlsx.consolidated.long_tables import (
     EXTRAS,
     FINDINGS,
     FUNDS,
@@ -29,6 +16,19 @@ from perf_xlsx.consolidated.tables import (
     TROUBLED,
     UNITS,
 )
+from perf_xlsx.consolidated.overview_tables import (
+    LAST,
+    WIDTHS,
+    write_forms,
+    write_grades,
+    write_kinds,
+    write_money_overview,
+)
+from perf_xlsx.consolidated.paged_sheet import PagedSheet, SheetLink
+from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
+from perf_xlsx.consolidated.returns import rulebook_name
+from perf_xlsx.consolidated.short_sheets import CODES, MONEY
+from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
 

@@ -9,12 +9,12 @@ from msgspec import Struct
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.line_sums import EXECUTION, LineSum
-from perf_xlsx.consolidated.page import LiveFormula, PagedSheet
+from perf_xlsx.consolidated.long_tables import code_title, standing_word
+from perf_xlsx.consolidated.paged_sheet import LiveFormula, PagedSheet
 from perf_xlsx.consolidated.scores import UNGRADED, Spread
-from perf_xlsx.consolidated.sheets import CODES, bases, money_notes, rate_format, repeated
+from perf_xlsx.consolidated.short_sheets import CODES, bases, money_notes, rate_format, repeated
 from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics
 from perf_xlsx.consolidated.streamed import GAP
-from perf_xlsx.consolidated.tables import code_title, standing_word
 from perf_xlsx.domain.rounding import half_up, plain, points
 from perf_xlsx.sheets import style as s
 

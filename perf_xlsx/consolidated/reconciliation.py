@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from perf_xlsx.consolidated.headline import Apart
+from perf_xlsx.consolidated.long_tables import CHECKED, FINDINGS, TROUBLED, UNITS, UNREAD, WHOLE, LongTable
 from perf_xlsx.consolidated.overview_tables import LAST, Graded, nothing
-from perf_xlsx.consolidated.page import LiveFormula, PagedSheet
+from perf_xlsx.consolidated.paged_sheet import LiveFormula, PagedSheet
 from perf_xlsx.consolidated.row_counts import RowCounts
-from perf_xlsx.consolidated.sheets import CODES, MONEY
+from perf_xlsx.consolidated.short_sheets import CODES, MONEY
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.streamed import LongSheets
-from perf_xlsx.consolidated.tables import CHECKED, FINDINGS, TROUBLED, UNITS, UNREAD, WHOLE, LongTable
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.sheets import style as s
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
+from perf_xlsx.consolidated.long_tables import LongTableRow, TableValue, code_title, standing_word
 from perf_xlsx.consolidated.returns import returned_file_name
-from perf_xlsx.consolidated.tables import LongTableRow, TableValue, code_title, standing_word
 from perf_xlsx.domain.rounding import half_up
-from perf_xlsx.narrative.record import RemarkRecord, ReportRecord
+from perf_xlsx.narrative.report_record import RemarkRecord, ReportRecord
 from perf_xlsx.results.checked_reports import CheckedReport
 
 REPORTS_NOTE = "每个问题一行；数字的个数写在每份报告的第一行。点击“带批注的副本”打开报告，每个问题是一条批注。"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from perf_xlsx.consolidated.tables import (
+from perf_xlsx.consolidated.long_tables import (
     CHECKED,
     FUNDS,
     TROUBLED,

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from perf_xlsx.batch.repeated import Outcomes, Undecided, is_repeat
 from perf_xlsx.batch.roster import Roster
 from perf_xlsx.consolidated.line_sums import LineSum
+from perf_xlsx.consolidated.long_tables import errors_in_words
 from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
     MONEY_UNIT,
@@ -29,13 +30,12 @@ from perf_xlsx.consolidated.returns import (
 )
 from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
 from perf_xlsx.consolidated.scores import GradeCount, ScoreStatistics, Spread
-from perf_xlsx.consolidated.tables import errors_in_words
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.domain.model import STANDINGS, Standing
 from perf_xlsx.findings.asked import WRONG_UNIT
 from perf_xlsx.receipts.receipt import receipt_of
-from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.record import Record
+from perf_xlsx.results.result_in_words import UNDECIDED
 from perf_xlsx.sheets import style as s
 
 OPTIONAL = frozenset(("单位编码", "主管部门", "项目", "已豁免", "与上次比", "报送次数"))

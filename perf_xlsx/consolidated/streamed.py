@@ -11,9 +11,9 @@ from urllib.parse import quote
 from msgspec.structs import replace
 from xlsxwriter.utility import xl_range_abs
 
-from perf_xlsx.consolidated.page import NUMBERS
+from perf_xlsx.consolidated.long_tables import LongTableRow, TableColumn
+from perf_xlsx.consolidated.paged_sheet import NUMBERS
 from perf_xlsx.consolidated.returns import returned_file_name
-from perf_xlsx.consolidated.tables import LongTableRow, TableColumn
 from perf_xlsx.domain.severity import STANDING_SIGNS
 from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s

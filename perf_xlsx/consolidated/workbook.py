@@ -12,27 +12,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.export import Add
 from perf_xlsx.consolidated.headline import Apart
-from perf_xlsx.consolidated.overview import write_overview
-from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
-from perf_xlsx.consolidated.page import PagedSheet
-from perf_xlsx.consolidated.reconciliation import Elsewhere
-from perf_xlsx.consolidated.report_check import REPORTS_NOTE
-from perf_xlsx.consolidated.row_counts import RowCounts
-from perf_xlsx.consolidated.sheets import (
-    CODE_WIDTHS,
-    CODES,
-    MONEY,
-    MONEY_WIDTHS,
-    OUTSTANDING_WIDTHS,
-    TITLE_HEIGHT,
-    money_notes,
-    write_codes,
-    write_money,
-    write_outstanding,
-)
-from perf_xlsx.consolidated.statistics import Statistics
-from perf_xlsx.consolidated.streamed import EXCEL_LINKS, LongSheets
-from perf_xlsx.consolidated.tables import (
+from perf_xlsx.consolidated.long_tables import (
     ALWAYS,
     EXTRAS,
     FINDINGS,
@@ -46,6 +26,26 @@ from perf_xlsx.consolidated.tables import (
     LongTable,
     LongTableRow,
 )
+from perf_xlsx.consolidated.overview import write_overview
+from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
+from perf_xlsx.consolidated.paged_sheet import PagedSheet
+from perf_xlsx.consolidated.reconciliation import Elsewhere
+from perf_xlsx.consolidated.report_check import REPORTS_NOTE
+from perf_xlsx.consolidated.row_counts import RowCounts
+from perf_xlsx.consolidated.short_sheets import (
+    CODE_WIDTHS,
+    CODES,
+    MONEY,
+    MONEY_WIDTHS,
+    OUTSTANDING_WIDTHS,
+    TITLE_HEIGHT,
+    money_notes,
+    write_codes,
+    write_money,
+    write_outstanding,
+)
+from perf_xlsx.consolidated.statistics import Statistics
+from perf_xlsx.consolidated.streamed import EXCEL_LINKS, LongSheets
 from perf_xlsx.findings.asked import ACROSS
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
 from perf_xlsx.sheets.writer import WorkbookCanvas

@@ -21,8 +21,8 @@ from perf_xlsx.findings.collector import reported
 from perf_xlsx.foreign import ForeignWorkbook
 from perf_xlsx.ooxml import Altered, Grid, Limits
 from perf_xlsx.ooxml.contents import altered_on, codes_of_grid
+from perf_xlsx.ooxml.ledger_contents import LedgerContents, find_ledger
 from perf_xlsx.ooxml.note_text import Recorded, answer_in
-from perf_xlsx.ooxml.record import LedgerContents, find_ledger
 from perf_xlsx.reading.earlier_answers import altered, in_notes
 from perf_xlsx.reading.earlier_run import MEASURED, places_of
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets

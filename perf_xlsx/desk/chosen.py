@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.template import original_of
+from perf_xlsx.adoption.adopted_template import original_of
 from perf_xlsx.batch import BatchError
 from perf_xlsx.batch.roster_list import read_roster
 from perf_xlsx.desk.folders import Folders

@@ -13,9 +13,9 @@ from msgspec import Struct
 from perf_xlsx.batch import roster_of_run
 from perf_xlsx.consolidated import own_name
 from perf_xlsx.consolidated.headline import next_steps, tiles
+from perf_xlsx.consolidated.long_tables import OUTSTANDING, TROUBLED
 from perf_xlsx.consolidated.scores import UNGRADED
 from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics, gather
-from perf_xlsx.consolidated.tables import OUTSTANDING, TROUBLED
 from perf_xlsx.consolidated.troubled_store import TroubledStore
 from perf_xlsx.desk.results import TO_CORRECT, ResultList, Results
 from perf_xlsx.results.records import RecordsError

@@ -24,9 +24,9 @@ from perf_xlsx.desk.secret import made_id
 from perf_xlsx.domain.rounding import percent, plain
 from perf_xlsx.letters import letter_files
 from perf_xlsx.pipeline import OutputError
-from perf_xlsx.results.outcome import OUTCOMES, UNDECIDED, outcome, total_in_words
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
+from perf_xlsx.results.result_in_words import OUTCOMES, UNDECIDED, outcome, total_in_words
 from perf_xlsx.system.output_files import printable_path
 from perf_xlsx.system.safe_text import one_line
 

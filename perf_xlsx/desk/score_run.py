@@ -22,9 +22,9 @@ from perf_xlsx.batch.pace import Pace
 from perf_xlsx.desk.folders import Folders
 from perf_xlsx.desk.scored_by import ScoredBy
 from perf_xlsx.pipeline import OutputError
-from perf_xlsx.results.outcome import outcome
 from perf_xlsx.results.record import decode_record
 from perf_xlsx.results.records import LONGEST
+from perf_xlsx.results.result_in_words import outcome
 
 MOST_SAID, LONGEST_SAID = 50, 2000  # lines and characters of what the command says
 

@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import Literal
 
 from perf_xlsx.ooxml import Limits, Package, PackageError, directory, is_encrypted
-from perf_xlsx.ooxml.archive import OLE, Fault
 from perf_xlsx.ooxml.package import CONTENT_TYPES
+from perf_xlsx.ooxml.zip_archive import OLE, Fault
 from perf_xlsx.system.pattern import pattern
 
 FileFormat = Literal["xls", "xlsb", "ods", "xlsx"]

@@ -17,7 +17,7 @@ from perf_xlsx.forms.form import (
     Rows,
     typed,
 )
-from perf_xlsx.forms.parsing import parse_form
+from perf_xlsx.forms.form_parsing import parse_form
 from perf_xlsx.forms.registry import (
     FormFile,
     folder_of,

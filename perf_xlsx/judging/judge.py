@@ -11,7 +11,7 @@ import perf_xlsx.checks  # noqa: F401  # registers the checks
 from perf_xlsx.checks.diagnoses import Diagnoses
 from perf_xlsx.checks.funds import compared_sums
 from perf_xlsx.checks.money_unit import unit_errors
-from perf_xlsx.checks.sums import SUM_CODES, with_sure_amounts
+from perf_xlsx.checks.wrong_sums import SUM_CODES, with_sure_amounts
 from perf_xlsx.domain.model import STANDINGS, Finding, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain

@@ -29,10 +29,10 @@ from perf_xlsx.letters.letter import (
 )
 from perf_xlsx.letters.list_sheet import NAME as LIST
 from perf_xlsx.letters.list_sheet import LetterRow, LetterRows, list_workbook
-from perf_xlsx.letters.template import TemplateError, WordTemplate
-from perf_xlsx.results.outcome import UNDECIDED
+from perf_xlsx.letters.word_template import TemplateError, WordTemplate
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records
+from perf_xlsx.results.result_in_words import UNDECIDED
 
 __all__ = [
     "KINDS",
@@ -80,9 +80,9 @@ def templates(folder: Path | None = None) -> Templates:
 
 def shipped(kind: str) -> bytes:
     """The shipped template of a kind of letter, as a Word document."""
-    from perf_xlsx.letters import draft  # python-docx takes a tenth of a second
+    from perf_xlsx.letters import shipped_templates  # python-docx takes a tenth of a second
 
-    return {RETURNED: draft.return_letter, REMINDED: draft.reminder}[kind]()
+    return {RETURNED: shipped_templates.return_letter, REMINDED: shipped_templates.reminder}[kind]()
 
 
 def write_letters(folder: Path, terms: LetterTerms, using: Templates) -> WrittenLetters:

@@ -12,10 +12,10 @@ from perf_xlsx.domain.severity import what_to_do
 from perf_xlsx.findings.asked import counted
 from perf_xlsx.findings.office import in_letter
 from perf_xlsx.forms import form_names, load_form
-from perf_xlsx.letters.template import Fields, Lists
+from perf_xlsx.letters.word_template import Fields, Lists
 from perf_xlsx.results.comparison import word
-from perf_xlsx.results.outcome import is_unsettled
 from perf_xlsx.results.record import FindingRecord, Record
+from perf_xlsx.results.result_in_words import is_unsettled
 from perf_xlsx.results.together import together
 from perf_xlsx.rulebook import RulebookError, load_rulebook
 from perf_xlsx.system.pattern import pattern

@@ -12,7 +12,7 @@ from perf_xlsx.narrative.mentions import unit_class
 from perf_xlsx.narrative.observed import ReportRemark, figure_as_written, name_of, remark_at
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.slips import has_its_point_moved
-from perf_xlsx.narrative.sums import sum_remarks
+from perf_xlsx.narrative.sums_in_text import sum_remarks
 from perf_xlsx.system.pattern import pattern
 
 COUNTS = frozenset(("staff", "project_count", "indicator_count"))

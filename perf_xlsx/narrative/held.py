@@ -13,7 +13,7 @@ from perf_xlsx.domain.model import Result
 from perf_xlsx.figures import figures_of
 from perf_xlsx.narrative.claim_checks import claim_remarks
 from perf_xlsx.narrative.figure_checks import figure_remarks
-from perf_xlsx.narrative.identity import identity_remarks
+from perf_xlsx.narrative.named_unit import identity_remarks
 from perf_xlsx.narrative.names import names_of
 from perf_xlsx.narrative.observed import LONGEST_QUOTE, Found, ReportRemark, TextPlace, found
 from perf_xlsx.narrative.project_lists import list_remarks

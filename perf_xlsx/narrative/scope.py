@@ -10,7 +10,7 @@ from perf_xlsx.documents import Paragraph
 from perf_xlsx.figures import Subject
 from perf_xlsx.narrative.characters import Characters, characters
 from perf_xlsx.narrative.names import Name, Names, is_generic, masked
-from perf_xlsx.narrative.tables import labels, with_label
+from perf_xlsx.narrative.table_numbers import labels, with_label
 from perf_xlsx.narrative.words import AIMS, OTHER_THING, PLANS, rest_of_heading
 from perf_xlsx.system.pattern import pattern
 

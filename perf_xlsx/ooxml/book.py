@@ -13,10 +13,10 @@ from lxml import etree
 from msgspec import Struct
 
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.markup import MAIN, element_text, named, only, space_of, whole
 from perf_xlsx.ooxml.number_format import LONGEST
 from perf_xlsx.ooxml.package import Package
+from perf_xlsx.ooxml.zip_archive import PackageError
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.system.safe_text import harmless
 

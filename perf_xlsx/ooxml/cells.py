@@ -12,7 +12,6 @@ from math import isfinite, nan
 from lxml import etree
 from msgspec import Struct
 
-from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import (
     MAX_COLUMN,
     MAX_ROW,
@@ -30,6 +29,7 @@ from perf_xlsx.ooxml.book import (
 from perf_xlsx.ooxml.markup import ALTERNATES, children, disputed, element_text, named, only, same, space_of, whole
 from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.ooxml.number_format import is_date, names_a_day, part_of_date, shows_nothing, unit_behind
+from perf_xlsx.ooxml.zip_archive import PackageError
 from perf_xlsx.system.pattern import pattern
 
 NOWHERE = (0, 0)

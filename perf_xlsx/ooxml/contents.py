@@ -18,10 +18,10 @@ from lxml import etree
 
 from perf_xlsx.ooxml.book import Book, Sheet
 from perf_xlsx.ooxml.cells import Cell, Grid
-from perf_xlsx.ooxml.draft import SheetDraft
 from perf_xlsx.ooxml.markup import local, whole
 from perf_xlsx.ooxml.note_shapes import draws
 from perf_xlsx.ooxml.relationships import Relationship
+from perf_xlsx.ooxml.sheet_draft import SheetDraft
 
 Codes = Mapping[tuple[int, int], str]  # by row and column, both from 1
 ContentRow = tuple[tuple[int, str], ...]  # columns with their codes

@@ -8,8 +8,8 @@ from lxml import etree
 
 from perf_xlsx.ooxml.bar_chart import BarChart, chart_xml, drawing_xml
 from perf_xlsx.ooxml.book import RELATION_SPACES, Book, DefinedName, quote_sheet
-from perf_xlsx.ooxml.draft import SheetDraft
 from perf_xlsx.ooxml.markup import local, named, whole
+from perf_xlsx.ooxml.sheet_draft import SheetDraft
 from perf_xlsx.ooxml.sheet_xml import area_name, worksheet_xml
 from perf_xlsx.ooxml.styles import Styles
 

@@ -11,14 +11,8 @@ from msgspec.structs import replace
 from perf_xlsx.ooxml.book import Book, Sheet, cell_name, parse_cell
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
 from perf_xlsx.ooxml.contents import Codes, altered_on, codes_of_draft, codes_of_grid, has_more, written_on
-from perf_xlsx.ooxml.draft import SheetDraft
 from perf_xlsx.ooxml.graft import all_sheet_names, graft_sheets
-from perf_xlsx.ooxml.marks import Mark, SheetCells, any_styled, fill_cell
-from perf_xlsx.ooxml.markup import named, space_of, whole
-from perf_xlsx.ooxml.note_text import NoteAnswer
-from perf_xlsx.ooxml.notes import Notes
-from perf_xlsx.ooxml.package import Package
-from perf_xlsx.ooxml.record import (
+from perf_xlsx.ooxml.ledger_contents import (
     Added,
     LedgerContents,
     Marked,
@@ -28,7 +22,13 @@ from perf_xlsx.ooxml.record import (
     may_be_ledger,
     write_record,
 )
+from perf_xlsx.ooxml.marks import Mark, SheetCells, any_styled, fill_cell
+from perf_xlsx.ooxml.markup import named, space_of, whole
+from perf_xlsx.ooxml.note_text import NoteAnswer
+from perf_xlsx.ooxml.notes import Notes
+from perf_xlsx.ooxml.package import Package
 from perf_xlsx.ooxml.renaming import References, rename, retained_names
+from perf_xlsx.ooxml.sheet_draft import SheetDraft
 from perf_xlsx.ooxml.styles import Styles
 
 SheetArea = tuple[str, int, int, int, int]

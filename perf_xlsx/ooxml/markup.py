@@ -8,7 +8,7 @@ from html import escape
 
 from lxml import etree
 
-from perf_xlsx.ooxml.archive import PackageError
+from perf_xlsx.ooxml.zip_archive import PackageError
 from perf_xlsx.system.pattern import pattern
 
 # Office writes UTF-8 and reads UTF-16; the others are what converters of Chinese systems declare.

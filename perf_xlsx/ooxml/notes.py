@@ -9,7 +9,6 @@ from typing import Self
 
 from lxml import etree
 
-from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import Book, Sheet, parse_cell
 from perf_xlsx.ooxml.contents import text_code
 from perf_xlsx.ooxml.markup import legal, local, named, only
@@ -26,6 +25,7 @@ from perf_xlsx.ooxml.note_text import (
     theirs_of,
     unlined,
 )
+from perf_xlsx.ooxml.zip_archive import PackageError
 
 AUTHOR = "perf_xlsx"
 

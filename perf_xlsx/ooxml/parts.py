@@ -9,10 +9,10 @@ from functools import cached_property
 from lxml import etree
 from msgspec import Struct, field
 
-from perf_xlsx.ooxml.archive import Archive, PackageError
 from perf_xlsx.ooxml.limits import Limits
 from perf_xlsx.ooxml.markup import named, parse_xml, to_xml
 from perf_xlsx.ooxml.relationships import Relationship, owner_of, rels_name
+from perf_xlsx.ooxml.zip_archive import Archive, PackageError
 
 
 class Parts(Struct, dict=True):

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml.book import cell_name, quote_sheet
-from perf_xlsx.ooxml.draft import DataBar, Link, SheetDraft
 from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.markup import attribute_text, escaped
 from perf_xlsx.ooxml.merges import Span
+from perf_xlsx.ooxml.sheet_draft import DataBar, Link, SheetDraft
 from perf_xlsx.system.pattern import pattern
 
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'

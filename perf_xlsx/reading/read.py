@@ -16,7 +16,7 @@ from perf_xlsx.ooxml.book import Sheet
 from perf_xlsx.reading.approved import with_approved
 from perf_xlsx.reading.cells import CellReader
 from perf_xlsx.reading.earlier_run import MEASURED, had_no_place, reports
-from perf_xlsx.reading.form import FormReader
+from perf_xlsx.reading.form_reader import FormReader
 from perf_xlsx.reading.form_words import may_show_a_form
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets, Workbook
 from perf_xlsx.reading.identity import WorkbookIdentity, identify

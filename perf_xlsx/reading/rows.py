@@ -17,9 +17,9 @@ from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.extra_content import with_contents
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
+from perf_xlsx.reading.indicator_parts import PARTS, is_part, parts_remark
 from perf_xlsx.reading.layout import TableLayout
 from perf_xlsx.reading.levels import FILLED_DOWN
-from perf_xlsx.reading.parts import PARTS, is_part, parts_remark
 from perf_xlsx.reading.remarks import ReadingRemark
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import any_of, vocabulary

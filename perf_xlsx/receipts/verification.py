@@ -31,11 +31,11 @@ from perf_xlsx.ooxml import (
 )
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.earlier_run import is_ours
-from perf_xlsx.receipts.comparison import Change, alike, changes_of, figures_changed, totals_in
+from perf_xlsx.receipts.changes import Change, alike, changes_of, figures_changed, totals_in
 from perf_xlsx.receipts.receipt import Receipt, name_in_short
 from perf_xlsx.receipts.register import Register, receipt_identity
 from perf_xlsx.rulebook import rulebook_names
-from perf_xlsx.scored.sheets import scored_sheets
+from perf_xlsx.scored.added_sheets import scored_sheets
 from perf_xlsx.scored.summary.tiles import COUNT_OF_ERRORS
 from perf_xlsx.sheets.fixed_texts import SUMMARY
 from perf_xlsx.system.os_errors import why

@@ -9,9 +9,9 @@ from perf_xlsx.domain.model import Entry, Finding, Passage
 from perf_xlsx.report.condition import holds
 from perf_xlsx.report.facts import Facts
 from perf_xlsx.report.outline import ConditionalSentence, Hold, Outline
-from perf_xlsx.report.paper import Blank, Heading, Report, ReportBlock, ReportParagraph, TextRun, heading_number
+from perf_xlsx.report.report import Blank, Heading, Report, ReportBlock, ReportParagraph, TextRun, heading_number
+from perf_xlsx.report.report_tables import table
 from perf_xlsx.report.sentence import Node, filled_sentence
-from perf_xlsx.report.tables import table
 from perf_xlsx.system.safe_text import harmless, one_line
 
 MOST_ERRORS = 10  # that the first page names; the scored workbook has all of them

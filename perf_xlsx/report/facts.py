@@ -20,7 +20,7 @@ from perf_xlsx.domain.rounding import half_up, plain
 from perf_xlsx.figures import ROLES, Figure, Figures, Subject, figures_of
 from perf_xlsx.figures.figure import SubjectType
 from perf_xlsx.forms import load_form
-from perf_xlsx.report.paper import Blank, TextRun
+from perf_xlsx.report.report import Blank, TextRun
 from perf_xlsx.rulebook import load_rulebook
 from perf_xlsx.system.safe_text import one_line
 

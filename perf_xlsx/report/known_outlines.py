@@ -9,7 +9,7 @@ from pathlib import Path
 
 from perf_xlsx.domain.model import SelfEvaluation
 from perf_xlsx.report.outline import Outline, OutlineError
-from perf_xlsx.report.parsing import COMMON, parse_outline
+from perf_xlsx.report.outline_parsing import COMMON, parse_outline
 from perf_xlsx.system.os_errors import is_special, why
 from perf_xlsx.system.safe_text import visible
 from perf_xlsx.system.suggestion import meant

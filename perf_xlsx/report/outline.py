@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from perf_xlsx.domain.model import Trust
 from perf_xlsx.report.condition import Comparison
-from perf_xlsx.report.page import PageSetup
+from perf_xlsx.report.page_setup import PageSetup
 from perf_xlsx.report.sentence import Node
 
 

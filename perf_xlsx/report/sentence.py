@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
-from perf_xlsx.report.paper import Blank, TextRun
+from perf_xlsx.report.report import Blank, TextRun
 from perf_xlsx.system.pattern import pattern
 
 _TOKENS = pattern(r"\{([^\[\]{}]*)\}|([\[\]{}])|([^\[\]{}]+)")

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.narrative.record import ReportRecord
+from perf_xlsx.narrative.report_record import ReportRecord
 from perf_xlsx.results.record import Digest, encode_record
 from perf_xlsx.results.records import STATE, RecordsError, lines
 from perf_xlsx.system.os_errors import why

@@ -22,7 +22,7 @@ from perf_xlsx.rulebook.rulebook import (
     Setting,
     Tier,
 )
-from perf_xlsx.rulebook.settings import (
+from perf_xlsx.rulebook.setting_types import (
     BY_FORM,
     OPTIONAL,
     SETTINGS,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Trust
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.rulebook.rulebook import Rulebook, Setting
-from perf_xlsx.rulebook.settings import setting_type_of
+from perf_xlsx.rulebook.setting_types import setting_type_of
 
 OWED = "（依据待填）"  # behind what is cited instead
 

@@ -23,11 +23,11 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import SEVERITIES, Severity, Trust
 from perf_xlsx.rulebook.changed_values import changed_values, owed_bases, value_in_words, without_old_bases
 from perf_xlsx.rulebook.rulebook import OTHERS, Band, Rulebook, RulebookError, Setting
-from perf_xlsx.rulebook.settings import BY_FORM, OPTIONAL, SETTINGS, TRUSTS, by_form, setting_type_of
+from perf_xlsx.rulebook.setting_types import BY_FORM, OPTIONAL, SETTINGS, TRUSTS, by_form, setting_type_of
 from perf_xlsx.rulebook.shared_words import unshared_words
-from perf_xlsx.rulebook.workbook import raw_rulebook
 from perf_xlsx.rulebook.workbook_layout import RulebookSource
 from perf_xlsx.rulebook.workbook_problems import in_workbook
+from perf_xlsx.rulebook.workbook_reading import raw_rulebook
 from perf_xlsx.system.os_errors import stopped_at, why
 from perf_xlsx.system.safe_text import cleaned, visible
 from perf_xlsx.system.suggestion import meant

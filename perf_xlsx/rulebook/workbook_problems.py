@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from perf_xlsx.rulebook import workbook_layout as w
-from perf_xlsx.rulebook.settings import by_form
+from perf_xlsx.rulebook.setting_types import by_form
 from perf_xlsx.system.pattern import pattern
 
 _KEY = pattern(r"(?:不认识 |缺少 )?([a-z]+\.[a-z0-9_]+|[a-z_]+)\b")

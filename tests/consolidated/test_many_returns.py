@@ -15,7 +15,7 @@ from openxml_audit import OpenXmlValidator
 from perf_xlsx import consolidated
 from perf_xlsx.batch.roster import ListedUnit, Roster
 from perf_xlsx.consolidated import ConsolidatedFiles, workbook
-from perf_xlsx.consolidated.page import AGREE, DIFFER
+from perf_xlsx.consolidated.paged_sheet import AGREE, DIFFER
 from tests.kit.batch_of_records import batch, json_lines, typed
 from tests.kit.command import command
 from tests.kit.filled import template_of

@@ -13,7 +13,7 @@ import pytest
 from perf_xlsx import consolidated
 from perf_xlsx.batch.roster import ListedUnit, Roster
 from perf_xlsx.consolidated import Records
-from perf_xlsx.consolidated.page import DIFFER
+from perf_xlsx.consolidated.paged_sheet import DIFFER
 from tests.kit.batch_of_records import again, batch, json_lines
 from tests.kit.consolidated_run import Record, consolidate, scored, table
 

@@ -18,7 +18,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.inputs import Input, disclosed, inputs_of
 from perf_xlsx.domain.place import Place
 from perf_xlsx.ooxml import LEDGER
-from perf_xlsx.receipts.comparison import changes_of
+from perf_xlsx.receipts.changes import changes_of
 from perf_xlsx.receipts.register import open_register
 from perf_xlsx.receipts.verification import Match, Verdict, verify
 from tests.kit.batch_returns import a_return

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import STORIES, case_text
-from perf_xlsx.scored.sheets import scored_sheets
+from perf_xlsx.scored.added_sheets import scored_sheets
 from perf_xlsx.sheets.a4 import room
 from perf_xlsx.sheets.style import column_units
 from tests.kit.filled import filled, template_of

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Result
 from perf_xlsx.ooxml import Package
-from perf_xlsx.reading.form import NOT_READ
+from perf_xlsx.reading.form_reader import NOT_READ
 from perf_xlsx.reading.read import read
 from perf_xlsx.results.recording import as_json
 from perf_xlsx.rulebook import load_rulebook, rulebook_names

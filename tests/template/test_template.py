@@ -15,7 +15,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.publish import published
 from perf_xlsx.cli.stories import BLANK_YEAR, case_text
 from perf_xlsx.forms import NEXT_YEAR, Boxes, Lines, form_names, load_form
-from perf_xlsx.reading.form import OWN_CODES
+from perf_xlsx.reading.form_reader import OWN_CODES
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 from perf_xlsx.template.steps import PREFIX

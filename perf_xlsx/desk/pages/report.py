@@ -20,8 +20,8 @@ from perf_xlsx.desk.passing import passing_folder, taken_away
 from perf_xlsx.desk.uploads import FormData, Sent, received
 from perf_xlsx.desk.view import desk_of, note, page
 from perf_xlsx.documents import open_document
-from perf_xlsx.narrative.check import check_report, write_commented
-from perf_xlsx.narrative.record import ReportRecord
+from perf_xlsx.narrative.check_report import check_report, write_commented
+from perf_xlsx.narrative.report_record import ReportRecord
 from perf_xlsx.ooxml import Limits, read_file
 from perf_xlsx.system.os_errors import why
 

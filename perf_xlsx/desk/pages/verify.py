@@ -19,9 +19,9 @@ from perf_xlsx.desk.uploads import FormData, received
 from perf_xlsx.desk.view import desk_of, page
 from perf_xlsx.receipts.register import NAME, open_register
 from perf_xlsx.receipts.signature import signed, verifier
+from perf_xlsx.receipts.verdict_words import LIMITS, UNSIGNED, verdict_in_words
 from perf_xlsx.receipts.verification import PROVEN, Verdict
 from perf_xlsx.receipts.verification import verify as verified
-from perf_xlsx.receipts.words import LIMITS, UNSIGNED, verdict_in_words
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.safe_text import one_line
 

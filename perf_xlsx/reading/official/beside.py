@@ -15,8 +15,8 @@ from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.adopted import unread
-from perf_xlsx.reading.official.draft import LayoutDraft
 from perf_xlsx.reading.official.labels import TextRow, core
+from perf_xlsx.reading.official.layout_draft import LayoutDraft
 from perf_xlsx.reading.official.likeness import WORDED, Roles, roles_of
 from perf_xlsx.vocabulary import vocabulary
 

@@ -9,7 +9,12 @@ from perf_xlsx.domain.place import column_name
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.assignment import best_assignment
-from perf_xlsx.reading.official.contents import ColumnContents, contradicts, is_percent_column, shown_by_contents
+from perf_xlsx.reading.official.column_contents import (
+    ColumnContents,
+    contradicts,
+    is_percent_column,
+    shown_by_contents,
+)
 from perf_xlsx.reading.official.labels import Leaf, TextRow, core
 from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows
 from perf_xlsx.reading.official.likeness import ALIKE, CERTAIN, with_second

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from perf_xlsx.reading.cells import points_in
 from perf_xlsx.reading.grids import NOWHERE, Sheets
 from perf_xlsx.reading.layout import Located
-from perf_xlsx.reading.official.draft import LayoutDraft
 from perf_xlsx.reading.official.funds import MONEY
 from perf_xlsx.reading.official.labels import core
+from perf_xlsx.reading.official.layout_draft import LayoutDraft
 from perf_xlsx.reading.official.partners import FULL
 from perf_xlsx.reading.official.rows import TableBody, bare_name, marks_behind
 

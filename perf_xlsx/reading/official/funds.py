@@ -12,13 +12,13 @@ from perf_xlsx.forms import Line, typed
 from perf_xlsx.forms.form import LINES, OTHER, SOURCES
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.indicator_parts import PARTS
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.adopted import has_block, has_label
 from perf_xlsx.reading.official.beside import money_beside
-from perf_xlsx.reading.official.draft import LayoutDraft
 from perf_xlsx.reading.official.labels import LONGEST, Labels, TextRow, core, without_spaces
+from perf_xlsx.reading.official.layout_draft import LayoutDraft
 from perf_xlsx.reading.official.likeness import roles_of
-from perf_xlsx.reading.parts import PARTS
 from perf_xlsx.system.pattern import pattern
 
 MONEY_UNIT = pattern(r"[(:](?:人民币)?(万元|元)\)?")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from perf_xlsx.domain.quantity import is_blank
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.boxes import known_labels
-from perf_xlsx.reading.official.draft import LayoutDraft
 from perf_xlsx.reading.official.labels import Labels
+from perf_xlsx.reading.official.layout_draft import LayoutDraft
 
 _GOALS = ("goal_expected", "goal_achieved")
 

@@ -10,8 +10,8 @@ from perf_xlsx.forms import Box
 from perf_xlsx.ooxml import PackageError
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
+from perf_xlsx.reading.official.column_contents import ColumnContents, SheetContents, contradicts, names_a_level
 from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, certain_roles, unknown
-from perf_xlsx.reading.official.contents import ColumnContents, SheetContents, contradicts, names_a_level
 from perf_xlsx.reading.official.labels import Leaf, TextRow
 from perf_xlsx.reading.official.leaves import HeaderRows, leaves_told_apart
 from perf_xlsx.reading.official.likeness import roles_of

@@ -9,7 +9,7 @@ from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.adopted import unread
-from perf_xlsx.reading.official.contents import SheetContents
+from perf_xlsx.reading.official.column_contents import SheetContents
 from perf_xlsx.reading.official.headers import Effort, Search
 from perf_xlsx.reading.official.labels import TextRow
 

@@ -14,21 +14,21 @@ from perf_xlsx.domain.model import Unscored
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
+from perf_xlsx.reading.indicator_parts import parts_remark
 from perf_xlsx.reading.layout import Header, Layout, TableLayout
 from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind
 from perf_xlsx.reading.official.boxes import known_labels
-from perf_xlsx.reading.official.draft import LayoutDraft
 from perf_xlsx.reading.official.execution import execution_row, gives_execution_nothing
 from perf_xlsx.reading.official.funds import FundSearch
 from perf_xlsx.reading.official.headers import Effort
 from perf_xlsx.reading.official.kind import official_kind_of, own_title, titles_on
 from perf_xlsx.reading.official.known_headers import MOST_CELLS, Headers, SheetRows
 from perf_xlsx.reading.official.labels import core, texts_by_row, without_spaces
+from perf_xlsx.reading.official.layout_draft import LayoutDraft
 from perf_xlsx.reading.official.projects import project_rows
 from perf_xlsx.reading.official.rows import TableBody, indicator_body
 from perf_xlsx.reading.official.single_boxes import SingleBoxes
 from perf_xlsx.reading.official.year import stated_years
-from perf_xlsx.reading.parts import parts_remark
 from perf_xlsx.reading.rows import crossed_row
 from perf_xlsx.system.pattern import pattern
 

@@ -11,7 +11,7 @@ from perf_xlsx.forms import typed
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header
-from perf_xlsx.reading.official.contents import SheetContents
+from perf_xlsx.reading.official.column_contents import SheetContents
 from perf_xlsx.reading.official.headers import Effort, Search
 from perf_xlsx.reading.official.kind import official_kind_of, titles_on
 from perf_xlsx.reading.official.known_headers import MOST_CELLS

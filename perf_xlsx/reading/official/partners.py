@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import TypeVar
 
 from perf_xlsx.domain.quantity import Quantity, parse_quantity, parse_target
-from perf_xlsx.reading.official.contents import ColumnContents
+from perf_xlsx.reading.official.column_contents import ColumnContents
 from perf_xlsx.reading.official.likeness import similarity
 
 FULL = Decimal(100)

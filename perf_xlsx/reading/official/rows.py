@@ -12,9 +12,9 @@ from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
+from perf_xlsx.reading.indicator_parts import is_part
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.labels import Labels, TextRow, core
-from perf_xlsx.reading.parts import is_part
 from perf_xlsx.system.pattern import pattern
 
 MEASURES = ("target", "actual", "weight", "claimed_points")

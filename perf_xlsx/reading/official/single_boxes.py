@@ -16,10 +16,10 @@ from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Located
 from perf_xlsx.reading.official.adopted import has_label
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
-from perf_xlsx.reading.official.draft import LayoutDraft
 from perf_xlsx.reading.official.goals import join_goals
 from perf_xlsx.reading.official.known_headers import SheetRows
 from perf_xlsx.reading.official.labels import core, without_spaces
+from perf_xlsx.reading.official.layout_draft import LayoutDraft
 from perf_xlsx.reading.official.prompts import behind_prompt, is_prompt
 from perf_xlsx.reading.official.rows import TableBody
 from perf_xlsx.reading.official.ticked import ticked

@@ -15,7 +15,7 @@ from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, OfficialParts
 from perf_xlsx.reading.official.adopted import left_unread
 from perf_xlsx.reading.official.boxes import known_labels
-from perf_xlsx.reading.official.contents import names_a_level
+from perf_xlsx.reading.official.column_contents import names_a_level
 from perf_xlsx.reading.official.labels import core, texts_by_row
 from perf_xlsx.reading.official.part_headings import part_headings
 from perf_xlsx.reading.official.prompts import is_prompt

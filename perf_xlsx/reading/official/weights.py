@@ -9,7 +9,7 @@ from perf_xlsx.domain.model import Indicator, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import points_in
-from perf_xlsx.reading.form import FormReader
+from perf_xlsx.reading.form_reader import FormReader
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.labels import core

@@ -19,7 +19,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from perf_xlsx.report.page import PageSetup
+from perf_xlsx.report.page_setup import PageSetup
 
 PAGE = PageSetup()  # as a report has it
 TITLE, BODY, FIRST_LEVEL, NUMBER = PAGE.title_font, PAGE.body_font, PAGE.level1_font, PAGE.page_number_font

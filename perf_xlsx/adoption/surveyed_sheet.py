@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from perf_xlsx.adoption.labels import OPEN, Label, Survey
 from perf_xlsx.adoption.roles import NONE, LabelRole, roles
+from perf_xlsx.adoption.surveyed_labels import OPEN, Label, Survey
 from perf_xlsx.forms import Box, Line, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES
 from perf_xlsx.forms.official import OfficialForm

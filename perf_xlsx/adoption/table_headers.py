@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, LabelledTable
-from perf_xlsx.adoption.page import SHORT, SurveyedSheet, most_alike
 from perf_xlsx.adoption.roles import NONE
+from perf_xlsx.adoption.surveyed_labels import NEAR, OPEN, SURE, LabelledTable
+from perf_xlsx.adoption.surveyed_sheet import SHORT, SurveyedSheet, most_alike
 from perf_xlsx.domain.quantity import is_blank, parse_quantity
 from perf_xlsx.forms.form import HEADINGS, LINES
 from perf_xlsx.reading.layout import Header

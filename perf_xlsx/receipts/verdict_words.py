@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from perf_xlsx.receipts.comparison import EMPTY, UNTOLD
+from perf_xlsx.receipts.changes import EMPTY, UNTOLD
 from perf_xlsx.receipts.verification import Verdict
 
 LONGEST = 60  # characters of a cell's content

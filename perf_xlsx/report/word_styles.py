@@ -10,7 +10,7 @@ from typing import Any
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from perf_xlsx.report.page import TWIPS_PER_POINT, PageSetup
+from perf_xlsx.report.page_setup import TWIPS_PER_POINT, PageSetup
 
 # Names as Word writes them: a bureau's template has its own under the same ones.
 NORMAL, TITLE, UNDER_TITLE, CAPTION, FOOTER = "Normal", "Title", "Subtitle", "caption", "footer"

@@ -22,10 +22,10 @@ from docx.oxml.ns import nsdecls, qn
 
 from perf_xlsx.figures import bookmark_name
 from perf_xlsx.ooxml import Limits, PackageError
-from perf_xlsx.ooxml.archive import Archive
-from perf_xlsx.report import styles
-from perf_xlsx.report.page import PAPER, TWIPS_PER_POINT, PageSetup, twips
-from perf_xlsx.report.paper import (
+from perf_xlsx.ooxml.zip_archive import Archive
+from perf_xlsx.report import word_styles
+from perf_xlsx.report.page_setup import PAPER, TWIPS_PER_POINT, PageSetup, twips
+from perf_xlsx.report.report import (
     Blank,
     Heading,
     Report,
@@ -62,7 +62,7 @@ def docx_bytes(paper: Report, page: PageSetup, template: bytes | None = None) ->
     """The report as .docx. With a `template` its styles and page are used. Raises WordTemplateError."""
     document = _opened(template) if template is not None else _blank(page)
     element = document.styles.element
-    ids = styles.add_missing_styles(element, page) if template else styles.replace_styles(element, page)
+    ids = word_styles.add_missing_styles(element, page) if template else word_styles.replace_styles(element, page)
     if template is None or not _has_footer(document):
         _number_pages(document, page, ids)
     body = document.element.body
@@ -184,7 +184,7 @@ def _number_pages(document: Document, page: PageSetup, ids: dict[str, str]) -> N
         element = footer._element
         for child in list(element):
             element.remove(child)
-        look = f'<w:pStyle w:val="{ids[styles.FOOTER]}"/><w:ind w:{side}="{one}"/><w:jc w:val="{side}"/>'
+        look = f'<w:pStyle w:val="{ids[word_styles.FOOTER]}"/><w:ind w:{side}="{one}"/><w:jc w:val="{side}"/>'
         field = '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
         dash = '<w:r><w:t xml:space="preserve">{}</w:t></w:r>'
         words = f"{dash.format('— ')}{field}{dash.format(' —')}"
@@ -203,10 +203,10 @@ class _ReportWriter:
 
     def written(self, paper: Report) -> Iterator[Any]:
         """Every block of the body, in order."""
-        yield from (self.paragraph(remark.pieces, styles.REMARK) for remark in paper.warning)
-        yield self.paragraph(paper.title.pieces, styles.TITLE)
-        yield from (self.paragraph(line.pieces, styles.UNDER_TITLE) for line in paper.under_title)
-        yield self.paragraph((), styles.BODY)
+        yield from (self.paragraph(remark.pieces, word_styles.REMARK) for remark in paper.warning)
+        yield self.paragraph(paper.title.pieces, word_styles.TITLE)
+        yield from (self.paragraph(line.pieces, word_styles.UNDER_TITLE) for line in paper.under_title)
+        yield self.paragraph((), word_styles.BODY)
         for block in paper.blocks:
             yield from self.block(block)
         yield from self.blanks(paper.blanks)
@@ -215,9 +215,9 @@ class _ReportWriter:
         """A heading, paragraph or table."""
         match block:
             case Heading():
-                yield self.paragraph((TextRun(block.number + block.text),), styles.HEADINGS[block.level - 1])
+                yield self.paragraph((TextRun(block.number + block.text),), word_styles.HEADINGS[block.level - 1])
             case ReportParagraph():
-                yield self.paragraph(block.pieces, styles.LOOKS[block.look])
+                yield self.paragraph(block.pieces, word_styles.LOOKS[block.look])
             case ReportTable():
                 yield self.table(block)
 
@@ -225,13 +225,13 @@ class _ReportWriter:
         """The list of what is to be filled in, on a page of its own."""
         if not blanks:
             return
-        heading = self.paragraph((TextRun(BLANKS_HEADING),), styles.HEADINGS[0])
+        heading = self.paragraph((TextRun(BLANKS_HEADING),), word_styles.HEADINGS[0])
         heading[0].append(OxmlElement("w:pageBreakBefore"))
         yield heading
-        yield self.paragraph((TextRun(BLANKS_FIRST.format(count=len(blanks))),), styles.BODY)
+        yield self.paragraph((TextRun(BLANKS_FIRST.format(count=len(blanks))),), word_styles.BODY)
         for number, one in enumerate(blanks, 1):
             again = f"（共{one.places}处）" if one.places > 1 else ""
-            yield self.paragraph((TextRun(f"{number}. {one.where}：{one.what}{again}。"),), styles.BODY)
+            yield self.paragraph((TextRun(f"{number}. {one.where}：{one.what}{again}。"),), word_styles.BODY)
 
     def paragraph(self, pieces: tuple[TextRun, ...], style: str) -> Any:
         """A paragraph in a style."""
@@ -261,7 +261,7 @@ class _ReportWriter:
         run, text = OxmlElement("w:r"), OxmlElement("w:t")
         if isinstance(piece, Blank):
             look = OxmlElement("w:rPr")
-            look.append(_valued("w:rStyle", self.ids[styles.BLANK]))
+            look.append(_valued("w:rStyle", self.ids[word_styles.BLANK]))
             run.append(look)
         text.text = one_line(piece.shown if isinstance(piece, Blank) else piece.text)
         text.set(_SPACE, "preserve")
@@ -290,7 +290,7 @@ class _ReportWriter:
             look.append(OxmlElement("w:tblHeader"))
         row.append(look)
         for pieces, width, side in zip(cells, widths, sides, strict=True):
-            cell, paragraph = parse_xml(_cell(width)), self.paragraph(pieces, styles.CELL)
+            cell, paragraph = parse_xml(_cell(width)), self.paragraph(pieces, word_styles.CELL)
             paragraph[0].append(_valued("w:jc", side))
             cell.append(paragraph)
             row.append(cell)
@@ -328,10 +328,10 @@ def _cell(width: int) -> str:
 
 
 def _table(total: int, widths: list[int]) -> str:
-    sides = (*styles.SIDES, "insideH", "insideV")
+    sides = (*word_styles.SIDES, "insideH", "insideV")
     borders = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>' for side in sides)
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    margins = "".join(f'<w:{s} w:w="{styles.MARGINS_OF_CELLS}" w:type="dxa"/>' for s in ("left", "right"))
+    margins = "".join(f'<w:{s} w:w="{word_styles.MARGINS_OF_CELLS}" w:type="dxa"/>' for s in ("left", "right"))
     return (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
         f'<w:tblBorders>{borders}</w:tblBorders><w:tblLayout w:type="fixed"/>'

@@ -17,12 +17,12 @@ from msgspec import Struct
 from perf_xlsx.ooxml.book import Book, DefinedName, cell_name, parse_cell, quote_sheet
 from perf_xlsx.ooxml.cells import Grid
 from perf_xlsx.ooxml.contents import Codes, packed, unpacked
-from perf_xlsx.ooxml.draft import SheetDraft
 from perf_xlsx.ooxml.graft import add_name, add_sheet, all_sheet_names, free_sheet_name
 from perf_xlsx.ooxml.look import Look
 from perf_xlsx.ooxml.marks import Covered
 from perf_xlsx.ooxml.markup import whole
 from perf_xlsx.ooxml.note_text import NoteCodes
+from perf_xlsx.ooxml.sheet_draft import SheetDraft
 from perf_xlsx.ooxml.sheet_xml import worksheet_xml
 from perf_xlsx.system.pattern import pattern
 

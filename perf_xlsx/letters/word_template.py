@@ -16,8 +16,8 @@ from msgspec import Struct
 
 from perf_xlsx.letters.fields import LISTS, SINGLE
 from perf_xlsx.ooxml import Limits, Package, PackageError, legal, read_file
-from perf_xlsx.ooxml.archive import Packed, ZipWriter, deflated
 from perf_xlsx.ooxml.markup import escaped
+from perf_xlsx.ooxml.zip_archive import Packed, ZipWriter, deflated
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.system.safe_text import one_line
 

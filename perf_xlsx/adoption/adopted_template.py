@@ -15,11 +15,11 @@ from msgspec import Struct
 
 from perf_xlsx.adoption.aids import COMPLETION, Aid, aids
 from perf_xlsx.adoption.answers import AnswerCell, answer_cells, is_calculated
-from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.adoption.live_points import live_points
 from perf_xlsx.adoption.questions import questions
 from perf_xlsx.adoption.roles import TITLE
 from perf_xlsx.adoption.source import AdoptionError, SourceWorkbook, surveyed
+from perf_xlsx.adoption.surveyed_labels import Survey
 from perf_xlsx.adoption.typed_in import type_in
 from perf_xlsx.forms import Form, FormError
 from perf_xlsx.forms.case import Fill

@@ -9,12 +9,12 @@ from decimal import Decimal
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, LineSum, RateHeads
-from perf_xlsx.consolidated.page import LiveFormula, PagedSheet
+from perf_xlsx.consolidated.long_tables import OUTSTANDING, code_title, standing_word
+from perf_xlsx.consolidated.paged_sheet import LiveFormula, PagedSheet
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
 from perf_xlsx.consolidated.row_counts import RowCounts
 from perf_xlsx.consolidated.statistics import Compared, Statistics
 from perf_xlsx.consolidated.streamed import LongSheets, standing_colours
-from perf_xlsx.consolidated.tables import OUTSTANDING, code_title, standing_word
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.asked import WRONG_UNIT

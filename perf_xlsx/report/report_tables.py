@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from perf_xlsx.domain.model import Indicator
 from perf_xlsx.report.facts import MONEY, Facts
-from perf_xlsx.report.paper import ReportBlock, ReportParagraph, ReportTable, TextRun
+from perf_xlsx.report.report import ReportBlock, ReportParagraph, ReportTable, TextRun
 
 DASH = (TextRun("—"),)
 BARE = MONEY | {"indicator_weight", "indicator_points"}  # stated without their unit

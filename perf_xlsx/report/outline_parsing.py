@@ -15,7 +15,7 @@ from perf_xlsx.domain.model import Trust
 from perf_xlsx.report.condition import Comparison, parse_condition
 from perf_xlsx.report.facts import SIZE, TABLES, field_names
 from perf_xlsx.report.outline import ConditionalSentence, Hold, Outline, OutlineError, OutlinePart
-from perf_xlsx.report.page import PageSetup
+from perf_xlsx.report.page_setup import PageSetup
 from perf_xlsx.report.sentence import Node, SentenceError, fields_of, parse_sentence
 from perf_xlsx.system.os_errors import stopped_at
 from perf_xlsx.system.pattern import pattern

@@ -15,7 +15,7 @@ from perf_xlsx.domain.quantity import same_name
 from perf_xlsx.domain.severity import STANDING_NAMES
 from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.narrative.held import hold_report
-from perf_xlsx.narrative.record import RemarkRecord, ReportRecord, report_record, unread_record
+from perf_xlsx.narrative.report_record import RemarkRecord, ReportRecord, report_record, unread_record
 from perf_xlsx.ooxml import Limits, PackageError, read_file
 from perf_xlsx.rulebook import Rulebook, load_rulebook
 from perf_xlsx.system.os_errors import same_file, why

@@ -18,7 +18,7 @@ from perf_xlsx.domain.severity import STANDING_NAMES
 from perf_xlsx.ooxml import Book, Cell, Grid, Limits, Package, PackageError, read_file, read_grid
 from perf_xlsx.rulebook import workbook_layout as w
 from perf_xlsx.rulebook.rulebook import SILENT, RulebookError
-from perf_xlsx.rulebook.settings import OPTIONAL, SettingType, by_form, setting_type_of
+from perf_xlsx.rulebook.setting_types import OPTIONAL, SettingType, by_form, setting_type_of
 from perf_xlsx.rulebook.tiers import RATIO
 
 LARGEST = Limits(file_mb=8, unpacked_mb=32, cells=100_000)

@@ -32,8 +32,8 @@ from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.comparison import word
-from perf_xlsx.results.outcome import UNDECIDED, outcome
 from perf_xlsx.results.record import Record, SinceRecord
+from perf_xlsx.results.result_in_words import UNDECIDED, outcome
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
 UNREAD, CHECKED, WHOLE, PROVISIONAL = (

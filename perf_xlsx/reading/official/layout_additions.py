@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Entry, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.ooxml import Cell
-from perf_xlsx.reading.form import FormReader
+from perf_xlsx.reading.form_reader import FormReader
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import OfficialParts
 from perf_xlsx.reading.official.adopted import UNMATCHED
 from perf_xlsx.reading.official.as_text import by_column
-from perf_xlsx.reading.official.entries import weights_from_claims, weights_in_names
+from perf_xlsx.reading.official.indicator_entries import weights_from_claims, weights_in_names
 from perf_xlsx.reading.official.projects import AMOUNTS
 from perf_xlsx.reading.official.recognised import absent, recognition
 from perf_xlsx.reading.official.unread import unread_contents
