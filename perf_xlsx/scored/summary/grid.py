@@ -23,7 +23,7 @@ SCALE = 0.9  # on paper: type of 9 points
 TYPE = 1.08  # units of type of 10 points to a character of the workbook's own, of 11
 USUAL_HEIGHT, BLANK_HEIGHT, LINE_HEIGHT = 15, 8, 20  # points: without a height, between parts, of a small table
 GAP = "+0.00;-0.00;0.00"
-Span = tuple[int, int]  # the first and the last column
+GridColumns = tuple[int, int]  # the first and the last column
 _DIGITS = pattern(r"[\d.,]+")
 
 
@@ -59,14 +59,14 @@ class SummaryGrid:
         self.sheet.heights[row] = LINE_HEIGHT
         return row + 1
 
-    def heads(self, row: int, spans: Sequence[Span], names: Sequence[str]) -> int:
+    def heads(self, row: int, spans: Sequence[GridColumns], names: Sequence[str]) -> int:
         """The heads of a table; gives the row after them."""
         for span, name in zip(spans, names, strict=True):
             self.cell(row, span, name, bold=True, bg_color=s.HEAD_FILL, border=True, align="center")
         self.sheet.heights[row] = LINE_HEIGHT
         return row + 1
 
-    def cell(self, row: int, span: Span, value: str | Decimal | Fraction | None, **look: Any) -> None:
+    def cell(self, row: int, span: GridColumns, value: str | Decimal | Fraction | None, **look: Any) -> None:
         """A text, or a number as such; a dash where there is none."""
         first, last = span
         style = s.look(**look)
@@ -77,13 +77,15 @@ class SummaryGrid:
         else:
             self.sheet.number(row, first, value, style)
 
-    def number(self, row: int, span: Span, value: Decimal | Fraction | None, code: str, none: str = "—") -> None:
+    def number(
+        self, row: int, span: GridColumns, value: Decimal | Fraction | None, code: str, none: str = "—"
+    ) -> None:
         """A number in a table, or `none` in its place."""
         align = "center" if value is None else "right"
         look: dict[str, Any] = {"num_format": s.spaced(code), "indent": 0, "text_wrap": False, "shrink": True}
         self.cell(row, span, none if value is None else value, border=True, align=align, **look)
 
-    def text(self, row: int, span: Span, text: str) -> None:
+    def text(self, row: int, span: GridColumns, text: str) -> None:
         """A text in a table."""
         self.cell(row, span, text, border=True, align="left")
 

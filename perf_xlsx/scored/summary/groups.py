@@ -66,7 +66,9 @@ class ItemGroup(Struct, frozen=True):
         return Fraction(self.earned) / Fraction(self.weight)
 
 
-def by_level(items: Sequence[Item], form: SelfEvaluation, scores: Scores) -> Iterator[tuple[str, ItemGroup]]:
+def indicators_by_level(
+    items: Sequence[Item], form: SelfEvaluation, scores: Scores
+) -> Iterator[tuple[str, ItemGroup]]:
     """The items of each 一级指标 that apply, in the form's order."""
     for name in dict.fromkeys(item.level1 for item in items):
         group = [item for item in items if item.level1 == name and item.score.applies]

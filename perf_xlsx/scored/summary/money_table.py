@@ -13,7 +13,7 @@ HEADS = ("资金类别", "年初预算数", "调整率", "全年预算数", "全
 MoneyLine = tuple[str, FundLine | Project, Rates]
 
 
-def write_money(grid: SummaryGrid, row: int, form: SelfEvaluation, scores: Scores) -> int:
+def write_money_table(grid: SummaryGrid, row: int, form: SelfEvaluation, scores: Scores) -> int:
     """Gives the row after the table."""
     begun = row
     row = _heads(grid, row, form)

@@ -21,7 +21,7 @@ from perf_xlsx.scored.summary.grid import (
     longest_number,
     share_and_grade,
 )
-from perf_xlsx.scored.summary.groups import ItemGroup, by_level
+from perf_xlsx.scored.summary.groups import ItemGroup, indicators_by_level
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import SUMMARY_HEADS
 
@@ -39,7 +39,7 @@ def write_levels(
     graded = rulebook.flag("grades.by_level")
     names = ("一级指标", "分值", *SUMMARY_HEADS[:3], "得分率、等级" if graded else "得分率")
     row = grid.heads(row, SPANS, names)
-    for name, group in by_level(items, form, scores):
+    for name, group in indicators_by_level(items, form, scores):
         grid.text(row, SPANS[0], name)
         grid.number(row, SPANS[1], group.weight, "General")
         grid.number(row, SPANS[2], group.claimed, s.POINTS)

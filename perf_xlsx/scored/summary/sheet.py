@@ -11,7 +11,7 @@ from perf_xlsx.scored.items import items
 from perf_xlsx.scored.page_fit import page_starts
 from perf_xlsx.scored.summary.chart import room_beside, rows_beside, write_chart
 from perf_xlsx.scored.summary.grid import LAST, USUAL_HEIGHT, WIDTHS, SummaryGrid, short
-from perf_xlsx.scored.summary.money_table import write_money
+from perf_xlsx.scored.summary.money_table import write_money_table
 from perf_xlsx.scored.summary.points_tables import ItemTable, write_levels
 from perf_xlsx.scored.summary.tiles import HEIGHTS, TILES, write_tiles
 from perf_xlsx.scored.validity import errors_of, is_in_doubt
@@ -48,11 +48,11 @@ def _tables(grid: SummaryGrid, row: int, form: SelfEvaluation, scores: Scores, r
     found = items(form, scores)
     table = ItemTable(grid, found, form, scores)
     if form.unscored:
-        end = table.write(grid.blank(write_money(grid, row, form, scores)))
+        end = table.write(grid.blank(write_money_table(grid, row, form, scores)))
     else:
         room = room_beside(grid, row)
         after = grid.blank(write_levels(grid, row, found, form, scores, rulebook))
-        beside, after = rows_beside(grid, row, write_money(grid, after, form, scores), room)
+        beside, after = rows_beside(grid, row, write_money_table(grid, after, form, scores), room)
         end = table.write(grid.blank(after))
         write_chart(grid, beside, table.items, table.first, bool(scores.claimed_rows))
     _pages(grid, end, table)

@@ -13,7 +13,7 @@ from perf_xlsx.domain.model import STANDINGS, UNSCORED_WORDS, Result, Score, Sco
 from perf_xlsx.domain.rounding import plain, points
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.scored.summary.grid import Span, SummaryGrid
+from perf_xlsx.scored.summary.grid import GridColumns, SummaryGrid
 from perf_xlsx.scored.validity import not_valid
 from perf_xlsx.sheets import style as s
 
@@ -26,7 +26,7 @@ TOTAL, WITH_CLAIMS, CHECKED = "计算总分", "总分（含单位自评）", "�
 class Tile(Struct, frozen=True):
     """A figure at first glance: its columns, label, value (a number is a number) and remark, and how it looks."""
 
-    columns: Span
+    columns: GridColumns
     label: str
     value: str | Decimal | Fraction | None
     remark: str
