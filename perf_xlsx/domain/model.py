@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -373,11 +373,6 @@ class Score(Struct, frozen=True, gc=False):
     def rules(self) -> str:
         """The rules that were applied, in words."""
         return "；".join(map(str, self.basis))
-
-
-def points_of(scores: Iterable[Score]) -> Decimal:
-    """The sum of the rounded points; a missing score counts as 0."""
-    return sum((score.points for score in scores if score.points is not None), Decimal("0.00"))
 
 
 class Rates(Struct, frozen=True):
