@@ -443,7 +443,8 @@ class Correction(Struct, frozen=True, gc=False):
 class Finding(Struct, frozen=True, gc=False):
     """Something wrong or notable at one place. Texts are Chinese.
 
-    `correction` is given where one value is right once all other findings are corrected.
+    `correction` is given where one value is right once all other findings are corrected. `others` are the places
+    of further cells that it is about.
     """
 
     code: str
@@ -458,6 +459,7 @@ class Finding(Struct, frozen=True, gc=False):
     basis: str
     waived: Waived | None = None
     correction: Correction | None = None
+    others: tuple[Place, ...] = ()
 
     @property
     def standing(self) -> Standing:
