@@ -47,6 +47,7 @@ GROUPS = (
     | dict.fromkeys(("T01", "T02"), "total")
     | dict.fromkeys(("F01", "F02", "F05", "F06", "F07", "F10"), "amount")
 )
+OF_LINES = ("F01", "F02")  # sums of one table, reported together at a cell
 SAME_CORRECTION = ("W01", "W04")  # the sum is wrong, and why: both are reported
 LATER = "其他问题更正后，"
 
@@ -232,8 +233,12 @@ def _one_per_cause(found: Iterable[Finding], claims_change: bool) -> list[Findin
         corrections |= {one.correction} if one.correction else set()
         group = GROUPS.get(one.code, f"{one.code}{one.message}")
         first = kept.setdefault((one.place, group), one)
-        if first is not one and group == "amount" and first.expected != one.expected and first.code < "F03":
+        if first is one or group != "amount" or first.expected == one.expected:
+            continue
+        if first.code in OF_LINES:
             kept[one.place, group] = replace(first, message=f"{first.message}{one.message}")
+        elif first.code == "F05" and one.code in OF_LINES:  # another sum, that is wrong by another amount
+            kept.setdefault((one.place, one.code), one)
     return list(kept.values())
 
 
