@@ -188,9 +188,9 @@ def _one(source: Path, output: Path, wanted: ReportOptions) -> ReportOutcome:
     facts, shown = facts_of(result, wanted.computed), printable_path(source)
     if facts is None:
         return ReportOutcome(f"{shown}：没有写报告。{_first_message(result)}", NOT_WRITTEN)
-    outline = wanted.outline or default_outline(facts.form)
-    if wanted.outline is not None and facts.form.form not in outline.forms:
-        message = f"提纲“{outline.name}”用于 {'、'.join(outline.forms)}，这份是 {facts.form.form}。"
+    outline = wanted.outline or default_outline(facts.evaluation)
+    if wanted.outline is not None and facts.evaluation.form not in outline.forms:
+        message = f"提纲“{outline.name}”用于 {'、'.join(outline.forms)}，这份是 {facts.evaluation.form}。"
         return ReportOutcome(
             f"{shown}：没有写报告。{message}请换一个提纲，或在提纲的 forms 中写上它。", NOT_WRITTEN
         )

@@ -167,11 +167,16 @@ def _made(source: Path, output: Path, request: Request, listed: ListedForms | No
 
 
 def _one(
-    source: Path, output: Path, reading: Reading, form: SelfEvaluation, request: Request, row: ListedForm | None
+    source: Path,
+    output: Path,
+    reading: Reading,
+    evaluation: SelfEvaluation,
+    request: Request,
+    row: ListedForm | None,
 ) -> RenewalOutcome:
     """Write the template of one form."""
     try:
-        made = renewal(form, reading.findings, request.wanted)
+        made = renewal(evaluation, reading.findings, request.wanted)
         data = pipeline.filled_template(_as_listed(made, row).fill, request.rulebook or _own_rulebook(reading))
     except (RenewalError, FormError) as error:
         return _refused(source, str(error))

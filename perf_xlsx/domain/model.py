@@ -421,11 +421,11 @@ class Scores(Struct, frozen=True):
 PART = Score(None, None, None, None, None, None, "是上面一项指标的一部分，不单独评分。", ())
 
 
-def scored_rows(form: SelfEvaluation, scores: Scores) -> list[tuple[Indicator, Score]]:
+def scored_rows(evaluation: SelfEvaluation, scores: Scores) -> list[tuple[Indicator, Score]]:
     """The indicators with their scores, from top to bottom; their parts have no points."""
-    known = dict(zip(map(id, form.indicators), scores.indicators, strict=True))
-    known |= dict(zip(map(id, form.parts), scores.parts, strict=True))
-    return [(row, known[id(row)]) for row in form.indicator_rows]
+    known = dict(zip(map(id, evaluation.indicators), scores.indicators, strict=True))
+    known |= dict(zip(map(id, evaluation.parts), scores.parts, strict=True))
+    return [(row, known[id(row)]) for row in evaluation.indicator_rows]
 
 
 class Waived(Struct, frozen=True, gc=False):

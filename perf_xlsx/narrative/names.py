@@ -118,14 +118,16 @@ def _is_part_of_another(text: str, match: re.Match[str]) -> bool:
     return any(one.start() <= match.start() and match.end() <= one.end() for one in around)
 
 
-def names_of(form: SelfEvaluation, figures: Figures) -> Names:
+def names_of(evaluation: SelfEvaluation, figures: Figures) -> Names:
     """The names of a form. A name of several things means all of them."""
-    projects = next((one for one in figures.subjects if (one.kind, one.key) == ("line", form.project_line)), None)
+    projects = next(
+        (one for one in figures.subjects if (one.kind, one.key) == ("line", evaluation.project_line)), None
+    )
     whole = next((one for one in figures.subjects if one.whole), None)
-    total = whole or Subject("line", form.total_line, form.total_funds.name, True)
-    single = "project" in form.boxes
-    names = _known(figures, of_a_department=form.project_line is not None or not single)
-    own = [form.unit or "", form.boxes["project"].given if single else ""]
+    total = whole or Subject("line", evaluation.total_line, evaluation.total_funds.name, True)
+    single = "project" in evaluation.boxes
+    names = _known(figures, of_a_department=evaluation.project_line is not None or not single)
+    own = [evaluation.unit or "", evaluation.boxes["project"].given if single else ""]
     written = tuple(name for name in map(_letters, own) if len(name) > SHORTEST and name not in names)
     return Names(names, total, written, projects, single, _levels(figures))
 

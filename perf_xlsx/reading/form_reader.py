@@ -83,7 +83,7 @@ class FormReader:
             self._box("claimed_execution_points"), self._box("claimed_total"), self._box("claimed_grade")
         )
         indicators, parts = self._indicators()
-        form = SelfEvaluation(
+        found = SelfEvaluation(
             form=self.form.name,
             year=year,
             rulebook=rulebook,
@@ -105,7 +105,7 @@ class FormReader:
             claims_execution=self._claims_execution(),
         )
         self.reports.report_crossed(self.required)
-        return with_sums(form)
+        return with_sums(found)
 
     def _claims_execution(self) -> bool:
         asked = any(box.key == "claimed_execution_points" for box in self.form.single_boxes)

@@ -132,13 +132,13 @@ def _kept(readings: Sequence[Reading], remarks: Iterable[ReadingRemark]) -> tupl
 
 def _is_blank(reading: Reading) -> bool:
     """Whether nobody filled in what a return reports: money spent, results, points (for monitoring, targets)."""
-    form = reading.evaluation
-    if form is None:
+    evaluation = reading.evaluation
+    if evaluation is None:
         return False
-    spent = [line.executed for line in form.funds.values()]
-    columns = ("actual", "midyear", "claimed_points", *["target"] * (form.unscored == "monitoring"))
-    rows = [row.entry(column) for row in form.indicator_rows for column in columns]
-    return all(entry.empty for entry in (*spent, *rows, form.claimed.total))
+    spent = [line.executed for line in evaluation.funds.values()]
+    columns = ("actual", "midyear", "claimed_points", *["target"] * (evaluation.unscored == "monitoring"))
+    rows = [row.entry(column) for row in evaluation.indicator_rows for column in columns]
+    return all(entry.empty for entry in (*spent, *rows, evaluation.claimed.total))
 
 
 def _blank_form(reading: Reading) -> ReadingRemark:
@@ -221,17 +221,17 @@ class _Reader:
         return found
 
 
-def _without_places(form: SelfEvaluation, keys: frozenset[str]) -> SelfEvaluation:
+def _without_places(evaluation: SelfEvaluation, keys: frozenset[str]) -> SelfEvaluation:
     """The form without the empty boxes that the original of a converted workbook had no place for."""
-    claimed = form.claimed
+    claimed = evaluation.claimed
     claims = {"claimed_execution_points": claimed.execution_points, "claimed_total": claimed.total}
     claims |= {"claimed_grade": claimed.grade}  # type: ignore[dict-item]
     filled = {key for key, entry in claims.items() if not entry.empty}
     columns = ("weight", "claimed_points")
     held = (*columns, *MEASURED)
-    filled |= {key for key in held for row in form.indicators if not row.entry(key).empty}
+    filled |= {key for key in held for row in evaluation.indicators if not row.entry(key).empty}
     lacking = keys - filled
-    unscored: Unscored = "no_points" if lacking.issuperset(columns) else form.unscored
-    labels = (row.entry(key).field for key in MEASURED if key in lacking for row in form.indicators)
+    unscored: Unscored = "no_points" if lacking.issuperset(columns) else evaluation.unscored
+    labels = (row.entry(key).field for key in MEASURED if key in lacking for row in evaluation.indicators)
     unmeasured = "" if unscored else next(labels, "")
-    return replace(form, absent=form.absent | lacking, unscored=unscored, unmeasured=unmeasured)
+    return replace(evaluation, absent=evaluation.absent | lacking, unscored=unscored, unmeasured=unmeasured)

@@ -262,6 +262,6 @@ def test_every_layout_saved_by_libreoffice(kind: str, tmp_path: Path) -> None:
 
 def test_of_two_units_our_template_takes_the_one_that_reports(tmp_path: Path) -> None:
     """湖北: the record of a converted form is of the same unit; the other one is listed as left behind."""
-    form = pipeline.score(hubei().save(tmp_path / "a.xlsx")).evaluation
-    assert form is not None
-    assert (form.boxes["unit"].value, form.unit) == ("示例区农业农村局渔政科", "示例区农业农村局")
+    evaluation = pipeline.score(hubei().save(tmp_path / "a.xlsx")).evaluation
+    assert evaluation is not None
+    assert (evaluation.boxes["unit"].value, evaluation.unit) == ("示例区农业农村局渔政科", "示例区农业农村局")

@@ -40,21 +40,22 @@ def without_places(found: Any) -> Any:
 def values(result: Result) -> dict[str, Any]:
     found = as_json(result)
     unlike = ("file", "sha256", "output", "findings", "passages", "check_code")  # the code is of the cells too
-    form = result.evaluation
-    assert form is not None
-    boxes = {key: box.value for key, box in form.boxes.items()} | {"unit": form.unit}
-    texts = sorted((p.title.value or "", p.text.value or "") for p in form.passages)
+    evaluation = result.evaluation
+    assert evaluation is not None
+    boxes = {key: box.value for key, box in evaluation.boxes.items()} | {"unit": evaluation.unit}
+    texts = sorted((p.title.value or "", p.text.value or "") for p in evaluation.passages)
     projects = [
-        [entry.value for key, entry in asdict(project).items() if key != "extras"] for project in form.projects
+        [entry.value for key, entry in asdict(project).items() if key != "extras"]
+        for project in evaluation.projects
     ]
-    read = {"boxes": boxes, "funds": money(form), "projects": projects, "passages": texts}
+    read = {"boxes": boxes, "funds": money(evaluation), "projects": projects, "passages": texts}
     return read | {key: without_places(found[key]) for key in found if key not in unlike}
 
 
-def money(form: SelfEvaluation) -> dict[str, list[Decimal | None]]:
+def money(evaluation: SelfEvaluation) -> dict[str, list[Decimal | None]]:
     """The amounts and rate of every line."""
     columns = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
-    return {key: [getattr(line, column).value for column in columns] for key, line in form.funds.items()}
+    return {key: [getattr(line, column).value for column in columns] for key, line in evaluation.funds.items()}
 
 
 def said(result: Result, *without: str) -> list[tuple[Any, ...]]:

@@ -134,9 +134,9 @@ def test_a_row_that_was_moved_is_told_as_moved(out: Path, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("story", STORIES)
 def test_any_single_input_that_is_changed_is_found_with_its_cell(story: str, out: Path) -> None:
-    form = pipeline.score(out / f"{story}.xlsx").evaluation
-    assert form is not None
-    inputs = inputs_of(form)
+    evaluation = pipeline.score(out / f"{story}.xlsx").evaluation
+    assert evaluation is not None
+    inputs = inputs_of(evaluation)
     then = disclosed(inputs)
     for at, one in enumerate(inputs):
         for text in ("7.77", "一段别的文字", ""):
@@ -150,9 +150,9 @@ def test_any_single_input_that_is_changed_is_found_with_its_cell(story: str, out
 @given(seed=st.integers(0, 10**6))
 def test_a_cell_changed_in_the_workbook_itself_is_found(seed: int, out: Path, tmp_path_factory: Any) -> None:
     chance = random.Random(seed)
-    form = pipeline.score(out / f"{STORY}.xlsx").evaluation
-    assert form is not None
-    one = chance.choice([one for one in inputs_of(form) if not any(key == "title" for key, _ in one.parts)])
+    evaluation = pipeline.score(out / f"{STORY}.xlsx").evaluation
+    assert evaluation is not None
+    one = chance.choice([one for one in inputs_of(evaluation) if not any(key == "title" for key, _ in one.parts)])
     value: object = chance.choice([chance.randrange(1, 10**6) / 100, "某某", "98.01"])
     folder = tmp_path_factory.mktemp("one")
     found = verdict(out, write(one.place.sheet, one.place.cell or "", value), folder)

@@ -17,10 +17,10 @@ from perf_xlsx.reading.official.labels import core
 _LEVELS = {"level1": "一级指标", "level2": "二级指标"}
 
 
-def check_weights(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
+def check_weights(evaluation: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
     """W01, W02, T01: sums of weights and points that the form states, where all that they sum up is known."""
-    rows = form.indicators
-    _check_subtotals(form, official, reader)
+    rows = evaluation.indicators
+    _check_subtotals(evaluation, official, reader)
     if not rows or any(row.weight.value is None for row in rows):
         return
     for level, column in official.indicators.level_weights.items():
@@ -30,12 +30,12 @@ def check_weights(form: SelfEvaluation, official: OfficialParts, reader: FormRea
         _check_total(total, rows, official, reader)
 
 
-def _check_subtotals(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
+def _check_subtotals(evaluation: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
     """Rows of sums among the indicators: 小计 below those that it sums up, a level's row above them."""
-    header, execution = official.indicators, form.claimed.execution_points.value or Decimal(0)
+    header, execution = official.indicators, evaluation.claimed.execution_points.value or Decimal(0)
     weight = official.stated_weight[1] if official.stated_weight else reader.cells.rules.number("execution.weight")
     for key, code, more in (("weight", "W02", weight), ("claimed_points", "T01", execution)):
-        known = {one.name.place.row or 0: one.entry(key).value for one in form.indicators}
+        known = {one.name.place.row or 0: one.entry(key).value for one in evaluation.indicators}
         if key not in header.columns or None in known.values():
             continue
         values, column = {row: value for row, value in known.items() if value is not None}, header.columns[key]
