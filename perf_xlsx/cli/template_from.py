@@ -154,16 +154,15 @@ def _made(source: Path, output: Path, request: Request, listed: ListedForms | No
         hint = (UNTITLED if approved else UNASKED) if found.code == "R04" else ""
         yield _refused(source, found.message + at_terminal(found.advice) + hint)
         return
-    forms = [one.evaluation for one in found if one.evaluation]
-    for reading, form, part in zip(found, forms, part_names(forms), strict=True):
-        row = listed.of(form, source.name) if listed else None
+    evaluations = [one.evaluation for one in found if one.evaluation]
+    for reading, evaluation, part in zip(found, evaluations, part_names(evaluations), strict=True):
+        row = listed.of(evaluation, source.name) if listed else None
         if listed and row is None:
-            yield RenewalOutcome(
-                f"{printable_path(source)}：名单中没有“{form.unit or '（没有写单位）'}”的这张表，没有写模板。"
-            )
+            unit = evaluation.unit or "（没有写单位）"
+            yield RenewalOutcome(f"{printable_path(source)}：名单中没有“{unit}”的这张表，没有写模板。")
             continue
         place = row.path if row else renamed(output, ".xlsx", f"-{part}") if part else output
-        yield _one(source, place, reading, form, request, row)
+        yield _one(source, place, reading, evaluation, request, row)
 
 
 def _one(

@@ -24,7 +24,7 @@ from perf_xlsx.system.pattern import pattern
 
 WHOSE = ("unit", "supervisor", "project", "money_unit")
 GOAL = "goal_expected"  # part of what is approved; 年度主要任务 is mostly a table of its own and left to the unit
-CARRIED = (*APPROVED, "method")
+TRANSFERRED = (*APPROVED, "method")
 ASKED = ("sign", "target", "weight")  # what an indicator cannot be scored without
 QUALITATIVE = "定性"
 LISTED = 6  # names in one sentence
@@ -55,20 +55,20 @@ class Renewal(Struct, frozen=True):
 
 def renewal(evaluation: SelfEvaluation, findings: Iterable[Finding], wanted: WantedTemplate) -> Renewal:
     """The beginnings of the template that is wanted. Raises RenewalError."""
-    kind = _kind(evaluation, wanted)
+    form = _kind(evaluation, wanted)
     year = _year(evaluation, wanted)
     if wanted.approved and not evaluation.indicators:
         raise RenewalError("里面没有绩效指标，没有可以锁定的批复目标。")
-    return _Renewal(evaluation, tuple(findings), kind, year, wanted.approved).renewal()
+    return _Renewal(evaluation, tuple(findings), form, year, wanted.approved).renewal()
 
 
 def _kind(evaluation: SelfEvaluation, wanted: WantedTemplate) -> Form:
-    kind, own = load_form(wanted.form or evaluation.form), load_form(evaluation.form)
-    if kind.kind != own.kind:
-        raise RenewalError(f"是{own.title}的表，不能带入“{kind.title}”的模板。请去掉 --form，或换一个表种。")
-    if kind.original:
-        raise RenewalError(f"表种“{kind.title}”的模板是本单位的表样工作簿，不能带入；请用 --form 指定别的表种。")
-    return kind
+    form, own = load_form(wanted.form or evaluation.form), load_form(evaluation.form)
+    if form.kind != own.kind:
+        raise RenewalError(f"是{own.title}的表，不能带入“{form.title}”的模板。请去掉 --form，或换一个表种。")
+    if form.original:
+        raise RenewalError(f"表种“{form.title}”的模板是本单位的表样工作簿，不能带入；请用 --form 指定别的表种。")
+    return form
 
 
 def _year(evaluation: SelfEvaluation, wanted: WantedTemplate) -> int:
@@ -88,17 +88,17 @@ class _Renewal:
     """Carries one form over; `told` grows on the way."""
 
     def __init__(
-        self, evaluation: SelfEvaluation, findings: tuple[Finding, ...], kind: Form, year: int, approved: bool
+        self, evaluation: SelfEvaluation, findings: tuple[Finding, ...], form: Form, year: int, approved: bool
     ) -> None:
-        self.evaluation, self.findings, self.kind, self.year, self.approved = (
+        self.evaluation, self.findings, self.form, self.year, self.approved = (
             evaluation,
             findings,
-            kind,
+            form,
             year,
             approved,
         )
-        self.labels = {box.key: box.label for box in kind.single_boxes}
-        self.columns: dict[str, Box] = {box.key: box for box in kind.rows("indicators").columns}
+        self.labels = {box.key: box.label for box in form.single_boxes}
+        self.columns: dict[str, Box] = {box.key: box for box in form.rows("indicators").columns}
         self.told: list[str] = []
         self.used: set[Place] = set()
 
@@ -111,10 +111,10 @@ class _Renewal:
         lines = [self._row(row) for row in kept]
         rows["indicators"] = tuple(lines)
         approved = tuple(map(self._of_approval, kept, lines)) if self.approved else ()
-        carried = self._carried(boxes, len(projects), len(lines))
+        transferred = self._transferred(boxes, len(projects), len(lines))
         left = (*self._left_out(), *self._lacking(kept, lines), *self._dated(boxes, rows), *self._read_so())
-        fill = Fill(self.kind, self.year, boxes, {}, rows, approved, self._remarks())
-        return Renewal(fill, (carried, *left, *dict.fromkeys(self.told)))
+        fill = Fill(self.form, self.year, boxes, {}, rows, approved, self._remarks())
+        return Renewal(fill, (transferred, *left, *dict.fromkeys(self.told)))
 
     # ---- values ----------------------------------------------------------------------------------------------
 
@@ -136,7 +136,7 @@ class _Renewal:
         return {key: value for key, entry in entries.items() if (value := self._value(entry))}
 
     def _projects(self) -> tuple[dict[str, Typed], ...]:
-        if not self.kind.has("projects"):
+        if not self.form.has("projects"):
             return ()
         names = [self._value(project.name) for project in self.evaluation.projects]
         return tuple({"name": name} for name in names if name)
@@ -152,7 +152,7 @@ class _Renewal:
         name = row.display_name
         found: dict[str, Typed] = {
             key: _chosen(self.columns[key], self._value(row.entry(key), name))
-            for key in CARRIED
+            for key in TRANSFERRED
             if key in self.columns
         }
         beside = (row.target,) if self.approved else (row.target, row.actual)
@@ -180,7 +180,7 @@ class _Renewal:
 
     def _remarks(self) -> tuple[str, ...]:
         """What the guide of the template says of it."""
-        number = _number_behind(self.kind.guide)
+        number = _number_behind(self.form.guide)
         if self.approved:
             return (
                 f"{number}蓝色格中的绩效指标、指标值和分值是批复的，已经锁定，不能改动，也不要增减；"
@@ -190,7 +190,7 @@ class _Renewal:
         last = "“上年实际值”供参考。" if self._shows_last() else ""
         return (f"{number}绩效指标和项目名称是从{since}带入的，请按本年批复的目标逐项核对、修改。{last}",)
 
-    def _carried(self, boxes: dict[str, Typed], projects: int, indicators: int) -> str:
+    def _transferred(self, boxes: dict[str, Typed], projects: int, indicators: int) -> str:
         parts = [self.labels[key] for key in boxes]
         parts += [f"绩效指标{indicators}项"] if indicators else []
         parts += [f"项目名称{projects}个"] if projects else []
@@ -260,7 +260,7 @@ class _Renewal:
 
     def _read_so(self) -> Iterator[str]:
         """How the reader read what was carried over, where it was not plain."""
-        places, title = {entry.place for _, entry in entries(self.evaluation)}, self.kind.rows("indicators").title
+        places, title = {entry.place for _, entry in entries(self.evaluation)}, self.form.rows("indicators").title
         for one in (one for one in self.findings if one.code in TOLD):
             lost = one.code == "R06" and not one.place.cell and (title not in one.message or self._is_unasked(one))
             if not lost and (one.place in self.used or one.place not in places):
@@ -268,7 +268,7 @@ class _Renewal:
 
     def _is_unasked(self, found: Finding) -> bool:
         """Whether it says that a column was not found which is not carried over."""
-        labels = (box.label for box in typed(self.columns.values()) if box.key not in CARRIED)
+        labels = (box.label for box in typed(self.columns.values()) if box.key not in TRANSFERRED)
         return any(found.field.endswith(f"·{label}") for label in labels)
 
 

@@ -15,7 +15,7 @@ from perf_xlsx.ooxml import Book, Grid, Limits, Package, read_grid
 from perf_xlsx.ooxml.book import Sheet
 from perf_xlsx.reading.approved import with_approved
 from perf_xlsx.reading.cells import CellReader
-from perf_xlsx.reading.earlier_run import MEASURED, had_no_place, reports
+from perf_xlsx.reading.earlier_run import MEASURED, earlier_sheets, had_no_place
 from perf_xlsx.reading.form_reader import FormReader
 from perf_xlsx.reading.form_words import may_show_a_form
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets, Workbook
@@ -28,8 +28,8 @@ from perf_xlsx.reading.remarks import ReadingRemark, tell_remarks
 from perf_xlsx.reading.rows import EntryRows, entry_rows
 from perf_xlsx.reading.shifts import block_shifts, unread_cells
 from perf_xlsx.reading.template_forms import template_forms
-from perf_xlsx.reading.unsupported import refuse, report_other_rulebook
-from perf_xlsx.reading.workbook_extras import report_extras
+from perf_xlsx.reading.unsupported import refuse, tell_other_rulebook
+from perf_xlsx.reading.workbook_extras import tell_extras
 from perf_xlsx.rulebook import Rulebook, load_rulebook
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 
@@ -64,7 +64,7 @@ def read(
     if first.layout is None:
         return readings
     collector = FindingCollector()
-    report_extras(package, [(one.sheets, one.layout) for one in readings if one.layout], collector)
+    tell_extras(package, [(one.sheets, one.layout) for one in readings if one.layout], collector)
     return replace(first, findings=(*first.findings, *collector.findings)), *others
 
 
@@ -87,7 +87,7 @@ def read_sheets(
     hidden = (HIDDEN_SHEET, *skip)
     printed = as_printed(book, grids)
     grids = printed.grids
-    added = [name for name in reports(book, grids) if name not in hidden]
+    added = [name for name in earlier_sheets(book, grids) if name not in hidden]
     sheets = Sheets(book, grids, workbook, hidden, added, targets)
     identity = identify(book, sheets)
     adopted = _adopted(identity) if printed.theirs else None  # a converted one is in our own template of that form
@@ -106,8 +106,8 @@ def read_sheets(
 def _with_approved(readings: Sequence[Reading], sheets: Sheets) -> tuple[list[Reading], list[ReadingRemark]]:
     """The readings, those of our template with what was approved."""
     own = [n for n, one in enumerate(readings) if one.layout and one.layout.official is None]
-    forms, remarks = with_approved([readings[n].evaluation for n in own], sheets)
-    known = dict(zip(own, forms, strict=True))
+    evaluations, remarks = with_approved([readings[n].evaluation for n in own], sheets)
+    known = dict(zip(own, evaluations, strict=True))
     return [replace(one, evaluation=known.get(n, one.evaluation)) for n, one in enumerate(readings)], remarks
 
 
@@ -182,7 +182,7 @@ class _Reader:
         tell_remarks(shifts, self.sheets, self.collector)
         evaluation = self._evaluation(unread_cells(self.layout, shifts))
         if self.asked and self.stated:
-            report_other_rulebook(self.identity, self.sheets.place(NOWHERE), self.rules, self.collector)
+            tell_other_rulebook(self.identity, self.sheets.place(NOWHERE), self.rules, self.collector)
         return Reading(
             evaluation,
             tuple(self.collector.findings),

@@ -100,7 +100,7 @@ def _indented(
 
     A line that only this form has is as far in as the first below the total.
     """
-    above, indents = 0, {line.key: line.indent for line in subject.kind.lines("funds").lines}
+    above, indents = 0, {line.key: line.indent for line in subject.form.lines("funds").lines}
     own = min((indent for key, indent in indents.items() if key != subject.evaluation.total_line), default=0)
     for line in lines:
         deep = indents.get(line.key, own)

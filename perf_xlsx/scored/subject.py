@@ -24,7 +24,7 @@ class ScoredEvaluation(Struct, frozen=True):
 
     evaluation: SelfEvaluation
     scores: Scores
-    kind: Form
+    form: Form
     rulebook: Rulebook
     paper: EvaluationLayout
     not_valid: str
@@ -34,7 +34,7 @@ class ScoredEvaluation(Struct, frozen=True):
     @property
     def title(self) -> str:
         """What the form is called: by itself, else as the kind of form is."""
-        return self.evaluation.title or self.kind.official
+        return self.evaluation.title or self.form.official
 
     @property
     def money_unit(self) -> str:

@@ -35,7 +35,7 @@ def completed(evaluation: SelfEvaluation, official: OfficialParts, reader: FormR
     remarks = recognition(evaluation, reader.layout, official, reader.sheets, rules, proven)
     tell_remarks(remarks, reader.sheets, reader.cells.collector)
     tell_remarks(unread_contents(reader.layout, official, reader.sheets), reader.sheets, reader.cells.collector)
-    reader.reports.report_crossed(reader.required)
+    reader.findings.tell_crossed(reader.required)
     findings = reader.cells.collector.findings
     findings[:] = by_column(findings)
     titles = {title for title, _ in reader.layout.passages}
@@ -58,7 +58,7 @@ def _with_weights(
     execution = official.stated_weight[1] if official.stated_weight else rules.number("execution.weight")
     if named := weights_in_names(evaluation.indicators, execution, rules):
         message = f"没有“分值”栏，{len(named)}个指标的分值按名称后括号内的分数读取。"
-        reader.cells.reports.about("R19", named[0].weight, message, "可以不改；请核对。", severity="notice")
+        reader.cells.findings.about("R19", named[0].weight, message, "可以不改；请核对。", severity="notice")
         return replace(evaluation, indicators=tuple(named)), None
     weights = weights_from_claims(evaluation.indicators, execution, rules)
     rows = [replace(row, weight=weight) for row, weight in zip(evaluation.indicators, weights or (), strict=False)]
@@ -72,7 +72,7 @@ def _unit(evaluation: SelfEvaluation, reader: FormReader) -> Entry[str]:
         return unit
     field = unit.field.removeprefix(UNMATCHED)
     message = f"本表没有“{field}”一栏，按主管部门“{supervisor.value}”列示。"
-    reader.cells.reports.about("R19", supervisor, message, "可以不改。", severity="notice")
+    reader.cells.findings.about("R19", supervisor, message, "可以不改。", severity="notice")
     return replace(supervisor, field=field)
 
 
@@ -107,14 +107,14 @@ def _check_sum(entries: Sequence[Entry[Decimal]], at: Address, reader: FormReade
     stated = reader.amount(at, f"项目明细合计·{entries[0].field}")
     total = sum(known, Decimal(0))
     if stated.value is not None and abs(stated.value - total) > tolerance:
-        _report_sum(stated, stated.value, total, len(known), reader)
+        _tell_sum(stated, stated.value, total, len(known), reader)
 
 
-def _report_sum(stated: Entry[Decimal], value: Decimal, total: Decimal, count: int, reader: FormReader) -> None:
+def _tell_sum(stated: Entry[Decimal], value: Decimal, total: Decimal, count: int, reader: FormReader) -> None:
     difference = plain(value - total)
     message = f"{stated.field}填{plain(value)}，而{count}个项目之和是{plain(total)}，相差{difference}。"
     advice = f"请核对项目是否漏列、多列；如各项目无误，合计应填{plain(total)}。"
-    reader.cells.collector.report(
+    reader.cells.collector.tell(
         "F01", stated.place, stated.field, message, advice, given=stated.given, expected=plain(total),
         difference=difference,
     )  # fmt: skip

@@ -66,7 +66,7 @@ def _pages(grid: SummaryGrid, end: int, table: ItemTable) -> None:
     grid.sheet.page_starts = page_starts(heights, grid.kept, grid.page, heads)
 
 
-def _heading(grid: SummaryGrid, evaluation: SelfEvaluation, kind: Form, rulebook: Rulebook) -> None:
+def _heading(grid: SummaryGrid, evaluation: SelfEvaluation, form: Form, rulebook: Rulebook) -> None:
     sheet, over_all = grid.sheet, (1, LAST)
     year = f"{evaluation.year}年度" if evaluation.year else ""
     name = evaluation.boxes["project"].given if "project" in evaluation.boxes else ""
@@ -75,7 +75,7 @@ def _heading(grid: SummaryGrid, evaluation: SelfEvaluation, kind: Form, rulebook
     grid.cell(0, over_all, title, font_name=s.HEADING, font_size=TITLE_SIZE)
     sheet.heights[0] = _title_height(title)
     sheet.following = s.page_header(f"{short(title, LONGEST_HEADER)}　{SUMMARY}")
-    book = f"{kind.title}　评分办法：{rulebook.document}（{rulebook.name}）"
+    book = f"{form.title}　评分办法：{rulebook.document}（{rulebook.name}）"
     note = f"，各项规定的依据：{rulebook.trust_in_words()}"
     grid.cell(1, over_all, book + note, font_color=s.SOFT)
     sheet.heights[1] = s.height_for([(book + note, grid.across)])
