@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from perf_xlsx.checks.explanations import ADJUSTMENT, EXECUTION
 from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, Rates, Scores, SelfEvaluation
-from perf_xlsx.domain.quantity import MONEY_UNITS
 from perf_xlsx.domain.rounding import half_up, percent, percent_unlike, plain, quotient
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_rate
 from perf_xlsx.findings.office import ASK_RULES
 from perf_xlsx.rulebook import Rulebook, load_rulebook
 from perf_xlsx.rulebook.fitting import fitting_rulebooks
-from perf_xlsx.vocabulary import vocabulary
 
 MOST_SOURCES = 12  # lines below a total; the sums to try double with each
-UNUSUAL: Mapping[str, int] = vocabulary("units")["unusual"]  # 元
 PartsSum = tuple[Decimal, list[FundLine]]  # with the lines that it is of
 
 
@@ -401,24 +398,3 @@ def low_execution_is_explained(
             f"请{EXECUTION.where(evaluation)}写明结余的数额和原因。",
             expected=f"不低于{percent(limit)}，或有说明",
         )
-
-
-@check("F11")
-def amounts_are_of_a_usual_size(evaluation: SelfEvaluation) -> Iterator[Observation]:
-    """A total that few forms have is more often typed in 元 throughout, which no sum within the form can show.
-
-    Only the unit can tell, so it is asked, and nothing is held back; from a tenth of that on it is a notice.
-    """
-    entry, unit = evaluation.total_funds.adjusted, evaluation.boxes["money_unit"].value
-    if entry.value is None or unit not in MONEY_UNITS:
-        return
-    yuan, odd = entry.value * MONEY_UNITS[unit], UNUSUAL["department" if evaluation.project_line else "project"]
-    if yuan * 10 < odd:
-        return
-    large = plain(half_up(yuan / MONEY_UNITS["亿元"]))
-    yield observed(
-        entry,
-        f"{entry.field}填{plain(entry.value)}{unit}，即{large}亿元，数额少见。",
-        f"请核对金额单位；按元填写的，请把全表金额换算成{unit}，确实是{unit}的，可以不改。",
-        severity="warning" if yuan >= odd else "notice",
-    )

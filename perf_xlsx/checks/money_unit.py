@@ -277,6 +277,7 @@ def _observation(
     return Observation(
         first.place, first.field, first.given or None, message, advice, plain(right), plain(value - right),
         correction=to_number(first, right) if single else None,
+        others=tuple(entries[key].place for key in error.keys[1:]),
     )  # fmt: skip
 
 

@@ -330,6 +330,15 @@ def numbers_in_passages_are_those_of_the_table(
                 yield observed(entry, message, "请核对，与表中一致。", expected=shown)
 
 
+def tells_of_another_unit(diagnoses: Diagnoses, scores: Scores, rulebook: Rulebook) -> bool:
+    """Whether the passages state an amount that is the table's ten thousand times, or the reverse."""
+    numbers = list(stated_numbers(diagnoses.evaluation, scores, rulebook))
+    wrong = (
+        found for _, clause in diagnoses.narrative for found in _wrong_numbers(numbers, clause, diagnoses.speaker)
+    )
+    return any(number.off_by_its_unit(said, value) for number, said, _, value in wrong)
+
+
 def _wrong_numbers(
     numbers: Iterable[StatedNumber], clause: Clause, speaker: Speaker
 ) -> Iterator[tuple[StatedNumber, re.Match[str], ClauseSubject, Fraction]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -375,11 +375,6 @@ class Score(Struct, frozen=True, gc=False):
         return "；".join(map(str, self.basis))
 
 
-def points_of(scores: Iterable[Score]) -> Decimal:
-    """The sum of the rounded points; a missing score counts as 0."""
-    return sum((score.points for score in scores if score.points is not None), Decimal("0.00"))
-
-
 class Rates(Struct, frozen=True):
     """Exact rates of one line: executed over adjusted, and adjustment over initial; None where undefined."""
 
@@ -448,7 +443,8 @@ class Correction(Struct, frozen=True, gc=False):
 class Finding(Struct, frozen=True, gc=False):
     """Something wrong or notable at one place. Texts are Chinese.
 
-    `correction` is given where one value is right once all other findings are corrected.
+    `correction` is given where one value is right once all other findings are corrected. `others` are the places
+    of further cells that it is about.
     """
 
     code: str
@@ -463,6 +459,7 @@ class Finding(Struct, frozen=True, gc=False):
     basis: str
     waived: Waived | None = None
     correction: Correction | None = None
+    others: tuple[Place, ...] = ()
 
     @property
     def standing(self) -> Standing:

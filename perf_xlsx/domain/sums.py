@@ -13,7 +13,6 @@ from perf_xlsx.domain.model import Entry, FundLine, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
 
 UNKNOWN = "—"  # `given` of a sum with a part that cannot be read
-CLAIMED_TOTAL: Path = ("", "", "claimed_total")
 
 
 def with_sums(evaluation: SelfEvaluation) -> SelfEvaluation:

@@ -62,6 +62,7 @@ class Observation(Struct, frozen=True):
     severity: Severity | None = None
     basis: str | None = None
     correction: Correction | None = None
+    others: tuple[Place, ...] = ()  # of further cells that it is about
 
 
 Check = Callable[..., Iterable[Observation]]  # its parameters: any of evaluation, scores, rulebook, diagnoses
@@ -137,6 +138,7 @@ def finding(code: str, observation: Observation, rulebook: Rulebook | None) -> F
         observation.advice,
         observation.basis or usual,
         correction=observation.correction,
+        others=observation.others,
     )
     return with_rulebook_severity(found, rulebook) if rulebook else found
 

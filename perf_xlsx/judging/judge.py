@@ -203,6 +203,7 @@ def _most_severe(kind: list[Finding], most: int) -> list[Finding]:
         message=f"“{catalogue()[left.code].title}”一共有{len(kind)}处，只逐处列出{most}处，其余没有列出。",
         advice="请先更正列出的，再评一次；大片重复的内容多是误粘贴，请删去。",
         correction=None,
+        others=(),
     )
     return [*ranked[:most], counted]
 
