@@ -175,11 +175,11 @@ def _everywhere(result: Result, **change: str) -> Result:
 def _refused(source: Path, error: Exception) -> Result:
     """The result of a file that could not be read."""
     what = POINTERS.get(source.suffix.lower())
-    if what and (isinstance(error, OSError) or (isinstance(error, PackageError) and error.kind in UNKNOWN)):
+    if what and (isinstance(error, OSError) or (isinstance(error, PackageError) and error.fault in UNKNOWN)):
         return _unreadable(source, "R01", f"其实是{what}，里面没有表格", ADVICE["pointer"])
     match error:
         case PackageError():
-            return _unreadable(source, REFUSALS.get(error.kind, "R01"), error.detail, ADVICE[error.kind])
+            return _unreadable(source, REFUSALS.get(error.fault, "R01"), error.detail, ADVICE[error.fault])
         case OSError():
             return _unopened(source, error)
         case MemoryError():

@@ -57,7 +57,7 @@ class ReportOptions(Struct, frozen=True):
 class ReportOutcome(Struct, frozen=True):
     """What came of one workbook: a line for people, and the exit code of it alone."""
 
-    line: str
+    text: str
     code: int
 
 
@@ -176,7 +176,7 @@ def _written(jobs: list[tuple[Path, Path]], wanted: ReportOptions) -> int:
         for source, output in jobs:
             with within(wanted.seconds):
                 one = _one(source, output, wanted)
-            say(one.line, err=one.code == NOT_WRITTEN)
+            say(one.text, err=one.code == NOT_WRITTEN)
             tick("没写成" if one.code == NOT_WRITTEN else "写好")
             code = max(code, one.code)
     return code

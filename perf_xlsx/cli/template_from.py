@@ -63,7 +63,7 @@ class RenewalOutcome(Struct, frozen=True):
     `failed`: it was wanted and there is none.
     """
 
-    line: str
+    text: str
     told: tuple[str, ...] = ()
     written: bool = False
     failed: bool = False
@@ -220,7 +220,7 @@ def _refused(source: Path, why: str) -> RenewalOutcome:
 
 def _tell(outcomes: Iterable[RenewalOutcome]) -> None:
     for one in outcomes:
-        say(one_line(one.line), err=not one.written)
+        say(one_line(one.text), err=not one.written)
         for line in one.told[:LINES]:
             say(f"  {one_line(line)}")
         if len(one.told) > LINES:

@@ -179,16 +179,16 @@ _COLUMNS: Mapping[type[Any], frozenset[str]] = {
 }
 
 
-def columns_of(kind: type[Any]) -> frozenset[str]:
+def columns_of(row_type: type[Any]) -> frozenset[str]:
     """The columns of a table (by the class of its rows) that scoring, checks and reports use."""
-    return _COLUMNS[kind]
+    return _COLUMNS[row_type]
 
 
-def made_of(kind: type[Row], entries: Mapping[str, Entry[Any]], **more: Any) -> Row:
+def made_of(row_type: type[Row], entries: Mapping[str, Entry[Any]], **more: Any) -> Row:
     """Make a row of its entries; those that the model does not know become its extras."""
-    own = columns_of(kind)
+    own = columns_of(row_type)
     known: dict[str, Any] = {key: entry for key, entry in entries.items() if key in own}
-    return kind(**known, **more, extras={key: entry for key, entry in entries.items() if key not in own})
+    return row_type(**known, **more, extras={key: entry for key, entry in entries.items() if key not in own})
 
 
 class Extra(Struct, frozen=True):

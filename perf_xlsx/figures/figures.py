@@ -32,12 +32,12 @@ class Figures(Struct, frozen=True, dict=True):
     def _by_role(self) -> dict[tuple[str, str, str], tuple[Figure, ...]]:
         found: dict[tuple[str, str, str], list[Figure]] = {}
         for figure in self.everything:
-            found.setdefault((figure.role, figure.of.kind, figure.of.key), []).append(figure)
+            found.setdefault((figure.role, figure.of.type, figure.of.key), []).append(figure)
         return {key: tuple(figures) for key, figures in found.items()}
 
     def of(self, role: FigureRole, subject: Subject = FORM) -> tuple[Figure, ...]:
         """The figures in a role of a subject: none, one, or a claimed and a computed one."""
-        return self._by_role.get((role, subject.kind, subject.key), ())
+        return self._by_role.get((role, subject.type, subject.key), ())
 
     def one(self, role: FigureRole, subject: Subject = FORM, computed: bool = False) -> Figure | None:
         """The unit's own figure, else ours; with `computed`, ours before theirs."""

@@ -131,7 +131,7 @@ def _other_years(reads: list[Read], figures: Figures) -> Iterator[ReportRemark]:
         return
     for number, read in enumerate(reads):
         year = _year(read)
-        if read.bound.mention.kind == "date" and year not in (None, figures.year):
+        if read.bound.mention.type == "date" and year not in (None, figures.year):
             told = [one for one in reads[number + 1 : number + 9] if _is_under(read, one) and _is_ours(one, reads)]
             if told or _is_of_the_report(read) or _is_concluded(read, figures.year):
                 why = f"，而“{figure_as_written(told[0])}”是{figures.year}年度的数字" if told else ""

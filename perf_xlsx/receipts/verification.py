@@ -67,7 +67,7 @@ PROVEN = (Match.INTACT, Match.RESAVED)
 class Verdict(Struct, frozen=True):
     """What came of one form: the kind, sentences, changed cells, and the receipt that it was held against."""
 
-    kind: Match
+    match: Match
     part: str = ""
     told: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()

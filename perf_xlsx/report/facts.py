@@ -96,7 +96,7 @@ class Facts(Struct, frozen=True):
             return known["staff"].get(column, column)
         if head:
             return self._line_name(self._located(name)[1].key) + known["lines"].get(column, column)
-        table = next((table for table, kind in KINDS.items() if self.of and self.of.kind == kind), "form")
+        table = next((table for table, kind in KINDS.items() if self.of and self.of.type == kind), "form")
         of = f"“{self.of.name[:LONGEST_SHOWN]}”的" if self.of and self.of.name and name in known[table] else ""
         return of + (known[table].get(name) or known["form"].get(name) or name)
 
@@ -123,7 +123,7 @@ class Facts(Struct, frozen=True):
     def figure(self, name: str) -> Figure | None:
         """The figure that a field stands for; None where it stands for a text, or the form has none."""
         column, of = self._located(name)
-        prefix = f"{of.kind}_" if of.kind in ("project", "indicator") else ""
+        prefix = f"{of.type}_" if of.type in ("project", "indicator") else ""
         role = "staff" if name.startswith("staff.") else prefix + column
         if role == "indicator_lost_points":
             return self._lost(of)
@@ -138,7 +138,7 @@ class Facts(Struct, frozen=True):
         if head:
             special = {"total": self.evaluation.total_line, "project": self.evaluation.project_line or head}
             return column, Subject("line", special.get(head, head), "")
-        known = field_names()[f"{self.of.kind}s"] if self.of is not None else {}
+        known = field_names()[f"{self.of.type}s"] if self.of is not None else {}
         return (name, self.of) if self.of is not None and name in known else (name, Subject("form", "", ""))
 
     def _is_the_others(self, figure: Figure) -> bool:
@@ -179,9 +179,9 @@ class Facts(Struct, frozen=True):
     def _entry(self, name: str) -> Entry[Any] | None:
         """The box that a field stands for; None where it stands for none."""
         column, of = self._located(name)
-        if of.kind == "line":
+        if of.type == "line":
             return getattr(self.evaluation.funds.get(of.key), column, None)
-        if of.kind != "form":
+        if of.type != "form":
             return getattr(self.row, BOXES.get(column, column), None)
         if name in ("execution_points", "total", "grade"):
             claim: Entry[Any] = getattr(self.evaluation.claimed, name)

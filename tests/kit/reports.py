@@ -96,7 +96,7 @@ def held(text: str, result: Result) -> Held:
 
 def agreeing(one: Held) -> list[Spot]:
     """Where the numbers stand that agree with the form."""
-    return [(r.start, r.end) for r in one.reads if r.verdict == "agrees" and r.bound.mention.kind == "number"]
+    return [(r.start, r.end) for r in one.reads if r.verdict == "agrees" and r.bound.mention.type == "number"]
 
 
 def spots(one: Held) -> list[Spot]:

@@ -305,7 +305,7 @@ def _doubt(
     field: str, quantity: Quantity, number: Decimal | None, row: RowUnit, other: Quantity | None
 ) -> tuple[str, str] | None:
     """Why nobody can be sure what a number is (`number` in the row's unit), and what to do."""
-    if quantity.bracketed and measure(row.unit).kind not in MONEY:
+    if quantity.bracketed and measure(row.unit).dimension not in MONEY:
         return "加了括号，不能确定是正数还是负数", "请只填数字，不带单位和符号。"
     known = fit(other.number, other.unit or row.unit, row.unit).number if other else None
     if other is None or known is None:
@@ -385,7 +385,7 @@ def mistyped(text: str) -> bool:
 
 def is_money_unit(unit: str) -> bool:
     """Whether it is a money unit, or a mere multiplier: 5千 is no number in 万元. ¥ alone gives no size."""
-    return unit not in CURRENCY and (measure(unit).kind in MONEY or measure(unit).mere)
+    return unit not in CURRENCY and (measure(unit).dimension in MONEY or measure(unit).mere)
 
 
 def unit_shown(entry: NumberEntry) -> str:
