@@ -479,7 +479,8 @@ def is_held(fill: Fill | None, box: Box) -> bool:
 
 def is_made(form: Form, fill: Fill | None, block: Lines, line: Line) -> bool:
     """Whether the template adds up a line: where it can, and its data hold nothing of it."""
-    held = fill is not None and any(key[:2] == (block.key, line.key) for key in fill.lines)
+    known = fill.lines if fill else {}
+    held = any(key[:2] == (block.key, line.key) and value is not None for key, value in known.items())
     return form.is_made(line) and not held
 
 
