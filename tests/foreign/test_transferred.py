@@ -368,7 +368,8 @@ def test_sums_that_the_template_made_are_made_in_the_new_workbook(kind: str, suf
     again = pipeline.score(tmp_path / "out.xlsx", tmp_path / "again.xlsx")
     assert [one.code for one in first.findings] == ["R18"]
     assert again.findings == ()
-    assert first.scores and again.scores
+    assert first.scores
+    assert again.scores
     assert first.scores.total == again.scores.total
     book, total = openpyxl.load_workbook(tmp_path / "out.xlsx"), "合计" if kind == "department" else "年度资金总额"
     for column in ("年初预算数", "调整数", "全年预算数", "全年执行数"):
