@@ -17,6 +17,7 @@ _ADJUSTED, _UNSPENT, WHY, OF_WHAT, MONEY, DENIED = (
     for keys in (("adjusted",), ("unspent",), ("why",), ("of_what", "why"), ("money",), ("denied",))
 )
 SHARE = pattern(r"\d%")
+NOTHING = pattern(r"\D{0,4}0(?:\.0+)?(?:[万亿]?元|%|[,。;]|$)")  # 结余0万元 is none
 
 
 class Topic(Struct, frozen=True):
@@ -59,8 +60,10 @@ class Topic(Struct, frozen=True):
 
     def _is_told_in(self, clause: str) -> bool:
         clause = COMPARED.sub("", clause)
-        before = (clause[: said.start()] for said in self.words.finditer(clause))
-        return any(not PAST.search(text) and not DENIED.search(text) for text in before)
+        told = ((clause[: said.start()], clause[said.end() :]) for said in self.words.finditer(clause))
+        return any(
+            not (PAST.search(before) or DENIED.search(before) or NOTHING.match(after)) for before, after in told
+        )
 
 
 ADJUSTMENT = Topic("调整", "年中调整说明", _ADJUSTED)

@@ -59,6 +59,7 @@ COLUMNS = {  # name in messages, and how it is written
     "adjusted": ("全年预算数", _stated("adjusted")),
     "executed": ("全年执行数", _stated("executed")),
 }
+EVERYWHERE = (0, 1)  # nothing left, 100%: some line of most forms has them, which says nothing of another
 UNITS = {"%": Fraction(1, 100), "分": Fraction(1)} | {unit: Fraction(size) for unit, size in MONEY_UNITS.items()}
 
 
@@ -233,15 +234,18 @@ class StatedNumber(Struct, frozen=True):
         stated, unit = Decimal(said["number"].replace(",", "")), UNITS[said["unit"]]
         if said["about"] or said["more"] or said["or_so"]:
             return abs(Fraction(stated) * unit - abs(meant)) <= abs(meant) / 20
-        values = (value for value in (*map(self.value, everyone), *self.also) if value is not None)
+        others = [] if Fraction(stated) * unit in EVERYWHERE else [*map(self.value, everyone), *self.also]
+        values = (value for value in (meant, *others) if value is not None)
         return any(_equal(stated, abs(value) / unit, self.slack / unit) for value in values)
 
     def off_by_its_unit(self, said: re.Match[str], meant: Fraction) -> bool:
         """Whether the number said is the one meant in 元 for 万元, or the reverse."""
         stated, unit = Decimal(said["number"].replace(",", "")), UNITS[said["unit"]]
         factors = (Fraction(10_000), Fraction(1, 10_000))
-        return said["unit"] not in "%分" and any(
-            _equal(stated, abs(meant) / unit * times, self.slack / unit * times) for times in factors
+        return (
+            bool(stated)
+            and said["unit"] not in "%分"
+            and any(_equal(stated, abs(meant) / unit * times, self.slack / unit * times) for times in factors)
         )
 
 
