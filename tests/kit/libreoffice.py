@@ -9,12 +9,16 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
+import openpyxl
 import pytest
+
+CellsShown = Mapping[tuple[str, int, int], Any]
 
 SOFFICE = shutil.which("soffice")
 MOST = 200  # workbooks in one run
@@ -60,8 +64,28 @@ def converted(out: Path, kind: str, *paths: Path) -> Path:
         profile = f"-env:UserInstallation={Path(_profile().name).as_uri()}"
         words = [str(SOFFICE), profile, "--headless", "--convert-to", kind, "--outdir", str(out)]
         for at in range(0, len(paths), MOST):
-            subprocess.run([*words, *map(str, paths[at : at + MOST])], check=True, capture_output=True, timeout=900)
+            subprocess.run(
+                [*words, *map(str, paths[at : at + MOST])], check=True, capture_output=True, timeout=900
+            )
     return targets[-1]
+
+
+def cells_shown(path: Path) -> CellsShown:
+    """What LibreOffice shows of a workbook, by sheet, row and column: numbers, texts and errors."""
+    if BRIDGE:
+        sheets = _ask(path, None)
+    else:
+        saved = openpyxl.load_workbook(
+            converted(path.parent / "shown", XLSX, path), data_only=True, read_only=True
+        )
+        sheets = {sheet.title: sheet.iter_rows(values_only=True) for sheet in saved.worksheets}
+    return {
+        (title, y, x): value
+        for title, rows in sheets.items()
+        for y, row in enumerate(rows, 1)
+        for x, value in enumerate(row, 1)
+        if value not in ("", None)
+    }
 
 
 @cache
@@ -81,21 +105,23 @@ def _office() -> subprocess.Popen[str]:
     return office
 
 
-def _ask(source: Path, target: Path, kind: str, steps: tuple[list[Any], ...] = ()) -> None:
+def _ask(source: Path, target: Path | None, kind: str = XLSX, steps: Sequence[list[Any]] = ()) -> Any:
     """Have the open LibreOffice do it; one that hangs or has ended is replaced at the next call."""
     office = _office()
     assert office.stdin is not None
     assert office.stdout is not None
-    task = {"source": source.absolute().as_uri(), "target": target.absolute().as_uri(), "kind": kind, "steps": steps}
+    addresses = [path and path.absolute().as_uri() for path in (source, target)]
+    task = dict(zip(("source", "target"), addresses, strict=True), kind=kind, steps=steps)
     watch = Timer(PATIENCE, os.killpg, (office.pid, signal.SIGKILL))
     watch.start()
     try:
         office.stdin.write(f"{json.dumps(task)}\n")
         office.stdin.flush()
-        answer = office.stdout.readline()
+        answer = json.loads(office.stdout.readline() or '{"wrong": "LibreOffice has ended"}')
     finally:
         watch.cancel()
-    if answer != "done\n":
+    if "wrong" in answer:
         _office.cache_clear()
         office.communicate()
-        raise RuntimeError(f"{source}: {json.loads(answer) if answer else 'LibreOffice has ended'}")
+        raise RuntimeError(f"{source}: {answer['wrong']}")
+    return answer["done"]

@@ -4,8 +4,9 @@
 
 Each line that it reads is a task as JSON: `source` and `target` are addresses (file:///…), `kind` is an extension or
 one with the name of a filter ("ods", "xls:MS Excel 97"), and `steps` is what a person does at the screen: a list of
-["go", sheet, range], ["type", sheet, cell, value], ["do", command, {arguments}] or ["unprotect", sheet]. Each is
-answered by a line: the word done, or what went wrong. It ends when nobody writes to it any more.
+["go", sheet, range], ["type", sheet, cell, value], ["do", command, {arguments}] or ["unprotect", sheet]. Without a
+target, what the cells show is told instead. Each is answered by a line of JSON, with `done` or with `wrong`. It ends
+when nobody writes to it any more.
 """
 
 import json
@@ -61,9 +62,24 @@ def done(context, desktop, source, target, kind, steps):
     try:
         if steps:
             edit(context, document, steps)
+        if not target:
+            return {sheet.Name: shown(sheet) for sheet in document.Sheets}
         document.storeToURL(target, properties(FilterName=filter_of(kind, document), Overwrite=True))
+        return None
     finally:
         document.close(True)
+
+
+def shown(sheet):
+    """Rows from the first on: numbers, texts ("" of an empty cell), and errors as they are printed."""
+    end = sheet.createCursor()
+    end.gotoEndOfUsedArea(False)
+    last = end.RangeAddress
+    rows = sheet.getCellRangeByPosition(0, 0, last.EndColumn, last.EndRow).getDataArray()
+    return [
+        [sheet.getCellByPosition(x, y).String if value is None else value for x, value in enumerate(row)]
+        for y, row in enumerate(rows)
+    ]
 
 
 def edit(context, document, steps):
@@ -87,11 +103,10 @@ def serve(context):
     desktop = context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
     for line in sys.stdin:
         try:
-            done(context, desktop, **json.loads(line))
-            answer = "done"
+            answer = {"done": done(context, desktop, **json.loads(line))}
         except Exception:
-            answer = json.dumps(traceback.format_exc())
-        print(answer, flush=True)
+            answer = {"wrong": traceback.format_exc()}
+        print(json.dumps(answer), flush=True)
     desktop.terminate()
 
 
