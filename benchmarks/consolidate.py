@@ -34,15 +34,15 @@ def floor(records: Path, output: Path) -> float:
     import xlsxwriter
 
     from perf_xlsx.consolidated import Records
-    from perf_xlsx.consolidated.returns import file_name, identity
+    from perf_xlsx.consolidated.long_tables import FINDINGS, FUNDS, INDICATORS, UNITS, Return, errors_in_words
+    from perf_xlsx.consolidated.returns import return_identity, returned_file_name
     from perf_xlsx.consolidated.streamed import TOP
-    from perf_xlsx.consolidated.tables import FINDINGS, FUNDS, INDICATORS, UNITS, Return, errors_in_words
     from perf_xlsx.sheets.writer import safe
 
     def cell(value: object) -> object:
         return safe(value) if isinstance(value, str) else None if value is None else float(value)  # type: ignore
 
-    named = ((record, identity(record)) for record in Records.open(records))
+    named = ((record, return_identity(record)) for record in Records.open(records))
     returns = [Return(record, who, who) for record, who in named]
     tables = UNITS, FUNDS, INDICATORS, FINDINGS
     cells = {table: [tuple(map(cell, row)) for one in returns for row in table.rows(one)] for table in tables}
@@ -53,7 +53,7 @@ def floor(records: Path, output: Path) -> float:
         )
         for one in returns if one.record.findings
     ]  # fmt: skip
-    names = [file_name(one.record.file) for one in returns]
+    names = [returned_file_name(one.record.file) for one in returns]
     del returns
     start = time.process_time()
     with xlsxwriter.Workbook(output, {"constant_memory": True, "strings_to_formulas": False}) as book:

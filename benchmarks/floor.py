@@ -16,9 +16,9 @@ from pathlib import Path
 from msgspec import Struct
 from python_calamine import CalamineWorkbook
 
-from perf_xlsx.ooxml import Draft, Limits
-from perf_xlsx.ooxml.archive import Archive, ZipWriter, deflated
+from perf_xlsx.ooxml import Limits, SheetDraft
 from perf_xlsx.ooxml.sheet_xml import worksheet_xml
+from perf_xlsx.ooxml.zip_archive import Archive, ZipWriter, deflated
 
 SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -27,11 +27,11 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 class Floor(Struct, frozen=True):
     """What scoring writes: the drafts of its sheets, and its other new or changed parts."""
 
-    drafts: tuple[Draft, ...]
+    drafts: tuple[SheetDraft, ...]
     parts: Mapping[str, bytes]
 
 
-def prepared(source: Path, scored: Path, drafts: tuple[Draft, ...]) -> Floor:
+def prepared(source: Path, scored: Path, drafts: tuple[SheetDraft, ...]) -> Floor:
     """Find the parts that scoring changed, but for the sheets of the drafts, which are written anew each time."""
     before, after = (Archive.open(path.read_bytes(), Limits()) for path in (source, scored))
     sheets = len([name for name in before.infos if name.startswith("xl/worksheets/sheet")])

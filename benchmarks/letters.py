@@ -24,18 +24,18 @@ REPEATS = 3
 def measured(returns: Path, out: Path, count: int) -> tuple[float, float, int]:
     """Seconds of processor time without letters, those that letters take, and how many there are."""
     from perf_xlsx import batch
-    from perf_xlsx.batch.roster import Listed, Roster
+    from perf_xlsx.batch.roster import ListedUnit, Roster
     from perf_xlsx.consolidated import write_consolidated
-    from perf_xlsx.letters import Terms, templates, write_letters
+    from perf_xlsx.letters import LetterTerms, templates, write_letters
 
     units = [unit_name(number) for number in range(count + count // 10)]
-    roster = Roster("名单", [Listed(row, unit, f"{row:06}") for row, unit in enumerate(units, 2)])
+    roster = Roster("名单", [ListedUnit(row, unit, f"{row:06}") for row, unit in enumerate(units, 2)])
     start = time.process_time()
     for _ in batch.run(batch.plan([returns], out), roster=roster):
         pass
     write_consolidated(out, None, roster)
     scored = time.process_time()
-    written = write_letters(out, Terms(datetime.date(2026, 3, 31), "示例县财政局"), templates())
+    written = write_letters(out, LetterTerms(datetime.date(2026, 3, 31), "示例县财政局"), templates())
     return scored - start, time.process_time() - scored, sum(written.matters.values())
 
 

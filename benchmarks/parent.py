@@ -32,7 +32,7 @@ def record() -> bytes:
     from msgspec.structs import replace
 
     from perf_xlsx import __version__, pipeline
-    from perf_xlsx.results.record import SCHEMA, Key, encode
+    from perf_xlsx.results.record import SCHEMA, Key, encode_record
     from perf_xlsx.results.recording import as_record
     from tests.kit.filled import template_of
 
@@ -51,7 +51,7 @@ def record() -> bytes:
         "key": own,
         "schema": SCHEMA,
     }
-    return encode(replace(found, **names))
+    return encode_record(replace(found, **names))
 
 
 def write_empty(folder: Path, count: int) -> None:
@@ -79,12 +79,12 @@ def answered(line: bytes, task: object) -> object:
 def run(returned: Path, out: Path, line: bytes) -> None:
     """The run of the command over the folder, without workers, letters and 汇总."""
     from perf_xlsx import batch
-    from perf_xlsx.cli.run_output import Outputs, Run, report
+    from perf_xlsx.cli.run_output import Outputs, Run, show_run
 
     jobs = batch.plan([returned], out)
     finished = batch.run(jobs, work=partial(answered, line))  # type: ignore[arg-type]
     with closing(finished):
-        report(Run(jobs, False, False, None, None, Outputs()), finished)
+        show_run(Run(jobs, False, False, None, None, Outputs()), finished)
 
 
 def peak() -> float:

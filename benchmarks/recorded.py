@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from perf_xlsx.domain.model import Result
-from perf_xlsx.ooxml import Draft, Limits, Package, SeenCells
+from perf_xlsx.ooxml import Limits, Package, SeenCells, SheetDraft
 from perf_xlsx.ooxml import Look as DraftLook
+from perf_xlsx.scored.added_sheets import scored_sheets
 from perf_xlsx.scored.marks import marks_of
-from perf_xlsx.scored.sheets import scored_sheets
 
 Look = tuple[bool, float, str, str, bool, str, str]  # bold, size, ink, fill, border, horizontal, number format
 
@@ -47,7 +47,7 @@ class Work:
     sheets: tuple[Sheet, ...]
 
 
-def drafts_of(result: Result) -> tuple[Draft, ...]:
+def drafts_of(result: Result) -> tuple[SheetDraft, ...]:
     """The sheets that scoring adds."""
     return tuple(scored_sheets(result))
 
@@ -60,7 +60,7 @@ def record(result: Result, source: Path) -> Work:
     return Work(marks, tuple(map(_sheet, drafts)))
 
 
-def _sheet(draft: Draft) -> Sheet:
+def _sheet(draft: SheetDraft) -> Sheet:
     chart = draft.chart and Chart(
         draft.chart.title,
         draft.chart.names_at[1],

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
-from perf_xlsx.narrative.check import check_report
+from perf_xlsx.narrative.check_report import check_report
 from perf_xlsx.ooxml import Limits
 from perf_xlsx.report import compose, default_outline, docx_bytes, facts_of
 from tests.kit.filled import filled
@@ -74,7 +74,7 @@ def _written(result: Result) -> bytes:
     """The report of a result as Word."""
     facts = facts_of(result, False)
     assert facts is not None
-    outline = default_outline(facts.form)
+    outline = default_outline(facts.evaluation)
     return docx_bytes(compose(outline, facts, result.findings), outline.page)
 
 

@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Finding, Result, Scores, SelfEvaluation, Stamp
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import Observation, catalogue, finding
-from perf_xlsx.foreign import POINTERS, Original, open_original
+from perf_xlsx.foreign import POINTERS, ForeignWorkbook, open_original
 from perf_xlsx.forms import Form, FormError, FormFile, folder_of, form_names, load_form, with_forms
 from perf_xlsx.forms.case import CaseError, Fill, load_case
-from perf_xlsx.judging.judge import as_capped, bounded, in_order
+from perf_xlsx.judging.judge import as_capped, bounded, in_reading_order
 from perf_xlsx.judging.judge import judge as judge_form
 from perf_xlsx.judging.stamp import stamp
 from perf_xlsx.judging.waivers import Waiving
@@ -36,16 +36,16 @@ from perf_xlsx.ooxml import (
     strip,
     type_size,
 )
-from perf_xlsx.reading.earlier_answers import answers, covered_by_answers
+from perf_xlsx.reading.earlier_answers import answer_findings, covered_by_answers
 from perf_xlsx.reading.earlier_run import is_ours
 from perf_xlsx.reading.part_names import part_names
 from perf_xlsx.reading.read import Reading, read
 from perf_xlsx.rulebook import Rulebook, RulebookError, by_form, load_rulebook
+from perf_xlsx.scored.added_sheets import scored_sheets
 from perf_xlsx.scored.marks import marks_of
-from perf_xlsx.scored.sheets import scored_sheets
-from perf_xlsx.sheets.origin import Origin
+from perf_xlsx.sheets.origin import WorkbookOrigin
 from perf_xlsx.system.background import in_background
-from perf_xlsx.system.collector import resting_collector
+from perf_xlsx.system.garbage import resting_collector
 from perf_xlsx.system.os_errors import same_file, why
 from perf_xlsx.system.output_files import (
     OPENED_AS,
@@ -175,11 +175,11 @@ def _everywhere(result: Result, **change: str) -> Result:
 def _refused(source: Path, error: Exception) -> Result:
     """The result of a file that could not be read."""
     what = POINTERS.get(source.suffix.lower())
-    if what and (isinstance(error, OSError) or (isinstance(error, PackageError) and error.kind in UNKNOWN)):
+    if what and (isinstance(error, OSError) or (isinstance(error, PackageError) and error.fault in UNKNOWN)):
         return _unreadable(source, "R01", f"其实是{what}，里面没有表格", ADVICE["pointer"])
     match error:
         case PackageError():
-            return _unreadable(source, REFUSALS.get(error.kind, "R01"), error.detail, ADVICE[error.kind])
+            return _unreadable(source, REFUSALS.get(error.fault, "R01"), error.detail, ADVICE[error.fault])
         case OSError():
             return _unopened(source, error)
         case MemoryError():
@@ -213,7 +213,7 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
         return _score_original(job, original, terms, noticed)
     package = Package.open(data, terms.limits)
     stripped = strip(package, is_ours)
-    noticed += answers(stripped, name, Book(package).sheets)
+    noticed += answer_findings(stripped, name, Book(package).sheets)
     suffix, macro = package.suffix(), drop_stray_macros(package)
     package.become_document()
 
@@ -232,7 +232,7 @@ def _score_bytes(job: Job, data: bytes, terms: Terms) -> Result:
     return _with_copy(job, package, judge)
 
 
-def _score_original(job: Job, original: Original, terms: Terms, noticed: list[Finding]) -> Result:
+def _score_original(job: Job, original: ForeignWorkbook, terms: Terms, noticed: list[Finding]) -> Result:
     """Score a workbook of another format: it is converted to our template, and that is scored."""
     from perf_xlsx.conversion.convert import convert  # few workbooks need it
 
@@ -269,7 +269,9 @@ def _judged(
     return Result(source, "", evaluation, scores, findings, rulebook.name, part=part, stamp=identified)
 
 
-def _with_copy(job: Job, package: Package, judge: Callable[[], Result], origin: Origin | None = None) -> Result:
+def _with_copy(
+    job: Job, package: Package, judge: Callable[[], Result], origin: WorkbookOrigin | None = None
+) -> Result:
     """The result that `judge` computes; and, where one is wanted, a copy of the workbook with marks and sheets.
 
     `judge` is called once, after the copy has been begun: the package's large parts are written by threads while
@@ -296,7 +298,7 @@ def _with_copy(job: Job, package: Package, judge: Callable[[], Result], origin: 
     return _everywhere(judged(), output=printable_path(output))
 
 
-def _mark(package: Package, result: Result, origin: Origin | None) -> None:
+def _mark(package: Package, result: Result, origin: WorkbookOrigin | None) -> None:
     """Write the marks and the sheets of a result into its workbook."""
     sheets = scored_sheets(result, origin, type_size(Book(package)))
     found = dict.fromkeys(found for one in result.forms for found in one.findings)
@@ -310,7 +312,7 @@ def _unwritten(result: Result, output: Path, error: OSError) -> Result:
     place = Place(printable_path(Path(Path(result.file).name)))
     message = f"{printable_path(output)} 写不进去（{detail}）。"
     observed = Observation(place, "输出文件", printable_path(output), message, advice)
-    return replace(result, findings=in_order([*result.findings, finding(UNWRITTEN, observed, None)]))
+    return replace(result, findings=in_reading_order([*result.findings, finding(UNWRITTEN, observed, None)]))
 
 
 def _about_the_file(name: str, suffix: str, macro: bool, scored: bool) -> Iterator[Finding]:
@@ -370,9 +372,9 @@ def _forms_of(rulebook: Rulebook) -> Iterator[str]:
         yield from (by_form(key) or ())[1:]
 
 
-def _serves(rules: Rulebook, kind: Form) -> bool:
+def _serves(rules: Rulebook, form: Form) -> bool:
     """Whether a rulebook was made for this kind of form, or is the one that the form itself names."""
-    return bool({kind.name, kind.kind} & {*rules.forms}) or kind.rulebook == rules.name
+    return bool({form.name, form.kind} & {*rules.forms}) or form.rulebook == rules.name
 
 
 def template_bytes(
@@ -390,20 +392,21 @@ def template_bytes(
 
 def filled_template(fill: Fill, rulebook: str | None = None) -> bytes:
     """A template with this typed in; the rulebook is the form's own unless one is named. Raises like the above."""
-    kind, years = fill.form, fill.year
-    rules = usable_rulebook(rulebook or kind.rulebook)
-    if not _serves(rules, kind):
+    form, years = fill.form, fill.year
+    rules = usable_rulebook(rulebook or form.rulebook)
+    if not _serves(rules, form):
         titles = "、".join(load_form(name).title for name in rules.forms)
-        raise RulebookError([f"评分办法“{rules.name}”不适用于{kind.title}，它适用于{titles}"])
-    if kind.original:
-        from perf_xlsx.adoption.template import original_template  # late, and few forms are a bureau's workbook
+        raise RulebookError([f"评分办法“{rules.name}”不适用于{form.title}，它适用于{titles}"])
+    if form.original:
+        # late, and few forms are a bureau's workbook
+        from perf_xlsx.adoption.adopted_template import original_template
 
-        return original_template(kind, folder_of(kind.name), years, rules.on(kind.name), fill)
-    from perf_xlsx.template.write import write_template as make_template  # late: scoring writes none
+        return original_template(form, folder_of(form.name), years, rules.on(form.name), fill)
+    from perf_xlsx.template.write import build_template as make_template  # late: scoring writes none
 
     if (most := max(map(len, fill.rows.values()), default=0)) > Limits().rows:
         raise CaseError([f"有表格填了 {most} 行，最多 {Limits().rows} 行"])
-    return make_template(kind, years, rules.on(kind.name), fill).data
+    return make_template(form, years, rules.on(form.name), fill).data
 
 
 def write_template(

@@ -24,7 +24,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Finding, Result
 from perf_xlsx.forms import load_form
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
-from perf_xlsx.template.calculator import Area, Cells
+from perf_xlsx.template.calculator import CellRange, Cells
 from tests import FIXTURES
 from tests.kit.filled import opened
 from tests.kit.libreoffice import CellsShown, cells_shown
@@ -469,7 +469,7 @@ def calculated(book: Any) -> Shown:
             continue
         sheet, reference = next(iter(defined.destinations))
         ends = [openpyxl.utils.cell.coordinate_to_tuple(end) for end in reference.replace("$", "").split(":")]
-        cells.names[name] = Area(sheet, *ends[0], *ends[-1])
+        cells.names[name] = CellRange(sheet, *ends[0], *ends[-1])
     place = openpyxl.utils.cell.coordinate_to_tuple
     return lambda sheet, cell: cells.value((sheet, *place(cell)))
 

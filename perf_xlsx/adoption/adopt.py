@@ -7,12 +7,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from perf_xlsx.adoption.blank import blanked, emptied, filled_cells, kept_cells
-from perf_xlsx.adoption.check_workbook import Checked, check_workbook, checked, corrected
+from perf_xlsx.adoption.check_workbook import CorrectedWorkbook, check_workbook, checked, corrected
 from perf_xlsx.adoption.form_file import form_text, naming
-from perf_xlsx.adoption.labels import Label, Survey
 from perf_xlsx.adoption.read_back import not_held
 from perf_xlsx.adoption.singles import one_word
-from perf_xlsx.adoption.source import AdoptionError, Source, open_source, surveyed, title_of
+from perf_xlsx.adoption.source import AdoptionError, SourceWorkbook, open_source, printed_title, surveyed
+from perf_xlsx.adoption.surveyed_labels import Label, Survey
 from perf_xlsx.forms import FormFile
 from perf_xlsx.forms.official import official_form
 from perf_xlsx.ooxml import Book
@@ -55,7 +55,7 @@ def adopt(path: Path, output: Path | None = None, blank: bool = False, force: bo
     return _corrected(path, output, read, blank) if read else _adopted(path, source, output, blank, force)
 
 
-def _adopted(path: Path, source: Source, output: Path | None, blank: bool, force: bool) -> Adopted:
+def _adopted(path: Path, source: SourceWorkbook, output: Path | None, blank: bool, force: bool) -> Adopted:
     form = output or path.with_suffix(".toml")
     check, original = _beside(form, CHECKING), _beside(form, ORIGINAL)
     there = [one.name for one in (form, check, original) if one.exists()]
@@ -67,7 +67,7 @@ def _adopted(path: Path, source: Source, output: Path | None, blank: bool, force
     found = surveyed(sheets)
     copy = _copy(source, found, sheets, blank)
     named = naming(
-        title_of(sheets, found.sheet), form.stem, found.kind.form.name, original.name, copy.given.sha256
+        printed_title(sheets, found.sheet), form.stem, found.kind.form.name, original.name, copy.given.sha256
     )
     text = form_text(named, found)
     unread = not_held(FormFile(form.name, text), named, found, sheets)  # contents are evidence
@@ -78,7 +78,7 @@ def _adopted(path: Path, source: Source, output: Path | None, blank: bool, force
     return _done(form, check, unread, copy)
 
 
-def _corrected(path: Path, output: Path | None, read: Checked, blank: bool) -> Adopted:
+def _corrected(path: Path, output: Path | None, read: CorrectedWorkbook, blank: bool) -> Adopted:
     form = output or path.with_name(f"{path.stem.replace(CHECKING, '')}.toml")
     beside = path.parent / Path(read.file).name  # a name of the same folder, whatever the workbook says
     if not beside.is_file():
@@ -90,7 +90,7 @@ def _corrected(path: Path, output: Path | None, read: Checked, blank: bool) -> A
     found = surveyed(sheets, official_form(read.base))
     found.labels = corrected(found, sheets, read)
     copy = _copy(source, found, sheets, blank)
-    named = naming(title_of(sheets, found.sheet), form.stem, read.base, read.file, copy.given.sha256)
+    named = naming(printed_title(sheets, found.sheet), form.stem, read.base, read.file, copy.given.sha256)
     text = form_text(named, found)
     unread = not_held(FormFile(form.name, text), named, found, sheets)
     form.parent.mkdir(parents=True, exist_ok=True)
@@ -103,29 +103,29 @@ def _corrected(path: Path, output: Path | None, read: Checked, blank: bool) -> A
 class _Copy(Struct, frozen=True):
     """The workbook that stands beside the form's file, and what is found in it; `kept` where it was cleared."""
 
-    given: Source
+    given: SourceWorkbook
     found: Survey
     sheets: Sheets
     filled: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
 
 
-def _copy(source: Source, found: Survey, sheets: Sheets, blank: bool) -> _Copy:
+def _copy(source: SourceWorkbook, found: Survey, sheets: Sheets, blank: bool) -> _Copy:
     if not blank:
         return _Copy(source, found, sheets, filled=tuple(filled_cells(found, sheets)))
-    given = Source(source.name, blanked(source, found, sheets))
+    given = SourceWorkbook(source.name, blanked(source, found, sheets))
     empty = given.sheets()
     left = Survey(found.sheet, found.kind, list(emptied(found.labels, empty)), found.tables)
     return _Copy(given, left, empty, kept=tuple(kept_cells(left, empty)))
 
 
-def _done(form: Path, check: Path | None, unread: tuple[str, ...], copy: _Copy) -> Adopted:
+def _done(form_file: Path, check: Path | None, unread: tuple[str, ...], copy: _Copy) -> Adopted:
     others = _others(copy.sheets, copy.found)
-    return Adopted(form, check, tuple(copy.found.labels), unread, copy.filled, copy.kept, others)
+    return Adopted(form_file, check, tuple(copy.found.labels), unread, copy.filled, copy.kept, others)
 
 
-def _beside(form: Path, word: str) -> Path:
-    return form.with_name(f"{form.stem}{word}.xlsx")
+def _beside(form_file: Path, word: str) -> Path:
+    return form_file.with_name(f"{form_file.stem}{word}.xlsx")
 
 
 def _others(sheets: Sheets, found: Survey) -> tuple[str, ...]:

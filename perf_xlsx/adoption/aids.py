@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.answers import Answer
-from perf_xlsx.adoption.labels import Survey
+from perf_xlsx.adoption.answers import AnswerCell
 from perf_xlsx.adoption.live_points import LivePoints
+from perf_xlsx.adoption.surveyed_labels import Survey
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.rulebook import RESCALED, Rulebook
@@ -30,7 +30,7 @@ class Aid(Struct, frozen=True):
 
 
 def aids(
-    answers: Sequence[Answer], found: Survey, rulebook: Rulebook, column: int, live: LivePoints | None
+    answers: Sequence[AnswerCell], found: Survey, rulebook: Rulebook, column: int, live: LivePoints | None
 ) -> list[Aid]:
     """Every reference value, from the column on."""
     money = list(_rates(answers, found, rulebook, column))
@@ -42,7 +42,7 @@ def aids(
     ]
 
 
-def _rates(answers: Sequence[Answer], found: Survey, rulebook: Rulebook, column: int) -> Iterator[Aid]:
+def _rates(answers: Sequence[AnswerCell], found: Survey, rulebook: Rulebook, column: int) -> Iterator[Aid]:
     """The execution rate of each line of money, and the points of the total."""
     part, base = rate_amounts(rulebook)
     lines: dict[str, dict[str, str]] = {}
@@ -78,7 +78,9 @@ def _if_filled(cells: Sequence[str], formula: str) -> str:
     return f'IF(AND({filled}),IFERROR({formula},""),"")'
 
 
-def _indicators(answers: Sequence[Answer], found: Survey, column: int, live: LivePoints | None) -> Iterator[Aid]:
+def _indicators(
+    answers: Sequence[AnswerCell], found: Survey, column: int, live: LivePoints | None
+) -> Iterator[Aid]:
     """Of each indicator whether it claims too much, and where signs have a column its completion and points."""
     rows: dict[int, dict[str, str]] = {}
     for one in (one for one in answers if one.label.role.block == "indicators"):
@@ -99,7 +101,7 @@ def _check(weight: str, claimed: str) -> str:
 
 
 def _sums(
-    answers: Sequence[Answer],
+    answers: Sequence[AnswerCell],
     found: Survey,
     rulebook: Rulebook,
     column: int,
@@ -141,7 +143,7 @@ def _sum(cells: Sequence[str]) -> str:
     return f"SUM({','.join(f'IFERROR({_number(cell)},0)' for cell in cells)})"
 
 
-def _execution(answers: Sequence[Answer], found: Survey) -> Mapping[str, str]:
+def _execution(answers: Sequence[AnswerCell], found: Survey) -> Mapping[str, str]:
     """The weight and claimed points of budget execution: their cells, by the columns that they are added to."""
     total = found.kind.form.total_line
     cells = {one.key: _name(one.at[1:]) for one in answers if one.line == total}
@@ -149,7 +151,7 @@ def _execution(answers: Sequence[Answer], found: Survey) -> Mapping[str, str]:
     return {key: cell for key, cell in named.items() if cell}
 
 
-def _span(answers: Sequence[Answer], key: str) -> tuple[int, int, int] | None:
+def _span(answers: Sequence[AnswerCell], key: str) -> tuple[int, int, int] | None:
     """The first and last row and the column of a column of indicators."""
     spots = [one.at for one in answers if one.label.role.block == "indicators" and one.key == key]
     return (min(spots)[1], max(spots)[1], spots[0][2]) if spots else None

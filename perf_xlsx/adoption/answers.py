@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.labels import SIGNED, Label, Survey, is_figure
 from perf_xlsx.adoption.roles import ANSWER, TITLE
+from perf_xlsx.adoption.surveyed_labels import SIGNED, Label, Survey, is_figure
 from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES, TOTALS
@@ -22,7 +22,7 @@ PRINTED = ("level1", "level2", "money_unit", "execution_weight")  # by most form
 OPEN, TICKED, TICKS = "□", "☑", "☑√■✓"  # a box to tick, a ticked one, every tick
 
 
-class Answer(Struct, frozen=True):
+class AnswerCell(Struct, frozen=True):
     """A cell that a person fills in. `label` is what it belongs to; `line` a line of money, by key or name.
 
     `box` is None for what is not read. `inside`: label and answer share the cell.
@@ -40,7 +40,7 @@ class Answer(Struct, frozen=True):
         return self.box.key if self.box else ""
 
 
-def answers(found: Survey, sheets: Sheets, last_row: int = 0) -> list[Answer]:
+def answer_cells(found: Survey, sheets: Sheets, last_row: int = 0) -> list[AnswerCell]:
     """Every cell to be filled in. `last_row` ends a table that nothing printed ends."""
     return [
         *_single(found, sheets),
@@ -59,7 +59,7 @@ def boxes_of(found: Survey) -> dict[tuple[str, str], Box]:
     return known | {(block.key, box.key): box for block in tables for box in typed(block.fields)}
 
 
-def _single(found: Survey, sheets: Sheets) -> Iterator[Answer]:
+def _single(found: Survey, sheets: Sheets) -> Iterator[AnswerCell]:
     known = boxes_of(found)
     printed = {label.at for label in found.labels if label.role.key != ANSWER}
     last = max((sheets.merge_at(label.at)[3] for label in found.labels), default=0)
@@ -69,13 +69,13 @@ def _single(found: Survey, sheets: Sheets) -> Iterator[Answer]:
         if not _asks(label) and (box is None or label.role.block not in (BOXES, PASSAGES)):
             continue
         if label.inside:
-            yield Answer(label.at, label, box, inside=True)
+            yield AnswerCell(label.at, label, box, inside=True)
         elif (at := _beside(label, box, sheets, printed, last)) is not None:
             under = sheets.below(label.at)
             if box is None and over[:2] == label.at[:2] and under not in printed:
                 at = under
             over = label.at if at == under else over
-            yield Answer(at, label, box)
+            yield AnswerCell(at, label, box)
 
 
 def _asks(label: Label) -> bool:
@@ -105,7 +105,7 @@ def _has_heading(at: Address, sheets: Sheets, printed: set[Address]) -> bool:
     return any(sheets.merge_at(one)[2] == row + 1 for one in heads)
 
 
-def _money(found: Survey, sheets: Sheets) -> Iterator[Answer]:
+def _money(found: Survey, sheets: Sheets) -> Iterator[AnswerCell]:
     known = boxes_of(found)
     labels = [one for one in found.labels if one.zone == "funds" and one.role.key != HEADINGS]
     columns = [(one.column, one, known.get((one.role.block, one.role.key))) for one in labels]
@@ -115,12 +115,12 @@ def _money(found: Survey, sheets: Sheets) -> Iterator[Answer]:
             if names_value(at, label, sheets):
                 at = sheets.right_of(at)
             if at[1] == row and at != name:
-                yield Answer(at, label, box, line)
+                yield AnswerCell(at, label, box, line)
 
 
 def names_value(at: Address, header: Label, sheets: Sheets) -> bool:
     """Whether a cell names the value to its right, one header being merged over both: 预算数 | 6.84."""
-    text = contents(Answer(at, header, None), sheets)
+    text = contents(AnswerCell(at, header, None), sheets)
     inside = at[2] == header.at[2] and sheets.right_of(at)[2] <= sheets.merge_at(header.at)[3]
     return inside and not is_blank(text) and not is_figure(text)
 
@@ -137,7 +137,7 @@ def _lines(found: Survey) -> Mapping[int, tuple[Address, str]]:
     return lines or dict.fromkeys(rows[:1], (NOWHERE, found.kind.form.total_line))
 
 
-def _total(found: Survey, sheets: Sheets) -> Iterator[Answer]:
+def _total(found: Survey, sheets: Sheets) -> Iterator[AnswerCell]:
     """The claimed total in the row of the total: under the points, else beside its label."""
     box, columns = boxes_of(found).get((BOXES, "claimed_total")), found.columns("indicators")
     for label in found.labels:
@@ -146,15 +146,15 @@ def _total(found: Survey, sheets: Sheets) -> Iterator[Answer]:
             under = columns.get("claimed_points")
             at = sheets.merged_from((label.at[0], label.at[1], under)) if under else beside
             place = at if at != label.at else beside
-            yield Answer(place, label, box)
+            yield AnswerCell(place, label, box)
             last = max(sheets.merge_at(one.at)[3] for one in found.labels)
             printed = {one.at for one in found.labels if one.role.key != ANSWER}
             for column in range(sheets.right_of(place)[2], last + 1):  # a grade, a remark
                 if (spot := (label.at[0], label.at[1], column)) not in printed:
-                    yield Answer(spot, label, None)
+                    yield AnswerCell(spot, label, None)
 
 
-def _rows(found: Survey, sheets: Sheets, last_row: int) -> Iterator[Answer]:
+def _rows(found: Survey, sheets: Sheets, last_row: int) -> Iterator[AnswerCell]:
     known = boxes_of(found)
     for block in ("projects", "indicators"):
         table = found.tables.get(block)
@@ -165,16 +165,16 @@ def _rows(found: Survey, sheets: Sheets, last_row: int) -> Iterator[Answer]:
             for row in (*table.rows, *more):
                 at = sheets.merged_from((found.sheet, row, label.column))
                 if at[1] == row and at[2] == label.column:
-                    yield Answer(at, label, known.get((block, label.role.key)))
+                    yield AnswerCell(at, label, known.get((block, label.role.key)))
 
 
-def is_calculated(answer: Answer, sheets: Sheets) -> bool:
+def is_calculated(answer: AnswerCell, sheets: Sheets) -> bool:
     """Whether the form itself calculates it."""
     cell = sheets.cell(answer.at)
     return cell is not None and cell.formula is not None
 
 
-def is_filled(answer: Answer, found: Survey, sheets: Sheets) -> bool:
+def is_filled(answer: AnswerCell, found: Survey, sheets: Sheets) -> bool:
     """Whether a person typed something there: no dash, no prompt, nothing that is printed on every form."""
     text = contents(answer, sheets)
     printed = is_calculated(answer, sheets) or answer.key in PRINTED
@@ -197,14 +197,14 @@ def unticked(text: str) -> str:
     return text.translate(dict.fromkeys(map(ord, TICKS), OPEN))
 
 
-def contents(answer: Answer, sheets: Sheets) -> str:
+def contents(answer: AnswerCell, sheets: Sheets) -> str:
     """What stands there, without a label in the same cell."""
     cell = sheets.cell(answer.at)
     text = "" if cell is None or cell.value is None else str(cell.value)
     return normalise(text).partition(":")[2].strip() if answer.inside else text
 
 
-def left_over(answer: Answer, sheets: Sheets) -> str:
+def left_over(answer: AnswerCell, sheets: Sheets) -> str:
     """What is printed there once the answer is gone: a label in the same cell, "指标1：" before a name, boxes."""
     cell = sheets.cell(answer.at)
     text = "" if cell is None or cell.value is None else str(cell.value)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.adoption.answers import (
     PRINTED,
-    answers,
+    answer_cells,
     is_calculated,
     is_filled,
     is_left_blank,
@@ -16,9 +16,9 @@ from perf_xlsx.adoption.answers import (
     names_value,
     unticked,
 )
-from perf_xlsx.adoption.labels import Label, Survey, is_figure
 from perf_xlsx.adoption.roles import ANSWER
-from perf_xlsx.adoption.source import Source
+from perf_xlsx.adoption.source import SourceWorkbook
+from perf_xlsx.adoption.surveyed_labels import Label, Survey, is_figure
 from perf_xlsx.forms.form import HEADINGS, OTHER, TOTALS
 from perf_xlsx.ooxml import Book
 from perf_xlsx.ooxml.graft import calculate_on_load
@@ -26,7 +26,7 @@ from perf_xlsx.ooxml.marks import SheetCells
 from perf_xlsx.ooxml.styles import Styles
 from perf_xlsx.ooxml.typed_cells import TypedCells
 from perf_xlsx.reading.grids import Address, Sheets
-from perf_xlsx.reading.official.contents import names_a_level
+from perf_xlsx.reading.official.column_contents import names_a_level
 from perf_xlsx.reading.official.labels import core
 
 NUMBERED = "序号"  # a column that every form prints
@@ -38,7 +38,7 @@ def filled_cells(found: Survey, sheets: Sheets) -> list[str]:
     return [sheets.shown(at)[1] for at in sorted(_filled(found, sheets))]
 
 
-def blanked(source: Source, found: Survey, sheets: Sheets) -> bytes:
+def blanked(source: SourceWorkbook, found: Survey, sheets: Sheets) -> bytes:
     """The workbook with what a person filled in cleared."""
     package = source.package()
     book = Book(package)
@@ -77,7 +77,7 @@ def kept_cells(found: Survey, sheets: Sheets) -> Iterator[str]:
 
 def _kept(found: Survey, sheets: Sheets) -> Iterator[Address]:
     labels = {label.at for label in found.labels}
-    inside = {one.at for one in answers(found, sheets) if one.inside}
+    inside = {one.at for one in answer_cells(found, sheets) if one.inside}
     for at in _contents(found, sheets):
         if at not in labels and at not in inside and not is_left_blank(_text(at, sheets), found):
             yield at
@@ -85,7 +85,7 @@ def _kept(found: Survey, sheets: Sheets) -> Iterator[Address]:
 
 def _filled(found: Survey, sheets: Sheets) -> Mapping[Address, str]:
     """Every cell that a person filled in, and the text that is left there once it is cleared."""
-    known = answers(found, sheets)
+    known = answer_cells(found, sheets)
     left = {one.at: left_over(one, sheets) for one in known if is_filled(one, found, sheets)}
     printed = {one.at for one in known if one.key in PRINTED or is_calculated(one, sheets)}
     for at in _theirs(found, sheets, printed | left.keys()):

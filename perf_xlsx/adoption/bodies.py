@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from perf_xlsx.adoption.labels import SURE, Table
-from perf_xlsx.adoption.page import Page
+from perf_xlsx.adoption.surveyed_labels import SURE, LabelledTable
+from perf_xlsx.adoption.surveyed_sheet import SurveyedSheet
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, PASSAGES
 from perf_xlsx.reading.official.labels import LONGEST, core
@@ -11,7 +11,7 @@ from perf_xlsx.reading.official.labels import LONGEST, core
 FEW = 3  # texts of a row: fewer beside a box's label are no row of a table
 
 
-def add_body(page: Page, block: str) -> None:
+def add_body(page: SurveyedSheet, block: str) -> None:
     """Find the rows of a table; their texts are answers."""
     table = page.found.tables[block]
     others = [one.top for key, one in page.found.tables.items() if key != block and one.top > table.top]
@@ -23,7 +23,7 @@ def add_body(page: Page, block: str) -> None:
     page.answers |= {(row, column) for row in table.rows for column in page.rows.get(row, {})}
 
 
-def _repeats(page: Page, block: str, table: Table, row: int) -> bool:
+def _repeats(page: SurveyedSheet, block: str, table: LabelledTable, row: int) -> bool:
     """Whether a row is the header once more, as on a new page; its labels are noted."""
     texts, head = page.rows.get(row, {}), {column: core(text) for column, (_, text) in table.cells.items()}
     if sum(core(text) == head.get(column) for column, text in texts.items()) * 2 <= len(head):
@@ -33,13 +33,13 @@ def _repeats(page: Page, block: str, table: Table, row: int) -> bool:
     return True
 
 
-def _beside(page: Page, table: Table) -> int:
+def _beside(page: SurveyedSheet, table: LabelledTable) -> int:
     """The last row that a heading left of the table is merged over; 0 where there is none."""
     bottoms = (page.merge((row, column))[2] for column, (row, _) in table.cells.items())
     return max((bottom for bottom in bottoms if bottom > table.bottom), default=0)
 
 
-def _ends(page: Page, row: int) -> bool:
+def _ends(page: SurveyedSheet, row: int) -> bool:
     texts = page.rows.get(row, {})
     if not texts:
         return False

@@ -9,13 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.adoption.form_file import Naming
-from perf_xlsx.adoption.labels import SETTLED, Label, Survey
 from perf_xlsx.adoption.roles import ANSWER, NONE, TABLES, TITLE, by_words, roles
 from perf_xlsx.adoption.source import AdoptionError
+from perf_xlsx.adoption.surveyed_labels import SETTLED, Label, Survey
 from perf_xlsx.forms import load_form, shipped_names
 from perf_xlsx.forms.form import ASIDES, BOXES, LINES, OTHER, PASSAGES, SOURCES, TOTALS
 from perf_xlsx.forms.official import official_form
-from perf_xlsx.ooxml import Book, Draft, Grid, Mark, Package, annotate, cell_name, read_grid
+from perf_xlsx.ooxml import Book, Grid, Mark, Package, SheetDraft, annotate, cell_name, read_grid
 from perf_xlsx.ooxml.asking import Question, ask
 from perf_xlsx.ooxml.book import parse_cell
 from perf_xlsx.reading.grids import Sheets
@@ -41,7 +41,7 @@ HINT = (
 )
 
 
-class Meaning(NamedTuple):
+class SettledMeaning(NamedTuple):
     """What a person settled of one label: its cell on the sheet of meanings, the label's own place, the words."""
 
     cell: str
@@ -50,12 +50,12 @@ class Meaning(NamedTuple):
     words: str
 
 
-class Checked(Struct, frozen=True):
+class CorrectedWorkbook(Struct, frozen=True):
     """The corrected workbook: its original's name, the shipped form that it is based on, and the meanings."""
 
     file: str
     base: str
-    meanings: tuple[Meaning, ...]
+    meanings: tuple[SettledMeaning, ...]
 
 
 def check_workbook(package: Package, named: Naming, found: Survey, sheets: Sheets) -> bytes:
@@ -99,8 +99,8 @@ def _bases() -> Mapping[str, str]:
     return {load_form(name).title: name for name in shipped_names()}
 
 
-def _draft(named: Naming, found: Survey, sheets: Sheets) -> Draft:
-    draft, looks = Draft(SHEET, landscape=True), _Looks()
+def _draft(named: Naming, found: Survey, sheets: Sheets) -> SheetDraft:
+    draft, looks = SheetDraft(SHEET, landscape=True), _Looks()
     draft.widths = dict(enumerate(WIDTHS))
     draft.text(0, 0, SHEET, looks.title)
     draft.text(1, 0, HINT, looks.plain)
@@ -120,7 +120,7 @@ def _draft(named: Naming, found: Survey, sheets: Sheets) -> Draft:
     return draft
 
 
-def _row(draft: Draft, row: int, label: Label, sheets: Sheets, looks: _Looks) -> None:
+def _row(draft: SheetDraft, row: int, label: Label, sheets: Sheets, looks: _Looks) -> None:
     sheet, cell = sheets.shown(label.at)
     draft.text(row, 0, sheet, looks.cell)
     draft.link(row, 1, sheet, cell, cell, looks.link)
@@ -147,7 +147,7 @@ class _Looks:
 # ---- what a person corrected ----------------------------------------------------------------------------------
 
 
-def checked(package: Package) -> Checked | None:
+def checked(package: Package) -> CorrectedWorkbook | None:
     """What the sheet of meanings says; None where the workbook has none.
 
     Raises AdoptionError where its head was changed.
@@ -160,13 +160,13 @@ def checked(package: Package) -> Checked | None:
     file, title = (_text(grid, row, 3) for row in (3, 4))
     if title not in _bases():
         raise AdoptionError([f"“{SHEET}”C4：{BASE}是“{title}”，应为 {'、'.join(_bases())} 之一。"])
-    return Checked(file, _bases()[title], tuple(_meanings(grid)))
+    return CorrectedWorkbook(file, _bases()[title], tuple(_meanings(grid)))
 
 
-def _meanings(grid: Grid) -> Iterable[Meaning]:
+def _meanings(grid: Grid) -> Iterable[SettledMeaning]:
     for row in sorted({row for row, column in grid.cells if row >= FIRST and column == 2}):
         column = CORRECTION if _text(grid, row, CORRECTION) else MEANING
-        yield Meaning(
+        yield SettledMeaning(
             f"{_letter(column)}{row}", _text(grid, row, 1), _text(grid, row, 2), _text(grid, row, column)
         )
 
@@ -176,7 +176,7 @@ def _text(grid: Grid, row: int, column: int) -> str:
     return "" if cell is None or cell.value is None else str(cell.value).strip()
 
 
-def corrected(survey: Survey, sheets: Sheets, read: Checked) -> list[Label]:
+def corrected(survey: Survey, sheets: Sheets, read: CorrectedWorkbook) -> list[Label]:
     """The labels with the meanings that a person settled. Raises AdoptionError with each wrong cell."""
     labels, sheet = survey.labels, survey.sheet
     known, problems = by_words(official_form(read.base)), list[str]()
@@ -231,7 +231,7 @@ def _asides(survey: Survey) -> str:
     return roles(survey.kind)[OTHER, ASIDES].words
 
 
-def _label_at(one: Meaning, sheets: Sheets, sheet: int) -> Label | None:
+def _label_at(one: SettledMeaning, sheets: Sheets, sheet: int) -> Label | None:
     """A text that is no label by itself; None where the sheet has none there."""
     at = parse_cell(one.label)
     cell = sheets.cell((sheet, *at)) if at and sheets.names[sheet] == one.sheet else None

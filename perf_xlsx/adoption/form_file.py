@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.labels import SETTLED, Label, Survey
 from perf_xlsx.adoption.roles import ANSWER, TITLE
+from perf_xlsx.adoption.surveyed_labels import SETTLED, Label, Survey
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms import load_form, shipped_names
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES, TOTALS
@@ -64,7 +64,7 @@ def _sorted(found: Survey) -> tuple[Mapping[str, Mapping[str, list[str]]], Mappi
     meanings: dict[str, dict[str, list[str]]] = {}
     unread: dict[str, list[str]] = {}
     for label in found.labels:
-        text, unmeant = printed(label), is_unread(label, found)
+        text, unmeant = printed_label(label), is_unread(label, found)
         if not text or (label.role.key in (TITLE, ANSWER) and not unmeant):
             continue
         known = unread if unmeant else meanings.setdefault(label.role.block, {})
@@ -89,7 +89,7 @@ def is_unread(label: Label, found: Survey) -> bool:
     return label.sure == SETTLED or (found.is_column(label) and not is_heading)
 
 
-def printed(label: Label) -> str:
+def printed_label(label: Label) -> str:
     """A label on one line, without a value in its own cell; "" for what is no label, or too long for one."""
     text = normalise(label.text).partition(":")[0] if label.inside else label.name
     text = re.sub(r"[\r\n\t]", "", text).strip()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.labels import Survey
+from perf_xlsx.adoption.surveyed_labels import Survey
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.rulebook import BY_SHARE, Rulebook
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET

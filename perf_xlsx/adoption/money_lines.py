@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from perf_xlsx.adoption.headers import first_column, is_words, names_lines, nearest, read_there, values_column
-from perf_xlsx.adoption.labels import NEAR, OPEN, SURE, Table
-from perf_xlsx.adoption.page import Page
 from perf_xlsx.adoption.roles import ANSWER, NONE
+from perf_xlsx.adoption.surveyed_labels import NEAR, OPEN, SURE, LabelledTable
+from perf_xlsx.adoption.surveyed_sheet import SurveyedSheet
+from perf_xlsx.adoption.table_headers import (
+    first_column,
+    is_words,
+    names_lines,
+    read_there,
+    surest_columns,
+    values_column,
+)
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import BOXES, HEADINGS, LINES, OTHER, PASSAGES, SOURCES
 from perf_xlsx.reading.official.labels import core
@@ -16,18 +23,18 @@ TOTAL = "年度资金总额"  # what most forms call the first line
 _FIGURE = pattern(r":\s*-?\d")  # "按收入性质分：2030.12"
 
 
-def first_amount(page: Page, table: Table) -> int:
+def first_amount(page: SurveyedSheet, table: LabelledTable) -> int:
     """The first column of amounts: left of it are headings and the names of lines."""
     first = first_column(page, table)
     own = [column for column in table.cells if column >= first and not names_lines(page, table, column)]
     known = {at: one for at, (_, text) in table.cells.items() if (one := page.known["funds"].of(text))}
-    named = [values_column(page, table, column) for column in nearest(known).values() if column >= first]
+    named = [values_column(page, table, column) for column in surest_columns(known).values() if column >= first]
     header = read_there(page, "funds", table)
     columns = [column for column in (*own, *named) if not names_lines(page, table, column)]
     return min((*columns, *(header.columns.values() if header else ())), default=first)
 
 
-def add_lines(page: Page, table: Table) -> None:
+def add_lines(page: SurveyedSheet, table: LabelledTable) -> None:
     """Note the names of the lines below a header, and what else is written in their rows."""
     first, taken = first_amount(page, table), set[str]()
     for row in range(table.bottom + 1, _end(page, table, first) + 1):
@@ -37,7 +44,7 @@ def add_lines(page: Page, table: Table) -> None:
         table.rows.append(row)
 
 
-def _end(page: Page, table: Table, first: int) -> int:
+def _end(page: SurveyedSheet, table: LabelledTable, first: int) -> int:
     """The last row beside the heading left of the table; else the row before the next table."""
     beside = _beside(page, table, first)
     others = [one.top for one in page.found.tables.values() if one.top > table.bottom]
@@ -45,13 +52,13 @@ def _end(page: Page, table: Table, first: int) -> int:
     return min(beside, limit) if beside > table.bottom else limit
 
 
-def _beside(page: Page, table: Table, first: int) -> int:
+def _beside(page: SurveyedSheet, table: LabelledTable, first: int) -> int:
     """The last row that a heading left of the table is merged over; 0 where there is none."""
     heads = [(row, column) for column, (row, _) in table.cells.items() if column < first]
     return max((page.merge(at)[2] for at in heads), default=0)
 
 
-def _add_line(page: Page, row: int, first: int, taken: set[str]) -> bool:
+def _add_line(page: SurveyedSheet, row: int, first: int, taken: set[str]) -> bool:
     """Note the line of this row; False where the table has ended."""
     texts = page.rows.get(row, {})
     before = [(column, text) for column, text in texts.items() if column < first]
@@ -70,12 +77,12 @@ def _add_line(page: Page, row: int, first: int, taken: set[str]) -> bool:
     return True
 
 
-def _ends(page: Page, text: str) -> bool:
+def _ends(page: SurveyedSheet, text: str) -> bool:
     others = page.is_heading(text) or text in page.known[BOXES] or text in page.known[PASSAGES]
     return others and text not in page.known[LINES]
 
 
-def _add_name(page: Page, at: tuple[int, int], text: str, taken: set[str]) -> None:
+def _add_name(page: SurveyedSheet, at: tuple[int, int], text: str, taken: set[str]) -> None:
     known, total = page.known[LINES].of(text), page.kind.form.total_line
     official = page.layout.official if page.layout else None
     read = {row: key for key, row in official.fund_rows.items()}.get(at[0]) if official else None
@@ -95,12 +102,12 @@ def _add_name(page: Page, at: tuple[int, int], text: str, taken: set[str]) -> No
         page.add(at, text, LINES, page.other(SOURCES), sure, "资金表中的一行，不是通常的来源")
 
 
-def _own_sources(page: Page) -> set[str]:
+def _own_sources(page: SurveyedSheet) -> set[str]:
     original = page.kind.form.original
     return set(map(core, original.labels.get(OTHER, {}).get(SOURCES, ()))) if original else set()
 
 
-def _add_beside(page: Page, at: tuple[int, int], text: str) -> None:
+def _add_beside(page: SurveyedSheet, at: tuple[int, int], text: str) -> None:
     """Note a text among the amounts, which is no amount."""
     if page.is_heading(text):
         page.add(at, text, LINES, page.other(HEADINGS), SURE, "小标题")

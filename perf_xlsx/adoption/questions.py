@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from perf_xlsx.adoption.answers import Answer
-from perf_xlsx.adoption.labels import Survey
+from perf_xlsx.adoption.answers import AnswerCell
+from perf_xlsx.adoption.surveyed_labels import Survey
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box
 from perf_xlsx.ooxml import cell_name
@@ -22,10 +22,10 @@ ELSEWHERE = "，单位与“基本信息”中选择的金额单位一致"  # a 
 
 
 def questions(
-    answers: Iterable[Answer], found: Survey, year: int | None, rulebook: Rulebook
+    answers: Iterable[AnswerCell], found: Survey, year: int | None, rulebook: Rulebook
 ) -> Iterator[Question]:
     """A question for each box, and for each column of a table."""
-    groups: dict[tuple[str, str, str], list[Answer]] = {}
+    groups: dict[tuple[str, str, str], list[AnswerCell]] = {}
     for one in answers:
         if one.box is not None and not one.inside:
             groups.setdefault((one.label.role.block, one.key, one.line), []).append(one)
@@ -33,7 +33,7 @@ def questions(
         yield _question(group, found, year, rulebook)
 
 
-def _question(group: list[Answer], found: Survey, year: int | None, rulebook: Rulebook) -> Question:
+def _question(group: list[AnswerCell], found: Survey, year: int | None, rulebook: Rulebook) -> Question:
     box, block = group[0].box, group[0].label.role.block
     assert box is not None
     help = (box.help or f"请填写{box.label}。").replace(ELSEWHERE, "，只填数字")
@@ -59,7 +59,7 @@ def _between(box: Box, rulebook: Rulebook) -> tuple[str, str] | None:
     return low, plain(rulebook.number("total.points")) if box.points else "1000000000000"
 
 
-def _area(group: Iterable[Answer]) -> str:
+def _area(group: Iterable[AnswerCell]) -> str:
     """The cells, those below each other as one range."""
     spots = sorted({one.at[1:] for one in group}, key=lambda at: (at[1], at[0]))
     ranges: list[list[tuple[int, int]]] = []

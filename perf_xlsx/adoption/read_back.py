@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perf_xlsx.adoption.form_file import Naming, is_unread
-from perf_xlsx.adoption.labels import SETTLED, Label, Survey
+from perf_xlsx.adoption.surveyed_labels import SETTLED, Label, Survey
 from perf_xlsx.forms import FormFile, with_forms
 from perf_xlsx.forms.form import BOXES, LINES
 from perf_xlsx.reading.grids import Sheets

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from perf_xlsx.adoption.labels import Survey
 from perf_xlsx.adoption.survey import survey, titles
+from perf_xlsx.adoption.surveyed_labels import Survey
 from perf_xlsx.foreign import open_original
 from perf_xlsx.forms import shipped_names
 from perf_xlsx.forms.official import OfficialForm, official_form
@@ -33,7 +33,7 @@ class AdoptionError(Exception):
         self.problems = problems
 
 
-class Source(Struct, frozen=True):
+class SourceWorkbook(Struct, frozen=True):
     """A workbook: its bytes, and its sheets as grids."""
 
     name: str
@@ -55,14 +55,14 @@ class Source(Struct, frozen=True):
         return Sheets(book, [read_grid(book, sheet) for sheet in book.sheets], self.name, hidden)
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path) -> SourceWorkbook:
     """Read a workbook. Raises AdoptionError for what is none, and OSError."""
     limits = Limits()
     try:
         data = read_file(path, limits)
         if open_original(data, limits) is not None:
             raise AdoptionError([f"{path.name} 不是 .xlsx 工作簿，{SAVE_AS}"])
-        source = Source(path.name, data)
+        source = SourceWorkbook(path.name, data)
         source.package()
     except PackageError as error:
         raise AdoptionError([f"{path.name}：{error.detail}"]) from error
@@ -86,7 +86,7 @@ def surveyed(sheets: Sheets, kind: OfficialForm | None = None, adopted: str | No
 
 def _survey_of(sheets: Sheets, sheet: int, kind: OfficialForm | None, layout: Layout | None) -> Survey:
     here = layout if layout and layout.official and layout.official.indicators.sheet == sheet else None
-    return survey(sheets, sheet, kind or kind_of(sheets, sheet), here)
+    return survey(sheets, sheet, kind or shipped_kind_of(sheets, sheet), here)
 
 
 def _order(sheets: Sheets, layout: Layout | None) -> list[int]:
@@ -94,7 +94,7 @@ def _order(sheets: Sheets, layout: Layout | None) -> list[int]:
     return [layout.official.indicators.sheet] if layout and layout.official else list(sheets.searched)
 
 
-def kind_of(sheets: Sheets, sheet: int) -> OfficialForm:
+def shipped_kind_of(sheets: Sheets, sheet: int) -> OfficialForm:
     """The shipped kind that a sheet's title names; else project if a label is 项目名称, otherwise department."""
     title = "".join(titles(sheets, sheet).values())
     kinds = [official_form(name) for name in shipped_names()]
@@ -104,7 +104,7 @@ def kind_of(sheets: Sheets, sheet: int) -> OfficialForm:
     return official_form("project" if next(sheets.labelled(("项目名称",)), None) else "department")
 
 
-def title_of(sheets: Sheets, sheet: int) -> str:
+def printed_title(sheets: Sheets, sheet: int) -> str:
     """The title as it is printed; "" for none."""
     words = list(titles(sheets, sheet).values())
     return next((text for text in words if "自评" in text), words[0] if words else "")

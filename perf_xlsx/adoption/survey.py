@@ -11,25 +11,25 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from perf_xlsx.adoption.bodies import add_body
-from perf_xlsx.adoption.headers import add_columns, find_table, first_column, heading_over
-from perf_xlsx.adoption.labels import OPEN, SURE, Label, Survey
 from perf_xlsx.adoption.money_lines import add_lines, first_amount
-from perf_xlsx.adoption.page import Page
 from perf_xlsx.adoption.roles import NONE
 from perf_xlsx.adoption.singles import add_singles, one_word
+from perf_xlsx.adoption.surveyed_labels import OPEN, SURE, Label, Survey
+from perf_xlsx.adoption.surveyed_sheet import SurveyedSheet
+from perf_xlsx.adoption.table_headers import add_columns, find_table, first_column, heading_over
 from perf_xlsx.domain.quantity import normalise
 from perf_xlsx.forms.form import BOXES, OTHER, PASSAGES
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Layout
-from perf_xlsx.reading.official.labels import core, rows_of, without_spaces
+from perf_xlsx.reading.official.labels import core, texts_by_row, without_spaces
 
 TITLE_ROWS = 12  # at the top of a sheet, in which its title is
 
 
 def survey(sheets: Sheets, sheet: int, kind: OfficialForm, layout: Layout | None = None) -> Survey:
     """Propose a role for each text of a sheet; `layout` is what the reader found there, which comes first."""
-    page = Page(sheets, sheet, kind, layout)
+    page = SurveyedSheet(sheets, sheet, kind, layout)
     for key in (key for key in ("indicators", "funds", "projects") if key in page.fields):
         if header := find_table(page, key):
             page.found.tables[key] = header
@@ -49,7 +49,7 @@ def survey(sheets: Sheets, sheet: int, kind: OfficialForm, layout: Layout | None
     return page.found
 
 
-def _keep_one_of_each(page: Page) -> None:
+def _keep_one_of_each(page: SurveyedSheet) -> None:
     """Of several labels of one box the surest keeps it."""
     groups: dict[str, list[Label]] = {}
     for label in page.found.labels:
@@ -62,7 +62,7 @@ def _keep_one_of_each(page: Page) -> None:
             page.found.labels[page.found.labels.index(label)] = replace(label, role=NONE, sure=OPEN, why=why)
 
 
-def _name_by_headings(page: Page) -> None:
+def _name_by_headings(page: SurveyedSheet) -> None:
     """Give columns of a table that say the same their headings."""
     groups: dict[tuple[str, str], list[int]] = {}
     for number, label in enumerate(page.found.labels):
@@ -75,7 +75,7 @@ def _name_by_headings(page: Page) -> None:
             page.found.labels[number] = replace(label, heading=heading)
 
 
-def _tell_apart(page: Page) -> None:
+def _tell_apart(page: SurveyedSheet) -> None:
     """Of labels of one block that say the same and mean different boxes, only the first has a meaning."""
     first: dict[tuple[str, str], Label] = {}
     for at, label in enumerate(page.found.labels):
@@ -86,7 +86,7 @@ def _tell_apart(page: Page) -> None:
                 page.found.labels[at] = replace(label, role=NONE, sure=OPEN, why=why)
 
 
-def _distance(page: Page, label: Label) -> tuple[bool, int, int, tuple[int, int, int]]:
+def _distance(page: SurveyedSheet, label: Label) -> tuple[bool, int, int, tuple[int, int, int]]:
     known = page.known[BOXES].of(normalise(label.text).partition(":")[0])
     return label.sure != SURE, known[0] if known else 99, len(label.text), label.at
 
@@ -95,7 +95,7 @@ def titles(sheets: Sheets, sheet: int) -> Mapping[int, str]:
     """The title lines of a sheet by row, letters set apart or not."""
     return {
         row: without_spaces(text)
-        for row, texts in rows_of(sheets, sheet, TITLE_ROWS).items()
+        for row, texts in texts_by_row(sheets, sheet, TITLE_ROWS).items()
         for text in texts.values()
         if without_spaces(text).endswith("表") or "自评" in text
     }

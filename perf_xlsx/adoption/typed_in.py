@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from perf_xlsx.adoption.answers import Answer, left_over
+from perf_xlsx.adoption.answers import AnswerCell, left_over
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.forms.case import CaseError, Fill, Shown, Typed
+from perf_xlsx.forms.case import CaseError, Fill, FormattedNumber, Typed
 from perf_xlsx.forms.form import BOXES, OTHER, PASSAGES
 from perf_xlsx.ooxml.typed_cells import TypedCells
 from perf_xlsx.reading.grids import Sheets
@@ -16,7 +16,7 @@ from perf_xlsx.reading.grids import Sheets
 STATED = ("money_unit",)  # what a form prints instead of asking
 
 
-def type_in(fill: Fill, answers: Sequence[Answer], cells: TypedCells, sheets: Sheets) -> None:
+def type_in(fill: Fill, answers: Sequence[AnswerCell], cells: TypedCells, sheets: Sheets) -> None:
     """Type the values of a case. Raises CaseError for those that the form has no place for."""
     problems = list[str]()
     for path, value, answer in _values(fill, answers):
@@ -30,7 +30,7 @@ def type_in(fill: Fill, answers: Sequence[Answer], cells: TypedCells, sheets: Sh
         raise CaseError(problems)
 
 
-def _values(fill: Fill, answers: Sequence[Answer]) -> Iterator[tuple[str, Typed, Answer | None]]:
+def _values(fill: Fill, answers: Sequence[AnswerCell]) -> Iterator[tuple[str, Typed, AnswerCell | None]]:
     """Each value with its path in the case, and its cell."""
     single = {one.key: one for one in answers if one.label.role.block in (BOXES, OTHER) and one.key}
     lines = {("funds", one.line, one.key): one for one in answers if one.line}
@@ -43,7 +43,9 @@ def _values(fill: Fill, answers: Sequence[Answer]) -> Iterator[tuple[str, Typed,
         yield from _passages(rows, answers) if block == PASSAGES else _rows(block, rows, answers)
 
 
-def _passages(rows: Sequence[object], answers: Sequence[Answer]) -> Iterator[tuple[str, Typed, Answer | None]]:
+def _passages(
+    rows: Sequence[object], answers: Sequence[AnswerCell]
+) -> Iterator[tuple[str, Typed, AnswerCell | None]]:
     places = {one.key: one for one in answers if one.label.role.block == PASSAGES}
     for row in rows:
         assert isinstance(row, dict)
@@ -51,8 +53,8 @@ def _passages(rows: Sequence[object], answers: Sequence[Answer]) -> Iterator[tup
 
 
 def _rows(
-    block: str, rows: Sequence[object], answers: Sequence[Answer]
-) -> Iterator[tuple[str, Typed, Answer | None]]:
+    block: str, rows: Sequence[object], answers: Sequence[AnswerCell]
+) -> Iterator[tuple[str, Typed, AnswerCell | None]]:
     """The rows of a table, one after another into those that have a cell for a name."""
     places = {(one.at[1], one.key): one for one in answers if one.label.role.block == block}
     free = sorted(row for row, key in places if key == "name")
@@ -62,10 +64,10 @@ def _rows(
         yield from ((f"{block}[{number + 1}].{key}", value, places.get((at, key))) for key, value in row.items())
 
 
-def _type(value: Typed, answer: Answer, cells: TypedCells, sheets: Sheets) -> None:
+def _type(value: Typed, answer: AnswerCell, cells: TypedCells, sheets: Sheets) -> None:
     spot = answer.at[1:]
     match value:
-        case Shown():
+        case FormattedNumber():
             cells.text(spot, f"{plain(value.value * 100)}%")
         case Decimal() if not answer.inside:
             cells.number(spot, str(value))

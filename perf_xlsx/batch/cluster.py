@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from perf_xlsx.batch.backends import SECONDS, Backend
-from perf_xlsx.batch.executors import Executors, in_order
+from perf_xlsx.batch.executors import Executors, in_task_order
 from perf_xlsx.batch.failure import BatchError
 
 CONNECT_SECONDS = 10
@@ -50,4 +50,4 @@ def cluster(address: str, seconds: float = SECONDS, chunk: int = CHUNK) -> Itera
         limits = f"用时超过{seconds:g}秒，或所需内存超过上限"
         errors = (KilledWorker, MemoryError)
         executors = Executors(start, errors, chunk=chunk, ahead=3 * len(threads), limits=limits)
-        yield Backend(partial(in_order, executors), seconds)
+        yield Backend(partial(in_task_order, executors), seconds)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.batch.roster import Attendance, Listed, Roster, same_unit, whose
+from perf_xlsx.batch.roster import Attendance, ListedUnit, Roster, return_key, same_unit
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import normalise
@@ -122,7 +122,7 @@ class CrossChecks:
 
         Good: one workbook a unit, year and form.  Bad: 水利局.xlsx and 水利局(更正).xlsx in one folder.
         """
-        first = self._first("unit", whose(record), record)
+        first = self._first("unit", return_key(record), record)
         if first is None:
             return
         what = f"{unit}{_project(record.project)}{record.year or ''}年度的自评表"
@@ -198,7 +198,7 @@ class CrossChecks:
         for listed in self.attendance.missing() if self.attendance else ():
             yield self._outstanding(listed)
 
-    def _outstanding(self, listed: Listed) -> Record:
+    def _outstanding(self, listed: ListedUnit) -> Record:
         assert self.roster is not None
         form = f"的{load_form(listed.form).official}" if listed.form else "的自评表"
         whom = f"（联系人：{listed.contact}）" if listed.contact else ""

@@ -39,10 +39,10 @@ class Executors(Struct, frozen=True):
 
 def from_executor(executor: Executor, ahead: int = 16) -> Backend:
     """Somebody's executor, as it is: its workers are never ended."""
-    return Backend(partial(in_order, Executors(lambda alone: nullcontext(executor), ahead=ahead)))
+    return Backend(partial(in_task_order, Executors(lambda alone: nullcontext(executor), ahead=ahead)))
 
 
-def in_order(executors: Executors, tasks: Iterator[Task], do: Do) -> Ordered:
+def in_task_order(executors: Executors, tasks: Iterator[Task], do: Do) -> Ordered:
     """Each task with what came of it, in the order of the tasks. Raises BatchError where a cluster is lost.
 
     When a worker dies, its chunk is done again file by file on a worker of its own, so that only the guilty file

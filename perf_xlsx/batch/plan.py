@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from perf_xlsx.pipeline import COPY_SUFFIXES, WORKBOOKS, Job, OutputError
 from perf_xlsx.results.records import STATE
-from perf_xlsx.system.growing import Numbers, Pairs
-from perf_xlsx.system.os_errors import for_windows, identity, reachable, too_deep, why
+from perf_xlsx.system.growing import NumbersByText, Pairs
+from perf_xlsx.system.os_errors import file_identity, for_windows, reachable, too_deep, why
 from perf_xlsx.system.output_files import printable_path, reserved, unique_path
 
 LEFT_BEHIND = ("~$", ".~", "._")  # prefixes of the files that Excel, WPS and Macs put next to a workbook
@@ -43,7 +43,7 @@ class Plan(Struct, frozen=True, dict=True):
     def names(self) -> Mapping[str, str]:
         """Printable names, by row, of the files whose own name is not; no two are the same."""
         odd = [file for file, _ in self.rows if printable_path(Path(file)) != file]
-        taken = _all(file for file, _ in self.rows) if odd else Numbers()
+        taken = _all(file for file, _ in self.rows) if odd else NumbersByText()
         found = {}
         for file in odd:
             name = plain = printable_path(Path(file))
@@ -80,8 +80,8 @@ def plan(paths: Iterable[str | Path], folder: str | Path | None) -> Plan:
     target = Path(folder) if folder is not None else None
     _refuse_wrong_paths(asked, target)
     base = _base(asked)
-    walk = _Walk(map(os.path.realpath, asked), identity(target) if target else None)
-    wanted, known = Pairs(), Numbers()
+    walk = _Walk(map(os.path.realpath, asked), file_identity(target) if target else None)
+    wanted, known = Pairs(), NumbersByText()
     passed: dict[str, None] = {}
     for path in asked:
         for relative in walk.below(path):
@@ -116,7 +116,7 @@ def _refuse_wrong_paths(asked: Sequence[Path], target: Path | None) -> None:
             raise OutputError(f"没有这个文件或文件夹：{printable_path(path)}")
     if target is None:
         return
-    if os.path.exists(target) and any(identity(path) == identity(target) for path in asked):
+    if os.path.exists(target) and any(file_identity(path) == file_identity(target) for path in asked):
         raise OutputError(
             f"输出文件夹就是收回的文件夹：{printable_path(target)}。请换一个输出文件夹，原文件不会改动。"
         )
@@ -150,7 +150,7 @@ def others(jobs: Plan, written: Iterable[Path]) -> Iterator[str]:
     kept = _all(reserved(Path(output)) for _, output in jobs.rows)
     for path in written:
         kept.add(reserved(Path(os.path.relpath(path, jobs.folder))))
-    walk = _Walk([os.path.realpath(jobs.folder)], identity(jobs.base), of_results=True)
+    walk = _Walk([os.path.realpath(jobs.folder)], file_identity(jobs.base), of_results=True)
     for relative in walk.below(jobs.folder):
         if _is_workbook(relative) and reserved(Path(relative)) not in kept:
             yield relative
@@ -191,7 +191,7 @@ class _Walk:
         A folder below that cannot be listed is given like a file: scoring it reports that.
         """
         try:
-            seen.add(identity(os.path.join(folder, prefix)))
+            seen.add(file_identity(os.path.join(folder, prefix)))
             with os.scandir(reachable(folder / prefix)) as entries:
                 found = sorted((entry.name, os.path.isdir(entry)) for entry in entries)
         except OSError as error:
@@ -208,7 +208,7 @@ class _Walk:
                 yield relative
 
     def _is_entered(self, folder: Path, relative: str, name: str, seen: set[object]) -> bool:
-        here = identity(reachable(folder / relative))
+        here = file_identity(reachable(folder / relative))
         if (here is not None and here in seen) or name.lower() in SYSTEM_FOLDERS:
             return False
         if not self._is_inside(reachable(folder / relative)):
@@ -250,7 +250,7 @@ def _copy_name(name: str) -> str:
 
 def _with_unique_outputs(wanted: Pairs) -> Pairs:
     """The rows, no two with one output. A file that keeps its name goes before one that is renamed."""
-    taken, others = Numbers(), dict[int, str]()
+    taken, others = NumbersByText(), dict[int, str]()
     for is_renamed in (False, True):
         for at, (file, output) in enumerate(wanted):
             if (os.path.splitext(file)[1] != os.path.splitext(output)[1]) == is_renamed:
@@ -265,8 +265,8 @@ def _with_unique_outputs(wanted: Pairs) -> Pairs:
     return found
 
 
-def _all(texts: Iterable[str]) -> Numbers:
-    found = Numbers()
+def _all(texts: Iterable[str]) -> NumbersByText:
+    found = NumbersByText()
     for text in texts:
         found.add(text)
     return found
@@ -275,10 +275,10 @@ def _all(texts: Iterable[str]) -> Numbers:
 def _refuse_overwriting(jobs: Plan) -> None:
     if jobs.folder is None or not os.path.exists(jobs.folder):
         return
-    inputs = _all(repr(identity(os.path.join(jobs.base, file))) for file, _ in jobs.rows)
+    inputs = _all(repr(file_identity(os.path.join(jobs.base, file))) for file, _ in jobs.rows)
     names = _all(reserved(Path(os.path.abspath(jobs.base / file))) for file, _ in jobs.rows)
     for _, output in jobs.rows:
         path = os.path.join(jobs.folder, output)
-        there = identity(path)
+        there = file_identity(path)
         if (there and repr(there) in inputs) or reserved(Path(os.path.abspath(path))) in names:
             raise OutputError(f"输出文件会覆盖输入文件：{printable_path(Path(path))}。请换一个输出文件夹。")

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from perf_xlsx.batch.backends import MEGABYTES, SECONDS, Backend, limits_in_words
-from perf_xlsx.batch.executors import Executors, in_order
+from perf_xlsx.batch.executors import Executors, in_task_order
 from perf_xlsx.batch.worker import prepare
 from perf_xlsx.ooxml import MIB
 
@@ -66,4 +66,4 @@ def local_processes(workers: int, seconds: float = SECONDS, megabytes: int = MEG
 
     limits = limits_in_words(seconds, megabytes)
     executors = Executors(start, (BrokenExecutor, MemoryError), chunk=4, ahead=4 * workers, limits=limits)
-    return Backend(partial(in_order, executors), seconds)
+    return Backend(partial(in_task_order, executors), seconds)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from perf_xlsx.batch.roster import whose
-from perf_xlsx.results.outcome import UNDECIDED, outcome
+from perf_xlsx.batch.roster import return_key
 from perf_xlsx.results.record import Record
-from perf_xlsx.system.growing import Numbers
+from perf_xlsx.results.result_in_words import UNDECIDED, outcome
+from perf_xlsx.system.growing import NumbersByText
 
 REPEATED = "B01"
-MOST = 1 << 30  # forms of one kind with the same key, of which there are fewer
+MOST = 1 << 20  # forms of one kind with the same key, of which there are fewer; three such counts are one number
 
 
 def is_repeat(record: Record) -> bool:
@@ -26,7 +26,7 @@ class Undecided:
     """The forms that came more than once, unless it was accepted (豁免). The first has no finding of its own."""
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
-        self._forms, self._any = Numbers(), False
+        self._forms, self._any = NumbersByText(), False
         for record in records:
             self.add(record)
 
@@ -50,38 +50,34 @@ class Outcomes:
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
         self.undecided = Undecided()
-        self._earlier = Numbers()  # those with an error and those without, by form
         self.warned = 0  # of 没有错误: those with warnings
-        self._warned = Numbers()  # by form
+        self._earlier = NumbersByText()  # by form, those with an error, without, and with warnings alone
 
     def add(self, record: Record) -> str:
         """Count a record; gives its outcome as far as it is known by now."""
         self.undecided.add(record)
-        kind = outcome(record, record in self.undecided)
-        self.counts[kind] += 1
+        again = record in self.undecided
+        kind = outcome(record, again)
         warned = kind == "没有错误" and any(found.standing == "warning" for found in record.findings)
+        self.counts[kind] += 1
         self.warned += warned
         if record.is_read and record.unit:
-            self._count_earlier(_key(record), kind, record in self.undecided)
-            self._count_warned(_key(record), warned, record in self.undecided)
+            key = _key(record)
+            known = self._earlier.get(key) or 0
+            if again:
+                self._take_back(known)
+                self._earlier.put(key, 0)
+            elif kind != UNDECIDED:
+                self._earlier.put(key, known + MOST ** (0 if kind == "有错误" else 1 + warned))
         return kind
 
-    def _count_warned(self, key: str, warned: bool, again: bool) -> None:
-        if again:
-            self.warned -= self._warned.get(key) or 0
-            self._warned.put(key, 0)
-        elif warned:
-            self._warned.put(key, (self._warned.get(key) or 0) + 1)
-
-    def _count_earlier(self, key: str, kind: str, again: bool) -> None:
-        known = self._earlier.get(key) or 0
-        if again:
-            wrong, right = divmod(known, MOST)
-            self.counts.subtract({"有错误": wrong, "没有错误": right, UNDECIDED: -wrong - right})
-            self._earlier.put(key, 0)
-        elif kind != UNDECIDED:
-            self._earlier.put(key, known + (MOST if kind == "有错误" else 1))
+    def _take_back(self, known: int) -> None:
+        """Count the earlier ones of a form, now that it has come again, as undecided."""
+        rest, wrong = divmod(known, MOST)
+        warned, plain = divmod(rest, MOST)
+        self.counts.subtract({"有错误": wrong, "没有错误": plain + warned, UNDECIDED: -wrong - plain - warned})
+        self.warned -= warned
 
 
 def _key(record: Record) -> str:
-    return repr(whose(record))
+    return repr(return_key(record))

@@ -18,7 +18,7 @@ PLACE = pattern("[^省市县区旗州盟]{1,10}[省市县区旗州盟]")  # at t
 SHORTEST = 3  # characters of a name without its place: 教育局
 
 
-class Listed(Struct, frozen=True):
+class ListedUnit(Struct, frozen=True):
     """One listed unit, and the row it stands in. `form` None: any form will do; `project` "": any project.
 
     `or_forms` are other forms with the title that the list asks for, `year` the budget year that it asks for.
@@ -39,14 +39,14 @@ class Roster(Struct, frozen=True):
     """A list of units by the name of its file."""
 
     name: str
-    listed: Sequence[Listed]
+    listed: Sequence[ListedUnit]
 
 
 class Attendance:
     """Which rows of a list something was returned for."""
 
     def __init__(self, roster: Roster) -> None:
-        self.by_unit: dict[str, list[Listed]] = {}
+        self.by_unit: dict[str, list[ListedUnit]] = {}
         for listed in roster.listed:
             self.by_unit.setdefault(same_unit(listed.unit), []).append(listed)
         self._roster = roster
@@ -55,7 +55,7 @@ class Attendance:
         self._names = {**_short_names(self.by_unit), **{unit: unit for unit in self.by_unit if len(unit) > 1}}
         self._lengths = sorted(set(map(len, self._names)), reverse=True)
 
-    def listed(self, unit: str) -> Sequence[Listed]:
+    def listed(self, unit: str) -> Sequence[ListedUnit]:
         """The rows of a unit."""
         return self.by_unit.get(same_unit(unit), ())
 
@@ -63,13 +63,13 @@ class Attendance:
         """Enter a return of the unit; gives whether a row of the list asks for it."""
         return bool(self.answered(unit, form, project))
 
-    def answered(self, unit: str, form: str | None, project: str | None) -> Sequence[Listed]:
+    def answered(self, unit: str, form: str | None, project: str | None) -> Sequence[ListedUnit]:
         """Enter a return of the unit; gives the rows of the list that ask for it."""
         rows = self._rows_for(unit, form, project)
         self._returned.update(one.row for one in rows)
         return rows
 
-    def _rows_for(self, unit: str, form: str | None, project: str | None) -> list[Listed]:
+    def _rows_for(self, unit: str, form: str | None, project: str | None) -> list[ListedUnit]:
         """The rows of the unit that ask for this form and project."""
         project = same_unit(project)
         return [
@@ -113,7 +113,7 @@ class Attendance:
         """
         self._unnamed[same_unit(unit)] += 1
 
-    def missing(self) -> Iterator[Listed]:
+    def missing(self) -> Iterator[ListedUnit]:
         """The rows that nothing came for, in the list's order; a file without a unit came for the unit's first."""
         return (one for one, came in self._unanswered() if not came)
 
@@ -122,7 +122,7 @@ class Attendance:
         """For how many rows only a file came that names the unit in its name alone."""
         return sum(came for _, came in self._unanswered())
 
-    def _unanswered(self) -> Iterator[tuple[Listed, bool]]:
+    def _unanswered(self) -> Iterator[tuple[ListedUnit, bool]]:
         """The rows that no form answers, and whether a file came for them that names no unit within."""
         left = Counter(self._unnamed)
         for one in self._roster.listed:
@@ -150,7 +150,7 @@ def unplaced(record: Record) -> Record:
     )  # fmt: skip
 
 
-def whose(record: Record) -> list[object]:
+def return_key(record: Record) -> list[object]:
     """What makes two returns the same form of the same unit: form, year, unit, project, scored or not."""
     unit, project = same_unit(record.unit), same_unit(record.project)
     return [record.form, record.year, unit, project, record.unscored or ""]

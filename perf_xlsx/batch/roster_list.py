@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 from pathlib import Path
 
-from perf_xlsx.batch.roster import Listed, Roster
+from perf_xlsx.batch.roster import ListedUnit, Roster
 from perf_xlsx.domain.quantity import same_label, same_name
 from perf_xlsx.forms import Form, form_names, load_form
 from perf_xlsx.reading.list_file import ListError, ListRow, read_list
@@ -31,7 +31,7 @@ JOINED = ("contact",)  # whom to call: name and telephone often have a column ea
 def read_roster(path: Path) -> Roster:
     """Read the list (.xlsx or .csv). Raises ListError with every problem at once."""
     problems: list[str] = []
-    listed: list[Listed] = []
+    listed: list[ListedUnit] = []
     seen: dict[tuple[str, ...], int] = {}
     for row in read_list(path, COLUMNS, ["unit"], JOINED):
         one = _listed(row, problems, path)
@@ -50,7 +50,7 @@ def read_roster(path: Path) -> Roster:
     return Roster(path.name, listed)
 
 
-def _listed(row: ListRow, problems: list[str], path: Path) -> Listed | None:
+def _listed(row: ListRow, problems: list[str], path: Path) -> ListedUnit | None:
     if not row["unit"]:
         problems.append(f"{path}：第{row.number}行没有写单位名称")
         return None
@@ -61,7 +61,7 @@ def _listed(row: ListRow, problems: list[str], path: Path) -> Listed | None:
         return None
     years = _YEAR.findall(row["year"])
     form, others = forms[0] if forms else None, forms[1:]
-    return Listed(
+    return ListedUnit(
         row.number, row["unit"], row["code"], form, row["contact"], row["project"], row["supervisor"], others,
         int(years[0]) if len(years) == 1 else None,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from perf_xlsx import pipeline
-from perf_xlsx.batch.roster import Attendance, Listed, Roster
+from perf_xlsx.batch.roster import Attendance, ListedUnit, Roster
 from perf_xlsx.batch.roster_list import COLUMNS
 from perf_xlsx.domain.model import SelfEvaluation
 from perf_xlsx.forms import Boxes, Form, load_form
@@ -20,7 +20,7 @@ from perf_xlsx.system.output_files import safe_stem, write_atomically
 from perf_xlsx.template.prepared import Prepared
 
 
-class Written(Struct, frozen=True):
+class UnitTemplate(Struct, frozen=True):
     """A listed unit's template; `written` is False where the file was there before and was left alone."""
 
     path: Path
@@ -29,7 +29,7 @@ class Written(Struct, frozen=True):
 
 def write_templates(
     roster: Roster, folder: Path, year: int, form: str | None, rulebook: str | None, force: bool = False
-) -> Iterator[Written]:
+) -> Iterator[UnitTemplate]:
     """One template a listed unit, filled in with what the list says of it. Existing files are kept unless `force`.
 
     `form` is for units whose form the list does not say. Raises ListError where neither says it, and what
@@ -42,22 +42,22 @@ def write_templates(
     prepared: dict[str, Prepared] = {}
     for listed in roster.listed:
         kind = load_form(listed.form or form or "")
-        path = folder / _free(file_name(listed), taken)
+        path = folder / _free(template_file_name(listed), taken)
         if os.path.exists(path) and not force:
-            yield Written(path, False)
+            yield UnitTemplate(path, False)
             continue
         make = _maker(kind.name, year, rulebook)
         one = prepared.setdefault(kind.name, Prepared(make))
         texts = _known(listed, kind)
         write_atomically(path, make(texts) if kind.original else one.template(texts))
-        yield Written(path, True)
+        yield UnitTemplate(path, True)
 
 
 class ListedForm(Struct, frozen=True):
     """A form that the list asks for: where its template goes, and what the list says of it."""
 
     path: Path
-    listed: Listed
+    listed: ListedUnit
 
     def boxes(self, form: Form) -> dict[str, str]:
         """What the list says, for the boxes of a form."""
@@ -72,14 +72,14 @@ class ListedForms:
         self._attendance, self._roster = Attendance(roster), roster
         self._taken: set[str] = set()
 
-    def of(self, form: SelfEvaluation, file: str) -> ListedForm | None:
+    def of(self, evaluation: SelfEvaluation, file: str) -> ListedForm | None:
         """Where the template of a form goes; None where no row asks for it. Files may name the unit as well."""
-        unit = form.unit or self._attendance.named_in(file)
-        project = form.boxes["project"].value if "project" in form.boxes else None
-        rows = self._attendance.answered(unit, form.form, project) if unit else ()
+        unit = evaluation.unit or self._attendance.named_in(file)
+        project = evaluation.boxes["project"].value if "project" in evaluation.boxes else None
+        rows = self._attendance.answered(unit, evaluation.form, project) if unit else ()
         if not rows:
             return None
-        name = file_name(rows[0])
+        name = template_file_name(rows[0])
         several = project and not rows[0].project  # the list asks for any project of the unit
         path = self.folder / _free(safe_stem(f"{name}-{project}") if several else name, self._taken)
         return ListedForm(path, rows[0])
@@ -89,7 +89,7 @@ class ListedForms:
         return Roster(self._roster.name, list(self._attendance.missing()))
 
 
-def _known(listed: Listed, form: Form) -> dict[str, str]:
+def _known(listed: ListedUnit, form: Form) -> dict[str, str]:
     """What the list says of a unit, for the boxes that its form has."""
     boxes = {box.key for block in form.blocks if isinstance(block, Boxes) for box in block.boxes}
     boxes &= form.original.labels.get(BOXES, {}).keys() if form.original else boxes
@@ -104,7 +104,7 @@ def _maker(form: str, year: int, rulebook: str | None) -> Callable[[Mapping[str,
     return make
 
 
-def file_name(listed: Listed) -> str:
+def template_file_name(listed: ListedUnit) -> str:
     """The unit's name (and project's) as a file name that every system takes, Chinese kept, without suffix."""
     return safe_stem("-".join(part for part in (listed.unit, listed.project) if part))
 

@@ -10,11 +10,11 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from perf_xlsx.batch.repeated import is_repeat
-from perf_xlsx.batch.roster import same_unit, whose
+from perf_xlsx.batch.roster import return_key, same_unit
 from perf_xlsx.results.comparison import since
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records
-from perf_xlsx.system.growing import Numbers
+from perf_xlsx.system.growing import NumbersByText
 
 
 class Rounds:
@@ -25,7 +25,7 @@ class Rounds:
         self._followed: set[tuple[int, int]] = set()  # files that could not be read, by run and place
 
     @cached_property
-    def _indexes(self) -> list[Numbers]:
+    def _indexes(self) -> list[NumbersByText]:
         """Where the record of each form begins, by run; of a form that came twice in one run, the first."""
         return [_index(run) for run in self.runs]
 
@@ -80,8 +80,8 @@ def _may_follow(record: Record, unread: Record) -> bool:
     return form == record.form and same_unit(project) == same_unit(record.project)
 
 
-def _index(run: Records) -> Numbers:
-    found = Numbers()
+def _index(run: Records) -> NumbersByText:
+    found = NumbersByText()
     with suppress(OSError):
         for offset, record in run.placed():
             if record.is_read and record.unit:
@@ -102,4 +102,4 @@ def _of_unread(file: str | None, unit: str | None) -> tuple[str, ...]:
 
 
 def _key(record: Record) -> str:
-    return repr(whose(record))
+    return repr(return_key(record))

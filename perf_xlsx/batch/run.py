@@ -16,11 +16,11 @@ from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.plan import Plan
 from perf_xlsx.batch.roster import Roster
 from perf_xlsx.batch.rounds import Rounds
-from perf_xlsx.batch.state import State, goes_on
-from perf_xlsx.batch.worker import Done, Known, Task, Work
+from perf_xlsx.batch.state import RunState, goes_on
+from perf_xlsx.batch.worker import Done, EarlierResult, Task, Work
 from perf_xlsx.forms import with_forms
 from perf_xlsx.pipeline import Job, Terms
-from perf_xlsx.receipts.register import NAME, Sign, written
+from perf_xlsx.receipts.register import NAME, Sign, writing_receipts
 from perf_xlsx.results.record import Record, decode_known
 from perf_xlsx.results.records import Records
 from perf_xlsx.system.output_files import explain_os_error
@@ -59,7 +59,7 @@ def run(
     backend, terms = backend or in_process(), terms or Terms()
     with ExitStack() as stack:
         outputs = (output for _, output in jobs.rows)
-        state = stack.enter_context(State(jobs.folder, outputs)) if jobs.folder and jobs.many else None
+        state = stack.enter_context(RunState(jobs.folder, outputs)) if jobs.folder and jobs.many else None
         try:
             rounds = Rounds([Records.of_run(jobs.folder) if state and jobs.folder else None, previous])
             with _receipts(jobs, sign) as receive:
@@ -79,7 +79,7 @@ def _each(
     force: bool,
     backend: Backend,
     work: Work,
-    state: State | None,
+    state: RunState | None,
     rounds: Rounds,
     stack: ExitStack,
 ) -> Iterator[Finished]:
@@ -112,23 +112,23 @@ def _receipts(jobs: Plan, sign: Sign | None) -> Generator[Callable[[Record], Non
         yield lambda record: None
         return
     try:
-        with written(jobs.folder, not jobs.many, sign) as take:
+        with writing_receipts(jobs.folder, not jobs.many, sign) as take:
             yield take
     except OSError as error:
         detail, advice = explain_os_error(jobs.folder / NAME, error)
         raise BatchError(f"{jobs.folder / NAME} 没有写出（{detail}）。{advice}") from None
 
 
-def _task(jobs: Plan, at: int, state: State | None, terms: Terms, force: bool) -> Task:
+def _task(jobs: Plan, at: int, state: RunState | None, terms: Terms, force: bool) -> Task:
     job, (file, output) = jobs[at], jobs.rows[at]
     with with_forms(terms.forms):
         known = state.known(file) if state else ()
     keys = tuple(record.key or None for record in known)
-    earlier = Known(keys, known[0].output, known[0].output_sha256 or None) if known else None
+    earlier = EarlierResult(keys, known[0].output, known[0].output_sha256 or None) if known else None
     return Task(file, str(job.source), str(job.output) if job.output else None, output, terms, earlier, force)
 
 
-def _records(task: Task, done: Done, state: State | None) -> tuple[Record, ...]:
+def _records(task: Task, done: Done, state: RunState | None) -> tuple[Record, ...]:
     if done.lines is not None:
         if state:
             state.note(done.lines)

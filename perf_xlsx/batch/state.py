@@ -25,11 +25,11 @@ from perf_xlsx.batch.failure import BatchError
 from perf_xlsx.batch.roster import Roster, unplaced
 from perf_xlsx.forms import form_names
 from perf_xlsx.results.comparison import first
-from perf_xlsx.results.record import SCHEMA, Record, decode_known, encode
+from perf_xlsx.results.record import SCHEMA, Record, decode_known, encode_record
 from perf_xlsx.results.records import FILE as RECORDS
-from perf_xlsx.results.records import STATE, Records, lines
-from perf_xlsx.system.growing import Numbers
-from perf_xlsx.system.lock import HeldError, hold, itself
+from perf_xlsx.results.records import STATE, Records, json_lines
+from perf_xlsx.system.growing import NumbersByText
+from perf_xlsx.system.lock import HeldError, hold_lock, itself
 from perf_xlsx.system.os_errors import hide, is_special, put_in_place
 from perf_xlsx.system.output_files import BEGUN, explain_os_error, write_atomically
 
@@ -40,7 +40,7 @@ HEAD = b'{"file": '
 LARGEST = 64 << 20  # bytes of a list of units that is read again
 
 
-class State:
+class RunState:
     """The memory of one output folder, for one run at a time. Raises BatchError where another run has it, or the
     disk is full."""
 
@@ -49,7 +49,7 @@ class State:
         self.folder, self.saved = folder / STATE, 0
         self.places = {folder, *(folder / name for name in {os.path.dirname(output) for output in outputs})}
 
-    def __enter__(self) -> State:
+    def __enter__(self) -> RunState:
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             _refuse_links(self.folder, *(self.folder / name for name in NAMES))
@@ -106,7 +106,7 @@ class State:
     def write(self, record: Record, line: bytes | None = None) -> None:
         """Write the next of the final records, comparisons included; `line` is its line, where that is known."""
         try:
-            self.final.write((encode(record) if line is None else line) + b"\n")
+            self.final.write((encode_record(record) if line is None else line) + b"\n")
         except OSError as error:
             raise self._full(error) from None
 
@@ -120,7 +120,7 @@ class State:
             _delete(self.folder / ROSTER)  # first: no list is better than another run's
             put_in_place(self.folder / f"{RECORDS}.tmp", self.folder / RECORDS)
             if roster is not None:
-                write_atomically(self.folder / ROSTER, encode(roster), durable=False)
+                write_atomically(self.folder / ROSTER, encode_record(roster), durable=False)
             _delete(self.folder / JOURNAL)
         except OSError as error:
             raise self._full(error) from None
@@ -172,7 +172,7 @@ def begun(folder: Path) -> dict[str, str | None]:
     """The workbooks that a run which was ended has done, each with the digest of its copy, if it has one."""
     found: dict[str, str | None] = {}
     with suppress(OSError), (folder / STATE / JOURNAL).open("rb") as file:
-        for _, line in lines(file):
+        for _, line in json_lines(file):
             with suppress(ValueError, RecursionError):
                 record = decode_known(line or b"")
                 if record.file is not None:
@@ -191,11 +191,11 @@ def _open(path: Path) -> IO[bytes] | None:
         return None
 
 
-def _index(file: IO[bytes] | None) -> Numbers:
+def _index(file: IO[bytes] | None) -> NumbersByText:
     """Where in the file the last whole lines of each workbook begin: those of its forms follow one another."""
-    found = Numbers()
+    found = NumbersByText()
     decoder, before = json.JSONDecoder(), None
-    for offset, line in lines(file) if file else ():
+    for offset, line in json_lines(file) if file else ():
         name = None
         if line is not None and line.startswith(HEAD) and line.endswith(b"}\n"):
             with suppress(ValueError, RecursionError):
@@ -222,7 +222,7 @@ def _own_record(line: bytes, file: str) -> Record | None:
         record = decode_known(line)
     except (ValueError, RecursionError):
         return None
-    is_own = encode(record) + b"\n" == line and record.schema == SCHEMA and record.file == file
+    is_own = encode_record(record) + b"\n" == line and record.schema == SCHEMA and record.file == file
     return record if is_own and _is_complete(record) else None
 
 
@@ -253,6 +253,6 @@ def _refuse_links(*paths: Path) -> None:
 def _lock(path: Path) -> IO[bytes]:
     """Hold the folder until the file is closed or this process ends."""
     try:
-        return hold(path)
+        return hold_lock(path)
     except HeldError:
         raise BatchError(f"另一个 perf-xlsx 正在往 {path.parent.parent} 写，请等它结束。") from None

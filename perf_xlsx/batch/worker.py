@@ -24,7 +24,7 @@ from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.forms import FormFile
 from perf_xlsx.results.record import SCHEMA, Key, Options
 from perf_xlsx.results.recording import as_records
-from perf_xlsx.results.records import UnrecordedError, as_line
+from perf_xlsx.results.records import UnrecordedError, as_json_line
 from perf_xlsx.rulebook import RulebookError, rules_digest
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.os_errors import is_special
@@ -39,7 +39,7 @@ class Lifeline(Protocol):
     def recv_bytes(self) -> bytes: ...
 
 
-class Known(Struct, frozen=True):
+class EarlierResult(Struct, frozen=True):
     """What an earlier run's records say of a workbook: what each form depends on, and the scored copy."""
 
     keys: tuple[Key | None, ...]
@@ -59,7 +59,7 @@ class Task(Struct, frozen=True):
     output: str | None
     output_name: str
     terms: pipeline.Terms = field(default_factory=pipeline.Terms)
-    known: Known | None = None
+    known: EarlierResult | None = None
     force: bool = False
 
 
@@ -126,11 +126,11 @@ def one(task: Task) -> Done:
         return Done(None)
     result = pipeline.score(task.source, task.output, terms=task.terms)
     if result.output is None and not pipeline.unwritten(result):
-        withdraw(task)
+        withdraw_copy(task)
     try:
         return Done(_lines(task, result))
     except UnrecordedError as error:  # reported as an unreadable file, and tried again next time
-        withdraw(task)
+        withdraw_copy(task)
         if result.output:
             with suppress(OSError):
                 _copy(task, Path(result.output).suffix).unlink()
@@ -139,7 +139,7 @@ def one(task: Task) -> Done:
 
 def died(task: Task, limits: str) -> Done:
     """The result of a file that ended its worker while alone in it."""
-    withdraw(task)
+    withdraw_copy(task)
     observed = Observation(
         Place(printable_path(Path(Path(task.source).name))),
         "文件",
@@ -161,7 +161,7 @@ def _lines(task: Task, result: Result) -> tuple[bytes, ...]:
     written = _copy(task, Path(result.output).suffix) if result.output else None
     output, digest = (_named(task, written), _sha256(written)) if written else (None, None)
     return tuple(
-        as_line(
+        as_json_line(
             replace(
                 record,
                 file=task.file,
@@ -204,7 +204,7 @@ def _digest_of(forms: Iterable[FormFile]) -> str:
     return hashlib.sha256(repr(sorted(file.text for file in forms)).encode()).hexdigest()
 
 
-def _unchanged(task: Task, known: Known) -> bool:
+def _unchanged(task: Task, known: EarlierResult) -> bool:
     try:
         content = _sha256(task.source)
         for key in known.keys:
@@ -223,7 +223,7 @@ def _is_as_written(task: Task, output: str, digest: str | None) -> bool:
     return output == _named(task, written) and digest == _sha256(written)
 
 
-def withdraw(task: Task) -> None:
+def withdraw_copy(task: Task) -> None:
     """Delete an earlier scored copy that is no longer true, unless somebody has changed it."""
     known = task.known
     if known and known.output:

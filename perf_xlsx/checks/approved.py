@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from perf_xlsx.domain.approval import is_unchanged, meaning, meaning_of, number_of
+from perf_xlsx.domain.approval import approved_number, approved_value, is_unchanged, meaning_of
 from perf_xlsx.domain.model import Approved, Correction, Entry, Indicator, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import same_name
@@ -17,42 +17,42 @@ from perf_xlsx.findings.catalogue import Observation, check, observed
 OWN_CODES = ("name", "sign", "target", "weight")  # an empty one is reported as missing
 ORDER = "确经批准调整的，由财政部门重新下发模板，或登记豁免。"
 
-Pair = tuple[Approved, Indicator]
-Item = TypeVar("Item")
+ApprovedPair = tuple[Approved, Indicator]
+Listed = TypeVar("Listed")
 
 
 class Matched(Struct, frozen=True):
     """Approved indicators with their rows: by name, by place or values where the name changed; the rest."""
 
-    named: tuple[Pair, ...]
-    renamed: tuple[Pair, ...]
+    named: tuple[ApprovedPair, ...]
+    renamed: tuple[ApprovedPair, ...]
     removed: tuple[Approved, ...]
     added: tuple[Indicator, ...]
 
 
 @check("I22")
-def approved_targets_unchanged(form: SelfEvaluation) -> Iterator[Observation]:
+def approved_targets_unchanged(evaluation: SelfEvaluation) -> Iterator[Observation]:
     """批复的目标不能改: every approved indicator is there, with its sign, target, unit, weight, levels.
 
     A cell that is empty or unreadable and has its own finding is passed over.
     """
-    if not form.approved or not form.indicators:
+    if not evaluation.approved or not evaluation.indicators:
         return
-    found = matched(form.approved, form.indicators)
+    found = matched(evaluation.approved, evaluation.indicators)
     for approved, row in found.named:
         for key in (key for key in approved.values if key != "name"):
             yield from _changed(key, approved, row)
     for approved, row in found.renamed:
         yield _renamed(approved, row)
     for approved in found.removed:
-        yield _removed(approved, form.indicators[0].name)
+        yield _removed(approved, evaluation.indicators[0].name)
 
 
 @check("I23")
-def nothing_beyond_the_approved_targets(form: SelfEvaluation) -> Iterator[Observation]:
+def nothing_beyond_the_approved_targets(evaluation: SelfEvaluation) -> Iterator[Observation]:
     """没有批复的指标: an indicator that is none of the approved ones."""
-    for row in matched(form.approved, form.indicators).added if form.approved else ():
-        message = f"{row.display_name}不在批复的绩效目标中（批复{len(form.approved)}项）。"
+    for row in matched(evaluation.approved, evaluation.indicators).added if evaluation.approved else ():
+        message = f"{row.display_name}不在批复的绩效目标中（批复{len(evaluation.approved)}项）。"
         yield observed(row.name, message, f"请删去这一行，分值按批复填写；{ORDER}")
 
 
@@ -66,13 +66,13 @@ def matched(approved: Sequence[Approved], rows: Sequence[Indicator]) -> Matched:
     return Matched(tuple(pairs), tuple(renamed), tuple(_without(gone, renamed)), tuple(_without(new, renamed)))
 
 
-def _without(some: Sequence[Item], pairs: Sequence[Pair]) -> list[Item]:
+def _without(some: Sequence[Listed], pairs: Sequence[ApprovedPair]) -> list[Listed]:
     """Those that are in none of the pairs."""
     known = {id(one) for pair in pairs for one in pair}
     return [one for one in some if id(one) not in known]
 
 
-def _by_name(approved: Sequence[Approved], rows: Sequence[Indicator]) -> list[Pair]:
+def _by_name(approved: Sequence[Approved], rows: Sequence[Indicator]) -> list[ApprovedPair]:
     """Those of the same name; of several, each with one that is as approved, else in their order."""
     named: dict[str, list[Indicator]] = defaultdict(list)
     for row in rows:
@@ -80,24 +80,26 @@ def _by_name(approved: Sequence[Approved], rows: Sequence[Indicator]) -> list[Pa
     groups: dict[str, list[Approved]] = defaultdict(list)
     for one in approved:
         groups[same_name(one.values["name"])].append(one)
-    pairs: list[Pair] = []
+    pairs: list[ApprovedPair] = []
     for name, group in groups.items():
         same = _by_meanings(group, named[name], ())
         pairs += [*same, *zip(_without(group, same), _without(named[name], same), strict=False)]
     return pairs
 
 
-def _by_values(gone: Sequence[Approved], new: Sequence[Indicator]) -> list[Pair]:
+def _by_values(gone: Sequence[Approved], new: Sequence[Indicator]) -> list[ApprovedPair]:
     """Rows that hold everything approved but the name, where no other does."""
     return [pair for pair in _by_meanings(gone, new, ("name",)) if pair[0].values.keys() != {"name"}]
 
 
-def _by_meanings(approved: Sequence[Approved], rows: Sequence[Indicator], but: tuple[str, ...]) -> list[Pair]:
+def _by_meanings(
+    approved: Sequence[Approved], rows: Sequence[Indicator], but: tuple[str, ...]
+) -> list[ApprovedPair]:
     """Pairs that mean the same in all columns but these; none where several do."""
-    pairs: list[Pair] = []
+    pairs: list[ApprovedPair] = []
     for keys in dict.fromkeys(tuple(key for key in one.values if key not in but) for one in approved):
         alike = [one for one in approved if one.values.keys() - but == {*keys}]
-        known = _alone((tuple(meaning(key, one.values[key]) for key in keys), one) for one in alike)
+        known = _alone((tuple(approved_value(key, one.values[key]) for key in keys), one) for one in alike)
         found = _alone(
             (tuple(meaning_of(key, row.entry(key)) for key in keys), row) for row in _without(rows, pairs)
         )
@@ -105,18 +107,18 @@ def _by_meanings(approved: Sequence[Approved], rows: Sequence[Indicator], but: t
     return pairs
 
 
-def _alone(pairs: Iterable[tuple[Hashable, Item]]) -> dict[Hashable, Item]:
+def _alone(pairs: Iterable[tuple[Hashable, Listed]]) -> dict[Hashable, Listed]:
     """Things by what they mean, without those that mean the same as another."""
-    found: dict[Hashable, list[Item]] = defaultdict(list)
+    found: dict[Hashable, list[Listed]] = defaultdict(list)
     for meant, one in pairs:
         found[meant].append(one)
     return {meant: ones[0] for meant, ones in found.items() if len(ones) == 1}
 
 
 def _by_place(
-    approved: Sequence[Approved], rows: Sequence[Indicator], pairs: Sequence[Pair],
+    approved: Sequence[Approved], rows: Sequence[Indicator], pairs: Sequence[ApprovedPair],
     gone: Sequence[Approved], new: Sequence[Indicator],
-) -> Iterator[Pair]:  # fmt: skip
+) -> Iterator[ApprovedPair]:  # fmt: skip
     """Rows that stand between the same two indicators as others did, as many as these."""
     number = {id(one): at for at, pair in enumerate(pairs) for one in pair}
     before, after = _gaps(approved, number, gone), _gaps(rows, number, new)
@@ -126,12 +128,12 @@ def _by_place(
 
 
 def _gaps(
-    whole: Sequence[Item], number: dict[int, int], rest: Sequence[Item]
-) -> dict[tuple[int, int], list[Item]]:
+    whole: Sequence[Listed], number: dict[int, int], rest: Sequence[Listed]
+) -> dict[tuple[int, int], list[Listed]]:
     """Those of the rest by the numbers of the matched ones before and behind them."""
     left, previous = {id(one) for one in rest}, -1
-    open_: list[Item] = []
-    gaps: dict[tuple[int, int], list[Item]] = {}
+    open_: list[Listed] = []
+    gaps: dict[tuple[int, int], list[Listed]] = {}
     for one in whole:
         if id(one) in number:
             gaps[previous, number[id(one)]] = open_
@@ -159,7 +161,7 @@ def _changed(key: str, approved: Approved, row: Indicator) -> Iterator[Observati
 
 def _restored(key: str, entry: Entry[Any], text: str) -> Correction | None:
     """The correction of an entry to what was approved."""
-    number = number_of(key, text)
+    number = approved_number(key, text)
     value = text if number is None else number
     return Correction(entry.place, entry.field, text, value) if entry.place.cell else None
 

@@ -26,7 +26,7 @@ def is_rounded(claim: Decimal, computed: Decimal, exact: Fraction, places: tuple
     return any(claim in (half_up(computed, n), half_up(exact, n)) for n in places)
 
 
-def agrees(claim: Decimal, score: Score, tolerance: Decimal, places: tuple[int, ...] | None = None) -> bool:
+def claim_agrees(claim: Decimal, score: Score, tolerance: Decimal, places: tuple[int, ...] | None = None) -> bool:
     """Whether claimed points are the computed ones, or these as the unit may round them."""
     if score.points is None or score.share is None or score.weight is None:
         return False

@@ -43,7 +43,7 @@ LOOK_BACK = 8  # clauses that are searched for what a clause is about
 LONGEST_CLAUSE = 500  # characters; more without a comma is a list, and is skipped
 
 
-class Subject(Struct, frozen=True):
+class ClauseSubject(Struct, frozen=True):
     """What a clause can be about: the whole form (its name is ""), or a fund line or project by its name."""
 
     name: str
@@ -111,9 +111,9 @@ class Speaker(Struct, frozen=True, dict=True):
     """Who writes: the year of the form, the whole, and the lines and projects that a clause may name."""
 
     year: int | None
-    whole: Subject
-    names: Mapping[str, Subject]
-    everyone: tuple[Subject, ...]
+    whole: ClauseSubject
+    names: Mapping[str, ClauseSubject]
+    everyone: tuple[ClauseSubject, ...]
     own_names: tuple[str, ...]
 
     @cached_property
@@ -148,7 +148,9 @@ class Speaker(Struct, frozen=True, dict=True):
         times = (YEAR, PAST, PART_OF_THE_YEAR, LATER)
         return any(words.match(bare) if at_start else words.search(bare) for words in times)
 
-    def subjects(self, clause: Clause, said: str, across: bool = False, weak: bool = False) -> tuple[Subject, ...]:
+    def subjects(
+        self, clause: Clause, said: str, across: bool = False, weak: bool = False
+    ) -> tuple[ClauseSubject, ...]:
         """What a statement is about; () where that is in doubt. `said` are the words of the clause before it.
 
         Where the clause itself does not tell, the clauses before it do: those of the sentence, and with `across`
@@ -168,18 +170,18 @@ class Speaker(Struct, frozen=True, dict=True):
         farther = self._first_topic(clause.earlier if across else ())
         return () if farther is None or farther not in ((), (self.whole,)) else (self.whole,)
 
-    def _title(self, clause: Clause) -> tuple[Subject, ...]:
+    def _title(self, clause: Clause) -> tuple[ClauseSubject, ...]:
         """The line or project whose bare name is the last such sentence before: "(1)农田建设项目。"."""
         alone = (sentence[0] for sentence in reversed(clause.passage[: clause.sentence]) if len(sentence) == 1)
         names = (name for text in alone for name in (text, text.removesuffix("项目")) if name in self.names)
         return tuple(self.names[name] for name in names)[:1]
 
-    def _first_topic(self, texts: Iterable[str]) -> tuple[Subject, ...] | None:
+    def _first_topic(self, texts: Iterable[str]) -> tuple[ClauseSubject, ...] | None:
         """The topic of the first of these clauses that has one, or is in doubt (None); () where none has."""
         topics = (self._topic(text) for text in texts)
         return next((topic for topic in topics if topic is None or topic), ())
 
-    def _said_before(self, clause: Clause) -> tuple[Subject, ...]:
+    def _said_before(self, clause: Clause) -> tuple[ClauseSubject, ...]:
         """What the clause right before names, or the one before where it only goes on ("调整后280万元")."""
         for text in clause.before:
             words, figure = _up_to_figure(text)
@@ -188,7 +190,7 @@ class Speaker(Struct, frozen=True, dict=True):
                 return named or ()
         return ()
 
-    def _named_in(self, words: str) -> tuple[Subject, ...] | None:
+    def _named_in(self, words: str) -> tuple[ClauseSubject, ...] | None:
         """The subjects that these words name; () where they name none, None where other words are left."""
         named = tuple(self.names[name] for name in self._named.findall(words))
         rest = re.sub(rf"{FIGURE.pattern}|\([^()]*\)", "", self._without_this_year(words))
@@ -197,7 +199,7 @@ class Speaker(Struct, frozen=True, dict=True):
             return None
         return named or ((self.whole,) if bare != rest else ())
 
-    def _topic(self, text: str) -> tuple[Subject, ...] | None:
+    def _topic(self, text: str) -> tuple[ClauseSubject, ...] | None:
         """The topic that an earlier clause leaves for those that follow."""
         words, figure = _up_to_figure(text)
         topic = self._named_in(words) if figure else ()
@@ -220,33 +222,33 @@ def _up_to_figure(text: str) -> tuple[str, bool]:
     return (text[: figure.start()], True) if figure else (text, False)
 
 
-def speaker(form: SelfEvaluation, scores: Scores) -> Speaker:
+def speaker(evaluation: SelfEvaluation, scores: Scores) -> Speaker:
     """The form as the one who writes its passages."""
-    total = form.total_line
+    total = evaluation.total_line
     lines = {
-        key: Subject("" if key == total else line.name, line, scores.line_rates[key], key == total)
-        for key, line in form.funds.items()
+        key: ClauseSubject("" if key == total else line.name, line, scores.line_rates[key], key == total)
+        for key, line in evaluation.funds.items()
     }
     projects = [
-        (project.name.given, Subject(f"项目{project.display_name}", project, rates))
-        for project, rates in zip(form.projects, scores.project_rates, strict=True)
+        (project.name.given, ClauseSubject(f"项目{project.display_name}", project, rates))
+        for project, rates in zip(evaluation.projects, scores.project_rates, strict=True)
     ]
-    named = [*projects, *((form.funds[key].name, line) for key, line in lines.items() if key != total)]
+    named = [*projects, *((evaluation.funds[key].name, line) for key, line in lines.items() if key != total)]
     names = {_as_in_clause(name): subject for name, subject in named}
     return Speaker(
-        form.year,
+        evaluation.year,
         lines[total],
         {name: subject for name, subject in names.items() if re.search("[一-鿿]{2}", name)},  # not "1" or "-"
         (*lines.values(), *(project for _, project in projects)),
-        tuple(filter(None, map(_as_in_clause, _own_names(form)))),
+        tuple(filter(None, map(_as_in_clause, _own_names(evaluation)))),
     )
 
 
-def _own_names(form: SelfEvaluation) -> list[str]:
+def _own_names(evaluation: SelfEvaluation) -> list[str]:
     """The names by which passages call the form's unit, its total and its project."""
-    names = [form.unit or "", form.total_funds.name]
-    if "project" in form.boxes:
-        names += [*vocabulary("narrative")["subjects"]["project"], form.boxes["project"].given]
+    names = [evaluation.unit or "", evaluation.total_funds.name]
+    if "project" in evaluation.boxes:
+        names += [*vocabulary("narrative")["subjects"]["project"], evaluation.boxes["project"].given]
     return names
 
 
@@ -254,10 +256,10 @@ def _as_in_clause(name: str) -> str:
     return re.sub(r"\s", "", normalise(name))
 
 
-def narrative(form: SelfEvaluation) -> Iterator[tuple[Entry[str], Clause]]:
+def narrative(evaluation: SelfEvaluation) -> Iterator[tuple[Entry[str], Clause]]:
     """The clauses of every text that says how the year went, but not of what is planned."""
-    texts = [(passage.title.given, passage.text) for passage in form.passages]
-    if achieved := form.boxes.get("goal_achieved"):
+    texts = [(passage.title.given, passage.text) for passage in evaluation.passages]
+    if achieved := evaluation.boxes.get("goal_achieved"):
         texts.append((achieved.field, achieved))
     for title, entry in texts:
         if not PLANS.search(title):

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from perf_xlsx.checks.claims import agrees, has_opposite_points, is_rounded, is_sign_in_doubt
+from perf_xlsx.checks.claims import claim_agrees, has_opposite_points, is_rounded, is_sign_in_doubt
 from perf_xlsx.checks.clauses import Clause, Speaker, narrative, speaker
 from perf_xlsx.domain.levels import is_judged_level
 from perf_xlsx.domain.model import (
@@ -30,7 +30,7 @@ from perf_xlsx.domain.model import (
 from perf_xlsx.domain.quantity import is_blank, normalise
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.rulebook import Band, Rulebook
-from perf_xlsx.rulebook.summing import summed
+from perf_xlsx.rulebook.summing import sum_of_points
 from perf_xlsx.vocabulary import vocabulary
 
 _WORDS = vocabulary("blanks")["fillers"]
@@ -50,7 +50,7 @@ def is_missing_or_filler(entry: Entry[str]) -> bool:
     return normalise(given).strip(_STOPS) in FILLERS or is_blank(given)
 
 
-def needs_no_target(row: Indicator) -> bool:
+def judged_without_target(row: Indicator) -> bool:
     """Whether the row has no target and needs none: it is judged in words, below 决策, 过程, 管理."""
     return row.qualitative and row.target.empty and is_judged_level(row.level1.given, row.level2.given)
 
@@ -77,19 +77,21 @@ class BandedClaim(Struct, frozen=True):
 class Diagnoses(Struct, frozen=True, dict=True):
     """A scored form and its diagnoses; each is worked out when first asked for."""
 
-    form: SelfEvaluation
+    evaluation: SelfEvaluation
     scores: Scores
     rulebook: Rulebook
 
     @cached_property
     def rows(self) -> tuple[tuple[Indicator, Score], ...]:
         """The indicators with their scores."""
-        return tuple(zip(self.form.indicators, self.scores.indicators, strict=True))
+        return tuple(zip(self.evaluation.indicators, self.scores.indicators, strict=True))
 
     @cached_property
     def measured(self) -> tuple[tuple[Indicator, Score], ...]:
         """The indicators with a target of their own: also those whose points are merged with others'."""
-        return tuple((row, s) for row, s in scored_rows(self.form, self.scores) if row.together or s is not PART)
+        return tuple(
+            (row, s) for row, s in scored_rows(self.evaluation, self.scores) if row.together or s is not PART
+        )
 
     @property
     def tolerance(self) -> Decimal:
@@ -109,7 +111,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
 
         A negative weight (W03) makes room for no other.
         """
-        weights = [row.weight.value for row in self.form.indicators]
+        weights = [row.weight.value for row in self.evaluation.indicators]
         if not weights or None in weights:
             return None
         positive = (weight for weight in weights if weight is not None and weight > 0)
@@ -168,7 +170,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
 
         Budget execution is first.
         """
-        own = (self.form.claimed.execution_points.value, self.scores.execution, False)
+        own = (self.evaluation.claimed.execution_points.value, self.scores.execution, False)
         return (own, *((row.claimed_points.value, s, has_opposite_points(row, s)) for row, s in self.rows))
 
     @property
@@ -181,12 +183,14 @@ class Diagnoses(Struct, frozen=True, dict=True):
         """Claimed points minus computed ones where the claims fit the opposite sign (I01)."""
         computed = [(s.points, s) for _, s, _ in self.claims]
         claimed = [(c if other and s.points is not None else s.points, s) for c, s, other in self.claims]
-        return summed(claimed, self.rulebook) - summed(computed, self.rulebook)
+        return sum_of_points(claimed, self.rulebook) - sum_of_points(computed, self.rulebook)
 
     @cached_property
     def are_claims_computed(self) -> bool:
         """Whether all claims are the computed points, but for rounding or another reading of a missing sign."""
-        return all(claim is None or other or agrees(claim, s, self.tolerance) for claim, s, other in self.claims)
+        return all(
+            claim is None or other or claim_agrees(claim, s, self.tolerance) for claim, s, other in self.claims
+        )
 
     @property
     def claimed_sum(self) -> Decimal | None:
@@ -198,19 +202,19 @@ class Diagnoses(Struct, frozen=True, dict=True):
         if self._has_no_execution:
             owed = [(claim, s) for claim, s in owed if claim is not None or s is not self.scores.execution]
         missing = any(claim is None for claim, _ in owed)
-        return None if missing or not self.rows else summed(owed, self.rulebook)
+        return None if missing or not self.rows else sum_of_points(owed, self.rulebook)
 
     @property
     def _has_no_execution(self) -> bool:
         """Whether the form has no box for the points of execution, and its other weights make the full score."""
-        weights = [row.weight.value or Decimal(0) for row in self.form.indicators]
+        weights = [row.weight.value or Decimal(0) for row in self.evaluation.indicators]
         full = sum(weights, Decimal(0)) == self.rulebook.number("total.points")
-        return full and "claimed_execution_points" in self.form.absent
+        return full and "claimed_execution_points" in self.evaluation.absent
 
     @property
     def computed_sum(self) -> Decimal:
         """All computed points, as the rulebook adds them up, before any cap."""
-        return summed([(s.points, s) for _, s, _ in self.claims], self.rulebook)
+        return sum_of_points([(s.points, s) for _, s, _ in self.claims], self.rulebook)
 
     @property
     def is_total_rounded(self) -> bool:
@@ -218,7 +222,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
 
         Either the total was rounded, or every claim was and the total is their sum, uncapped.
         """
-        total = self.form.claimed.total.value
+        total = self.evaluation.claimed.total.value
         if total is None or not self.are_claims_computed:
             return False
         computed = self.total + self.claimed_beyond
@@ -269,7 +273,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
 
         By mid-year no target has been missed.
         """
-        if row.together or self.form.unscored == "no_points":
+        if row.together or self.evaluation.unscored == "no_points":
             return score.met is False
         return _lost_points(score)
 
@@ -283,22 +287,22 @@ class Diagnoses(Struct, frozen=True, dict=True):
     @cached_property
     def speaker(self) -> Speaker:
         """The form as the one who writes its passages."""
-        return speaker(self.form, self.scores)
+        return speaker(self.evaluation, self.scores)
 
     @cached_property
     def narrative(self) -> tuple[tuple[Entry[str], Clause], ...]:
         """The clauses of every text that says how the year went."""
-        return tuple(narrative(self.form))
+        return tuple(narrative(self.evaluation))
 
     def _required_texts(self, row: Indicator, score: Score) -> Iterable[tuple[Entry[str], str]]:
         overshot = score.met and (score.completion or 0) >= self.rulebook.number("overshoot.reason_from")
-        one_column = "improvement" in self.form.absent
+        one_column = "improvement" in self.evaluation.absent
         reason = (row.reason, "偏差原因和改进措施" if one_column else "偏差原因")
         required = () if overshot else (reason,)  # I08 asks for the reason of an overshoot
         return required if one_column else (*required, (row.improvement, "改进措施"))
 
 
-class _Suspect(Struct, frozen=True):
+class _WeightFromPoints(Struct, frozen=True):
     """An indicator whose weight equals its claimed points, and the share of the weight that it earned."""
 
     row: Indicator
@@ -320,13 +324,15 @@ class _Suspect(Struct, frozen=True):
         return self.row, fit
 
 
-def _score_as_weight(row: Indicator, score: Score) -> Iterator[_Suspect]:
+def _score_as_weight(row: Indicator, score: Score) -> Iterator[_WeightFromPoints]:
     weight, share = row.weight.value, score.completion or score.share
     if weight and not score.claimed and weight == row.claimed_points.value and share is not None and 0 < share < 1:
-        yield _Suspect(row, weight, share)
+        yield _WeightFromPoints(row, weight, share)
 
 
-def _completing_together(suspects: Iterable[_Suspect], gap: Decimal) -> tuple[tuple[Indicator, Decimal], ...]:
+def _completing_together(
+    suspects: Iterable[_WeightFromPoints], gap: Decimal
+) -> tuple[tuple[Indicator, Decimal], ...]:
     """All suspects with the nearest weight that would earn their points; () where these do not fill the gap."""
     fitting = [one for one in suspects if one.earns(one.nearest)]
     completes = sum((one.nearest - one.weight for one in fitting), Decimal(0)) == gap

@@ -9,8 +9,8 @@ from fractions import Fraction
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.checks.claims import agrees, claims_prove, has_opposite_points, opposite_claims
-from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, needs_no_target
+from perf_xlsx.checks.claims import claim_agrees, claims_prove, has_opposite_points, opposite_claims
+from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, judged_without_target
 from perf_xlsx.domain.model import CROSSED_OUT, PICTURE, Entry, Indicator, Score, Scores, Severity
 from perf_xlsx.domain.rounding import half_up, plain, points
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_number, to_word
@@ -27,8 +27,8 @@ def sign_is_stated(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observa
 
     A layout without a column for it is not asked where the target is met either way.
     """
-    absent, unscored = "sign" in diagnoses.form.absent, diagnoses.form.unscored
-    without_targets = "target" in diagnoses.form.absent
+    absent, unscored = "sign" in diagnoses.evaluation.absent, diagnoses.evaluation.unscored
+    without_targets = "target" in diagnoses.evaluation.absent
     for row, score in diagnoses.rows:
         if not _needs_sign(row, absent) or (unscored and row.actual.value is None):
             continue
@@ -110,9 +110,9 @@ def _reading(row: Indicator, score: Score, rulebook: Rulebook, unscored: str) ->
 def target_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
     """年度指标值须填写；≥、> 的指标值不应为0, since nothing could then be missed."""
     for row, score in diagnoses.measured:
-        if "target" in diagnoses.form.absent:
+        if "target" in diagnoses.evaluation.absent:
             continue
-        if row.target.empty and score.applies and not needs_no_target(row):
+        if row.target.empty and score.applies and not judged_without_target(row):
             yield observed(row.target, f"{row.display_name}没有填年度指标值。", "请填写年初批复的指标值。")
         elif row.target.value == 0 and row.sign.value in ("≥", ">") and score.method not in (BY_RATE, IN_WORDS):
             yield observed(
@@ -126,10 +126,10 @@ def target_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
 @check("I03")
 def actual_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
     """实际完成值须填写; 0 is a value, an empty cell is not."""
-    form = diagnoses.form
-    for row, score in diagnoses.measured if "actual" not in form.absent else ():
-        if row.actual.empty and not needs_no_target(row):  # R13 asks for its judgement
-            tail = "" if score.method == BY_RATE or form.unscored else "，该指标暂不能评分"
+    evaluation = diagnoses.evaluation
+    for row, score in diagnoses.measured if "actual" not in evaluation.absent else ():
+        if row.actual.empty and not judged_without_target(row):  # R13 asks for its judgement
+            tail = "" if score.method == BY_RATE or evaluation.unscored else "，该指标暂不能评分"
             message = f"{row.display_name}没有填实际完成值{tail}。"
             yield observed(row.actual, message, "请填写全年实际完成值；确实没有完成的填0。")
 
@@ -149,7 +149,11 @@ def met_means_full_points(diagnoses: Diagnoses, scores: Scores) -> Iterator[Obse
         if claimed is None or weight is None or not _is_met_in_full(row, score) or row is diagnoses.misweighed:
             continue
         by_rate = _points_by_rate(scores, weight)
-        if 0 <= claimed < weight and claimed != by_rate and not agrees(claimed, score, diagnoses.tolerance, (1,)):
+        if (
+            0 <= claimed < weight
+            and claimed != by_rate
+            and not claim_agrees(claimed, score, diagnoses.tolerance, (1,))
+        ):
             right = f"达到指标值的得满分，请把自评得分改为{plain(weight)}，或核对实际完成值。"
             yield observed(
                 row.claimed_points,
@@ -210,7 +214,7 @@ def _may_be_full(row: Indicator, score: Score, claimed: Decimal, diagnoses: Diag
     """
     if _is_by_coefficient(row, claimed):
         return True
-    if diagnoses.is_sign_in_doubt(row) or agrees(claimed, score, diagnoses.tolerance, (1,)):
+    if diagnoses.is_sign_in_doubt(row) or claim_agrees(claimed, score, diagnoses.tolerance, (1,)):
         return True
     doubted = (diagnoses.misweighed, *(other for other, _ in diagnoses.scores_as_weights))
     return any(row is other for other in doubted)
@@ -241,7 +245,7 @@ def claimed_points_are_computed_points(diagnoses: Diagnoses, scores: Scores) -> 
     The unit's own rounding is a notice, unless all roundings together reach another grade. A mistyped weight is
     W01, points outside a band are I12.
     """
-    claimed = diagnoses.form.claimed.execution_points
+    claimed = diagnoses.evaluation.claimed.execution_points
     yield from _wrong_points(diagnoses, "预算执行率", claimed, scores.execution)
     for row, score in diagnoses.rows:
         if row is diagnoses.misweighed or score.method == IN_WORDS or has_opposite_points(row, score):
@@ -261,7 +265,7 @@ def _wrong_points(
     found = observed(
         entry, f"{message}。", "", expected=points(score.points), difference=difference, basis=score.rules
     )
-    if agrees(claimed, score, tolerance) and not diagnoses.rounding_lifts_grade:
+    if claim_agrees(claimed, score, tolerance) and not diagnoses.rounding_lifts_grade:
         advice = f"{score.why}建议保留两位小数。"
         yield replace(found, message=f"{message}，四舍五入后一致。", advice=advice, severity="notice")
         return

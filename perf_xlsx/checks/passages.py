@@ -11,7 +11,7 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.checks.clauses import NUMERAL, Clause, Speaker, Subject
+from perf_xlsx.checks.clauses import NUMERAL, Clause, ClauseSubject, Speaker
 from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler
 from perf_xlsx.checks.explanations import ADJUSTMENT, EXECUTION, Topic
 from perf_xlsx.checks.funds import is_unusable
@@ -63,12 +63,12 @@ UNITS = {"%": Fraction(1, 100), "分": Fraction(1)} | {unit: Fraction(size) for 
 
 
 @check("N01")
-def required_passages_are_written(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+def required_passages_are_written(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """规定的文字说明不可缺少，也不能只有几个字: passages, and a project's goals, which may be short."""
-    key = f"passages.{form.form}"
-    boxes = {box.field: box for box in form.boxes.values()}
-    absent = {box.field for name, box in form.boxes.items() if name in form.absent} | form.absent
-    titled = (*form.unwritten, *form.passages)
+    key = f"passages.{evaluation.form}"
+    boxes = {box.field: box for box in evaluation.boxes.values()}
+    absent = {box.field for name, box in evaluation.boxes.items() if name in evaluation.absent} | evaluation.absent
+    titled = (*evaluation.unwritten, *evaluation.passages)
     texts = {same_label(passage.title.value or ""): passage.text for passage in titled} | boxes
     for title in rulebook.words(key):
         entry = texts.get(title, texts.get(same_label(title)))
@@ -77,7 +77,7 @@ def required_passages_are_written(form: SelfEvaluation, rulebook: Rulebook) -> I
         found: Observation | None
         if entry is None:
             advice = f"请在“文字说明”中填写“{title}”。"
-            found = observed(form.claimed.total, f"没有填写“{title}”。", advice, expected="文字说明")
+            found = observed(evaluation.claimed.total, f"没有填写“{title}”。", advice, expected="文字说明")
         else:
             found = _too_short(title, entry, rulebook, is_box=title in boxes)
         if found:
@@ -96,11 +96,13 @@ def _too_short(title: str, entry: Entry[str], rulebook: Rulebook, is_box: bool) 
 
 
 @check("N04")
-def texts_keep_to_their_length(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+def texts_keep_to_their_length(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """文字说明、偏差原因不超过规定的字数, where the rulebook sets a limit."""
     texts = {
-        "passages.longest": [(f"“{one.title.given}”", one.text) for one in form.passages],
-        "passages.longest_reason": [(f"{row.display_name}的偏差原因", row.reason) for row in form.indicators],
+        "passages.longest": [(f"“{one.title.given}”", one.text) for one in evaluation.passages],
+        "passages.longest_reason": [
+            (f"{row.display_name}的偏差原因", row.reason) for row in evaluation.indicators
+        ],
     }
     for key, written in texts.items():
         most = rulebook.number(key)
@@ -124,20 +126,20 @@ class Claim(Struct, frozen=True):
     """
 
     words: re.Pattern[str]
-    contradiction: Callable[[Subject, Rulebook], str]
+    contradiction: Callable[[ClauseSubject, Rulebook], str]
     advice: str
     topic: re.Pattern[str] | None = None
     excuse: Topic | None = None
 
 
-def _unspent(subject: Subject, rulebook: Rulebook) -> str:
+def _unspent(subject: ClauseSubject, rulebook: Rulebook) -> str:
     rate = subject.rates.execution
     if rate is None or 1 - rate <= rulebook.number("thresholds.unspent"):
         return ""
     return f"{subject.name}预算执行率{percent(rate)}，结余{percent(1 - rate)}"
 
 
-def _changed(subject: Subject, rulebook: Rulebook) -> str:
+def _changed(subject: ClauseSubject, rulebook: Rulebook) -> str:
     rate = subject.rates.adjustment
     if not rate or abs(rate) < rulebook.number("thresholds.adjustment"):
         return ""
@@ -155,7 +157,7 @@ CLAIMS = (
 @check("N02")
 def passages_agree_with_the_numbers(diagnoses: Diagnoses) -> Iterator[Observation]:
     """文字说明与数字不矛盾; what is said of another time, a part, an aim or a supposition is skipped."""
-    reported, claims = set[tuple[Place, str]](), unexcused(diagnoses.form)
+    reported, claims = set[tuple[Place, str]](), unexcused(diagnoses.evaluation)
     for entry, clause in diagnoses.narrative:
         for said, answer, advice in contradictions(clause, diagnoses, claims):
             if (entry.place, answer) not in reported:
@@ -163,9 +165,9 @@ def passages_agree_with_the_numbers(diagnoses: Diagnoses) -> Iterator[Observatio
                 yield observed(entry, f"说明中写“{said}”，而{answer}。", advice)
 
 
-def unexcused(form: SelfEvaluation) -> tuple[Claim, ...]:
+def unexcused(evaluation: SelfEvaluation) -> tuple[Claim, ...]:
     """The claims that no explanation of the form excuses."""
-    return tuple(claim for claim in CLAIMS if claim.excuse is None or not claim.excuse.is_explained(form))
+    return tuple(claim for claim in CLAIMS if claim.excuse is None or not claim.excuse.is_explained(evaluation))
 
 
 def contradictions(
@@ -221,12 +223,12 @@ class StatedNumber(Struct, frozen=True):
 
     words: re.Pattern[str]
     name: str
-    value: Callable[[Subject], Fraction | None]
+    value: Callable[[ClauseSubject], Fraction | None]
     slack: Fraction
     shown: Callable[[Fraction], str]
     also: tuple[Fraction, ...] = ()
 
-    def agrees(self, said: re.Match[str], meant: Fraction, everyone: Iterable[Subject]) -> bool:
+    def agrees(self, said: re.Match[str], meant: Fraction, everyone: Iterable[ClauseSubject]) -> bool:
         """Whether the number said is roughly the one meant, or at the decimals written that of any subject."""
         stated, unit = Decimal(said["number"].replace(",", "")), UNITS[said["unit"]]
         if said["about"] or said["more"] or said["or_so"]:
@@ -253,47 +255,47 @@ def _equal(stated: Decimal, exact: Fraction, slack: Fraction) -> bool:
     return stated in (half_up(exact, places), cut_off) or abs(Fraction(stated) - exact) <= slack
 
 
-def stated_numbers(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[StatedNumber]:
+def stated_numbers(evaluation: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[StatedNumber]:
     """The numbers that passages are compared with."""
     tolerance = Fraction(rulebook.number("thresholds.tolerance"))
-    claimed = [line.claimed_rate.value for line in form.funds.values()]  # a wrong one is F03
+    claimed = [line.claimed_rate.value for line in evaluation.funds.values()]  # a wrong one is F03
     rates = tuple(Fraction(rate) for rate in (*claimed, scores.execution.completion) if rate is not None)
-    total = None if form.claimed.total.value is None else Fraction(form.claimed.total.value)
+    total = None if evaluation.claimed.total.value is None else Fraction(evaluation.claimed.total.value)
     totals = (Fraction(scores.total),) if scores.total is not None and scores.complete else ()
     yield StatedNumber(EXECUTION_RATE, "预算执行率", lambda s: s.rates.execution, tolerance / 100, percent, rates)
     yield StatedNumber(ADJUSTMENT_RATE, "预算调整率", lambda s: s.rates.adjustment, tolerance / 100, percent)
     yield StatedNumber(
         TOTAL, "自评总分", lambda s: total if s.whole else None, tolerance, lambda n: f"{plain(n)}分", totals
     )
-    unit = form.boxes["money_unit"].value
+    unit = evaluation.boxes["money_unit"].value
     if unit in UNITS:
-        yield from _stated_amounts(form, unit, tolerance)
+        yield from _stated_amounts(evaluation, unit, tolerance)
 
 
-def _stated_amounts(form: SelfEvaluation, name: str, tolerance: Fraction) -> Iterator[StatedNumber]:
+def _stated_amounts(evaluation: SelfEvaluation, name: str, tolerance: Fraction) -> Iterator[StatedNumber]:
     """The amounts of a form that says its money unit."""
     unit = UNITS[name]
     amounts = [(words, title, partial(_yuan, column, unit)) for column, (title, words) in COLUMNS.items()]
     amounts.append((LEFT, "结余", partial(_left, unit)))
-    if not _both_ways(form):
+    if not _both_ways(evaluation):
         amounts.append((ALTERED, "调整数", partial(_altered, unit)))
     for words, title, value in amounts:
         yield StatedNumber(words, title, value, tolerance * unit, lambda yuan: f"{plain(yuan / unit)}{name}")
 
 
-def _both_ways(form: SelfEvaluation) -> bool:
+def _both_ways(evaluation: SelfEvaluation) -> bool:
     """Whether money was both added and taken: the table has only the difference."""
-    texts = "".join(passage.text.given for passage in form.passages)
+    texts = "".join(passage.text.given for passage in evaluation.passages)
     return bool(ADDED.search(texts)) and bool(TAKEN.search(texts))
 
 
-def _left(unit: Fraction, subject: Subject) -> Fraction | None:
+def _left(unit: Fraction, subject: ClauseSubject) -> Fraction | None:
     """What was not spent of the budget."""
     adjusted, executed = _yuan("adjusted", unit, subject), _yuan("executed", unit, subject)
     return None if adjusted is None or executed is None else adjusted - executed
 
 
-def _altered(unit: Fraction, subject: Subject) -> Fraction | None:
+def _altered(unit: Fraction, subject: ClauseSubject) -> Fraction | None:
     """What the budget changed by; a project has no column for it."""
     if isinstance(subject.line, FundLine) and not subject.line.adjustment.empty:
         return _yuan("adjustment", unit, subject)
@@ -301,7 +303,7 @@ def _altered(unit: Fraction, subject: Subject) -> Fraction | None:
     return None if initial is None or adjusted is None else adjusted - initial
 
 
-def _yuan(column: str, unit: Fraction, subject: Subject) -> Fraction | None:
+def _yuan(column: str, unit: Fraction, subject: ClauseSubject) -> Fraction | None:
     entry = subject.line.entry(column)
     return None if entry.value is None or is_unusable(entry, column) else Fraction(entry.value) * unit
 
@@ -315,7 +317,7 @@ def numbers_in_passages_are_those_of_the_table(
     Only what a clause states of the whole this year, or of a line or project that it names, is compared; a number
     that any of them has is accepted. A wrong unit is reported once, not for every amount.
     """
-    numbers = list(stated_numbers(diagnoses.form, scores, rulebook))
+    numbers = list(stated_numbers(diagnoses.evaluation, scores, rulebook))
     reported = set[tuple[Place, str] | None]()
     for entry, clause in diagnoses.narrative:
         for number, said, subject, value in _wrong_numbers(numbers, clause, diagnoses.speaker):
@@ -328,9 +330,18 @@ def numbers_in_passages_are_those_of_the_table(
                 yield observed(entry, message, "请核对，与表中一致。", expected=shown)
 
 
+def tells_of_another_unit(diagnoses: Diagnoses, scores: Scores, rulebook: Rulebook) -> bool:
+    """Whether the passages state an amount that is the table's ten thousand times, or the reverse."""
+    numbers = list(stated_numbers(diagnoses.evaluation, scores, rulebook))
+    wrong = (
+        found for _, clause in diagnoses.narrative for found in _wrong_numbers(numbers, clause, diagnoses.speaker)
+    )
+    return any(number.off_by_its_unit(said, value) for number, said, _, value in wrong)
+
+
 def _wrong_numbers(
     numbers: Iterable[StatedNumber], clause: Clause, speaker: Speaker
-) -> Iterator[tuple[StatedNumber, re.Match[str], Subject, Fraction]]:
+) -> Iterator[tuple[StatedNumber, re.Match[str], ClauseSubject, Fraction]]:
     """The numbers of a clause that are not those of the table: which, the words, of what, and the right value."""
     for number in numbers:
         for said in number.words.finditer(clause.text):
@@ -340,7 +351,7 @@ def _wrong_numbers(
                 yield number, said, subject, value
 
 
-def _subject_of(said: re.Match[str], clause: Clause, speaker: Speaker) -> Subject | None:
+def _subject_of(said: re.Match[str], clause: Clause, speaker: Speaker) -> ClauseSubject | None:
     """The one subject that the number is of; None where that is in doubt, or the number is a limit."""
     if BOUND.match(clause.text, said.end()) or not speaker.states_a_fact(clause, said.start()):
         return None

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 
-def opened(words: Iterable[str]) -> list[str]:
+def words_meant(words: Iterable[str]) -> list[str]:
     """Every word as it is meant. A name that exists stays as it is, whatever characters it has.
 
     Of others `~`, `$NAME` and `%NAME%` are filled in, and `*` and `?` give what they match; brackets are never a

@@ -15,7 +15,7 @@ from perf_xlsx.batch import Backend, BatchError, Plan, Roster
 from perf_xlsx.batch.backends import cores
 from perf_xlsx.cli.group import Launched, fail
 from perf_xlsx.cli.options import BatchOptions, refuse_device
-from perf_xlsx.cli.run_output import Outputs, Run, not_taken, outside, report
+from perf_xlsx.cli.run_output import Outputs, Run, not_taken, outside, show_run
 from perf_xlsx.judging.waivers import Waiving
 from perf_xlsx.ooxml import Limits, LimitsError, load_limits, read_passwords
 from perf_xlsx.pipeline import OutputError, Terms, usable_rulebook
@@ -27,7 +27,7 @@ ENDED = "评分进程意外中止（可能是这台机器的内存不够）。"
 PER_WORKER = 4  # workbooks; a process takes longer to start than to do a few
 
 
-def run(
+def run_batch(
     paths: tuple[Path, ...],
     folder: Path | None,
     options: BatchOptions,
@@ -61,7 +61,7 @@ def run(
                 previous=outputs.previous,
             )  # fmt: skip
             with closing(finished):
-                code = report(Run(jobs, as_json, force, waiving, roster, outputs), finished)
+                code = show_run(Run(jobs, as_json, force, waiving, roster, outputs), finished)
     except RulebookError as error:
         fail("\n  ".join(error.problems))
     except (OutputError, BatchError) as error:

@@ -20,18 +20,18 @@ from perf_xlsx.documents import SUFFIXES, DocumentError
 from perf_xlsx.domain.model import Result
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS
 from perf_xlsx.forms import FormFile
-from perf_xlsx.narrative.check import Checked, write_commented
-from perf_xlsx.narrative.check import check_report as check_one
-from perf_xlsx.narrative.record import RemarkRecord, ReportRecord
+from perf_xlsx.narrative.check_report import ReportCheck, write_commented
+from perf_xlsx.narrative.check_report import check_report as check_one
+from perf_xlsx.narrative.report_record import RemarkRecord, ReportRecord
 from perf_xlsx.ooxml import MIB, Limits
 from perf_xlsx.results.checked_reports import CheckedReport, remember
-from perf_xlsx.results.record import encode
+from perf_xlsx.results.record import encode_record
 from perf_xlsx.results.records import RecordsError
 from perf_xlsx.rulebook import RulebookError
 from perf_xlsx.system import streams
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.output_files import explain_os_error, printable_path, unique_path
-from perf_xlsx.system.safe_text import escaped, one_line
+from perf_xlsx.system.safe_text import escaped_json, one_line
 from perf_xlsx.system.streams import say, write
 
 
@@ -159,7 +159,7 @@ def _scored(workbooks: tuple[Path, ...], terms: pipeline.Terms) -> list[Result]:
     return results if len(results) == 1 else [one for one in results if one.evaluation is not None]
 
 
-def _written(checked: Checked, path: Path, target: Path | None, limits: Limits) -> tuple[ReportRecord, bool]:
+def _written(checked: ReportCheck, path: Path, target: Path | None, limits: Limits) -> tuple[ReportRecord, bool]:
     """A report's record, and whether its copy was written where one was asked for."""
     if target is None:
         return checked.record, True
@@ -181,7 +181,7 @@ def _exit_code(record: ReportRecord, written: bool) -> int:
 
 def _show(record: ReportRecord, as_json: bool) -> None:
     if as_json:
-        write(escaped(encode(record).decode("utf-8", "surrogateescape")))
+        write(escaped_json(encode_record(record).decode("utf-8", "surrogateescape")))
         return
     say(one_line(_head(record)))
     for one in record.findings:

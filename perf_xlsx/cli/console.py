@@ -9,15 +9,15 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from perf_xlsx.batch.repeated import Outcomes
-from perf_xlsx.cli.screen import Cell, Column, Part, Screen
+from perf_xlsx.cli.screen import Part, Screen, ScreenCell, ScreenColumn
 from perf_xlsx.domain.model import STANDINGS
 from perf_xlsx.domain.rounding import percent
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.pipeline import UNWRITTEN
-from perf_xlsx.results.outcome import outcome, total_in_words
 from perf_xlsx.results.record import FindingRecord, Record
+from perf_xlsx.results.result_in_words import outcome, total_in_words
 from perf_xlsx.results.together import together
 from perf_xlsx.system.safe_text import one_line
 from perf_xlsx.system.streams import say
@@ -27,13 +27,13 @@ DETAILED = 20  # forms that are shown with every finding; of more, only what sto
 LINES = 100  # of each list at the end
 NAMED = 10  # cells of one message; the others are counted, and listed in the workbook
 COLUMNS = (
-    Column("文件", folds=True),
-    Column("单位", folds=True),
-    Column("执行率", right=True),
-    Column("得分", right=True),
-    Column("自评", right=True),
-    Column("等级"),
-    Column("问题"),
+    ScreenColumn("文件", folds=True),
+    ScreenColumn("单位", folds=True),
+    ScreenColumn("执行率", right=True),
+    ScreenColumn("得分", right=True),
+    ScreenColumn("自评", right=True),
+    ScreenColumn("等级"),
+    ScreenColumn("问题"),
 )
 
 
@@ -171,7 +171,7 @@ def _called(record: Record) -> str:
     return (record.file or record.unit or "") + record.which
 
 
-def _row(record: Record) -> list[Cell]:
+def _row(record: Record) -> list[ScreenCell]:
     counts = _counts(record)
     if not record.is_read or record.execution is None:
         cells: Sequence[str | Part] = [record.listed_unit or "", "", ("读不出来", "red"), "", ""]
@@ -192,7 +192,7 @@ def _scored_cells(record: Record, rate: str | None) -> Sequence[str | Part]:
     ]
 
 
-def _counts(record: Record) -> Cell:
+def _counts(record: Record) -> ScreenCell:
     counts = Counter(found.standing for found in record.findings)
     parts = [(f"{STANDING_SIGNS[kind]}{counts[kind]} ", COLOURS[kind]) for kind in STANDINGS if counts[kind]]
     return parts or [("没有问题", "green")]

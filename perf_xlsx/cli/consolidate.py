@@ -28,7 +28,8 @@ from perf_xlsx.system.streams import say
     "--roster",
     type=FILE,
     metavar="名单",
-    help="应报送的单位名单（.xlsx、.xls、.ods 或 .csv：单位、单位编码、表种、联系人），用来列出未报送的。",
+    help="应报送的单位名单（.xlsx、.xls、.ods 或 .csv：单位、单位编码、表种、联系人），用来列出未报送的；"
+    "不写时用评分时的名单。",
 )
 @click.option("--sender", default="", metavar="名称", help="汇总的单位，印在每页上方。")
 @click.option("--export", "how", type=click.Choice(["csv", "parquet"]), help="各张长表另存为这种文件。")
@@ -38,7 +39,7 @@ def consolidate(
     output: Path | None,
     roster: Path | None,
     sender: str,
-    how: consolidated.Format | None,
+    how: consolidated.ExportFormat | None,
     forms: tuple[FormFile, ...],
 ) -> None:
     """把一批评分结果汇总成一个工作簿。"""

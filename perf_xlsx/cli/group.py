@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from perf_xlsx import __version__
 from perf_xlsx.cli import arguments
-from perf_xlsx.cli.usage_errors import in_words
+from perf_xlsx.cli.usage_errors import usage_error_in_words
 from perf_xlsx.system import streams
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.streams import say
@@ -81,7 +81,7 @@ class LazyGroup(Command, click.Group):
     def main(self, args: Sequence[str] | None = None, *more: Any, **options: Any) -> Any:
         streams.settle()
         if args is None and ON_WINDOWS:
-            args = arguments.opened(sys.argv[1:])
+            args = arguments.words_meant(sys.argv[1:])
         try:
             return super().main(args, *more, windows_expand_args=False, **options)
         except OSError as error:  # commands report their own files; click handles a pipe that nobody reads
@@ -95,7 +95,7 @@ class LazyGroup(Command, click.Group):
         try:
             return super().make_context(*given, **more)
         except click.UsageError as error:
-            fail(in_words(error))
+            fail(usage_error_in_words(error))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args:
@@ -107,7 +107,7 @@ class LazyGroup(Command, click.Group):
         try:
             return super().invoke(context)
         except click.UsageError as error:
-            fail(in_words(error))
+            fail(usage_error_in_words(error))
         except KeyboardInterrupt:
             say("已停止。", err=True)
             context.exit(INTERRUPTED)

@@ -12,19 +12,19 @@ import click
 from msgspec import Struct
 
 from perf_xlsx.cli.group import fail
-from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.records import Records, RecordsError
+from perf_xlsx.results.result_in_words import UNDECIDED
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.output_files import explain_os_error
 from perf_xlsx.system.streams import say
 
 if TYPE_CHECKING:
-    from perf_xlsx.letters import Templates, Written
+    from perf_xlsx.letters import Templates, WrittenLetters
 
 NAMED = 5  # letters that are named
 
-Write = Callable[[Path], "Written"]  # writes the letters of the run whose output folder this is
-Letters = Callable[[], Write]  # slow
+WriteLetters = Callable[[Path], "WrittenLetters"]  # writes the letters of the run whose output folder this is
+Letters = Callable[[], WriteLetters]  # slow
 
 
 class LetterOptions(Struct, frozen=True):
@@ -76,14 +76,14 @@ def letter_options(command: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
-def letters(options: LetterOptions, rulebook: str | None) -> Letters:
+def letters_writer(options: LetterOptions, rulebook: str | None) -> Letters:
     """A slow function that gives what writes the letters. Own templates are read now; else wrong usage."""
     own = _templates(options.templates) if options.templates else None
 
-    def prepare() -> Write:
+    def prepare() -> WriteLetters:
         from perf_xlsx import letters as room  # python-docx, a tenth of a second; a single workbook has none
 
-        terms = room.Terms(options.deadline, options.sender, rulebook)
+        terms = room.LetterTerms(options.deadline, options.sender, rulebook)
         return partial(room.write_letters, terms=terms, using=own or room.templates())
 
     return prepare
@@ -108,7 +108,7 @@ def previous_run(path: Path | None) -> Records | None:
         fail(str(error))
 
 
-def said(written: Written) -> Iterator[str]:
+def letters_in_words(written: WrittenLetters) -> Iterator[str]:
     """What was written, for the terminal."""
     units = {UNDECIDED: "份"}  # forms; of a workbook with several, one letter goes out
     counts = "，".join(f"{kind}{count}{units.get(kind, '封')}" for kind, count in written.matters.items() if count)
@@ -116,7 +116,7 @@ def said(written: Written) -> Iterator[str]:
         yield f"{counts}，清单：{written.list}"
 
 
-def remarks(written: Written) -> Iterator[str]:
+def letter_remarks(written: WrittenLetters) -> Iterator[str]:
     """What somebody has changed, and what could not be written."""
     if written.kept:
         names = "、".join(written.kept[:NAMED]) + ("等" if len(written.kept) > NAMED else "")

@@ -40,10 +40,10 @@ from perf_xlsx.system.streams import say
 
 DOCX = ".docx"
 ENDED = "生成报告的进程意外中止（可能是有工作簿读取时间过长，或内存不够）。请把工作簿分开，一份一份地生成。"
-Numbers = Literal["claimed", "computed"]
+FigureChoice = Literal["claimed", "computed"]
 
 
-class Wanted(Struct, frozen=True):
+class ReportOptions(Struct, frozen=True):
     """How reports are written. `outline` None: the usual one; `template`: a bureau's own Word template."""
 
     outline: Outline | None
@@ -54,10 +54,10 @@ class Wanted(Struct, frozen=True):
     seconds: float | None
 
 
-class Written(Struct, frozen=True):
+class ReportOutcome(Struct, frozen=True):
     """What came of one workbook: a line for people, and the exit code of it alone."""
 
-    line: str
+    text: str
     code: int
 
 
@@ -90,7 +90,7 @@ def report(
     paths: tuple[Path, ...],
     output: Path | None,
     outline: str | None,
-    figures: Numbers,
+    figures: FigureChoice,
     word_template: Path | None,
     force: bool,
     rulebook: str | None,
@@ -112,11 +112,11 @@ def report(
             sys.exit(NOT_WRITTEN)
         if rulebook:
             pipeline.usable_rulebook(rulebook)
-        terms = pipeline.Terms(rulebook, forms=forms)
         chosen = load_outline(outline) if outline else None
         jobs = list(_planned(paths, output))
         template = _template(word_template) if word_template else None
-        wanted = Wanted(chosen, figures == "computed", template, force, terms, SECONDS if launched else None)
+        terms, seconds = pipeline.Terms(rulebook, forms=forms), SECONDS if launched else None
+        wanted = ReportOptions(chosen, figures == "computed", template, force, terms, seconds)
     except (OutlineError, RulebookError) as error:
         fail("\n  ".join(error.problems))
     except pipeline.OutputError as error:
@@ -169,29 +169,31 @@ def _template(path: Path) -> bytes:
         fail(f"Word 模板 {path} 读不出来（{why(error)}）。")
 
 
-def _written(jobs: list[tuple[Path, Path]], wanted: Wanted) -> int:
+def _written(jobs: list[tuple[Path, Path]], wanted: ReportOptions) -> int:
     """Write every report; gives the exit code of the run."""
     code = 0
     with progress(len(jobs)) as tick:
         for source, output in jobs:
             with within(wanted.seconds):
                 one = _one(source, output, wanted)
-            say(one.line, err=one.code == NOT_WRITTEN)
+            say(one.text, err=one.code == NOT_WRITTEN)
             tick("没写成" if one.code == NOT_WRITTEN else "写好")
             code = max(code, one.code)
     return code
 
 
-def _one(source: Path, output: Path, wanted: Wanted) -> Written:
+def _one(source: Path, output: Path, wanted: ReportOptions) -> ReportOutcome:
     """Write the report of one workbook."""
     result = pipeline.score(source, terms=wanted.terms)
     facts, shown = facts_of(result, wanted.computed), printable_path(source)
     if facts is None:
-        return Written(f"{shown}：没有写报告。{_first_message(result)}", NOT_WRITTEN)
-    outline = wanted.outline or default_outline(facts.form)
-    if wanted.outline is not None and facts.form.form not in outline.forms:
-        message = f"提纲“{outline.name}”用于 {'、'.join(outline.forms)}，这份是 {facts.form.form}。"
-        return Written(f"{shown}：没有写报告。{message}请换一个提纲，或在提纲的 forms 中写上它。", NOT_WRITTEN)
+        return ReportOutcome(f"{shown}：没有写报告。{_first_message(result)}", NOT_WRITTEN)
+    outline = wanted.outline or default_outline(facts.evaluation)
+    if wanted.outline is not None and facts.evaluation.form not in outline.forms:
+        message = f"提纲“{outline.name}”用于 {'、'.join(outline.forms)}，这份是 {facts.evaluation.form}。"
+        return ReportOutcome(
+            f"{shown}：没有写报告。{message}请换一个提纲，或在提纲的 forms 中写上它。", NOT_WRITTEN
+        )
     paper = compose(outline, facts, result.findings)
     try:
         data = docx_bytes(paper, outline.page, wanted.template)
@@ -200,7 +202,7 @@ def _one(source: Path, output: Path, wanted: Wanted) -> Written:
     return _saved(data, output, wanted.force) or _done(result, output, len(paper.blanks))
 
 
-def _saved(data: bytes, output: Path, force: bool) -> Written | None:
+def _saved(data: bytes, output: Path, force: bool) -> ReportOutcome | None:
     """Write a report to its place; what came of it where that was refused or failed.
 
     Somebody may have gone on writing the report that is there, so that it is not overwritten unasked.
@@ -209,19 +211,19 @@ def _saved(data: bytes, output: Path, force: bool) -> Written | None:
     try:
         if os.path.exists(output) and not force and output.read_bytes() != data:
             how = "要重新生成请加 --force，其中手工填写的内容会丢失。"
-            return Written(f"{shown} 已经存在，没有改动它。{how}", NOT_WRITTEN)
+            return ReportOutcome(f"{shown} 已经存在，没有改动它。{how}", NOT_WRITTEN)
         write_atomically(output, data)
     except OSError as error:
         detail, advice = explain_os_error(output, error)
-        return Written(f"{shown} 写不进去（{detail}）。{advice}", NOT_WRITTEN)
+        return ReportOutcome(f"{shown} 写不进去（{detail}）。{advice}", NOT_WRITTEN)
     return None
 
 
-def _done(result: Result, output: Path, blanks: int) -> Written:
+def _done(result: Result, output: Path, blanks: int) -> ReportOutcome:
     errors = sum(found.standing == "error" for found in result.findings)
     more = f"，有{blanks}项需要填写，见报告最后一页" if blanks else ""
     wrong = f"。自评表还有{errors}处错误，见报告第一页，改正后请重新生成" if errors else ""
-    return Written(f"报告已写好：{printable_path(output)}{more}{wrong}。", 1 if errors else 0)
+    return ReportOutcome(f"报告已写好：{printable_path(output)}{more}{wrong}。", 1 if errors else 0)
 
 
 def _first_message(result: Result) -> str:

@@ -12,27 +12,28 @@ from msgspec.structs import replace
 from perf_xlsx.batch import Finished, Plan, Roster, goes_on, others, saved
 from perf_xlsx.cli.console import Summary
 from perf_xlsx.cli.group import INTERRUPTED, NOT_WRITTEN
-from perf_xlsx.cli.letter_options import Letters, remarks, said
-from perf_xlsx.cli.letter_options import Write as WriteLetters
+from perf_xlsx.cli.letter_options import Letters, letter_remarks, letters_in_words
+from perf_xlsx.cli.letter_options import WriteLetters as WriteLetters
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.foreign import POINTERS
-from perf_xlsx.judging.waivers import Waiver, Waiving, covering, idle
+from perf_xlsx.judging.waivers import Waiver, Waiving, covering, idle_waivers
 from perf_xlsx.receipts.register import Sign
-from perf_xlsx.results.outcome import outcome
 from perf_xlsx.results.record import Record, json_line
 from perf_xlsx.results.records import Records, RecordsError
+from perf_xlsx.results.result_in_words import outcome
 from perf_xlsx.system.background import in_background
 from perf_xlsx.system.output_files import explain_os_error, printable_path
 from perf_xlsx.system.streams import say, write
 
 if TYPE_CHECKING:
     from perf_xlsx import consolidated
-    from perf_xlsx.letters import Written
+    from perf_xlsx.letters import WrittenLetters
 
 NAMED = 10  # files of one kind that are named; the others are counted
 
-Write = Callable[[Path, Roster | None], "consolidated.Written"]  # 汇总 into a folder, for a list of units
-Consolidation = Callable[[], Write]  # slow
+WriteConsolidation = Callable[[Path, Roster | None], "consolidated.ConsolidatedFiles"]
+"""汇总 into a folder, for a list of units."""
+Consolidation = Callable[[], WriteConsolidation]  # slow
 
 
 class Outputs(Struct, frozen=True):
@@ -75,7 +76,7 @@ class Consolidated(Struct, frozen=True):
     remark: str = ""
 
 
-def report(run: Run, finished: Iterator[Finished]) -> int:
+def show_run(run: Run, finished: Iterator[Finished]) -> int:
     """Show each workbook when it is done, then the rest; gives the exit code."""
     summary, folder, outputs = Summary(), run.folder, run.outputs
     consolidate = in_background(outputs.consolidation, large=True) if folder and outputs.consolidation else None
@@ -145,7 +146,7 @@ def _used(waiving: Waiving, record: Record) -> set[Waiver]:
     }
 
 
-def _consolidated(run: Run, folder: Path, write: Write) -> Consolidated:
+def _consolidated(run: Run, folder: Path, write: WriteConsolidation) -> Consolidated:
     """The consolidated workbook of a run over a folder; where it could not be written, a message says so."""
     try:
         written = write(folder, run.roster)
@@ -160,7 +161,7 @@ def _consolidated(run: Run, folder: Path, write: Write) -> Consolidated:
         return Consolidated(failed=True)
 
 
-def _letters(folder: Path, write: WriteLetters) -> Written | None:
+def _letters(folder: Path, write: WriteLetters) -> WrittenLetters | None:
     """The letters of a run over a folder; None, and a message, where none could be written."""
     try:
         return write(folder)
@@ -181,14 +182,14 @@ def _stopped(run: Run, summary: Summary) -> None:
     say(done, err=True)
 
 
-def _close(run: Run, used: set[Waiver], summary: Summary, made: Consolidated, sent: Written | None) -> None:
+def _close(run: Run, used: set[Waiver], summary: Summary, made: Consolidated, sent: WrittenLetters | None) -> None:
     """When all are done: idle waivers, the summary, what was written, what was not read."""
-    for line in idle(run.waiving, used) if run.waiving else ():
+    for line in idle_waivers(run.waiving, used) if run.waiving else ():
         say(f"豁免清单{line}。", err=True)
     if not run.as_json:
         summary.show()
         _say_written(made, sent)
-    for line in remarks(sent) if sent else ():
+    for line in letter_remarks(sent) if sent else ():
         say(line, err=True)
     jobs, ours = run.jobs, [*([made.path] if made.path else []), *([sent.list] if sent else [])]
     for line in (
@@ -201,10 +202,10 @@ def _close(run: Run, used: set[Waiver], summary: Summary, made: Consolidated, se
             say(line, err=True)
 
 
-def _say_written(made: Consolidated, sent: Written | None) -> None:
+def _say_written(made: Consolidated, sent: WrittenLetters | None) -> None:
     """Where 汇总 and the letters are."""
     lines = [f"汇总工作簿：{made.path}", made.remark] if made.path and not made.failed else []
-    for line in (*filter(None, lines), *(said(sent) if sent else ())):
+    for line in (*filter(None, lines), *(letters_in_words(sent) if sent else ())):
         say(line)
 
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from perf_xlsx.batch import Roster, beside
-from perf_xlsx.cli.batch_run import run
+from perf_xlsx.cli.batch_run import run_batch
 from perf_xlsx.cli.group import Command, fail
-from perf_xlsx.cli.letter_options import LetterOptions, letter_options, letters, previous_run
+from perf_xlsx.cli.letter_options import LetterOptions, letter_options, letters_writer, previous_run
 from perf_xlsx.cli.options import FILE, JSON, PATHS, BatchOptions, batch_options
 from perf_xlsx.cli.run_output import Outputs
 from perf_xlsx.receipts.register import Sign
 
 if TYPE_CHECKING:
-    from perf_xlsx.consolidated import Written
+    from perf_xlsx.consolidated import ConsolidatedFiles
 
 
 @click.command(cls=Command)
@@ -57,11 +57,11 @@ def score(
     给文件夹时连同子文件夹一起评；中途停下后再运行一次同样的命令，就接着做。用 -o 指定文件夹的，还写出给各单位的
     退回意见、催报通知和退回清单，在其中的“退回”文件夹里。
     """
-    sent = letters(letter, options.rulebook) if folder else None
+    sent = letters_writer(letter, options.rulebook) if folder else None
     outputs = Outputs(
         partial(_consolidation, letter.sender), sent, previous_run(previous), _signer(key) if key else None
     )
-    run(paths, folder or beside(paths), options, as_json, force, outputs)
+    run_batch(paths, folder or beside(paths), options, as_json, force, outputs)
 
 
 def _signer(key: Path) -> Sign:
@@ -74,11 +74,11 @@ def _signer(key: Path) -> Sign:
         fail(str(error))
 
 
-def _consolidation(sender: str) -> Callable[[Path, Roster | None], Written]:
+def _consolidation(sender: str) -> Callable[[Path, Roster | None], ConsolidatedFiles]:
     """A function that writes the consolidated workbook of a run into its folder."""
     from perf_xlsx import consolidated  # a single workbook has none
 
-    def write(folder: Path, roster: Roster | None) -> Written:
+    def write(folder: Path, roster: Roster | None) -> ConsolidatedFiles:
         return consolidated.write_consolidated(folder, None, roster, sender=sender)
 
     return write

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 Part = tuple[str, str]  # a text and its style, "" for none
-Cell = Sequence[Part]
+ScreenCell = Sequence[Part]
 WIDTH = 80  # columns where nothing says how many there are
 SEPARATOR = "   "
 # Characters whose width every terminal agrees on: one column, or two where Unicode says wide.
 _ORDINARY = pattern("[ -~·‐-‧　-〩一-鿿！-｠✖⚠ℹ○]*")
 
 
-class Column(Struct, frozen=True):
+class ScreenColumn(Struct, frozen=True):
     """A column of a table; `folds`: its texts may be folded into several lines."""
 
     head: str
@@ -60,7 +60,7 @@ class Screen:
         else:
             self._console.print(_styled(parts))
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+    def table(self, columns: Sequence[ScreenColumn], rows: Sequence[Sequence[ScreenCell]]) -> None:
         """A table with a header; rich folds it where it is too wide."""
         lines = _plain_lines(columns, rows) if self._plain else None
         if lines is None:
@@ -68,7 +68,7 @@ class Screen:
         for line in lines or ():
             say(line)
 
-    def _rich_table(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+    def _rich_table(self, columns: Sequence[ScreenColumn], rows: Sequence[Sequence[ScreenCell]]) -> None:
         from rich import box
         from rich.table import Table
 
@@ -94,7 +94,7 @@ def _styled(parts: Sequence[Part]) -> Text:
     return text
 
 
-def _plain_texts(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
+def _plain_texts(columns: Sequence[ScreenColumn], rows: Sequence[Sequence[ScreenCell]]) -> list[list[str]]:
     """The column heads and the cells of each row, without styles."""
     heads = [column.head for column in columns]
     return [heads, *(["".join(text for text, _ in cell) for cell in row] for row in rows)]
@@ -105,7 +105,7 @@ def _screen_width() -> int:
     return int(width) if width.isdigit() else WIDTH
 
 
-def _plain_lines(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[str] | None:
+def _plain_lines(columns: Sequence[ScreenColumn], rows: Sequence[Sequence[ScreenCell]]) -> list[str] | None:
     """The lines of a table as rich writes them; None where it is too wide or a character is of unsure width."""
     texts = _plain_texts(columns, rows)
     if not all(_ORDINARY.fullmatch(text) for row in texts for text in row):

@@ -16,7 +16,7 @@ from perf_xlsx.cli.group import INTERRUPTED, Command, Launched, fail
 from perf_xlsx.cli.options import FILE, FORMS, ROSTER, known_forms, not_done, refuse_device
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.cli.template_from import Request, write_from
-from perf_xlsx.conversion.renewal import Wanted
+from perf_xlsx.conversion.renewal import WantedTemplate
 from perf_xlsx.forms import FormError, FormFile, form_names, load_form, shipped_names
 from perf_xlsx.forms.case import CaseError
 from perf_xlsx.reading.list_file import ListError
@@ -94,7 +94,9 @@ def template(
             fail("--approved 要和 --from 一起用：--from 写明批复的绩效目标。")
         if data is not None:
             fail("--from 不能和 --data 一起用：模板的内容取自原表。")
-        _write_from(Request(source, output, Wanted(form, year, approved), rulebook, force, roster), context)
+        _write_from(
+            Request(source, output, WantedTemplate(form, year, approved), rulebook, force, roster), context
+        )
     if roster is not None and data is not None:
         fail("--data 和 --roster 只能用一个：名单为每个单位各生成一份模板，不取数据文件的内容。")
     output = output or _default_output(form, year, roster, data)

@@ -18,7 +18,7 @@ from perf_xlsx.batch.worker import within
 from perf_xlsx.cli.group import NOT_WRITTEN, Launched, fail
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.cli.run_output import not_taken, outside
-from perf_xlsx.conversion.renewal import Renewal, RenewalError, Wanted, renewal
+from perf_xlsx.conversion.renewal import Renewal, RenewalError, WantedTemplate, renewal
 from perf_xlsx.domain.model import Finding, SelfEvaluation
 from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.forms import FormError
@@ -51,19 +51,19 @@ class Request(Struct, frozen=True):
 
     source: Path
     output: Path | None
-    wanted: Wanted
+    wanted: WantedTemplate
     rulebook: str | None
     force: bool
     roster: Path | None = None
 
 
-class Outcome(Struct, frozen=True):
+class RenewalOutcome(Struct, frozen=True):
     """What came of one form: a line for people, what more is told of it, and whether a template was written.
 
     `failed`: it was wanted and there is none.
     """
 
-    line: str
+    text: str
     told: tuple[str, ...] = ()
     written: bool = False
     failed: bool = False
@@ -146,7 +146,7 @@ def _tell_passed(jobs: Plan) -> None:
 # ---- one workbook ---------------------------------------------------------------------------------------------
 
 
-def _made(source: Path, output: Path, request: Request, listed: ListedForms | None) -> Iterator[Outcome]:
+def _made(source: Path, output: Path, request: Request, listed: ListedForms | None) -> Iterator[RenewalOutcome]:
     """Write a template for each form of a workbook."""
     approved = request.wanted.approved
     found = pipeline.readings(source, pipeline.Terms(request.rulebook), targets=approved)
@@ -154,24 +154,28 @@ def _made(source: Path, output: Path, request: Request, listed: ListedForms | No
         hint = (UNTITLED if approved else UNASKED) if found.code == "R04" else ""
         yield _refused(source, found.message + at_terminal(found.advice) + hint)
         return
-    forms = [one.evaluation for one in found if one.evaluation]
-    for reading, form, part in zip(found, forms, part_names(forms), strict=True):
-        row = listed.of(form, source.name) if listed else None
+    evaluations = [one.evaluation for one in found if one.evaluation]
+    for reading, evaluation, part in zip(found, evaluations, part_names(evaluations), strict=True):
+        row = listed.of(evaluation, source.name) if listed else None
         if listed and row is None:
-            yield Outcome(
-                f"{printable_path(source)}：名单中没有“{form.unit or '（没有写单位）'}”的这张表，没有写模板。"
-            )
+            unit = evaluation.unit or "（没有写单位）"
+            yield RenewalOutcome(f"{printable_path(source)}：名单中没有“{unit}”的这张表，没有写模板。")
             continue
         place = row.path if row else renamed(output, ".xlsx", f"-{part}") if part else output
-        yield _one(source, place, reading, form, request, row)
+        yield _one(source, place, reading, evaluation, request, row)
 
 
 def _one(
-    source: Path, output: Path, reading: Reading, form: SelfEvaluation, request: Request, row: ListedForm | None
-) -> Outcome:
+    source: Path,
+    output: Path,
+    reading: Reading,
+    evaluation: SelfEvaluation,
+    request: Request,
+    row: ListedForm | None,
+) -> RenewalOutcome:
     """Write the template of one form."""
     try:
-        made = renewal(form, reading.findings, request.wanted)
+        made = renewal(evaluation, reading.findings, request.wanted)
         data = pipeline.filled_template(_as_listed(made, row).fill, request.rulebook or _own_rulebook(reading))
     except (RenewalError, FormError) as error:
         return _refused(source, str(error))
@@ -192,7 +196,7 @@ def _one(
     line = (
         f"模板已写好：{printable_path(output)}（{made.fill.year}年度，由 {printable_path(source)} 带入，{how}）。"
     )
-    return Outcome(line, made.told, written=True)
+    return RenewalOutcome(line, made.told, written=True)
 
 
 def _as_listed(made: Renewal, row: ListedForm | None) -> Renewal:
@@ -207,16 +211,16 @@ def _own_rulebook(reading: Reading) -> str | None:
     return reading.template_rulebook if reading.template_rulebook in rulebook_names() else None
 
 
-def _refused(source: Path, why: str) -> Outcome:
-    return Outcome(f"{printable_path(source)}：没有写模板。{why}", failed=True)
+def _refused(source: Path, why: str) -> RenewalOutcome:
+    return RenewalOutcome(f"{printable_path(source)}：没有写模板。{why}", failed=True)
 
 
 # ---- what is told ---------------------------------------------------------------------------------------------
 
 
-def _tell(outcomes: Iterable[Outcome]) -> None:
+def _tell(outcomes: Iterable[RenewalOutcome]) -> None:
     for one in outcomes:
-        say(one_line(one.line), err=not one.written)
+        say(one_line(one.text), err=not one.written)
         for line in one.told[:LINES]:
             say(f"  {one_line(line)}")
         if len(one.told) > LINES:

@@ -9,7 +9,7 @@ import click
 from perf_xlsx.system.suggestion import meant
 
 
-def in_words(error: click.UsageError) -> str:
+def usage_error_in_words(error: click.UsageError) -> str:
     """The error in Chinese, and where the command is explained."""
     where = error.ctx.command_path if error.ctx else "perf-xlsx"
     wrong = _wrong(error)

@@ -18,16 +18,16 @@ from perf_xlsx.ooxml import MIB
 from perf_xlsx.pipeline import Terms, usable_rulebook
 from perf_xlsx.receipts.receipt import Receipt
 from perf_xlsx.receipts.register import Register, RegisterError, register_of
-from perf_xlsx.receipts.verification import PROVEN, Kind, Verdict
+from perf_xlsx.receipts.verdict_words import LIMITS, UNSIGNED, verdict_in_words
+from perf_xlsx.receipts.verification import PROVEN, Match, Verdict
 from perf_xlsx.receipts.verification import verify as verified
-from perf_xlsx.receipts.words import LIMITS, UNSIGNED, in_words
 from perf_xlsx.rulebook import RulebookError
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.output_files import printable_path
 from perf_xlsx.system.safe_text import one_line
 from perf_xlsx.system.streams import say
 
-Signed = Callable[[Receipt], str]
+SignatureCheck = Callable[[Receipt], str]
 
 
 @click.command(cls=Command)
@@ -97,7 +97,7 @@ def _make_key(path: Path) -> None:
     say(f"公钥：{printable_path(public)}（可以公开，给 verify --key 用）")
 
 
-def _signed(key: Path | None) -> Signed | None:
+def _signed(key: Path | None) -> SignatureCheck | None:
     """A function that says of a receipt's signature whether it is good; None where no key was given."""
     if key is None:
         return None
@@ -111,7 +111,7 @@ def _signed(key: Path | None) -> Signed | None:
 
 
 def _each(
-    paths: Sequence[Path], asked: Path | None, signed: Signed | None, terms: Terms, seconds: float | None
+    paths: Sequence[Path], asked: Path | None, signed: SignatureCheck | None, terms: Terms, seconds: float | None
 ) -> int:
     """Verify and show each workbook, each within that time; gives the exit code."""
     registers: dict[Path, Register] = {}
@@ -132,13 +132,13 @@ def _each(
     return code
 
 
-def _show(path: Path, one: Verdict, signed: Signed | None) -> int:
+def _show(path: Path, one: Verdict, signed: SignatureCheck | None) -> int:
     """Show one verdict; gives its exit code."""
     part = f"（{one.part}）" if one.part else ""
-    say(f"{printable_path(path)}{part}：{one.kind}")
+    say(f"{printable_path(path)}{part}：{one.match}")
     state = signed(one.receipt) if signed and one.receipt else ""
-    for line in in_words(one, state):
+    for line in verdict_in_words(one, state):
         say(f"  {one_line(line)}")
-    if one.kind is Kind.UNREAD:
+    if one.match is Match.UNREAD:
         return NOT_WRITTEN
-    return int(one.kind not in PROVEN or state in ("bad", "none"))
+    return int(one.match not in PROVEN or state in ("bad", "none"))

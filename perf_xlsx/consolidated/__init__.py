@@ -15,47 +15,47 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.batch import Roster, roster_of_run
-from perf_xlsx.batch.roster import whose
-from perf_xlsx.consolidated.export import ExportError, Format, exported, path_of, usual_format
+from perf_xlsx.batch.roster import return_key
+from perf_xlsx.consolidated.export import ExportError, ExportFormat, exported, path_of, usual_format
 from perf_xlsx.consolidated.headline import Apart
-from perf_xlsx.consolidated.order import in_order
-from perf_xlsx.consolidated.report_check import report_rows, rows_in
-from perf_xlsx.consolidated.returns import (
-    DEFAULT_NAME,
-    identity,
-    is_return,
-    link_target,
-    place_of,
-    told_apart,
-)
-from perf_xlsx.consolidated.statistics import Statistics, gather
-from perf_xlsx.consolidated.streamed import EXCEL_ROWS
-from perf_xlsx.consolidated.tables import (
+from perf_xlsx.consolidated.long_tables import (
     OUTSTANDING,
     REPORTS,
     TROUBLED,
+    LongTable,
     Return,
-    Table,
     outstanding_rows,
     tables_of,
     troubled_row,
 )
+from perf_xlsx.consolidated.order import in_list_order
+from perf_xlsx.consolidated.report_check import report_rows, rows_in
+from perf_xlsx.consolidated.returns import (
+    DEFAULT_NAME,
+    identity_told_apart,
+    is_return,
+    link_target,
+    return_identity,
+    return_place,
+)
+from perf_xlsx.consolidated.statistics import Statistics, gather
+from perf_xlsx.consolidated.streamed import EXCEL_ROWS
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.consolidated.workbook import Placed, Places, write_workbook
 from perf_xlsx.results.checked_reports import CheckedReport, checked_reports
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
-from perf_xlsx.system.growing import Numbers
+from perf_xlsx.system.growing import NumbersByText
 from perf_xlsx.system.output_files import atomic_write, reserved, unique_path
 
 __all__ = [
     "DEFAULT_NAME",
+    "ConsolidatedFiles",
     "ExportError",
-    "Format",
+    "ExportFormat",
     "Records",
     "RecordsError",
     "Roster",
-    "Written",
     "consolidate",
     "own_name",
     "write_consolidated",
@@ -64,7 +64,7 @@ __all__ = [
 MOST_LISTED = 100_000  # returns that a workbook lists; of more Excel opens none
 
 
-class Written(Struct, frozen=True):
+class ConsolidatedFiles(Struct, frozen=True):
     """What was written: the workbook, and the long tables as files. `remark`: in Chinese, what the workbook has
     not: tables that are in the files alone, what only a list of units tells; else ""."""
 
@@ -77,9 +77,9 @@ def write_consolidated(
     folder: str | Path,
     output: str | Path | None = None,
     roster: Roster | None = None,
-    how: Format | None = None,
+    how: ExportFormat | None = None,
     sender: str = "",
-) -> Written:
+) -> ConsolidatedFiles:
     """The consolidated workbook of an output folder (or of a .jsonl file), and the long tables as files.
 
     `output` is 汇总.xlsx in the folder unless given. Without a `roster` the one counts that they were scored with.
@@ -102,9 +102,9 @@ def own_name(base: Path, found: Statistics) -> Path:
 
 def consolidate(
     records: Iterable[Record], roster: Roster | None, output: Path | None, *, base: Path = Path(),
-    how: Format | None = None, row_limit: int = EXCEL_ROWS, most_listed: int = MOST_LISTED,
+    how: ExportFormat | None = None, row_limit: int = EXCEL_ROWS, most_listed: int = MOST_LISTED,
     reports: Iterable[CheckedReport] = (), sender: str = "",
-) -> Written:  # fmt: skip
+) -> ConsolidatedFiles:  # fmt: skip
     """Write one workbook from the records of a batch, completely or not at all.
 
     `records` are read several times (an iterator is first made a list); which of them repeat another is what their
@@ -117,7 +117,7 @@ def consolidate(
 
     Raises RecordsError, ExportError and OSError.
     """
-    with in_order(records, roster) as ordered, TroubledStore() as troubled:
+    with in_list_order(records, roster) as ordered, TroubledStore() as troubled:
         found = gather(ordered, roster, troubled)
         found.sender = sender
         output = output or own_name(base, found)
@@ -133,17 +133,17 @@ def consolidate(
         )
         with atomic_write(output) as file, exported(paths) as files:
             write_workbook(file, found, rows, Places(files, apart, row_limit))
-    return Written(output, tuple(paths.values()), f"{apart}{found.roster.lacks}")
+    return ConsolidatedFiles(output, tuple(paths.values()), f"{apart}{found.roster.lacks}")
 
 
 def _rows(
-    tables: Iterable[Table], records: Iterable[Record], troubled: Iterable[Troubled], found: Statistics,
+    tables: Iterable[LongTable], records: Iterable[Record], troubled: Iterable[Troubled], found: Statistics,
     reports: Iterable[CheckedReport], link_of: Callable[[str | None], str | None],
 ) -> Iterator[Placed]:  # fmt: skip
     """All rows of the tables, in one pass over the records; `link_of` gives a copy's path from the workbook."""
     checked = {one.content for one in reports}
     codes: dict[str, str] = {}
-    turns = Numbers()
+    turns = NumbersByText()
     for record in filter(is_return, records):
         if record.content in checked and isinstance(record.content, str):
             codes[record.content] = record.code or ""
@@ -154,7 +154,7 @@ def _rows(
     for each in troubled:
         link = link_of(each.output)
         if turn := turns.get(each.place):
-            each = replace(each, who=told_apart(each.who, f"第{turn}份：{each.place}"))
+            each = replace(each, who=identity_told_apart(each.who, f"第{turn}份：{each.place}"))
         yield TROUBLED, troubled_row(each, link), link
     for row, link in report_rows(reports, codes, link_of):
         yield REPORTS, row, link
@@ -162,14 +162,20 @@ def _rows(
         yield OUTSTANDING, row, None
 
 
-def _return(record: Record, found: Statistics, turns: Numbers, link: str | None) -> Return:
+def _return(record: Record, found: Statistics, turns: NumbersByText, link: str | None) -> Return:
     """A record as the tables take it. `turns` are of forms that came more than once: how many came, by form, and
     which of them each is, by place."""
-    who = identity(record)
+    who = return_identity(record)
     if record not in found.undecided:
         return Return(record, who, who, link=link)
-    form, place = repr(whose(record)), place_of(record)
+    form, place = repr(return_key(record)), return_place(record)
     turn = (turns.get(form) or 0) + 1
     turns.put(form, turn)
     turns.put(place, turn)
-    return Return(record, told_apart(who, f"第{turn}份"), told_apart(who, f"第{turn}份：{place}"), True, link)
+    return Return(
+        record,
+        identity_told_apart(who, f"第{turn}份"),
+        identity_told_apart(who, f"第{turn}份：{place}"),
+        True,
+        link,
+    )

@@ -10,13 +10,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Literal, get_args
 
-from perf_xlsx.consolidated.tables import ALWAYS, WHERE_ANY, Row, Table, Value
+from perf_xlsx.consolidated.long_tables import ALWAYS, WHERE_ANY, LongTable, LongTableRow, TableValue
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.sheets.writer import safe
 from perf_xlsx.system.output_files import atomic_write
 
-Format = Literal["csv", "parquet"]
-Add = Callable[[Row], None]
+ExportFormat = Literal["csv", "parquet"]
+Add = Callable[[LongTableRow], None]
 CHUNK = 10_000  # rows of a table in memory at a time
 # What a spreadsheet would take for the start of a formula; in East Asian editions the full-width signs too.
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -26,24 +26,24 @@ class ExportError(Exception):
     """The tables cannot be written in that format; the Chinese message says what to install. For the operator."""
 
 
-def usual_format() -> Format:
+def usual_format() -> ExportFormat:
     """What is written where nobody asked for a format: Parquet where it can be written."""
     return "parquet" if find_spec("pyarrow") else "csv"
 
 
 def files_beside(output: Path) -> list[Path]:
     """The files of tables that are next to a workbook."""
-    paths = (path_of(table, output, how) for table in (*ALWAYS, *WHERE_ANY) for how in get_args(Format))
+    paths = (path_of(table, output, how) for table in (*ALWAYS, *WHERE_ANY) for how in get_args(ExportFormat))
     return [path for path in paths if path.is_file()]
 
 
-def path_of(table: Table, output: Path, how: Format) -> Path:
+def path_of(table: LongTable, output: Path, how: ExportFormat) -> Path:
     """Where the file of a table is: next to the workbook, as "汇总-单位得分.csv"."""
     return output.with_name(f"{output.stem}-{table.name}.{how}")
 
 
 @contextmanager
-def exported(paths: Mapping[Table, Path]) -> Generator[Mapping[str, Add]]:
+def exported(paths: Mapping[LongTable, Path]) -> Generator[Mapping[str, Add]]:
     """Gives what adds a row to a table's file, by the table's key; at the end of the block the files are there.
 
     Their suffixes say the format.
@@ -61,7 +61,7 @@ def exported(paths: Mapping[Table, Path]) -> Generator[Mapping[str, Add]]:
 
 
 @contextmanager
-def _csv(file: IO[bytes], table: Table) -> Generator[Add]:
+def _csv(file: IO[bytes], table: LongTable) -> Generator[Add]:
     text = io.TextIOWrapper(file, "utf-8-sig", newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # or ";" and a tab begin a field where a program splits there
     writer.writerow([column.head for column in table.columns])
@@ -70,7 +70,7 @@ def _csv(file: IO[bytes], table: Table) -> Generator[Add]:
     text.detach()
 
 
-def _shown(value: Value) -> str:
+def _shown(value: TableValue) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
@@ -80,7 +80,7 @@ def _shown(value: Value) -> str:
 
 
 @contextmanager
-def _parquet(file: IO[bytes], table: Table) -> Generator[Add]:
+def _parquet(file: IO[bytes], table: LongTable) -> Generator[Add]:
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -96,7 +96,7 @@ def _parquet(file: IO[bytes], table: Table) -> Generator[Add]:
         writer.write_table(pa.table(columns, schema))
         rows.clear()
 
-    def add(row: Row) -> None:
+    def add(row: LongTableRow) -> None:
         rows.append(_plain(table, row))
         if len(rows) == CHUNK:
             write()
@@ -107,12 +107,12 @@ def _parquet(file: IO[bytes], table: Table) -> Generator[Add]:
             write()
 
 
-FORMATS: Mapping[str, Callable[[IO[bytes], Table], AbstractContextManager[Add]]] = {
+FORMATS: Mapping[str, Callable[[IO[bytes], LongTable], AbstractContextManager[Add]]] = {
     ".csv": _csv, ".parquet": _parquet,
 }  # fmt: skip
 
 
-def _plain(table: Table, row: Row) -> list[float | str | None]:
+def _plain(table: LongTable, row: LongTableRow) -> list[float | str | None]:
     return [
         None if value is None else float(value) if column.numeric else safe(str(value))
         for column, value in zip(table.columns, row, strict=True)

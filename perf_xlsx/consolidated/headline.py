@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from perf_xlsx.consolidated.line_sums import EXECUTION
+from perf_xlsx.consolidated.long_tables import OUTSTANDING, TROUBLED, UNITS
 from perf_xlsx.consolidated.roster_status import RosterStatus
 from perf_xlsx.consolidated.scores import Spread
-from perf_xlsx.consolidated.sheets import money_notes
+from perf_xlsx.consolidated.short_sheets import money_notes
 from perf_xlsx.consolidated.statistics import Statistics
-from perf_xlsx.consolidated.tables import OUTSTANDING, TROUBLED, UNITS
 from perf_xlsx.domain.rounding import percent, points
-from perf_xlsx.results.outcome import UNDECIDED
+from perf_xlsx.results.result_in_words import UNDECIDED
 from perf_xlsx.sheets import style as s
 
 MOST_YEARS = 4  # that are told besides the usual one
@@ -62,7 +62,7 @@ def _beside(own: str, others: list[str], room: float) -> str:
     there it says where they are."""
     for count in range(len(others), 0, -1):
         words = "；".join(filter(None, (own, *others[:count]))) + ("等，见下表" if count < len(others) else "")
-        if s.units(words) <= room:
+        if s.column_units(words) <= room:
             return words
     return "；".join(filter(None, (own, f"其余{len(others)}项见下表" if others else "")))
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from msgspec import Struct, field
 
-from perf_xlsx.consolidated.returns import POWERS, decimal, money
+from perf_xlsx.consolidated.returns import POWERS, recorded_amount, recorded_decimal
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.domain.rounding import quotient
 from perf_xlsx.results.record import FundRecord
@@ -24,10 +24,10 @@ NAMED = 3  # returns that a rate leaves out are named, up to so many
 CLOSE = Fraction(1, 10**12)  # a rate of a record has 28 digits
 WORDS = {EXECUTION: ("执行率", "预算", "执行"), ADJUSTMENT: ("调整率", "年初", "调整")}
 
-Rate = tuple[str, str]
+RateHeads = tuple[str, str]
 
 
-class Pair(Struct, frozen=True):
+class RatePair(Struct, frozen=True):
     """Part and whole of a return's rate, in its own money unit. `usual`: they are what was filled in under the
     heads of the rate, not another budget or a difference."""
 
@@ -36,35 +36,35 @@ class Pair(Struct, frozen=True):
     usual: bool = True
 
 
-def pairs(fund: FundRecord) -> dict[Rate, Pair]:
+def pairs(fund: FundRecord) -> dict[RateHeads, RatePair]:
     """What the rates of a return's line are made of; without those that it has not got."""
     found = {EXECUTION: _execution(fund), ADJUSTMENT: _adjustment(fund)}
     return {rate: pair for rate, pair in found.items() if pair is not None}
 
 
-def _execution(fund: FundRecord) -> Pair | None:
+def _execution(fund: FundRecord) -> RatePair | None:
     """Executed and the budget that the engine took as its whole: by the rulebook, or the only one of the form."""
-    executed, adjusted, initial = map(decimal, (fund.executed, fund.adjusted, fund.initial))
+    executed, adjusted, initial = map(recorded_decimal, (fund.executed, fund.adjusted, fund.initial))
     if executed is None:
         return None
     of_adjusted = adjusted is not None and _makes(fund.execution_rate, executed, adjusted)
     if not of_adjusted and initial is not None and _makes(fund.execution_rate, executed, initial):
-        return Pair(executed, initial, usual=False)
+        return RatePair(executed, initial, usual=False)
     if adjusted is None or (fund.execution_rate is None and adjusted > 0):
         return None
-    return Pair(executed, adjusted)
+    return RatePair(executed, adjusted)
 
 
-def _adjustment(fund: FundRecord) -> Pair | None:
+def _adjustment(fund: FundRecord) -> RatePair | None:
     """The adjustment, or where none was typed what the budget changed by, and the initial budget."""
-    adjustment, initial, adjusted = map(decimal, (fund.adjustment, fund.initial, fund.adjusted))
+    adjustment, initial, adjusted = map(recorded_decimal, (fund.adjustment, fund.initial, fund.adjusted))
     if initial is None or (adjustment is None and adjusted is None):
         return None
     if adjustment is not None:
-        return Pair(adjustment, initial)
+        return RatePair(adjustment, initial)
     change = (adjusted or Decimal(0)) - initial
     known = initial == 0 or _makes(fund.adjustment_rate, change, initial)  # not where what was typed is unreadable
-    return Pair(change, initial, usual=False) if known else None
+    return RatePair(change, initial, usual=False) if known else None
 
 
 def _makes(rate: str | None, part: Decimal, whole: Decimal) -> bool:
@@ -101,7 +101,7 @@ class LineSum(Struct):
     total: bool
     sums: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(AMOUNTS, Decimal(0)))
     given: Counter[str] = field(default_factory=Counter)
-    rates: dict[Rate, RateSum] = field(default_factory=lambda: {EXECUTION: RateSum(), ADJUSTMENT: RateSum()})
+    rates: dict[RateHeads, RateSum] = field(default_factory=lambda: {EXECUTION: RateSum(), ADJUSTMENT: RateSum()})
     gap: Decimal = Decimal(0)
     whole: int = 0
     partial: int = 0
@@ -110,7 +110,7 @@ class LineSum(Struct):
 
     def add(self, fund: FundRecord, unit: str | None, who: str, repeat: bool) -> None:
         """Take in one return's line, in a known money unit."""
-        amounts = {amount: money(getattr(fund, amount), unit) for amount in AMOUNTS}
+        amounts = {amount: recorded_amount(getattr(fund, amount), unit) for amount in AMOUNTS}
         self.returns += any(value is not None for value in amounts.values())
         for amount, value in amounts.items():
             if value is not None:
@@ -152,13 +152,13 @@ class LineSum(Struct):
         """Adjustment over initial, of the sums."""
         return self.rates[ADJUSTMENT].value
 
-    def differs(self, rate: Rate) -> bool:
+    def differs(self, rate: RateHeads) -> bool:
         """Whether a rate is made of other amounts, or of fewer returns, than stand beside it."""
         found = self.rates[rate]
         shown = (*map(self.sum_of, rate), self.returns)
         return found.value is not None and shown != (found.part, found.whole, found.count)
 
-    def basis(self, rate: Rate) -> str:
+    def basis(self, rate: RateHeads) -> str:
         """In words, what a rate is made of where it is not the sums beside it; else ""."""
         if not self.differs(rate):
             return ""
@@ -170,7 +170,7 @@ class LineSum(Struct):
         return f"{words}；未计入：{'、'.join(found.left)}{more}"
 
 
-def _how(found: RateSum, rate: Rate) -> str:
+def _how(found: RateSum, rate: RateHeads) -> str:
     """Of how many returns, and of what where it is not what the heads say."""
     other = "全年减年初" if rate == ADJUSTMENT else "年初预算数"
     if found.unusual == found.count and not found.left_out:
@@ -179,7 +179,7 @@ def _how(found: RateSum, rate: Rate) -> str:
     return f"按两数都有的{found.count:,}份计算{some}" if found.left_out else f"按{found.count:,}份计算{some}"
 
 
-def _half(fund: FundRecord, rate: Rate) -> bool:
+def _half(fund: FundRecord, rate: RateHeads) -> bool:
     """Whether one amount of a rate was filled in and not the other."""
     part, whole = (getattr(fund, amount) for amount in rate)
     return (part is None) != (whole is None)

@@ -16,7 +16,7 @@ from perf_xlsx.system.temporary_database import temporary_database
 
 
 @contextmanager
-def in_order(records: Iterable[Record], roster: Roster | None) -> Generator[Iterable[Record]]:
+def in_list_order(records: Iterable[Record], roster: Roster | None) -> Generator[Iterable[Record]]:
     """The records, as often as asked for. A list given here counts, else the one that they were scored with.
 
     Records in a file stay there, and where they begin is on the disk. Raises RecordsError where a line is none.

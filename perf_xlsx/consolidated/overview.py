@@ -5,20 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from perf_xlsx.consolidated.headline import next_steps, tiles
-from perf_xlsx.consolidated.overview_tables import (
-    LAST,
-    WIDTHS,
-    write_forms,
-    write_grades,
-    write_kinds,
-    write_money,
-)
-from perf_xlsx.consolidated.page import Page, SheetLink
-from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
-from perf_xlsx.consolidated.returns import rulebook_name
-from perf_xlsx.consolidated.sheets import CODES, MONEY
-from perf_xlsx.consolidated.statistics import Statistics
-from perf_xlsx.consolidated.tables import (
+from perf_xlsx.consolidated.long_tables import (
     EXTRAS,
     FINDINGS,
     FUNDS,
@@ -29,6 +16,19 @@ from perf_xlsx.consolidated.tables import (
     TROUBLED,
     UNITS,
 )
+from perf_xlsx.consolidated.overview_tables import (
+    LAST,
+    WIDTHS,
+    write_codes,
+    write_forms,
+    write_grades,
+    write_money_overview,
+)
+from perf_xlsx.consolidated.paged_sheet import PagedSheet, SheetLink
+from perf_xlsx.consolidated.reconciliation import Elsewhere, write_checks
+from perf_xlsx.consolidated.returns import rulebook_name
+from perf_xlsx.consolidated.short_sheets import CODES, MONEY
+from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
 
@@ -49,15 +49,15 @@ CONTENTS = {
 SOMETIMES = (EXTRAS.name, REPORTS.name, RECEIPTS.name)  # sheets that not every run has
 
 
-def write_overview(page: Page, found: Statistics, elsewhere: Elsewhere) -> None:
+def write_overview(page: PagedSheet, found: Statistics, elsewhere: Elsewhere) -> None:
     """Write the sheet from its top; every block gives the row that the next may start at."""
     _heading(page, found)
     _tiles(page, found)
     row = _apart(page, _next_steps(page, 7, found), str(elsewhere.apart))
     graded = write_grades(page, row + 1, found)
     row = write_forms(page, graded.end + 1, found)
-    row = write_money(page, row + 1, found)
-    row = write_kinds(page, row + 1, found)
+    row = write_money_overview(page, row + 1, found)
+    row = write_codes(page, row + 1, found)
     row = write_checks(page, row + 1, found, elsewhere, graded)
     row = _contents(page, row + 1, elsewhere)
     page.sheet.set_tab_color(s.ACCENT)
@@ -69,7 +69,7 @@ def write_overview(page: Page, found: Statistics, elsewhere: Elsewhere) -> None:
     page.write()
 
 
-def _heading(page: Page, found: Statistics) -> None:
+def _heading(page: PagedSheet, found: Statistics) -> None:
     years = "、".join(f"{year}年度" for year in sorted(found.years))
     page.height(0, 38)
     title = f"绩效自评汇总　{years}"
@@ -81,7 +81,7 @@ def _heading(page: Page, found: Statistics) -> None:
     page.height(1, s.height_for([(note, sum(WIDTHS[1:]))], 18))
 
 
-def _tiles(page: Page, found: Statistics) -> None:
+def _tiles(page: PagedSheet, found: Statistics) -> None:
     """Label, large value and remark in three rows."""
     shown = list(zip(TILES, tiles(found), strict=True))
     remarks = [(remark, sum(WIDTHS[first : last + 1])) for (first, last), (_, _, remark) in shown]
@@ -99,7 +99,7 @@ def _tiles(page: Page, found: Statistics) -> None:
         page.put(5, first, last, remark, **base | soft | {"text_wrap": True, "shrink": False})
 
 
-def _next_steps(page: Page, row: int, found: Statistics) -> int:
+def _next_steps(page: PagedSheet, row: int, found: Statistics) -> int:
     """The next steps and the limits of the numbers, a line each; returns the next row."""
     steps = list(next_steps(found))
     ink = s.TODO_INK if steps else s.DONE_INK
@@ -110,7 +110,7 @@ def _next_steps(page: Page, row: int, found: Statistics) -> int:
     return row
 
 
-def _apart(page: Page, row: int, words: str) -> int:
+def _apart(page: PagedSheet, row: int, words: str) -> int:
     """Which tables are on no sheet, if any; returns the next row."""
     if words:
         page.put(row, 1, LAST, words, font_color=s.ACCENT, bold=True)
@@ -119,7 +119,7 @@ def _apart(page: Page, row: int, words: str) -> int:
     return row
 
 
-def _contents(page: Page, row: int, elsewhere: Elsewhere) -> int:
+def _contents(page: PagedSheet, row: int, elsewhere: Elsewhere) -> int:
     parts = {sheets.name: sheets.names for sheets in elsewhere.sheets.values()}
     there = {name for name in CONTENTS if name not in SOMETIMES} | parts.keys() | elsewhere.apart.files.keys()
     contents = {name: words for name, words in CONTENTS.items() if name in there}

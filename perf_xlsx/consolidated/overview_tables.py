@@ -9,19 +9,19 @@ from msgspec import Struct
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.line_sums import EXECUTION, LineSum
-from perf_xlsx.consolidated.page import Formula, Page
+from perf_xlsx.consolidated.long_tables import code_title, standing_word
+from perf_xlsx.consolidated.paged_sheet import LiveFormula, PagedSheet
 from perf_xlsx.consolidated.scores import UNGRADED, Spread
-from perf_xlsx.consolidated.sheets import CODES, bases, money_notes, rate_format, repeated
+from perf_xlsx.consolidated.short_sheets import CODES, bases, money_notes, rate_format, repeated
 from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics
 from perf_xlsx.consolidated.streamed import GAP
-from perf_xlsx.consolidated.tables import code_title, standing_word
 from perf_xlsx.domain.rounding import half_up, plain, points
 from perf_xlsx.sheets import style as s
 
 OVERVIEW = "总览"
 WIDTHS = (0.8, 11.5, 8.5, 8.5, 8.5, 1.2, 13, 8.5, 8.5, 1.2, 14, 16, 10, 11.5)
 LAST = len(WIDTHS) - 1
-MOST_KINDS = 8
+MOST_CODES = 8
 HEADS, ROW, GRADE = 48, 20, 21  # heights of a block's title and header row, of most rows, of a grade's
 CHART_WIDTH, LINE_PIXELS = 376, 28
 
@@ -34,7 +34,7 @@ class Graded(Struct, frozen=True):
     end: int
 
 
-def write_grades(page: Page, row: int, found: Statistics) -> Graded:
+def write_grades(page: PagedSheet, row: int, found: Statistics) -> Graded:
     page.turn(row, HEADS + GRADE * (max(len(found.grades), len(BANDS) + 1) + 1))  # a chart is not torn
     page.title(row, "等级分布")
     page.put(row, 6, 6, "预算执行率分布", bold=True, font_size=12, font_color=s.ACCENT, text_wrap=False)
@@ -65,12 +65,12 @@ def write_grades(page: Page, row: int, found: Statistics) -> Graded:
     return Graded(grade_cells, band_cells, end)
 
 
-def _total(page: Page, first: int, count: int, label: int, column: int, value: int) -> str:
+def _total(page: PagedSheet, first: int, count: int, label: int, column: int, value: int) -> str:
     """A total below a small table; gives the cells that it sums."""
     row = first + count
     cells = f"{xl_rowcol_to_cell(first, column)}:{xl_rowcol_to_cell(max(first, row - 1), column)}"
     page.put(row, label, label, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
-    page.number(row, column, column, Formula(f"=SUM({cells})", value) if count else 0, bold=True)
+    page.number(row, column, column, LiveFormula(f"=SUM({cells})", value) if count else 0, bold=True)
     page.number(row, column + 1, column + 1, _share(value, value), s.PERCENT, bold=True)
     return cells
 
@@ -79,7 +79,7 @@ def _share(part: int, whole: int) -> Fraction | None:
     return Fraction(part, whole) if whole else None
 
 
-def _chart(page: Page, row: int, first: int, grades: list[tuple[str, int]], end: int) -> None:
+def _chart(page: PagedSheet, row: int, first: int, grades: list[tuple[str, int]], end: int) -> None:
     """Returns by grade, as columns with their numbers."""
     chart = page.canvas.book.add_chart({"type": "column"})
     last = first + len(grades) - 1
@@ -107,7 +107,7 @@ def _chart(page: Page, row: int, first: int, grades: list[tuple[str, int]], end:
     page.sheet.insert_chart(row, 10, chart, {"object_position": 2})
 
 
-def write_forms(page: Page, row: int, found: Statistics) -> int:
+def write_forms(page: PagedSheet, row: int, found: Statistics) -> int:
     page.turn(row, HEADS + ROW * (len(found.spreads) + 1))
     row = page.title(row, "得分" if not found.provisional else "得分（份数以外都不含暂定的）")
     row = page.heads(
@@ -148,13 +148,13 @@ def _remark(one: Spread) -> str:
     return "；".join(filter(None, (claim, provisional)))
 
 
-def nothing(page: Page, row: int, words: str) -> int:
+def nothing(page: PagedSheet, row: int, words: str) -> int:
     page.put(row, 1, LAST, words, border=1, align="center", font_color=s.SOFT)
     page.height(row, 24)
     return row + 1
 
 
-def write_money(page: Page, row: int, found: Statistics) -> int:
+def write_money_overview(page: PagedSheet, row: int, found: Statistics) -> int:
     groups = [
         min(ROW + sum(map(_line_height, lines.values())), page.page_height / 2) for lines in found.funds.values()
     ]
@@ -183,7 +183,7 @@ def write_money(page: Page, row: int, found: Statistics) -> int:
     return row
 
 
-def _money_line(page: Page, row: int, line: LineSum) -> None:
+def _money_line(page: PagedSheet, row: int, line: LineSum) -> None:
     page.word(row, 1, 3, line.name, bold=line.total)
     spans = ((4, 6, "initial"), (7, 8, "adjustment"), (9, 10, "adjusted"), (11, 11, "executed"))
     for first, last, amount in spans:
@@ -197,21 +197,21 @@ def _line_height(line: LineSum) -> float:
     return s.height_for([(line.name, sum(WIDTHS[1:4]))], ROW)
 
 
-def _money_heads(page: Page, row: int) -> int:
+def _money_heads(page: PagedSheet, row: int) -> int:
     return page.heads(
         row, (1, 3, "资金类别"), (4, 6, "年初预算数"), (7, 8, "调整数"), (9, 10, "全年预算数"),
         (11, 11, "全年执行数"), (12, 12, "执行率"), (13, 13, "份数"),
     )  # fmt: skip
 
 
-def write_kinds(page: Page, row: int, found: Statistics) -> int:
-    page.turn(row, HEADS + ROW * (min(len(found.kinds), MOST_KINDS) + 2))
+def write_codes(page: PagedSheet, row: int, found: Statistics) -> int:
+    page.turn(row, HEADS + ROW * (min(len(found.codes), MOST_CODES) + 2))
     row = page.title(row, "问题（严重的、多的在前）")
     row = page.heads(
         row, (1, 1, "编号"), (2, 7, "问题"), (8, 9, "严重程度"), (10, 10, "项数"), (11, 11, "涉及份数"),
         (12, 13, "占收到份数"),
     )  # fmt: skip
-    for kind in found.kinds[:MOST_KINDS]:
+    for kind in found.codes[:MOST_CODES]:
         page.put(row, 1, 1, kind.code, border=1, align="center")
         page.word(row, 2, 7, code_title(kind.code))
         fill, ink = "#" + s.MARK_FILLS[kind.standing][2:], s.STANDING_INK[kind.standing]
@@ -221,14 +221,14 @@ def write_kinds(page: Page, row: int, found: Statistics) -> int:
         page.number(row, 12, 13, _share(kind.workbooks, found.received), s.PERCENT)
         page.height(row, ROW)
         row += 1
-    rest = found.kinds[MOST_KINDS:]
+    rest = found.codes[MOST_CODES:]
     if rest:
         page.word(row, 1, 9, f"其余{len(rest)}类，见“{CODES}”")
         page.number(row, 10, 10, sum(kind.items for kind in rest))
         page.word(row, 11, 13, "")
         page.height(row, ROW)
         row += 1
-    if not found.kinds:
+    if not found.codes:
         return nothing(page, row, "✔ 没有发现问题。")
     page.put(row, 1, 9, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
     page.number(row, 10, 10, found.findings, bold=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 
-from perf_xlsx.consolidated.returns import file_name
-from perf_xlsx.consolidated.tables import Row, Value, code_title, standing_word
+from perf_xlsx.consolidated.long_tables import LongTableRow, TableValue, code_title, standing_word
+from perf_xlsx.consolidated.returns import returned_file_name
 from perf_xlsx.domain.rounding import half_up
-from perf_xlsx.narrative.record import RemarkRecord, ReportRecord
+from perf_xlsx.narrative.report_record import RemarkRecord, ReportRecord
 from perf_xlsx.results.checked_reports import CheckedReport
 
 REPORTS_NOTE = "每个问题一行；数字的个数写在每份报告的第一行。点击“带批注的副本”打开报告，每个问题是一条批注。"
@@ -23,15 +23,15 @@ def rows_in(reports: Iterable[CheckedReport]) -> int:
 
 def report_rows(
     reports: Iterable[CheckedReport], codes: Mapping[str, str], link_of: Callable[[str | None], str | None]
-) -> Iterator[tuple[Row, str | None]]:
+) -> Iterator[tuple[LongTableRow, str | None]]:
     """The rows with the links to the copies. `codes` are the codes of units by what their forms hold."""
     for one in reports:
         link = link_of(one.report.output)
-        for row in _rows(one, codes, link or file_name(one.report.file)):
+        for row in _rows(one, codes, link or returned_file_name(one.report.file)):
             yield row, link
 
 
-def _rows(one: CheckedReport, codes: Mapping[str, str], shown: str) -> Iterator[Row]:
+def _rows(one: CheckedReport, codes: Mapping[str, str], shown: str) -> Iterator[LongTableRow]:
     """A row a finding, at least one; the figures are counted in the first."""
     report = one.report
     who = codes.get(one.content or "", ""), report.unit or "", report.file, _state(one, codes)
@@ -48,7 +48,7 @@ def _state(one: CheckedReport, codes: Mapping[str, str]) -> str:
     return ALIKE if one.content in codes else CHANGED
 
 
-def _counts(report: ReportRecord) -> tuple[Value, ...]:
+def _counts(report: ReportRecord) -> tuple[TableValue, ...]:
     """The figures by verdict, and the share of those that are not bound."""
     count = report.checked
     total = sum(count.values())
@@ -60,7 +60,7 @@ def _counts(report: ReportRecord) -> tuple[Value, ...]:
     )  # fmt: skip
 
 
-def _finding(one: RemarkRecord | None) -> tuple[tuple[Value, ...], tuple[Value, ...]]:
+def _finding(one: RemarkRecord | None) -> tuple[tuple[TableValue, ...], tuple[TableValue, ...]]:
     """What is printed of a finding, and what stands behind the counts."""
     if one is None:
         return ("✔", "", "", "", "没有发现问题。"), ("", "", "", "", "")

@@ -24,7 +24,7 @@ POWERS: Mapping[str, int] = {"元": -4, "万元": 0, "亿元": 4}  # of ten, to 
 _NUMBER = pattern(r"-?\d+(\.\d+)?")
 
 
-def form_name(form: str | None, stated: str | None = None) -> str:
+def short_form_name(form: str | None, stated: str | None = None) -> str:
     """The short name of a form kind ("部门整体支出"); of an unknown kind, the name in its record."""
     return load_form(form).short if form in form_names() else stated or form or ""
 
@@ -53,7 +53,7 @@ def rulebook_name(name: str) -> str:
     )
 
 
-class Identity(Struct, frozen=True):
+class ReturnIdentity(Struct, frozen=True):
     """Whose form it is: the first columns of its rows."""
 
     code: str
@@ -74,7 +74,7 @@ def is_read(record: Record) -> bool:
     return record.is_read
 
 
-def counts_money(record: Record) -> bool:
+def counts_years_money(record: Record) -> bool:
     """Whether the form's money is that of the year: a monitoring form is filled in before its end."""
     return is_read(record) and record.unscored != "monitoring"
 
@@ -84,39 +84,39 @@ def is_return(record: Record) -> bool:
     return record.status != "outstanding"
 
 
-def file_name(path: str) -> str:
+def returned_file_name(path: str) -> str:
     """The last part of a path that may come from another system."""
     return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
-def told_apart(who: Identity, words: str) -> Identity:
+def identity_told_apart(who: ReturnIdentity, words: str) -> ReturnIdentity:
     """Whose form it is, and which of several returns of the same form."""
     return replace(who, unit=f"{who.unit}（{words}）")
 
 
-def place_of(record: Record) -> str:
+def return_place(record: Record) -> str:
     """The path of a return, and which of its forms: no two records have the same."""
     return f"{record.file or ''}{record.which}"
 
 
-def identity(record: Record) -> Identity:
+def return_identity(record: Record) -> ReturnIdentity:
     """Whose form it is; a workbook without a unit's name goes by its file."""
     read = is_read(record)
-    file = f"{file_name(record.file or '')}{record.which}"
+    file = f"{returned_file_name(record.file or '')}{record.which}"
     unit = record.unit or f"（{'未填单位' if read else '未读出'}）{file}"
     if record.listed_unit:
         unit = f"{record.listed_unit}（{'未填单位' if read else '读不出'}：{file}）"
     year = record.year or (MISSING if read else "")
-    form = form_name(record.form, record.form_title)
-    return Identity(record.code or "", unit, record.supervisor or "", form, year, record.project or "")
+    form = short_form_name(record.form, record.form_title)
+    return ReturnIdentity(record.code or "", unit, record.supervisor or "", form, year, record.project or "")
 
 
-def decimal(text: str | None) -> Decimal | None:
+def recorded_decimal(text: str | None) -> Decimal | None:
     """A number of a record."""
     return None if text is None else Decimal(text)
 
 
-def money(text: str | None, unit: str | None) -> Decimal | None:
+def recorded_amount(text: str | None, unit: str | None) -> Decimal | None:
     """An amount in 万元, exactly; None where it or its unit is unknown."""
     power = POWERS.get(unit or "")
     if text is None or power is None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from perf_xlsx.batch.roster import Attendance, Listed, Roster, same_unit
-from perf_xlsx.consolidated.returns import file_name, form_name, is_read, is_return
+from perf_xlsx.batch.roster import Attendance, ListedUnit, Roster, same_unit
+from perf_xlsx.consolidated.returns import is_read, is_return, returned_file_name, short_form_name
 from perf_xlsx.results.record import Record
 
-Shown = Mapping[str, str]  # by the keys of COLUMNS
+ShownNames = Mapping[str, str]  # by the keys of COLUMNS
 
 LACKS = (
     "评分时用过单位名单，结果里没有留存：名单份数、已报送份数和它们的核对没有列出，未报送和名单外的按评分记录；"
@@ -30,7 +30,7 @@ class RosterStatus(Struct, frozen=True):
 
     given: bool = False
     expected: int | None = None
-    missing: tuple[Shown, ...] = ()
+    missing: tuple[ShownNames, ...] = ()
     unlisted: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     unread_of: tuple[tuple[str, str], ...] = ()
@@ -58,7 +58,7 @@ class RosterComparison:
     def __init__(self, roster: Roster | None) -> None:
         self._roster = roster
         self._attendance = Attendance(roster) if roster else None
-        self._outstanding: list[Shown] = []
+        self._outstanding: list[ShownNames] = []
         self._unlisted: dict[tuple[str, ...], str] = {}  # the name, by unit, form and project as they compare
         self._placed = False  # whether a record has the row of a list that it answers
         self._unread: list[str] = []
@@ -72,7 +72,7 @@ class RosterComparison:
         elif record.listed_unit:
             self._enter_unnamed(record, record.listed_unit)
         elif not is_read(record) or not record.unit:
-            self._unread.append(file_name(record.file or ""))
+            self._unread.append(returned_file_name(record.file or ""))
         elif record.unscored == "monitoring":
             return  # the list asks for self-evaluations
         elif not self._lists(record, record.unit):
@@ -87,7 +87,7 @@ class RosterComparison:
 
     def _enter_unnamed(self, record: Record, unit: str) -> None:
         """A file that names its unit in its name alone."""
-        self._unread_of.append((unit, file_name(record.file or "")))
+        self._unread_of.append((unit, returned_file_name(record.file or "")))
         if self._attendance and record.unscored != "monitoring":
             self._attendance.enter_unnamed(unit)
 
@@ -106,6 +106,6 @@ class RosterComparison:
         return RosterStatus(True, len(self._roster.listed), missing, unlisted, unread, unread_of, rows)
 
 
-def _shown(one: Listed | Record) -> Shown:
+def _shown(one: ListedUnit | Record) -> ShownNames:
     """A row of the list, or an outstanding unit's record, by the keys of COLUMNS."""
-    return {key: getattr(one, key, None) or "" for key in COLUMNS} | {"form": form_name(one.form)}
+    return {key: getattr(one, key, None) or "" for key in COLUMNS} | {"form": short_form_name(one.form)}

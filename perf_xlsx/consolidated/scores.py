@@ -62,7 +62,7 @@ class Claims(Struct):
         self.given += Fraction(given)
 
 
-class Scores(Struct):
+class ScoreStatistics(Struct):
     """What scored returns got. Points are counted by whole cents, of which there are few however many returns."""
 
     forms: Counter[str] = field(default_factory=Counter)

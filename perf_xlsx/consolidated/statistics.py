@@ -12,30 +12,30 @@ from msgspec import Struct, field
 from perf_xlsx.batch.repeated import Outcomes, Undecided, is_repeat
 from perf_xlsx.batch.roster import Roster
 from perf_xlsx.consolidated.line_sums import LineSum
+from perf_xlsx.consolidated.long_tables import errors_in_words
 from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
     MONEY_UNIT,
     POWERS,
-    Identity,
-    counts_money,
-    file_name,
-    identity,
+    ReturnIdentity,
+    counts_years_money,
     is_read,
     is_return,
     is_scored,
     line_name,
-    money,
-    place_of,
+    recorded_amount,
+    return_identity,
+    return_place,
+    returned_file_name,
 )
 from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
-from perf_xlsx.consolidated.scores import GradeCount, Scores, Spread
-from perf_xlsx.consolidated.tables import errors_in_words
+from perf_xlsx.consolidated.scores import GradeCount, ScoreStatistics, Spread
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.domain.model import STANDINGS, Standing
 from perf_xlsx.findings.asked import WRONG_UNIT
 from perf_xlsx.receipts.receipt import receipt_of
-from perf_xlsx.results.outcome import UNDECIDED
 from perf_xlsx.results.record import Record
+from perf_xlsx.results.result_in_words import UNDECIDED
 from perf_xlsx.sheets import style as s
 
 OPTIONAL = frozenset(("单位编码", "主管部门", "项目", "已豁免", "与上次比", "报送次数"))
@@ -87,7 +87,7 @@ class Statistics(Struct):
     without_unit: int = 0
     without_money: int = 0
     doubted: int = 0  # returns with amounts that seem to be in another money unit (F10)
-    kinds: list[CodeCount] = field(default_factory=list)
+    codes: list[CodeCount] = field(default_factory=list)
     troubled: int = 0
     standings: Counter[str] = field(default_factory=Counter)
     spreads: list[Spread] = field(default_factory=list)
@@ -127,7 +127,7 @@ class Statistics(Struct):
     @property
     def findings(self) -> int:
         """All findings."""
-        return sum(kind.items for kind in self.kinds)
+        return sum(kind.items for kind in self.codes)
 
     @property
     def partial(self) -> bool:
@@ -150,24 +150,24 @@ class Statistics(Struct):
 def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledStore) -> Statistics:
     """Count all records, compare them with the list, and store the returns with findings."""
     found = Statistics()
-    comparison, kinds, scores = RosterComparison(roster), _Kinds(), Scores()
+    comparison, kinds, scores = RosterComparison(roster), _CodeCounts(), ScoreStatistics()
     for record in records:
         comparison.add(record)
         if not is_return(record):
             continue
-        who = identity(record)
+        who = return_identity(record)
         _count_return(found, record)
         found.filled |= {head for head, text in _optional(record, who) if text}
         counts = kinds.add(record)
         if any(counts):
             found.troubled += 1
-            rank, file = record.listed_row or None, file_name(record.file or "")
+            rank, file = record.listed_row or None, returned_file_name(record.file or "")
             troubled.add(
-                Troubled(who, counts, errors_in_words(record), file, record.output, rank, place_of(record))
+                Troubled(who, counts, errors_in_words(record), file, record.output, rank, return_place(record))
             )
         if is_read(record):
             _count_read(found, record, who)
-        if counts_money(record):
+        if counts_years_money(record):
             _add_money(found, record, who)
         if is_scored(record):
             found.scored += 1
@@ -175,7 +175,7 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
             found.with_claims += bool(record.claimed_rows)
             found.bands[_band(record)] += 1
             scores.add(record, who.form)
-    found.roster, found.kinds, found.standings = comparison.status, kinds.sorted(), kinds.standings
+    found.roster, found.codes, found.standings = comparison.status, kinds.sorted(), kinds.standings
     found.rows["findings"], found.rows["troubled"] = found.findings, found.troubled
     found.rows["outstanding"] = found.roster.named
     found.funds = dict(sorted(found.funds.items(), key=lambda item: (item[0][0], str(item[0][1]))))
@@ -184,7 +184,7 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
     return found
 
 
-def _optional(record: Record, who: Identity) -> tuple[tuple[str, object], ...]:
+def _optional(record: Record, who: ReturnIdentity) -> tuple[tuple[str, object], ...]:
     """The columns that whole batches leave empty, with what a record has for them."""
     waived = any(found.waived for found in record.findings)
     return (
@@ -193,7 +193,7 @@ def _optional(record: Record, who: Identity) -> tuple[tuple[str, object], ...]:
     )  # fmt: skip
 
 
-class _Kinds:
+class _CodeCounts:
     """Findings by code and standing."""
 
     def __init__(self) -> None:
@@ -228,11 +228,11 @@ def _count_return(found: Statistics, record: Record) -> None:
     found.rows["receipts"] += receipt_of(record) is not None
 
 
-def _count_read(found: Statistics, record: Record, who: Identity) -> None:
+def _count_read(found: Statistics, record: Record, who: ReturnIdentity) -> None:
     found.checked += not is_scored(record)
     found.years[str(who.year)] += 1
     named = found.files.setdefault(str(who.year), [])
-    if len(named) < NAMED and (file := f"{file_name(record.file or '')}{record.which}") not in named:
+    if len(named) < NAMED and (file := f"{returned_file_name(record.file or '')}{record.which}") not in named:
         named.append(file)
     found.rulebooks[record.rulebook or NO_RULEBOOK] += 1
 
@@ -244,7 +244,7 @@ def _band(record: Record) -> str:
     return next(name for low, name in BANDS if low is None or rate >= low)
 
 
-def _add_money(found: Statistics, record: Record, who: Identity) -> None:
+def _add_money(found: Statistics, record: Record, who: ReturnIdentity) -> None:
     unit = record.money_unit
     found.rows["funds"] += len(record.funds)
     if not record.funds:
@@ -268,7 +268,7 @@ def _add_parts(found: dict[Compared, ComparedSum], record: Record) -> None:
     for fund in (fund for fund in record.funds if fund.sums):
         for column, keys in (fund.sums or {}).items():
             known = [amounts[key] for key in (fund.key, *keys) if key in amounts]
-            values = [money(getattr(one, column), record.money_unit) for one in known]
+            values = [recorded_amount(getattr(one, column), record.money_unit) for one in known]
             if len(known) == len(keys) + 1 and None not in values:
                 own = found.setdefault((fund.key, column, keys), ComparedSum())
                 own.returns += 1

@@ -11,14 +11,14 @@ from urllib.parse import quote
 from msgspec.structs import replace
 from xlsxwriter.utility import xl_range_abs
 
-from perf_xlsx.consolidated.page import NUMBERS
-from perf_xlsx.consolidated.returns import file_name
-from perf_xlsx.consolidated.tables import Column, Row
+from perf_xlsx.consolidated.long_tables import LongTableRow, TableColumn
+from perf_xlsx.consolidated.paged_sheet import NUMBERS
+from perf_xlsx.consolidated.returns import returned_file_name
 from perf_xlsx.domain.severity import STANDING_SIGNS
 from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.table_sheet import FileLink, TableSheet
-from perf_xlsx.sheets.writer import Canvas
+from perf_xlsx.sheets.writer import WorkbookCanvas
 
 EXCEL_ROWS = 1_048_576
 EXCEL_LINKS = 65_530  # on one sheet
@@ -39,7 +39,7 @@ class LongSheets:
     """
 
     def __init__(
-        self, canvas: Canvas, name: str, columns: tuple[Column, ...], count: int, note: str,
+        self, canvas: WorkbookCanvas, name: str, columns: tuple[TableColumn, ...], count: int, note: str,
         limit: int = EXCEL_ROWS, head: str = "", table: bool = False, empty: str = "", lines: int = 1,
         hidden: Collection[str] = (),
     ) -> None:  # fmt: skip
@@ -50,10 +50,10 @@ class LongSheets:
         self.capacity = limit - TOP
         self.names = _sheet_names(name, max(1, -(-count // self.capacity)))
         self.sheets = [canvas.book.add_worksheet(part, TableSheet) for part in self.names]
-        self.usable = [column.width - (0.7 if column.kind == "word" else 2) for column in columns]
+        self.usable = [column.width - (0.7 if column.type == "word" else 2) for column in columns]
         self.short = [int(usable * lines / SPARE / 2) for usable in self.usable]  # this many characters always fit
         self.formats = [_format(canvas, column) for column in columns]
-        self.link_column = _position("link", [column.kind for column in columns])
+        self.link_column = _position("link", [column.type for column in columns])
         self.link_style = canvas.style(border=1, align="left", font_color=s.ACCENT, underline=1)
         self.standing_column = _position("严重程度", [column.head for column in columns])
         for number in range(len(self.sheets)):
@@ -108,7 +108,7 @@ class LongSheets:
 
     def _printed_words(self) -> str:
         shown = [column.head for column in self.columns[: self.printed] if column.head not in self.hidden]
-        more = any(column.kind != "link" for column in self.columns[self.printed :])
+        more = any(column.type != "link" for column in self.columns[self.printed :])
         return f"打印到“{shown[-1]}”为止，右边各栏供筛选。" if more else ""
 
     def _part_words(self, number: int) -> str:
@@ -127,7 +127,7 @@ class LongSheets:
         if self.count:
             self.sheet.begin_rows(TOP, TOP + self._rows_of(self.part) - 1, self.formats, self.link_style)
 
-    def add(self, values: Row, link: str | None = None) -> None:
+    def add(self, values: LongTableRow, link: str | None = None) -> None:
         """Add a row. `link` is the path of the file that the link column opens; the cell shows the file name."""
         if self.row - TOP == self.capacity:
             self._next_part()
@@ -150,7 +150,7 @@ class LongSheets:
         if link is None or self.links == EXCEL_LINKS or not link.isprintable() or _too_long(link):
             return text
         self.links += 1
-        return FileLink(link, file_name(link))
+        return FileLink(link, returned_file_name(link))
 
     def range_of(self, head: str) -> list[str]:
         """The data cells of a column on each sheet, for a formula."""
@@ -165,19 +165,19 @@ def _sheet_names(name: str, parts: int) -> list[str]:
     return [name] if parts == 1 else [f"{name}{number}" for number in range(1, parts + 1)]
 
 
-def _printed(columns: Sequence[Column]) -> int:
+def _printed(columns: Sequence[TableColumn]) -> int:
     """How many columns are printed: as many as fit a page in legible type; links are not."""
     widths = accumulate(column.width for column in columns)
     return sum(
-        width <= a4.room(True, count, a4.SCALE) and column.kind != "link"
+        width <= a4.room(True, count, a4.SCALE) and column.type != "link"
         for count, (column, width) in enumerate(zip(columns, widths, strict=True), 1)
     )
 
 
-def _widened(columns: Sequence[Column], printed: int, hidden: Collection[str]) -> tuple[Column, ...]:
+def _widened(columns: Sequence[TableColumn], printed: int, hidden: Collection[str]) -> tuple[TableColumn, ...]:
     """The columns, those with texts as wide as the page has room for where others are hidden."""
     shown = [column for column in columns[:printed] if column.head not in hidden]
-    texts = [column.head for column in shown if column.kind == "text"]
+    texts = [column.head for column in shown if column.type == "text"]
     spare = a4.room(True, len(shown), a4.SCALE) - sum(column.width for column in shown)
     more = max(0, int(10 * spare / max(1, len(texts))) / 10)
     return tuple(
@@ -206,7 +206,7 @@ def _lines(text: str, width: float) -> int:
     return max(1, ceil(units * SPARE / width))
 
 
-def standing_colours(canvas: Canvas, sheet: Any, first: int, last: int, column: int) -> None:
+def standing_colours(canvas: WorkbookCanvas, sheet: Any, first: int, last: int, column: int) -> None:
     """Colour a severity column by its signs, in any sort order."""
     for how, sign in STANDING_SIGNS.items():
         look = {"bg_color": "#" + s.MARK_FILLS[how][2:], "font_color": s.STANDING_INK[how]}
@@ -216,8 +216,8 @@ def standing_colours(canvas: Canvas, sheet: Any, first: int, last: int, column: 
         )  # fmt: skip
 
 
-def _format(canvas: Canvas, column: Column) -> Any:
-    match column.kind:
+def _format(canvas: WorkbookCanvas, column: TableColumn) -> Any:
+    match column.type:
         case "text" | "link":
             return canvas.style(border=1, align="left")
         case "word":

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from perf_xlsx.consolidated.returns import Identity
+from perf_xlsx.consolidated.returns import ReturnIdentity
 from perf_xlsx.domain.model import STANDINGS
 from perf_xlsx.system.temporary_database import temporary_database
 
@@ -22,7 +22,7 @@ class Troubled(Struct, frozen=True):
     `rank` is its row in the list of units, `place` is its path and which of its forms.
     """
 
-    who: Identity
+    who: ReturnIdentity
     counts: tuple[int, ...]
     errors: str = ""
     file: str = ""
@@ -55,4 +55,4 @@ class TroubledStore:
         query = f"select * from troubled order by rank is null, rank, {order}, rowid"
         for rank, more, *counts in self._database.execute(query):
             who, errors, file, output, place = json.loads(more)
-            yield Troubled(Identity(*who), tuple(counts), errors, file, output, rank, place)
+            yield Troubled(ReturnIdentity(*who), tuple(counts), errors, file, output, rank, place)

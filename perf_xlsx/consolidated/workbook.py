@@ -12,13 +12,27 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.export import Add
 from perf_xlsx.consolidated.headline import Apart
-from perf_xlsx.consolidated.listed import Listed
+from perf_xlsx.consolidated.long_tables import (
+    ALWAYS,
+    EXTRAS,
+    FINDINGS,
+    FUNDS,
+    INDICATORS,
+    OUTSTANDING,
+    RECEIPTS,
+    REPORTS,
+    TROUBLED,
+    UNITS,
+    LongTable,
+    LongTableRow,
+)
 from perf_xlsx.consolidated.overview import write_overview
 from perf_xlsx.consolidated.overview_tables import OVERVIEW, WIDTHS
-from perf_xlsx.consolidated.page import Page
+from perf_xlsx.consolidated.paged_sheet import PagedSheet
 from perf_xlsx.consolidated.reconciliation import Elsewhere
 from perf_xlsx.consolidated.report_check import REPORTS_NOTE
-from perf_xlsx.consolidated.sheets import (
+from perf_xlsx.consolidated.row_counts import RowCounts
+from perf_xlsx.consolidated.short_sheets import (
     CODE_WIDTHS,
     CODES,
     MONEY,
@@ -32,23 +46,9 @@ from perf_xlsx.consolidated.sheets import (
 )
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.streamed import EXCEL_LINKS, LongSheets
-from perf_xlsx.consolidated.tables import (
-    ALWAYS,
-    EXTRAS,
-    FINDINGS,
-    FUNDS,
-    INDICATORS,
-    OUTSTANDING,
-    RECEIPTS,
-    REPORTS,
-    TROUBLED,
-    UNITS,
-    Row,
-    Table,
-)
 from perf_xlsx.findings.asked import ACROSS
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
-from perf_xlsx.sheets.writer import Canvas
+from perf_xlsx.sheets.writer import WorkbookCanvas
 
 RECEIPTS_NOTE = (
     "每张评分后的自评表一行，与“回执.jsonl”相同；校验码也在自评表末尾；暂定＝有项目不能评分，不评等级。"
@@ -57,7 +57,8 @@ RECEIPTS_NOTE = (
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same records give the same bytes
 MOST_NAMED = 1_000  # of each kind on 未报送, where all are in a file
 
-Placed = tuple[Table, Row, str | None]  # a row, its table, and the path of the file that its link column opens
+Placed = tuple[LongTable, LongTableRow, str | None]
+"""A row, its table, and the path of the file that its link column opens."""
 
 
 class Places(Struct, frozen=True):
@@ -74,7 +75,7 @@ class Places(Struct, frozen=True):
 
 def write_workbook(file: IO[bytes], found: Statistics, rows: Iterable[Placed], places: Places) -> None:
     """Write the workbook, and the rows to their files too. Raises what `rows` raises, and OSError."""
-    canvas = Canvas(file, streamed=True)
+    canvas = WorkbookCanvas(file, streamed=True)
     canvas.book.set_properties({"title": "绩效自评汇总", "created": CREATED})
     canvas.book.set_custom_property(f"{PROPERTY_PREFIX}form", CONSOLIDATED, "text")
     try:
@@ -85,27 +86,29 @@ def write_workbook(file: IO[bytes], found: Statistics, rows: Iterable[Placed], p
         raise
 
 
-def _write(canvas: Canvas, found: Statistics, rows: Iterable[Placed], places: Places) -> None:
+def _write(canvas: WorkbookCanvas, found: Statistics, rows: Iterable[Placed], places: Places) -> None:
     long: dict[str, LongSheets] = {}
 
-    def rows_of(kind: Table, note: str, empty: str = "", **look: Any) -> None:
-        count = found.rows[kind.key]
-        if kind.name not in places.apart.files and (count or kind in ALWAYS):
+    def rows_of(long_table: LongTable, note: str, empty: str = "", **look: Any) -> None:
+        count = found.rows[long_table.key]
+        if long_table.name not in places.apart.files and (count or long_table in ALWAYS):
             look = {"hidden": found.idle, "empty": empty, "head": found.head, **look}
-            long[kind.key] = LongSheets(canvas, kind.name, kind.columns, count, note, places.limit, **look)
+            long[long_table.key] = LongSheets(
+                canvas, long_table.name, long_table.columns, count, note, places.limit, **look
+            )
 
-    overview = Page(canvas, OVERVIEW, WIDTHS)
+    overview = PagedSheet(canvas, OVERVIEW, WIDTHS)
     rows_of(UNITS, _units_note(found), "没有收到工作簿。")
-    money = Page(canvas, MONEY, MONEY_WIDTHS, TITLE_HEIGHT)
+    money = PagedSheet(canvas, MONEY, MONEY_WIDTHS, TITLE_HEIGHT)
     rows_of(FUNDS, money_notes(found), "没有资金数据。")
     note = "每个指标一行；差额＝自评得分－计算得分。可直接插入数据透视表。"
     rows_of(INDICATORS, note, "没有指标。", table=True, lines=2)
     rows_of(EXTRAS, "表种文件中自加的格和栏，照填报的内容列出。", lines=2)
-    codes = Page(canvas, CODES, CODE_WIDTHS)
+    codes = PagedSheet(canvas, CODES, CODE_WIDTHS)
     rows_of(TROUBLED, _troubled_note(found), "✔ 没有发现问题。")
     rows_of(FINDINGS, _findings_note(found), "✔ 没有发现问题。", lines=2)
     rows_of(REPORTS, REPORTS_NOTE, hidden=(), lines=2)
-    outstanding = Page(canvas, OUTSTANDING.name, OUTSTANDING_WIDTHS)
+    outstanding = PagedSheet(canvas, OUTSTANDING.name, OUTSTANDING_WIDTHS)
     rows_of(RECEIPTS, RECEIPTS_NOTE, hidden=())
     listed = _fill(rows, long, places.files)
     write_money(money, found, long.get(FUNDS.key), listed)
@@ -114,9 +117,9 @@ def _write(canvas: Canvas, found: Statistics, rows: Iterable[Placed], places: Pl
     write_overview(overview, found, Elsewhere(listed, long, places.apart, total))
 
 
-def _fill(rows: Iterable[Placed], sheets: Mapping[str, LongSheets], files: Mapping[str, Add]) -> Listed:
+def _fill(rows: Iterable[Placed], sheets: Mapping[str, LongSheets], files: Mapping[str, Add]) -> RowCounts:
     """Write every row to the sheet and to the file of its table; gives what they come to."""
-    listed = Listed()
+    listed = RowCounts()
     for table, row, link in rows:
         if sheet := sheets.get(table.key):
             sheet.add(row, link)
@@ -138,7 +141,7 @@ def _units_note(found: Statistics) -> str:
 
 def _findings_note(found: Statistics) -> str:
     note = "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿"
-    if any(kind.code.startswith(ACROSS) for kind in found.kinds):
+    if any(kind.code.startswith(ACROSS) for kind in found.codes):
         note += f"，其中没有的是编号{ACROSS}的：它们是各份之间、与名单对照出来的"
     return note + "。"
 

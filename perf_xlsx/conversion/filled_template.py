@@ -11,14 +11,14 @@ from perf_xlsx.domain.quantity import clean
 from perf_xlsx.domain.rounding import exact, plain
 from perf_xlsx.forms.case import Fill
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.template.write import Template, write_template
+from perf_xlsx.template.write import Template, build_template
 
 
 class FilledTemplate:
     """The template that `fill` gives; its boxes are known by their names."""
 
     def __init__(self, fill: Fill, rules: Rulebook, workbook: str) -> None:
-        self.template: Template = write_template(fill.form, fill.year, rules, fill)
+        self.template: Template = build_template(fill.form, fill.year, rules, fill)
         self.workbook = workbook
 
     @property

@@ -23,7 +23,7 @@ from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import is_blank
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import Box, Form, Lines, load_form, typed
-from perf_xlsx.forms.case import Fill, Shown, Typed, as_percent, in_unit
+from perf_xlsx.forms.case import Fill, FormattedNumber, Typed, as_percent, in_unit
 from perf_xlsx.ooxml import MAX_TEXT, Cell, legal
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
@@ -40,9 +40,9 @@ class Transcript:
 
     def __init__(self, joined: Joined, was: Sheets, rules: Rulebook, understood: bool) -> None:
         self.joined, self.was, self.understood = joined, was, understood
-        form = joined.evaluation
-        self.form, self.workbook = load_form(form.form), form.workbook
-        self._order = list(_order(self.form, form.passages))
+        evaluation = joined.evaluation
+        self.form, self.workbook = load_form(evaluation.form), evaluation.workbook
+        self._order = list(_order(self.form, evaluation.passages))
         self._boxes: dict[Path, Box | None] = {}
         self._fill: dict[Path, Typed] = {}
         self._seen: set[tuple[str, str, Address]] = set()
@@ -51,10 +51,10 @@ class Transcript:
         self._moved: dict[tuple[str, str | None], dict[str, Place]] = {}
         self.traces: list[Trace] = []
         map_entries(joined.typed, self._type)
-        self.template = FilledTemplate(self._filled(form.year), rules, self.workbook)
+        self.template = FilledTemplate(self._filled(evaluation.year), rules, self.workbook)
         self.typed: SelfEvaluation = map_entries(joined.typed, self._trace)
-        head = form.weight_head and self.template.box("indicators", "weight", row=-1)
-        self.evaluation: SelfEvaluation = replace(map_entries(form, self._move), weight_head=head)
+        head = evaluation.weight_head and self.template.box("indicators", "weight", row=-1)
+        self.evaluation: SelfEvaluation = replace(map_entries(evaluation, self._move), weight_head=head)
         self.traces.sort(key=lambda trace: trace.place)
 
     # ---- typing ---------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def as_typed(cell: Cell | None) -> Typed:
         return as_percent(cell.value / 100)
     if isinstance(cell.value, Decimal) and cell.percent:
         digits = re.search(r"0\.(0+)%", cell.number_format)
-        return Shown(cell.value, f"0.{digits[1]}%" if digits else "0%")
+        return FormattedNumber(cell.value, f"0.{digits[1]}%" if digits else "0%")
     if isinstance(cell.value, datetime.date) and cell.value.year < FIRST_YEAR:
         return as_shown(cell)
     return cell.value
@@ -268,7 +268,7 @@ def _day(text: str) -> datetime.date | None:
 
 def _shown(value: Typed) -> str:
     match value:
-        case Shown():
+        case FormattedNumber():
             return f"{plain(value.value * 100)}%"
         case Decimal():
             return plain(value)

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import SESSION, Door, allowed
-from perf_xlsx.desk.guard import Addresses, CutOffError, Guard, answer
+from perf_xlsx.desk.guard import Addresses, CutOffError, Guard, refusal
 from perf_xlsx.desk.pages import (
     archive,
     doubles,
@@ -35,7 +35,7 @@ from perf_xlsx.desk.pages import (
     unit,
     verify,
 )
-from perf_xlsx.desk.sessions import Role
+from perf_xlsx.desk.sessions import SessionRole
 from perf_xlsx.desk.uploads import LARGEST_BODY, LARGEST_FILE
 from perf_xlsx.desk.view import missing, note, to
 from perf_xlsx.system.os_errors import why
@@ -48,7 +48,7 @@ LIMITS = {  # bytes of a body, by path; all others are small
     "/verify": LARGEST_BODY,
     "/check-report": 3 * LARGEST_FILE,
 }
-PAGES: tuple[tuple[str, str, Handler, Role], ...] = (
+PAGES: tuple[tuple[str, str, Handler, SessionRole], ...] = (
     ("GET", "/", home.home, "unit"),
     ("POST", "/drop", drop.drop, "unit"),
     ("GET", "/mine", unit.mine, "unit"),
@@ -116,7 +116,7 @@ def application(desk: Desk, addresses: Addresses, secure: bool = False) -> ASGIA
     return Guard(door, addresses, LIMITS)
 
 
-def _for(role: Role, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def _for(role: SessionRole, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     """The handler for whom it is meant. Others are asked to sign in, or see what they would see of nothing."""
 
     async def asked(request: Request) -> Response:
@@ -140,7 +140,7 @@ def _static(request: Request) -> Response:
 
 def _cut_off(request: Request, error: Exception) -> Response:
     assert isinstance(error, CutOffError)
-    return answer(error.status)
+    return refusal(error.status)
 
 
 def _refused(request: Request, error: Exception) -> Response:

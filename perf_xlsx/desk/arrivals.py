@@ -21,17 +21,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.batch import Plan, without_comparisons
-from perf_xlsx.batch.roster import whose
-from perf_xlsx.desk.folders import Folders, place, safe_name
-from perf_xlsx.desk.results import Row, inside, row_of
+from perf_xlsx.batch.roster import return_key
+from perf_xlsx.desk.folders import Folders, place_file, safe_name
+from perf_xlsx.desk.results import ResultRow, inside, row_of
 from perf_xlsx.desk.uploads import Sent
-from perf_xlsx.results.record import Record, decode, encode
+from perf_xlsx.results.record import Record, decode_record, encode_record
 from perf_xlsx.system.output_files import staged, write_atomically
 
 NOTE, RECORDS, SCORED = "来件.json", "评分.jsonl", "评分"
 MOST_OF_ONE, MOST = 50, 20_000  # returns of one visitor, and of all
 
-State = Literal["new", "taken", "replaced", "declined"]
+ArrivalState = Literal["new", "taken", "replaced", "declined"]
 
 
 class TooManyError(Exception):
@@ -51,7 +51,7 @@ class Arrival(Struct, frozen=True):
     file: str
     sent: datetime.datetime
     size: int
-    state: State = "new"
+    state: ArrivalState = "new"
     taken_as: str = ""
     address: str = ""
 
@@ -60,7 +60,7 @@ class Scored(Struct, frozen=True):
     """What came of a return, in short: its rows, and whose forms they are. `at` is when it was written."""
 
     at: int = 0
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ResultRow, ...] = ()
     whose: tuple[tuple[object, ...], ...] = ()
 
 
@@ -160,7 +160,7 @@ class Arrivals:
 
     def scored(self, note: Arrival, records: Iterable[Record]) -> None:
         """Remember what came of it. Raises OSError."""
-        lines = (encode(without_comparisons(record)) + b"\n" for record in records)
+        lines = (encode_record(without_comparisons(record)) + b"\n" for record in records)
         write_atomically(self.folder(note) / RECORDS, b"".join(lines), durable=False)
 
     def again(self, note: Arrival) -> None:
@@ -171,7 +171,7 @@ class Arrivals:
         """What came of it, a record for each form; None while it waits."""
         try:
             lines = (self.folder(note) / RECORDS).read_bytes().splitlines()
-            return [decode(line) for line in lines]
+            return [decode_record(line) for line in lines]
         except (OSError, ValueError, RecursionError):
             return None
 
@@ -191,7 +191,7 @@ class Arrivals:
             for other in self.all():
                 if other.state == "taken" and other.id != note.id and mine and self.in_short(other).whose == mine:
                     self._withdraw(other)
-            path = place(self.folders.returns, note.file, partial(_copied, self.original(note)))
+            path = place_file(self.folders.returns, note.file, partial(_copied, self.original(note)))
             self._keep(replace(note, state="taken", taken_as=path.name))
 
     def decline(self, note: Arrival) -> None:
@@ -220,5 +220,5 @@ def _copied(source: Path, path: Path) -> None:
 
 def _whose(records: Iterable[Record]) -> tuple[tuple[object, ...], ...]:
     """Whose forms these are; nothing where a form names no unit: then it replaces none."""
-    found = [tuple(whose(one)) if one.is_read and one.unit else () for one in records]
+    found = [tuple(return_key(one)) if one.is_read and one.unit else () for one in records]
     return tuple(found) if all(found) else ()

@@ -10,7 +10,7 @@ STEP, HEIGHT = 74, 150  # width of a bar with its space, and height of the pictu
 TOP, FOOT = 22, 24  # room for the numbers above, for the names below
 
 
-class Column(Struct, frozen=True):
+class Bar(Struct, frozen=True):
     """One bar: its box, and where the middle of its texts is."""
 
     name: str
@@ -22,12 +22,12 @@ class Column(Struct, frozen=True):
     middle: float
 
 
-def columns(bars: Sequence[tuple[str, int]]) -> list[Column]:
+def columns(bars: Sequence[tuple[str, int]]) -> list[Bar]:
     """The bars side by side, the highest as high as there is room."""
     most = max((count for _, count in bars), default=0) or 1
     room = HEIGHT - TOP - FOOT
     return [
-        Column(
+        Bar(
             name, count, round(at * STEP + STEP * 0.2, 1), round(HEIGHT - FOOT - room * count / most, 1),
             round(STEP * 0.6, 1), round(room * count / most, 1), round((at + 0.5) * STEP, 1),
         )

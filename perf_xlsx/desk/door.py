@@ -15,8 +15,8 @@ from starlette.requests import Request, cookie_parser
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from perf_xlsx.desk.guard import CutOffError, answer
-from perf_xlsx.desk.sessions import UNIT, Role, Session, Sessions
+from perf_xlsx.desk.guard import CutOffError, refusal
+from perf_xlsx.desk.sessions import UNIT, Session, SessionRole, Sessions
 
 OPEN = ("/static/", "/start")  # asked for by whom has no session yet
 DRAINED = 1 << 20  # bytes
@@ -97,7 +97,7 @@ async def _drained(scope: Scope, receive: Receive, words: str) -> Response:
             while (await receive()).get("more_body"):
                 pass
     except CutOffError as cut:
-        return answer(cut.status)
+        return refusal(cut.status)
     return closed(words, plain="x-token" in Headers(scope=scope))
 
 
@@ -108,7 +108,7 @@ def closed(words: str, plain: bool = False) -> Response:
     return HTMLResponse(CLOSED.format(words), 403, {"Connection": "close"})
 
 
-Handler = Callable[[Request], Response]
+SimpleHandler = Callable[[Request], Response]
 
 
 def is_officer(request: Request) -> bool:
@@ -116,6 +116,6 @@ def is_officer(request: Request) -> bool:
     return session_of(request).role == "officer"
 
 
-def allowed(role: Role, request: Request) -> bool:
+def allowed(role: SessionRole, request: Request) -> bool:
     """Whether a page for this role may be shown: the officer sees what units see, too."""
     return role == "unit" or is_officer(request)

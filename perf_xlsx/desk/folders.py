@@ -12,7 +12,7 @@ from typing import IO
 from msgspec import Struct
 
 from perf_xlsx.batch import beside
-from perf_xlsx.system.lock import hold
+from perf_xlsx.system.lock import hold_lock
 from perf_xlsx.system.output_files import safe_stem, unique_path
 
 OWN, LOCK = "网页", "占用"
@@ -43,7 +43,7 @@ class Folders(Struct, frozen=True):
 
         What earlier ones left of requests is taken away.
         """
-        held = hold(self.own / LOCK)
+        held = hold_lock(self.own / LOCK)
         for left in self.passing.iterdir():
             if left.is_dir() and not left.is_symlink():
                 shutil.rmtree(left, ignore_errors=True)
@@ -56,9 +56,9 @@ class Folders(Struct, frozen=True):
         """Rulebook, roster and waivers that were chosen on the page."""
         return self.own / "名单和办法"
 
-    def chosen(self, kind: str, name: str) -> Path:
+    def chosen(self, use: str, name: str) -> Path:
         """Where a chosen file of a kind lies: each kind has a folder, so that a file keeps its name."""
-        return self.lists / kind / name
+        return self.lists / use / name
 
     @property
     def arrivals(self) -> Path:
@@ -103,7 +103,7 @@ def safe_name(told: str) -> str:
     return safe_stem(stem) + suffix
 
 
-def place(folder: Path, name: str, write: Callable[[Path], None]) -> Path:
+def place_file(folder: Path, name: str, write: Callable[[Path], None]) -> Path:
     """Have a file written in the folder under a path that nothing has, numbered where the name is taken.
 
     One after the other, so that no two get one path. Gives the path. Raises what `write` raises.
@@ -118,4 +118,4 @@ def place(folder: Path, name: str, write: Callable[[Path], None]) -> Path:
 
 def move(path: Path, folder: Path) -> Path:
     """Move a file into the folder, under a path that nothing has. Raises OSError."""
-    return place(folder, path.name, lambda free: os.replace(path, free))
+    return place_file(folder, path.name, lambda free: os.replace(path, free))

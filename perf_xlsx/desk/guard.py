@@ -105,17 +105,17 @@ class Guard:
         headers, method = Headers(scope=scope), scope["method"]
         hosts = headers.getlist("host")
         if len(hosts) != 1 or not self.addresses.ours(hosts[0]):
-            return answer(421)
+            return refusal(421)
         if method in ("GET", "HEAD"):
             return None
         if method != "POST":
-            return answer(405)
+            return refusal(405)
         if not _same_origin(scope["scheme"], hosts[0], headers):
-            return answer(403)
+            return refusal(403)
         length = _length(scope)
         if length is None or "transfer-encoding" in headers:
-            return answer(411)
-        return answer(413) if length > self.limits.get(scope["path"], SMALL) else None
+            return refusal(411)
+        return refusal(413) if length > self.limits.get(scope["path"], SMALL) else None
 
 
 def _same_origin(scheme: str, host: str, headers: Headers) -> bool:
@@ -140,7 +140,7 @@ REASONS = {
 }
 
 
-def answer(status: int) -> PlainTextResponse:
+def refusal(status: int) -> PlainTextResponse:
     """The answer to a request that is not served, and the end of its connection."""
     return PlainTextResponse(REASONS[status], status, {"Connection": "close"})
 

@@ -13,15 +13,15 @@ from msgspec import Struct
 from perf_xlsx.batch import roster_of_run
 from perf_xlsx.consolidated import own_name
 from perf_xlsx.consolidated.headline import next_steps, tiles
+from perf_xlsx.consolidated.long_tables import OUTSTANDING, TROUBLED
 from perf_xlsx.consolidated.scores import UNGRADED
 from perf_xlsx.consolidated.statistics import BANDS, NO_RATE, Statistics, gather
-from perf_xlsx.consolidated.tables import OUTSTANDING, TROUBLED
 from perf_xlsx.consolidated.troubled_store import TroubledStore
-from perf_xlsx.desk.results import TO_CORRECT, Results, Shown
+from perf_xlsx.desk.results import TO_CORRECT, ResultList, Results
 from perf_xlsx.results.records import RecordsError
 
 SHOWN_HERE = {OUTSTANDING.name: "未报送", TROUBLED.name: TO_CORRECT}  # by the sheet
-Bar = tuple[str, int]
+BarCount = tuple[str, int]
 
 
 class Step(Struct, frozen=True):
@@ -36,8 +36,8 @@ class Overview(Struct, frozen=True):
 
     tiles: Sequence[tuple[str, str, str]] = ()
     steps: Sequence[Step] = ()
-    grades: Sequence[Bar] = ()
-    bands: Sequence[Bar] = ()
+    grades: Sequence[BarCount] = ()
+    bands: Sequence[BarCount] = ()
     consolidated: Path | None = None
 
 
@@ -46,10 +46,10 @@ class Overviews:
 
     def __init__(self, results: Results) -> None:
         self.results, self.lock = results, threading.Lock()
-        self.of: Shown | None = None
+        self.of: ResultList | None = None
         self.made = Overview()
 
-    def now(self, shown: Shown) -> Overview:
+    def now(self, shown: ResultList) -> Overview:
         """The overview of these results."""
         with self.lock:
             if shown is not self.of:
@@ -79,10 +79,10 @@ def _step(line: str) -> Step:
     return Step(f"{words}。", state) if state else Step(f"{words}，见 汇总.xlsx 的“{name}")
 
 
-def _grades(found: Statistics) -> list[Bar]:
+def _grades(found: Statistics) -> list[BarCount]:
     return [("暂定" if one.name == UNGRADED else one.name, one.count) for one in found.grades]
 
 
-def _bands(found: Statistics) -> list[Bar]:
+def _bands(found: Statistics) -> list[BarCount]:
     names = [*(name for _, name in BANDS), NO_RATE]
     return [(name, found.bands[name]) for name in names if found.scored]

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from perf_xlsx.desk.folders import Folders, move, place
+from perf_xlsx.desk.folders import Folders, move, place_file
 from perf_xlsx.desk.results import Results
 from perf_xlsx.desk.secret import made_id
 from perf_xlsx.results.records import RecordsError
@@ -92,7 +92,7 @@ class Removed:
         if not os.path.join(os.path.realpath(folder), "").startswith(top) or not folder.is_dir():
             folder = self.folders.returns  # its folder is gone, or the note leads elsewhere
         with self.lock:
-            put = place(folder, Path(one.file).name, lambda free: os.replace(one.path, free))
+            put = place_file(folder, Path(one.file).name, lambda free: os.replace(one.path, free))
             notes = self._notes()
             notes.pop(one.path.name, None)
             self._keep(notes)

@@ -17,27 +17,27 @@ from msgspec.structs import replace
 
 from perf_xlsx import batch
 from perf_xlsx.batch.repeated import Undecided
-from perf_xlsx.batch.roster import whose
-from perf_xlsx.consolidated.returns import form_name
+from perf_xlsx.batch.roster import return_key
+from perf_xlsx.consolidated.returns import short_form_name
 from perf_xlsx.desk.folders import Folders
 from perf_xlsx.desk.secret import made_id
 from perf_xlsx.domain.rounding import percent, plain
 from perf_xlsx.letters import letter_files
 from perf_xlsx.pipeline import OutputError
-from perf_xlsx.results.outcome import OUTCOMES, UNDECIDED, outcome, total_in_words
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
+from perf_xlsx.results.result_in_words import OUTCOMES, UNDECIDED, outcome, total_in_words
 from perf_xlsx.system.output_files import printable_path
 from perf_xlsx.system.safe_text import one_line
 
-Key = tuple[int, str]
+SortKey = tuple[int, str]
 PER_PAGE = 200
 TO_CORRECT = "须退回更正"  # a choice of states that the table is filtered by
 STATES: Mapping[str, tuple[str, ...]] = {TO_CORRECT: ("有错误", "读不出来"), **{one: (one,) for one in OUTCOMES}}
 ENCRYPTED = "R02"  # the finding of a workbook with a password to open
 
 
-class Row(Struct, frozen=True):
+class ResultRow(Struct, frozen=True):
     """One form of the table; `at` is where its record begins, `workbook` the file's path in the records.
 
     `place` counts the units as they stand in the table. `copy` is the digest of its scored copy, "" without one.
@@ -67,7 +67,7 @@ class Row(Struct, frozen=True):
     whose: tuple[object, ...] = ()
 
 
-SORTS: Mapping[str, Callable[[Row], Key | tuple[int, Decimal] | tuple[int, int]]] = {
+SORTS: Mapping[str, Callable[[ResultRow], SortKey | tuple[int, Decimal] | tuple[int, int]]] = {
     "file": lambda row: (0, row.file),
     "unit": lambda row: (0, row.place),
     "form": lambda row: (0, row.form),
@@ -86,7 +86,7 @@ def _number(value: Decimal | None) -> tuple[int, Decimal]:
     return (1, Decimal(0)) if value is None else (0, value)
 
 
-class Wanted(Struct, frozen=True):
+class TableQuery(Struct, frozen=True):
     """Which rows of the table are shown, in which order; `page` counts from 1."""
 
     words: str = ""
@@ -102,7 +102,7 @@ class Wanted(Struct, frozen=True):
         found = urlencode({name: value for name, value in asked.items() if value})
         return f"?{found}" if found else ""
 
-    def around(self, rows: Sequence[Row], row: Row) -> tuple[str, Row | None, Row | None]:
+    def around(self, rows: Sequence[ResultRow], row: ResultRow) -> tuple[str, ResultRow | None, ResultRow | None]:
         """Where in the table a row is (the address's rest), and the rows of the workbooks before and after it."""
         wanted = self.of(rows)
         at = next((at for at, one in enumerate(wanted) if one.id == row.id), None)
@@ -114,7 +114,7 @@ class Wanted(Struct, frozen=True):
         after = next((one for one in wanted[at + 1 :] if one.workbook != row.workbook or not row.workbook), None)
         return f"{self.query(at // PER_PAGE + 1)}#r-{row.id}", before, after
 
-    def of(self, rows: Sequence[Row]) -> Sequence[Row]:
+    def of(self, rows: Sequence[ResultRow]) -> Sequence[ResultRow]:
         """All rows that are wanted."""
         word = self.words.casefold()
         found = [
@@ -129,11 +129,11 @@ class Wanted(Struct, frozen=True):
         return found
 
 
-class Shown(Struct, frozen=True):
+class ResultList(Struct, frozen=True):
     """What a complete run wrote: its rows, by id too."""
 
-    rows: Sequence[Row] = ()
-    by_id: Mapping[str, Row] = {}
+    rows: Sequence[ResultRow] = ()
+    by_id: Mapping[str, ResultRow] = {}
     problem: str = ""
 
 
@@ -144,30 +144,30 @@ class Results:
         self.folders, self.secret = folders, secret
         self.lock = threading.Lock()
         self.state: object = None
-        self.shown = Shown()
-        self.letters: tuple[Shown, Mapping[str, Path]] | None = None
+        self.shown = ResultList()
+        self.letters: tuple[ResultList, Mapping[str, Path]] | None = None
         self.records: Records | None = None  # one object: it knows which state of its file it has looked through
 
-    def now(self) -> Shown:
+    def now(self) -> ResultList:
         """What there is to show."""
         with self.lock:
             self.records = self.records or Records.of_run(self.folders.results)
             state = _state(self.records.path) if self.records else None
             if state != self.state:
-                self.shown = self._read(self.records) if self.records and state else Shown()
+                self.shown = self._read(self.records) if self.records and state else ResultList()
                 self.state = state
             return self.shown
 
-    def _read(self, records: Records) -> Shown:
+    def _read(self, records: Records) -> ResultList:
         try:
             rows = self._rows(records)
         except RecordsError as error:
-            return Shown(problem=str(error))
-        return Shown(rows, {row.id: row for row in rows})
+            return ResultList(problem=str(error))
+        return ResultList(rows, {row.id: row for row in rows})
 
-    def _rows(self, records: Records) -> list[Row]:
+    def _rows(self, records: Records) -> list[ResultRow]:
         """All rows, those of forms that came more than once as undecided. Raises RecordsError."""
-        undecided, rows = Undecided(), list[tuple[float, Row]]()
+        undecided, rows = Undecided(), list[tuple[float, ResultRow]]()
         for at, record in records.located():
             undecided.add(record)
             rows.append((record.listed_row or math.inf, self._row(record, at)))
@@ -176,7 +176,7 @@ class Results:
             for row in _in_order(rows)
         ]
 
-    def _row(self, record: Record, at: int) -> Row:
+    def _row(self, record: Record, at: int) -> ResultRow:
         part = "" if record.part is None or not isinstance(record.part, str) else record.part
         names = (record.file or "", part, "" if record.file else f"{record.unit}{record.listed_row}")
         return row_of(record, made_id(self.secret, "return", *names), at)
@@ -185,7 +185,7 @@ class Results:
         """The records. Raises RecordsError where there are none."""
         return self.records or Records.open(self.folders.results)
 
-    def records_of(self, row: Row) -> Sequence[Record]:
+    def records_of(self, row: ResultRow) -> Sequence[Record]:
         """The records of the row's workbook, of all its forms. Raises RecordsError."""
         records = self.open()
         one = next(records.at_all([row.at]))
@@ -231,7 +231,7 @@ class Results:
         return inside(self.folders.returns, record.file)
 
 
-def _in_order(rows: Iterable[tuple[float, Row]]) -> list[Row]:
+def _in_order(rows: Iterable[tuple[float, ResultRow]]) -> list[ResultRow]:
     """The rows in the order of the list of units, what it does not name behind, as it was scored."""
     places: dict[str, int] = {}
     ordered = [row for _, row in sorted(rows, key=lambda one: one[0])]
@@ -247,22 +247,22 @@ def inside(folder: Path, relative: str | None) -> Path | None:
     return path if whole.startswith(top) and os.path.isfile(whole) else None
 
 
-def row_of(record: Record, name: str, at: int = 0) -> Row:
+def row_of(record: Record, name: str, at: int = 0) -> ResultRow:
     """A record as a row."""
     counts = Counter(found.standing for found in record.findings)
     rate, total, claimed = _decimals(record)
     file = one_line(printable_path(Path(record.file))) + record.which if record.file else ""
-    return Row(
+    return ResultRow(
         name, at, file, record.file or "",
         unit=one_line(record.unit or record.listed_unit or ""),
-        form=one_line("·".join(filter(None, (form_name(record.form, record.form_title), record.project)))),
+        form=one_line("·".join(filter(None, (short_form_name(record.form, record.form_title), record.project)))),
         rate=percent(rate) if rate is not None else "—",
         total=total_in_words(record) if record.is_read else "—",
         claimed=_like_ours(claimed) if claimed is not None else "—", grade=record.grade or "—",
         errors=counts["error"], warnings=counts["warning"], state=outcome(record),
         rate_number=rate, total_number=total, claimed_number=claimed, password=_password(record),
         copy=record.output_sha256 or "", year=record.year,
-        whose=tuple(whose(record)) if record.is_read and record.unit else (),
+        whose=tuple(return_key(record)) if record.is_read and record.unit else (),
     )  # fmt: skip
 
 

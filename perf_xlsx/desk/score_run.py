@@ -22,9 +22,9 @@ from perf_xlsx.batch.pace import Pace
 from perf_xlsx.desk.folders import Folders
 from perf_xlsx.desk.scored_by import ScoredBy
 from perf_xlsx.pipeline import OutputError
-from perf_xlsx.results.outcome import outcome
-from perf_xlsx.results.record import decode
+from perf_xlsx.results.record import decode_record
 from perf_xlsx.results.records import LONGEST
+from perf_xlsx.results.result_in_words import outcome
 
 MOST_SAID, LONGEST_SAID = 50, 2000  # lines and characters of what the command says
 
@@ -143,7 +143,7 @@ class ScoreRun:
         pace, before = Pace(total), None
         while line := stdout.readline(LONGEST):
             with suppress(ValueError, RecursionError):
-                record = decode(line.encode("utf-8", "surrogateescape"))
+                record = decode_record(line.encode("utf-8", "surrogateescape"))
                 if record.file is None or record.file == before:
                     continue
                 before = record.file

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from perf_xlsx.desk.secret import made_id
 
-Role = Literal["officer", "unit"]
+SessionRole = Literal["officer", "unit"]
 
 OFFICER, UNIT = 10 * 3600, 7 * 24 * 3600  # seconds that a session lasts
 IDLE = 3600  # seconds after which an officer who did nothing must sign in again
@@ -28,7 +28,7 @@ class Session(Struct, frozen=True):
     """`id` is never shown; `until` is in seconds since 1970."""
 
     id: str
-    role: Role
+    role: SessionRole
     until: int
 
 
@@ -39,7 +39,7 @@ class Sessions:
         self.secret, self.clock = secret, clock
         self.officers: dict[str, float] = {}  # when each was last here
 
-    def open(self, role: Role) -> tuple[Session, str]:
+    def open(self, role: SessionRole) -> tuple[Session, str]:
         """A new session, and its cookie."""
         session = Session(
             secrets.token_urlsafe(24), role, int(self.clock()) + (OFFICER if role == "officer" else UNIT)

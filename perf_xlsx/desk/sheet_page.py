@@ -17,7 +17,7 @@ _LONG = pattern(r"[!-~]{20}")
 _TEXT = pattern(r'"([^"]*)"\s*\Z')
 
 
-class Box(Struct, frozen=True):
+class PageCell(Struct, frozen=True):
     """One cell of the table. `is_number`: it stands to the right."""
 
     text: str
@@ -35,7 +35,7 @@ class SheetPage(Struct, frozen=True):
     """A sheet: its name, its rows, how many columns they have, and whether it is printed across."""
 
     title: str
-    rows: tuple[tuple[Box, ...], ...]
+    rows: tuple[tuple[PageCell, ...], ...]
     columns: int
     across: bool = False
 
@@ -93,8 +93,8 @@ def _covered(grid: Grid) -> set[tuple[int, int]]:
     }
 
 
-def _box(cell: Cell | None, down: int, across: int) -> Box:
-    return Box(_shown(cell), across, down, isinstance(cell.value, Decimal) if cell else False)
+def _box(cell: Cell | None, down: int, across: int) -> PageCell:
+    return PageCell(_shown(cell), across, down, isinstance(cell.value, Decimal) if cell else False)
 
 
 def _shown(cell: Cell | None) -> str:

@@ -46,7 +46,7 @@ class Sent(Struct, frozen=True):
             copy.commit()
 
 
-class Form(Struct, frozen=True):
+class FormData(Struct, frozen=True):
     """What a form sent: its texts by name, and its files by the name of their field."""
 
     texts: dict[str, str]
@@ -65,18 +65,18 @@ class Form(Struct, frozen=True):
         return next(iter(self.several(name)), None)
 
 
-class _Parser(MultiPartParser):
+class _UploadParser(MultiPartParser):
     spool_max_size = 64 * 1024  # bytes of a file in memory, while it comes in
 
 
 @asynccontextmanager
-async def received(request: Request) -> AsyncIterator[Form]:
+async def received(request: Request) -> AsyncIterator[FormData]:
     """The form of a request; its files are gone after the block. Raises HTTPException (400, 507)."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise HTTPException(400, "表单的格式不对。")
     if shutil.disk_usage(tempfile.gettempdir()).free < int(request.headers["content-length"]) + SPARE:
         raise HTTPException(507, "磁盘空间不够，没有接收。请告诉经办人。")
-    parser = _Parser(
+    parser = _UploadParser(
         request.headers,
         request.stream(),
         max_files=MOST_FILES,
@@ -93,7 +93,7 @@ async def received(request: Request) -> AsyncIterator[Form]:
         await data.close()
 
 
-def _form(items: Sequence[tuple[str, str | UploadFile]]) -> Form:
+def _form(items: Sequence[tuple[str, str | UploadFile]]) -> FormData:
     texts: dict[str, str] = {}
     files: dict[str, list[Sent]] = {}
     for name, value in items:
@@ -102,4 +102,4 @@ def _form(items: Sequence[tuple[str, str | UploadFile]]) -> Form:
         elif value.filename:  # a field that was left empty has no name
             told = visible(value.filename)[:LONGEST_NAME]
             files.setdefault(name, []).append(Sent(told, value.size or 0, value.file))
-    return Form(texts, dict(files))
+    return FormData(texts, dict(files))

@@ -9,7 +9,7 @@ from lxml import etree
 from msgspec import Struct
 
 from perf_xlsx.documents.document import DocumentError
-from perf_xlsx.documents.word import ADVICE, Letters, WordParagraph, unzip, word_paragraphs
+from perf_xlsx.documents.word import ADVICE, TextElement, WordParagraph, unzip, word_paragraphs
 from perf_xlsx.ooxml import Limits, Package, PackageError, legal
 from perf_xlsx.ooxml.markup import local, whole
 
@@ -20,7 +20,7 @@ _KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml.comments
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 
 
-class Remark(Struct, frozen=True):
+class Comment(Struct, frozen=True):
     """A comment for the characters `start` to `end` of a document's text."""
 
     start: int
@@ -28,7 +28,7 @@ class Remark(Struct, frozen=True):
     text: str
 
 
-def with_comments(data: bytes, remarks: Iterable[Remark], limits: Limits) -> bytes:
+def with_comments(data: bytes, remarks: Iterable[Comment], limits: Limits) -> bytes:
     """A .docx with these comments. Raises DocumentError where it cannot be read."""
     package, main = unzip(data, limits)
     try:
@@ -52,7 +52,9 @@ def _id(comment: etree._Element, space: str) -> int:
     return whole(comment.get(f"{space}id"))
 
 
-def _placed(paragraphs: list[WordParagraph], remarks: list[Remark]) -> Iterator[tuple[WordParagraph, int, Remark]]:
+def _placed(
+    paragraphs: list[WordParagraph], remarks: list[Comment]
+) -> Iterator[tuple[WordParagraph, int, Comment]]:
     """Each remark with its paragraph and where that begins in the text."""
     left, begin = iter(remarks), 0
     remark = next(left, None)
@@ -90,14 +92,14 @@ def _boundary(paragraph: WordParagraph, at: int, space: str) -> etree._Element |
     return None
 
 
-def _fresh(paragraph: WordParagraph) -> Iterator[Letters]:
+def _fresh(paragraph: WordParagraph) -> Iterator[TextElement]:
     """The text elements as they are now, after others were split."""
     from perf_xlsx.documents.word import _letters
 
     return _letters(paragraph.element, 0)
 
 
-def _split(letters: Letters, at: int, space: str) -> etree._Element:
+def _split(letters: TextElement, at: int, space: str) -> etree._Element:
     """The run of a text element, split before its character number `at`; the run that begins there."""
     element = letters.element
     run = element.getparent()

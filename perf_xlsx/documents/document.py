@@ -19,7 +19,7 @@ class CellPlace(NamedTuple):
     column: int
 
 
-class Mark(NamedTuple):
+class HiddenBookmark(NamedTuple):
     """A hidden bookmark around some characters of a paragraph."""
 
     start: int
@@ -37,7 +37,7 @@ class Paragraph(Struct, frozen=True):
     start: int
     level: int = 0
     cell: CellPlace | None = None
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[HiddenBookmark, ...] = ()
 
     @property
     def end(self) -> int:
@@ -64,17 +64,17 @@ class DocumentError(Exception):
 TOO_LONG = DocumentError("内容过多，不像一份报告", "请核对文件，删去无关的内容后重新报送。")
 
 
-class Piece(NamedTuple):
+class ParagraphText(NamedTuple):
     """One paragraph before it has its place in the text. `ends` is what stands behind it there."""
 
     text: str
     level: int = 0
     cell: CellPlace | None = None
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[HiddenBookmark, ...] = ()
     ends: str = "\n"
 
 
-def joined(pieces: Iterable[Piece], remarks: Iterable[str] = ()) -> Document:
+def joined(pieces: Iterable[ParagraphText], remarks: Iterable[str] = ()) -> Document:
     """The document of these paragraphs, joined by line breaks. Raises DocumentError where they are too many."""
     found: list[Paragraph] = []
     texts: list[str] = []

@@ -6,7 +6,7 @@ from perf_xlsx.documents.document import Document, DocumentError
 from perf_xlsx.documents.plain_text import read_plain_text
 from perf_xlsx.documents.word import read_word
 from perf_xlsx.ooxml import Limits, is_encrypted
-from perf_xlsx.ooxml.archive import OLE
+from perf_xlsx.ooxml.zip_archive import OLE
 
 SUFFIXES = (".docx", ".docm", ".doc", ".wps", ".txt", ".pdf", ".rtf")
 SAVE_AS = "请用 Word 或 WPS 打开，另存为“Word 文档（.docx）”后重新报送。"

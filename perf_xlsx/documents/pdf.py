@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from itertools import groupby
 
-from perf_xlsx.documents.document import Document, DocumentError, Piece, joined
+from perf_xlsx.documents.document import Document, DocumentError, ParagraphText, joined
 from perf_xlsx.documents.text_tables import text_pieces
 from perf_xlsx.system.pattern import pattern
 
@@ -64,14 +64,14 @@ def _width(line: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(one) in "WF") for one in line.strip())
 
 
-def _pieces(lines: list[str]) -> Iterator[Piece]:
+def _pieces(lines: list[str]) -> Iterator[ParagraphText]:
     """The cells of tables, and the lines between them joined to paragraphs."""
     width = max(map(_width, lines), default=0) * _WIDE
     for is_text, found in groupby(text_pieces(lines), lambda one: isinstance(one, str)):
         if is_text:
-            yield from map(Piece, _paragraphs([str(one) for one in found], width))
+            yield from map(ParagraphText, _paragraphs([str(one) for one in found], width))
         else:
-            yield from (one for one in found if isinstance(one, Piece))
+            yield from (one for one in found if isinstance(one, ParagraphText))
 
 
 def _paragraphs(lines: list[str], width: float) -> Iterator[str]:

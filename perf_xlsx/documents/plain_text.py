@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perf_xlsx.documents.document import Document, DocumentError, Piece, joined
+from perf_xlsx.documents.document import Document, DocumentError, ParagraphText, joined
 from perf_xlsx.documents.text_tables import text_pieces
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -15,7 +15,7 @@ def read_plain_text(data: bytes) -> Document:
     if "\0" in text:
         raise UNREADABLE
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return joined(Piece(one) if isinstance(one, str) else one for one in text_pieces(lines))
+    return joined(ParagraphText(one) if isinstance(one, str) else one for one in text_pieces(lines))
 
 
 def _decoded(data: bytes) -> str:

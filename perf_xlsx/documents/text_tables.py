@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
-from perf_xlsx.documents.document import CellPlace, Piece
+from perf_xlsx.documents.document import CellPlace, ParagraphText
 from perf_xlsx.system.pattern import pattern
 
 FEWEST = 3  # cells of a row
@@ -16,7 +16,7 @@ _NUMBER = pattern(r"[≥≤=<>+-]?\d[\d,.]*(?:%|[一-鿿]{1,3})?|[—–-]{1,2}"
 _PROSE = pattern(r"[。，；,;！？]")
 
 
-def text_pieces(lines: Sequence[str]) -> Iterator[Piece | str]:
+def text_pieces(lines: Sequence[str]) -> Iterator[ParagraphText | str]:
     """The cells of tables as pieces, all other lines as they are."""
     at = table = 0
     while at < len(lines):
@@ -62,13 +62,13 @@ def _is_a_row(line: str, count: int) -> bool:
     return _count(_SPACED, line) == count and not _NUMBER.fullmatch(first) and 2 * numbers > len(rest)
 
 
-def _cells(line: str, between: re.Pattern[str], table: int, row: int, shift: int) -> Iterator[Piece]:
+def _cells(line: str, between: re.Pattern[str], table: int, row: int, shift: int) -> Iterator[ParagraphText]:
     """The cells of a line, each with what stands behind it."""
     start, column = (len(line) - len(line.lstrip(" \u3000")) if between is _SPACED else 0), shift
     if start:
-        yield Piece("", ends=line[:start])
+        yield ParagraphText("", ends=line[:start])
     end = len(line.rstrip(" \u3000")) if between is _SPACED else len(line)
     for found in between.finditer(line, start, end):
-        yield Piece(line[start : found.start()], cell=CellPlace(table, row, column), ends=found[0])
+        yield ParagraphText(line[start : found.start()], cell=CellPlace(table, row, column), ends=found[0])
         start, column = found.end(), column + 1
-    yield Piece(line[start:], cell=CellPlace(table, row, column))
+    yield ParagraphText(line[start:], cell=CellPlace(table, row, column))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from perf_xlsx.documents.document import CellPlace, Document, DocumentError, Mark, Piece, joined
+from perf_xlsx.documents.document import CellPlace, Document, DocumentError, HiddenBookmark, ParagraphText, joined
 from perf_xlsx.ooxml import Limits, Package, PackageError
 from perf_xlsx.ooxml.markup import local
 from perf_xlsx.system.pattern import pattern
@@ -28,7 +28,7 @@ _HEADING = pattern(r"(?i)^(?:heading|标题)\s*(\d)$")
 _TITLE = pattern(r"(?i)^(?:title|标题)$")
 
 
-class Letters(NamedTuple):
+class TextElement(NamedTuple):
     """A text element, and which characters of its paragraph it holds."""
 
     element: etree._Element
@@ -41,7 +41,7 @@ class WordParagraph(NamedTuple):
 
     element: etree._Element
     text: str
-    letters: tuple[Letters, ...]
+    letters: tuple[TextElement, ...]
     cell: CellPlace | None
 
 
@@ -68,7 +68,9 @@ def read_word(data: bytes, limits: Limits) -> Document:
         remarks = list(_remarks(package, main))
     except PackageError as error:
         raise DocumentError(error.detail, ADVICE) from error
-    pieces = (Piece(one.text, _level(one.element, levels), one.cell, tuple(_marks(one))) for one in paragraphs)
+    pieces = (
+        ParagraphText(one.text, _level(one.element, levels), one.cell, tuple(_marks(one))) for one in paragraphs
+    )
     return joined(pieces, remarks)
 
 
@@ -134,7 +136,7 @@ def _span(cell: etree._Element) -> int:
     return 1
 
 
-def _letters(parent: etree._Element, start: int) -> Iterator[Letters]:
+def _letters(parent: etree._Element, start: int) -> Iterator[TextElement]:
     """The text elements of a paragraph, in order, without what was deleted, is hidden or lies in text boxes."""
     stack = [iter(parent)]
     while stack:
@@ -145,10 +147,10 @@ def _letters(parent: etree._Element, start: int) -> Iterator[Letters]:
         kind = local(child)
         if kind == "t":
             text = child.text or ""
-            yield Letters(child, start, text)
+            yield TextElement(child, start, text)
             start += len(text)
         elif kind in _BREAKS:
-            yield Letters(child, start, _BREAKS[kind])
+            yield TextElement(child, start, _BREAKS[kind])
             start += len(_BREAKS[kind])
         elif kind and kind not in _GONE and kind not in ("txbxContent", "drawing", "pict") and not _hidden(child):
             stack.append(iter(child))
@@ -156,7 +158,7 @@ def _letters(parent: etree._Element, start: int) -> Iterator[Letters]:
             raise PackageError("too_large", "嵌套过深")
 
 
-def _marks(paragraph: WordParagraph) -> Iterator[Mark]:
+def _marks(paragraph: WordParagraph) -> Iterator[HiddenBookmark]:
     """The hidden bookmarks of a paragraph, by their names with _ in front; none lies inside another."""
     ends = {one.element: one.start + len(one.text) for one in paragraph.letters}
     at = begun = 0
@@ -167,7 +169,7 @@ def _marks(paragraph: WordParagraph) -> Iterator[Mark]:
         if kind == "bookmarkStart" and _attribute(element, "name").startswith("_"):
             name, number, begun = _attribute(element, "name"), _attribute(element, "id"), at
         elif kind == "bookmarkEnd" and name and _attribute(element, "id") == number:
-            yield Mark(begun, at, name)
+            yield HiddenBookmark(begun, at, name)
             name = ""
 
 

@@ -34,27 +34,27 @@ def recalled(text: str) -> Approved | None:
 
 def _is_possible(values: dict[str, str]) -> bool:
     """Whether the sign is one of the signs and the weight a number."""
-    weight = "weight" not in values or number_of("weight", values["weight"]) is not None
+    weight = "weight" not in values or approved_number("weight", values["weight"]) is not None
     return weight and values.get("sign", SIGNS[0]) in SIGNS
 
 
 def is_unchanged(key: str, approved: str, entry: Entry[Decimal | str]) -> bool:
     """Whether a box still says what was approved for its column, in its value or as it was typed."""
-    wanted = meaning(key, approved)
-    return meaning_of(key, entry) == wanted or (entry.given != "" and meaning(key, entry.given) == wanted)
+    wanted = approved_value(key, approved)
+    return meaning_of(key, entry) == wanted or (entry.given != "" and approved_value(key, entry.given) == wanted)
 
 
-def meaning(key: str, text: str) -> Decimal | str:
+def approved_value(key: str, text: str) -> Decimal | str:
     """What a text of a column means: a number, or words without spaces and widths."""
-    number = number_of(key, text)
+    number = approved_number(key, text)
     return number if number is not None else unit_name(text) if key == "unit" else same_name(text)
 
 
 def meaning_of(key: str, entry: Entry[Decimal | str]) -> Decimal | str:
     """What a box of a column means."""
-    return entry.value if isinstance(entry.value, Decimal) else meaning(key, entry.value or entry.given)
+    return entry.value if isinstance(entry.value, Decimal) else approved_value(key, entry.value or entry.given)
 
 
-def number_of(key: str, text: str) -> Decimal | None:
+def approved_number(key: str, text: str) -> Decimal | None:
     """The number that was approved in a column; None where words were."""
     return Decimal(text) if key in NUMBERS and _NUMBER.fullmatch(text) else None

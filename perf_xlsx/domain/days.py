@@ -52,7 +52,7 @@ def _day_in_words(text: str) -> datetime.date | None:
     if found is None:
         return None
     year = int("".join(str(numerals.DIGITS.get(word, 0)) for word in found[1]))
-    month, day = map(numerals.number_of, found.groups()[1:])
+    month, day = map(numerals.numeral_value, found.groups()[1:])
     return _date(year, month, day) if month and day else None
 
 

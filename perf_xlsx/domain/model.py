@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -179,16 +179,16 @@ _COLUMNS: Mapping[type[Any], frozenset[str]] = {
 }
 
 
-def columns_of(kind: type[Any]) -> frozenset[str]:
+def columns_of(row_type: type[Any]) -> frozenset[str]:
     """The columns of a table (by the class of its rows) that scoring, checks and reports use."""
-    return _COLUMNS[kind]
+    return _COLUMNS[row_type]
 
 
-def made_of(kind: type[Row], entries: Mapping[str, Entry[Any]], **more: Any) -> Row:
+def made_of(row_type: type[Row], entries: Mapping[str, Entry[Any]], **more: Any) -> Row:
     """Make a row of its entries; those that the model does not know become its extras."""
-    own = columns_of(kind)
+    own = columns_of(row_type)
     known: dict[str, Any] = {key: entry for key, entry in entries.items() if key in own}
-    return kind(**known, **more, extras={key: entry for key, entry in entries.items() if key not in own})
+    return row_type(**known, **more, extras={key: entry for key, entry in entries.items() if key not in own})
 
 
 class Extra(Struct, frozen=True):
@@ -375,11 +375,6 @@ class Score(Struct, frozen=True, gc=False):
         return "；".join(map(str, self.basis))
 
 
-def points_of(scores: Iterable[Score]) -> Decimal:
-    """The sum of the rounded points; a missing score counts as 0."""
-    return sum((score.points for score in scores if score.points is not None), Decimal("0.00"))
-
-
 class Rates(Struct, frozen=True):
     """Exact rates of one line: executed over adjusted, and adjustment over initial; None where undefined."""
 
@@ -421,11 +416,11 @@ class Scores(Struct, frozen=True):
 PART = Score(None, None, None, None, None, None, "是上面一项指标的一部分，不单独评分。", ())
 
 
-def scored_rows(form: SelfEvaluation, scores: Scores) -> list[tuple[Indicator, Score]]:
+def scored_rows(evaluation: SelfEvaluation, scores: Scores) -> list[tuple[Indicator, Score]]:
     """The indicators with their scores, from top to bottom; their parts have no points."""
-    known = dict(zip(map(id, form.indicators), scores.indicators, strict=True))
-    known |= dict(zip(map(id, form.parts), scores.parts, strict=True))
-    return [(row, known[id(row)]) for row in form.indicator_rows]
+    known = dict(zip(map(id, evaluation.indicators), scores.indicators, strict=True))
+    known |= dict(zip(map(id, evaluation.parts), scores.parts, strict=True))
+    return [(row, known[id(row)]) for row in evaluation.indicator_rows]
 
 
 class Waived(Struct, frozen=True, gc=False):
@@ -448,7 +443,8 @@ class Correction(Struct, frozen=True, gc=False):
 class Finding(Struct, frozen=True, gc=False):
     """Something wrong or notable at one place. Texts are Chinese.
 
-    `correction` is given where one value is right once all other findings are corrected.
+    `correction` is given where one value is right once all other findings are corrected. `others` are the places
+    of further cells that it is about.
     """
 
     code: str
@@ -463,6 +459,7 @@ class Finding(Struct, frozen=True, gc=False):
     basis: str
     waived: Waived | None = None
     correction: Correction | None = None
+    others: tuple[Place, ...] = ()
 
     @property
     def standing(self) -> Standing:

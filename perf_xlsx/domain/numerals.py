@@ -15,12 +15,12 @@ ONE_TO_TEN = "".join(_KNOWN["digits"][str(n)][0] for n in range(1, 10)) + next(i
 ITEM = f"[{ONE_TO_TEN}]{{1,3}}"  # a regular expression for the number of an item: 三, 十二
 
 
-def number_of(text: str) -> int | None:
+def numeral_value(text: str) -> int | None:
     """ "壹佰贰拾叁万" -> 1230000; None for what is no number ("三四") or two ("三百二" is 302 or 320)."""
     for unit, size in GROUPS.items():
         if unit in text:
             above, below = text.split(unit, 1)
-            high, low = number_of(above), number_of(below) if below else 0
+            high, low = numeral_value(above), numeral_value(below) if below else 0
             if high is None or low is None or low >= size or _lacks_zero(low, size, below):
                 return None
             return high * size + low

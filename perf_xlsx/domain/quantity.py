@@ -277,7 +277,7 @@ def _in_words(text: str, sign: str) -> Quantity | None:
     Behind a sign it may count anything (≥一百人); an ordinal is no number: ≥二级.
     """
     found = _IN_WORDS.fullmatch(text)
-    number = numerals.number_of(found[1]) if found else None
+    number = numerals.numeral_value(found[1]) if found else None
     if found is None or number is None:
         return None
     unit, rest = found[2], found[3]

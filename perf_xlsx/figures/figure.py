@@ -11,7 +11,7 @@ from msgspec import Struct
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import half_up, plain
 
-Role = Literal[
+FigureRole = Literal[
     "initial", "adjustment", "adjusted", "executed", "execution_rate", "adjustment_rate", "balance",
     "project_initial", "project_budget", "project_executed", "project_rate",
     "indicator_target", "indicator_midyear", "indicator_actual", "indicator_completion", "indicator_weight",
@@ -19,9 +19,9 @@ Role = Literal[
     "execution_weight", "execution_points", "weights", "total", "grade",
     "staff", "project_count", "indicator_count", "year", "filled_on",
 ]  # fmt: skip
-ROLES: tuple[str, ...] = get_args(Role)
-Origin = Literal["entered", "claimed", "computed"]
-Kind = Literal["form", "line", "project", "indicator", "level"]
+ROLES: tuple[str, ...] = get_args(FigureRole)
+FigureOrigin = Literal["entered", "claimed", "computed"]
+SubjectType = Literal["form", "line", "project", "indicator", "level"]
 
 
 class Subject(Struct, frozen=True):
@@ -32,7 +32,7 @@ class Subject(Struct, frozen=True):
     money. `whole`: the line is the total.
     """
 
-    kind: Kind
+    type: SubjectType
     key: str
     name: str
     whole: bool = False
@@ -47,12 +47,12 @@ class Figure(Struct, frozen=True):
     `given` is the text of the cell.
     """
 
-    role: Role
+    role: FigureRole
     of: Subject
     value: Decimal | Fraction | str
     unit: str
     place: Place
-    origin: Origin
+    origin: FigureOrigin
     given: str = ""
 
     @property

@@ -12,7 +12,7 @@ OFFICE = "R17"  # by which rulebook to score: the office chooses it, the unit ty
 WRONG_UNIT = "F10"  # amounts in another money unit: no sum, rate or points are computed from them
 
 
-class Told(Protocol):
+class AnyFinding(Protocol):
     """A finding, or its record."""
 
     @property
@@ -21,12 +21,12 @@ class Told(Protocol):
     def standing(self) -> Standing: ...
 
 
-def counted(found: Told) -> bool:
+def counted(found: AnyFinding) -> bool:
     """Whether a finding is one that the unit is asked to act on."""
     return found.standing in ("error", "warning") and not found.code.startswith((ACROSS, OFFICE))
 
 
-def is_open(provisional: bool, findings: Iterable[Told]) -> bool:
+def is_open(provisional: bool, findings: Iterable[AnyFinding]) -> bool:
     """Whether the unit must still settle points or money: such a form is not sealed, and goes back.
 
     `provisional`: its total is. What the office waived is settled.

@@ -62,9 +62,10 @@ class Observation(Struct, frozen=True):
     severity: Severity | None = None
     basis: str | None = None
     correction: Correction | None = None
+    others: tuple[Place, ...] = ()  # of further cells that it is about
 
 
-Check = Callable[..., Iterable[Observation]]  # its parameters: any of form, scores, rulebook, diagnoses
+Check = Callable[..., Iterable[Observation]]  # its parameters: any of evaluation, scores, rulebook, diagnoses
 EXECUTION_WEIGHT = "预算执行率分值"  # field of R17 where the form has another than the rules
 LONGEST_GIVEN, LONGEST_MESSAGE = 100, 1000
 CHECKS: list[tuple[str, Check, tuple[str, ...]]] = []  # code, check, its parameters
@@ -137,6 +138,7 @@ def finding(code: str, observation: Observation, rulebook: Rulebook | None) -> F
         observation.advice,
         observation.basis or usual,
         correction=observation.correction,
+        others=observation.others,
     )
     return with_rulebook_severity(found, rulebook) if rulebook else found
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from perf_xlsx.foreign.original import Extra, Original
+from perf_xlsx.foreign.original import ForeignWorkbook, OutsideContent
 from perf_xlsx.foreign.recognise import POINTERS, recognise
 from perf_xlsx.ooxml import Limits, PackageError
 
-__all__ = ["POINTERS", "Extra", "Original", "open_original"]
+__all__ = ["POINTERS", "ForeignWorkbook", "OutsideContent", "open_original"]
 
 
 BEFORE_EXCEL_5 = (b"\x09\x00", b"\x09\x02", b"\x09\x04")  # how BIFF 2, 3 and 4 begin
 
 
-def open_original(data: bytes, limits: Limits | None = None) -> Original | None:
+def open_original(data: bytes, limits: Limits | None = None) -> ForeignWorkbook | None:
     """The workbook, where it is one of a foreign format; None where it is for `Package.open` to judge.
 
     Raises PackageError for what is damaged, encrypted, larger than the limits, or known to be no workbook at all
@@ -33,14 +33,14 @@ def open_original(data: bytes, limits: Limits | None = None) -> Original | None:
         raise
     except Exception as error:  # readers of binary formats raise whatever their arithmetic raises on damage
         known = error if isinstance(error, PackageError) else None
-        if data.startswith(BEFORE_EXCEL_5) and (known is None or known.kind == "damaged"):
+        if data.startswith(BEFORE_EXCEL_5) and (known is None or known.fault == "damaged"):
             raise PackageError("legacy", "是 Excel 2.0—4.0 的旧格式，本软件读不出来") from error
         if known:
             raise
         raise PackageError("damaged", f"文件已损坏（按 .{kind} 读取时失败）") from error
 
 
-def _read(kind: Literal["xls", "xlsb", "ods"], data: bytes, limits: Limits) -> Original:
+def _read(kind: Literal["xls", "xlsb", "ods"], data: bytes, limits: Limits) -> ForeignWorkbook:
     """Each reader is imported when a workbook of its format comes."""
     match kind:
         case "xls":

@@ -19,7 +19,7 @@ _REFERENCES = (0x3A, 0x3B, 0x5A, 0x5B, 0x7A, 0x7B)  # to one cell or range of a 
 _REFERENCE_SIZES = (7, 11, 18, 21)  # of such a formula that is nothing else, since Excel 97 and before it
 
 
-class Sheet(sheet.Sheet):  # type: ignore[misc]  # xlrd has no types
+class BiffSheet(sheet.Sheet):  # type: ignore[misc]  # xlrd has no types
     """A sheet as `kept`: the cells that there are, by row and column from 0."""
 
     def __init__(self, *arguments: Any) -> None:
@@ -58,7 +58,7 @@ class Container(compdoc.CompDoc):  # type: ignore[misc]
         return super()._get_stream(mem, base, sat, *where, **told)
 
 
-class Book(book.Book):  # type: ignore[misc]
+class BiffBook(book.Book):  # type: ignore[misc]
     """A workbook whose sheets are read when they are asked for."""
 
     def load(self, data: bytes, shared: bool) -> None:
@@ -81,7 +81,7 @@ class Book(book.Book):  # type: ignore[misc]
     def get_sheet(self, number: int, update_pos: bool = True) -> Any:
         self._position = self._sh_abs_posn[number]
         self.getbof(book.XL_WORKSHEET)
-        found = Sheet(self, self._position, self._sheet_names[number], number)
+        found = BiffSheet(self, self._position, self._sheet_names[number], number)
         found.read(self)
         self._sheet_list[number] = found
         return found
@@ -138,7 +138,7 @@ def _after_runs(parts: list[bytes], part: int, at: int, runs: int) -> tuple[int,
     return part, at
 
 
-def open_biff(data: bytes, limits: Limits) -> Book:
+def open_biff(data: bytes, limits: Limits) -> BiffBook:
     """The workbook, its sheets not read yet. Raises PackageError, XLRDError and CompDocError."""
     opened = _loaded(data)
     _judge(opened, limits)
@@ -155,13 +155,13 @@ def open_biff(data: bytes, limits: Limits) -> Book:
     return opened
 
 
-def _loaded(data: bytes) -> Book:
+def _loaded(data: bytes) -> BiffBook:
     """The stream of the workbook in its container; one that shares sectors with another is read all the same.
 
     Every other reader follows its chain without looking at the others. Raises XLRDError and CompDocError.
     """
     for shared in (False, True):
-        opened = Book()
+        opened = BiffBook()
         try:
             opened.load(data, shared)
         except compdoc.CompDocError:
@@ -172,7 +172,7 @@ def _loaded(data: bytes) -> Book:
     return opened
 
 
-def _judge(opened: Book, limits: Limits) -> None:
+def _judge(opened: BiffBook, limits: Limits) -> None:
     """Count the records of the workbook itself before objects are made of them. Raises PackageError."""
     counted = Counter[int]()
     at, end = opened.base, min(len(opened.mem), opened.base + opened.stream_len)

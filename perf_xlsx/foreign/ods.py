@@ -16,10 +16,10 @@ from lxml import etree
 from msgspec import Struct
 
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.foreign.original import CellCount, Extra, Original, extras_of_book
+from perf_xlsx.foreign.original import CellCount, ForeignWorkbook, OutsideContent, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, DefinedName, Piece, Runs, Sheet, quote_sheet, runs_of
-from perf_xlsx.ooxml.cells import Value, cell_of, iso_date, value_of
+from perf_xlsx.ooxml.cells import CellValue, cell_of, iso_date, value_of
 from perf_xlsx.system.pattern import pattern
 
 FORMAT = "OpenDocument 表格（.ods）"
@@ -52,7 +52,7 @@ _DURATION = pattern(r"PT(\d{1,6})H(\d{1,6})M(\d{1,6})(?:[.,]\d{1,9})?S")
 _UNIT_BEHIND = pattern(r"\d ?([^\d\s.,%()（）-]+)")
 
 
-def read_ods(data: bytes, limits: Limits) -> Original:
+def read_ods(data: bytes, limits: Limits) -> ForeignWorkbook:
     """Read the workbook. Raises PackageError."""
     package = Package.unzip(data, limits)
     manifest = "META-INF/manifest.xml"
@@ -63,7 +63,7 @@ def read_ods(data: bytes, limits: Limits) -> Original:
     parts = [root, *([package.tree("styles.xml")] if "styles.xml" in package else [])]
     styles = _Styles(_crossed_styles(parts), _raised_styles(parts))
     sheets, grids = list[Sheet](), list[Grid]()
-    extras, count = list[Extra](), CellCount(limits)
+    extras, count = list[OutsideContent](), CellCount(limits)
     for index, table in enumerate(_tables(root)):
         name = _get(table, "name")
         state = "hidden" if _get(table, "style-name") in hidden else "visible"
@@ -75,7 +75,7 @@ def read_ods(data: bytes, limits: Limits) -> Original:
     macros = any(part.startswith(("Basic/", "Scripts/")) for part in package.names())
     extras += extras_of_book(macros, signed=any("signatures" in part.lower() for part in package.names()))
     names = tuple(_names(root))
-    return Original(FORMAT, tuple(sheets), tuple(grids), names, _properties(package), tuple(extras))
+    return ForeignWorkbook(FORMAT, tuple(sheets), tuple(grids), names, _properties(package), tuple(extras))
 
 
 def _get(element: etree._Element, name: str) -> str:
@@ -253,9 +253,11 @@ def _cells(table: etree._Element) -> Iterator[tuple[_Place, etree._Element, etre
         row += rows
 
 
-def _grid(table: etree._Element, name: str, count: CellCount, styles: _Styles) -> tuple[Grid, list[Extra]]:
+def _grid(
+    table: etree._Element, name: str, count: CellCount, styles: _Styles
+) -> tuple[Grid, list[OutsideContent]]:
     crossed = _crossed_in(table, styles.crossed)
-    merges, extras, hidden = list[tuple[int, int, int, int]](), list[Extra](), set[int]()
+    merges, extras, hidden = list[tuple[int, int, int, int]](), list[OutsideContent](), set[int]()
     for place, line, element in _cells(table):
         row, column, rows, columns = place
         extras += _beside(element, name, row, column, count.limits.text)
@@ -270,17 +272,17 @@ def _grid(table: etree._Element, name: str, count: CellCount, styles: _Styles) -
             if _is_hidden(line):
                 hidden.update(range(row, row + rows))
     if any(_name(e) == "shapes" and len(e) for e in table):
-        extras.append(Extra("图片或图形", name))
+        extras.append(OutsideContent("图片或图形", name))
     return count.grid(merges, hidden, _hidden_columns(table)), extras
 
 
-def _beside(element: etree._Element, sheet: str, row: int, column: int, most: int) -> Iterator[Extra]:
+def _beside(element: etree._Element, sheet: str, row: int, column: int, most: int) -> Iterator[OutsideContent]:
     for child in element:
         address = f"{column_name(column)}{row}"
         if _name(child) == "annotation":
-            yield Extra("批注", sheet, address, _text(child, most))
+            yield OutsideContent("批注", sheet, address, _text(child, most))
         elif _name(child) in ("frame", "custom-shape", "g"):
-            yield Extra("图片或图形", sheet, address)
+            yield OutsideContent("图片或图形", sheet, address)
 
 
 class _Shown(NamedTuple):
@@ -326,7 +328,7 @@ def _error(kind: str, formula: str | None, shown: str) -> str:
     return (shown or "#VALUE!") if is_error else ""
 
 
-def _filled(value: Value, formula: str | None, kind: str, shown: _Shown, struck: bool) -> Cell | None:
+def _filled(value: CellValue, formula: str | None, kind: str, shown: _Shown, struck: bool) -> Cell | None:
     if isinstance(value, str) and shown.partly_struck:
         return cell_of(shown.runs, formula, "General", struck)
     code = _format(kind, value, shown.text) if shown.has_paragraphs else "General"
@@ -344,7 +346,7 @@ def _as_in_excel(formula: str) -> str:
     return _REFERENCE.sub(reference, re.sub(r"^[a-z]+:=", "", formula)).replace(";", ",")
 
 
-def _format(kind: str, value: Value, shown: str) -> str:
+def _format(kind: str, value: CellValue, shown: str) -> str:
     """A number format that shows the value as it was shown: what of it reading takes for a witness."""
     if kind in _FORMATS or not isinstance(value, Decimal):
         return _FORMATS.get(kind, "General")
@@ -366,7 +368,7 @@ def _kind(element: etree._Element) -> str:
     return "error" if element.get(_OWN_KIND) == "error" else _get(element, "value-type")
 
 
-def _value(element: etree._Element, kind: str, shown: str) -> Value:
+def _value(element: etree._Element, kind: str, shown: str) -> CellValue:
     match kind:
         case "float" | "percentage" | "currency":
             try:

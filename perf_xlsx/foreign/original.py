@@ -14,7 +14,7 @@ from perf_xlsx.system.safe_text import cleaned, harmless
 FORMULAS = 5_000  # of one workbook that are put into words
 
 
-class Extra(Struct, frozen=True):
+class OutsideContent(Struct, frozen=True):
     """Content outside the cells: its kind in Chinese ("批注", "图片或图形", "宏"), its place, its text."""
 
     what: str
@@ -23,12 +23,12 @@ class Extra(Struct, frozen=True):
     text: str = ""
 
 
-def extras_of_book(macros: bool, signed: bool) -> list[Extra]:
+def extras_of_book(macros: bool, signed: bool) -> list[OutsideContent]:
     """What a workbook holds that is on none of its sheets."""
-    return [Extra("宏")] * macros + [Extra("数字签名")] * signed
+    return [OutsideContent("宏")] * macros + [OutsideContent("数字签名")] * signed
 
 
-class Original(Struct, frozen=True):
+class ForeignWorkbook(Struct, frozen=True):
     """A workbook as it came in, its texts harmless. `format` is its name; sheets and grids run parallel."""
 
     format: str
@@ -36,7 +36,7 @@ class Original(Struct, frozen=True):
     grids: tuple[Grid, ...]
     names: tuple[DefinedName, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
-    extras: tuple[Extra, ...] = ()
+    extras: tuple[OutsideContent, ...] = ()
 
     def __post_init__(self) -> None:
         """Binary formats hold characters that XML cannot, and a terminal obeys some of them."""

@@ -6,11 +6,11 @@ from contextlib import suppress
 from typing import Literal
 
 from perf_xlsx.ooxml import Limits, Package, PackageError, directory, is_encrypted
-from perf_xlsx.ooxml.archive import OLE, Fault
 from perf_xlsx.ooxml.package import CONTENT_TYPES
+from perf_xlsx.ooxml.zip_archive import OLE, Fault
 from perf_xlsx.system.pattern import pattern
 
-Format = Literal["xls", "xlsb", "ods", "xlsx"]
+FileFormat = Literal["xls", "xlsb", "ods", "xlsx"]
 
 _BARE_BIFF = pattern(rb"\x09[\x00\x02\x04\x08](?:\x04|\x06|\x08|\x10)\x00")  # BIFF without a container
 _TEXT = "文本文件"
@@ -39,7 +39,7 @@ POINTERS = {
 }  # by suffix: files that only say where another one lies
 
 
-def recognise(data: bytes, limits: Limits) -> Format:
+def recognise(data: bytes, limits: Limits) -> FileFormat:
     """The format of a file. Raises PackageError where it is no workbook, saying in one clause what it is."""
     if data.startswith(b"PK"):
         return _in_zip(data, limits)
@@ -77,7 +77,7 @@ def pointer(head: bytes) -> str | None:
     return None
 
 
-def _in_ole(data: bytes) -> Format:
+def _in_ole(data: bytes) -> FileFormat:
     if is_encrypted(data):
         raise PackageError("encrypted", "设置了打开密码，读不出来")
     if any(name in data for name in _STREAMS):
@@ -87,7 +87,7 @@ def _in_ole(data: bytes) -> Format:
     raise PackageError("legacy", "是旧版 Office 格式，不是 .xlsx 工作簿")
 
 
-def _in_zip(data: bytes, limits: Limits) -> Format:
+def _in_zip(data: bytes, limits: Limits) -> FileFormat:
     """Most workbooks are recognised by the names in the zip's directory, without opening it."""
     names = bytes(directory(data))
     if b"mimetype" not in names and b".bin" not in names:
@@ -103,7 +103,7 @@ def _in_zip(data: bytes, limits: Limits) -> Format:
     return "xlsb"
 
 
-def _by_mimetype(mimetype: str) -> Format:
+def _by_mimetype(mimetype: str) -> FileFormat:
     if mimetype.startswith("application/vnd.oasis.opendocument.spreadsheet"):
         return "ods"
     if mimetype.startswith("application/vnd.oasis"):

@@ -12,9 +12,9 @@ from xlrd import biffh, formula
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.foreign.biff import open_biff
-from perf_xlsx.foreign.original import CellCount, Extra, Original, extras_of_book
+from perf_xlsx.foreign.original import CellCount, ForeignWorkbook, OutsideContent, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, PackageError
-from perf_xlsx.ooxml.book import BUILTIN_FORMATS, DefinedName, Piece, Sheet, Text, quote_sheet, runs_of
+from perf_xlsx.ooxml.book import BUILTIN_FORMATS, CellText, DefinedName, Piece, Sheet, quote_sheet, runs_of
 from perf_xlsx.ooxml.cells import cell_of, value_of
 from perf_xlsx.ooxml.number_format import LONGEST
 
@@ -31,7 +31,7 @@ _NOT_DRAWN = frozenset({0x14, 0x19})  # arrows of drop-downs, and notes
 _BEGINS, _END = frozenset({0x0009, 0x0209, 0x0409, 0x0809}), 0x000A
 
 
-def read_xls(data: bytes, limits: Limits) -> Original:
+def read_xls(data: bytes, limits: Limits) -> ForeignWorkbook:
     """Read the workbook. Raises PackageError for a password, damage, and sizes over the limits."""
     if len(data) > limits.file_mb << 20:
         raise PackageError("too_large", f"文件 {len(data) >> 20} MB，超过上限 {limits.file_mb} MB")
@@ -44,7 +44,7 @@ def read_xls(data: bytes, limits: Limits) -> Original:
     if book.biff_version < 80:
         _mend_results(book)
     sheets, grids = list[Sheet](), list[Grid]()
-    extras, count = list[Extra](), CellCount(limits)
+    extras, count = list[OutsideContent](), CellCount(limits)
     for index, name in enumerate(book.sheet_names()):
         count.begin(name)
         formulas, drawings = _scan(book, index, count)
@@ -53,13 +53,13 @@ def read_xls(data: bytes, limits: Limits) -> Original:
         grids.append(_grid(book, sheet, formulas, count))
         extras += _notes(sheet, name)
         if drawings:
-            extras.append(Extra("图片或图形", name))
+            extras.append(OutsideContent("图片或图形", name))
         book.unload_sheet(index)
     streams = ("_VBA_PROJECT_CUR", "_signatures", "_xmlsignatures")
     macros, *signed = (name.encode("utf-16-le") in data for name in streams)
     extras += extras_of_book(macros, any(signed))
     kind = FORMATS.get(book.biff_version, OLDER)
-    return Original(kind, tuple(sheets), tuple(grids), tuple(_names(book)), {}, tuple(extras))
+    return ForeignWorkbook(kind, tuple(sheets), tuple(grids), tuple(_names(book)), {}, tuple(extras))
 
 
 def _records(book: Any, index: int) -> Iterator[tuple[int, int, int]]:
@@ -160,7 +160,7 @@ def _raised(book: Any, font: int) -> str:
     return _ESCAPEMENTS.get(book.font_list[font].escapement, "") if 0 <= font < len(book.font_list) else ""
 
 
-def _rich(book: Any, text: str, struck: bool, runs: Runlist) -> Text:
+def _rich(book: Any, text: str, struck: bool, runs: Runlist) -> CellText:
     """A text in pieces, each up to where the next font begins; the first is in the cell's own."""
     if not any(_crosses_out(book, font) or _raised(book, font) for _, font in runs) and not (struck and runs):
         return text
@@ -181,9 +181,9 @@ def _code(book: Any, index: int | None) -> str:
     return str((known.format_str[:LONGEST] if known else "") or BUILTIN_FORMATS.get(str(key), "General"))
 
 
-def _notes(sheet: Any, name: str) -> Iterator[Extra]:
+def _notes(sheet: Any, name: str) -> Iterator[OutsideContent]:
     for (row, column), note in sorted(sheet.cell_note_map.items()):
-        yield Extra("批注", name, f"{column_name(column + 1)}{row + 1}", note.text)
+        yield OutsideContent("批注", name, f"{column_name(column + 1)}{row + 1}", note.text)
 
 
 def _names(book: Any) -> Iterator[DefinedName]:

@@ -13,20 +13,20 @@ from math import isfinite
 from msgspec import Struct, field
 
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.foreign.original import CellCount, Extra, Original, extras_of_book
+from perf_xlsx.foreign.original import CellCount, ForeignWorkbook, OutsideContent, extras_of_book
 from perf_xlsx.ooxml import Cell, Grid, Limits, Package, PackageError
 from perf_xlsx.ooxml.book import (
     BUILTIN_FORMATS,
     CellLook,
+    CellText,
     DefinedName,
     Piece,
     Sheet,
-    Text,
     custom_properties,
     quote_sheet,
     runs_of,
 )
-from perf_xlsx.ooxml.cells import Value, cell_of, value_of
+from perf_xlsx.ooxml.cells import CellValue, cell_of, value_of
 from perf_xlsx.ooxml.number_format import LONGEST
 
 FORMAT = "Excel 二进制工作簿（.xlsb）"
@@ -52,13 +52,13 @@ _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 
 class _Book(Struct):
     """What the cells refer to."""
 
-    strings: list[Text] = field(default_factory=list)
+    strings: list[CellText] = field(default_factory=list)
     looks: list[CellLook] = field(default_factory=list)
     fonts: list[tuple[bool, str]] = field(default_factory=list)  # whether each crosses out, and raises
     date1904: bool = False
 
 
-def read_xlsb(data: bytes, limits: Limits) -> Original:
+def read_xlsb(data: bytes, limits: Limits) -> ForeignWorkbook:
     """Read the workbook. Raises PackageError, or struct.error where a record is cut short."""
     package = Package.unzip(data, limits)
     main, count = package.main_part() or "", CellCount(limits)
@@ -66,7 +66,7 @@ def read_xlsb(data: bytes, limits: Limits) -> Original:
     stream = [one for one in records(package.read(main), count) if one[0] in OF_THE_BOOK]
     book.date1904 = any(code == PROPERTIES and body[0] & 1 for code, body in stream)
     listed = [_listed(body) for code, body in stream if code == BUNDLE]
-    sheets, grids, extras = list[Sheet](), list[Grid](), list[Extra]()
+    sheets, grids, extras = list[Sheet](), list[Grid](), list[OutsideContent]()
     for sheet, part in _worksheets(package, main, listed):
         sheets.append(sheet)
         count.begin(sheet.name)
@@ -74,7 +74,7 @@ def read_xlsb(data: bytes, limits: Limits) -> Original:
         extras += _extras_of_sheet(package, part, sheet.name, count)
     extras += _extras_of_package(package)
     defined = tuple(_names(stream, [title for title, *_ in listed]))
-    return Original(FORMAT, tuple(sheets), tuple(grids), defined, custom_properties(package), tuple(extras))
+    return ForeignWorkbook(FORMAT, tuple(sheets), tuple(grids), defined, custom_properties(package), tuple(extras))
 
 
 def _book(package: Package, main: str, count: CellCount) -> _Book:
@@ -107,7 +107,7 @@ def _worksheets(
             yield Sheet(title, "", state, index, number), part
 
 
-def _extras_of_package(package: Package) -> Iterable[Extra]:
+def _extras_of_package(package: Package) -> Iterable[OutsideContent]:
     """Macros and signatures."""
     names = [name.lower() for name in package.names()]
     macros = any(name.endswith("vbaproject.bin") for name in names)
@@ -150,7 +150,7 @@ def _wide(body: bytes, at: int) -> tuple[str, int]:
     return body[at:end].decode("utf-16-le", "replace"), end
 
 
-def _rich(body: bytes, at: int, book: _Book) -> Text:
+def _rich(body: bytes, at: int, book: _Book) -> CellText:
     """A text after a flag: if it is set, runs follow the text, each with its start and font number."""
     text, end = _wide(body, at + 1)
     if not body[at] & 1 or end + 4 > len(body) or not any(out or raised for out, raised in book.fonts):
@@ -222,7 +222,7 @@ def _cell(kind: int, style: bytes, body: bytes, at: int, formula: str | None, bo
     return None if value == "" else cell_of(value, formula, code, struck)  # a formula's empty text, too
 
 
-def _value(kind: int, body: bytes, at: int, code: str, book: _Book) -> Value | Text:
+def _value(kind: int, body: bytes, at: int, code: str, book: _Book) -> CellValue | CellText:
     """The value in a cell record of this kind; None for a blank cell."""
     if kind == RK:
         return _number(_rk(struct.unpack_from("<I", body, at)[0]), code, book)
@@ -240,7 +240,7 @@ def _value(kind: int, body: bytes, at: int, code: str, book: _Book) -> Value | T
     return None
 
 
-def _number(number: float, code: str, book: _Book) -> Value:
+def _number(number: float, code: str, book: _Book) -> CellValue:
     return value_of(number, code, book.date1904) if isfinite(number) else None
 
 
@@ -253,11 +253,11 @@ def _rk(raw: int) -> float:
     return number / 100 if raw & 1 else number
 
 
-def _extras_of_sheet(package: Package, part: str, title: str, count: CellCount) -> Iterator[Extra]:
+def _extras_of_sheet(package: Package, part: str, title: str, count: CellCount) -> Iterator[OutsideContent]:
     for relation in package.relationships(part):
         count.record()
         if relation.type.endswith("/drawing"):
-            yield Extra("图片或图形", title)
+            yield OutsideContent("图片或图形", title)
         elif relation.type.endswith("/comments") and relation.target in package:
             at = ""
             for code, body in records(package.read(relation.target), count):
@@ -265,7 +265,7 @@ def _extras_of_sheet(package: Package, part: str, title: str, count: CellCount) 
                     row, _, column = struct.unpack_from("<III", body, 4)
                     at = f"{column_name(column + 1)}{row + 1}"
                 elif code == 637:  # BrtCommentText
-                    yield Extra("批注", title, at, _wide(body, 1)[0])
+                    yield OutsideContent("批注", title, at, _wide(body, 1)[0])
 
 
 def _names(stream: list[tuple[int, bytes]], titles: list[str]) -> Iterator[DefinedName]:

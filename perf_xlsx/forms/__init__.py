@@ -10,14 +10,14 @@ from perf_xlsx.forms.form import (
     Choice,
     Form,
     FormError,
+    FormSheet,
     Line,
     Lines,
-    Original,
+    OfficialOriginal,
     Rows,
-    Sheet,
     typed,
 )
-from perf_xlsx.forms.parsing import parse_form
+from perf_xlsx.forms.form_parsing import parse_form
 from perf_xlsx.forms.registry import (
     FormFile,
     folder_of,
@@ -39,11 +39,11 @@ __all__ = [
     "Form",
     "FormError",
     "FormFile",
+    "FormSheet",
     "Line",
     "Lines",
-    "Original",
+    "OfficialOriginal",
     "Rows",
-    "Sheet",
     "folder_of",
     "form_names",
     "load_form",

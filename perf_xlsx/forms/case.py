@@ -20,18 +20,18 @@ from perf_xlsx.domain.model import Approved
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.text import LONGEST
 from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, form_names, load_form, typed
-from perf_xlsx.system.os_errors import place_of
+from perf_xlsx.system.os_errors import stopped_at
 from perf_xlsx.system.safe_text import cleaned
 
 
-class Shown(Struct, frozen=True):
+class FormattedNumber(Struct, frozen=True):
     """A number with the number format that it is shown in: 0.868 as "0.00%" is 86.80%."""
 
     value: Decimal
     number_format: str
 
 
-Typed = Decimal | str | bool | datetime.date | Shown | None
+Typed = Decimal | str | bool | datetime.date | FormattedNumber | None
 
 GROUPS = ("staff", "goal", "claimed")  # objects whose members are single boxes: staff.actual is box staff_actual
 GROUPED = tuple(f"{group}_" for group in GROUPS)
@@ -69,16 +69,16 @@ def in_unit(value: Decimal, unit: str | None) -> Typed:
     return as_percent(value / 100) if unit == "%" and 0 < abs(value) <= 1 else value
 
 
-def as_percent(share: Decimal) -> Shown:
+def as_percent(share: Decimal) -> FormattedNumber:
     """A share as a percentage with all of its digits."""
     digits = min(len(plain(share * 100).partition(".")[2]), 15)
-    return Shown(share, f"0.{'0' * digits}%" if digits else "0%")
+    return FormattedNumber(share, f"0.{'0' * digits}%" if digits else "0%")
 
 
 def as_text(value: Typed) -> str:
     """What is typed, in words; a percentage is its number of percent."""
     match value:
-        case Shown():
+        case FormattedNumber():
             return plain(value.value * 100)
         case Decimal():
             return plain(value)
@@ -114,7 +114,7 @@ def _parse(text: str) -> dict[str, Any]:
     try:
         raw = cleaned(json.loads(text, parse_float=Decimal, parse_int=Decimal, object_pairs_hook=unique))
     except (ValueError, RecursionError) as error:
-        raise CaseError([f"不是 JSON{place_of(error)}"]) from None
+        raise CaseError([f"不是 JSON{stopped_at(error)}"]) from None
     if not isinstance(raw, dict):
         raise CaseError(["不是一份填报数据：最外层应为对象 {…}"])
     if twice:

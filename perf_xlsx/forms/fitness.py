@@ -20,10 +20,10 @@ from perf_xlsx.forms.form import (
     Box,
     Boxes,
     Form,
+    FormSheet,
     Line,
     Lines,
     Rows,
-    Sheet,
     typed,
 )
 from perf_xlsx.rulebook import rulebook_names
@@ -58,8 +58,8 @@ OURS = ("claimed_", "reference_")  # what the unit and the software say of its p
 NOT_BOXES = ("form", "year")  # keys of a case that are no boxes
 LONGEST_LIST = 255  # characters of all choices together: Excel takes no longer drop-down list
 
-Known = Mapping[tuple[str, str], Box]  # the boxes of the shipped forms by table ("" for single ones) and key
-Shared = Set[tuple[str, str]]  # those that every shipped form with their table has
+KnownBoxes = Mapping[tuple[str, str], Box]  # the boxes of the shipped forms by table ("" for single ones) and key
+SharedKeys = Set[tuple[str, str]]  # those that every shipped form with their table has
 
 
 def unfit(form: Form, shipped: Iterable[Form]) -> list[str]:
@@ -79,11 +79,11 @@ def unfit(form: Form, shipped: Iterable[Form]) -> list[str]:
     ]
 
 
-def _known(shipped: Iterable[Form]) -> Known:
+def _known(shipped: Iterable[Form]) -> KnownBoxes:
     return {(_table(block), box.key): box for form in shipped for block in form.blocks for box in block.fields}
 
 
-def _shared(shipped: Sequence[Form]) -> Shared:
+def _shared(shipped: Sequence[Form]) -> SharedKeys:
     """What a form must have: a column that only one kind has is that kind's own matter."""
     tables: dict[str, list[set[tuple[str, str]]]] = {}
     for block in (block for form in shipped for block in form.blocks):
@@ -124,7 +124,7 @@ def _repeated(path: str, keys: Sequence[str]) -> Iterator[str]:
     return (f"{path}“{key}”出现了不止一次，key 不能重复。" for key in twice)
 
 
-def _boxes(form: Form, known: Known) -> Iterator[str]:
+def _boxes(form: Form, known: KnownBoxes) -> Iterator[str]:
     keys = {box.key for box in form.single_boxes}
     for key in NEEDED_BOXES:
         if key not in keys:
@@ -134,7 +134,7 @@ def _boxes(form: Form, known: Known) -> Iterator[str]:
     yield from _alike("boxes", form.single_boxes)
 
 
-def _block(block: Block, known: Known, shared: Shared) -> Iterator[str]:
+def _block(block: Block, known: KnownBoxes, shared: SharedKeys) -> Iterator[str]:
     table = _table(block)
     for box in block.fields:
         path = f"{table}.columns“{box.key}”" if table else f"boxes“{box.key}”"
@@ -149,7 +149,7 @@ def _block(block: Block, known: Known, shared: Shared) -> Iterator[str]:
         yield from _columns(block, known, shared)
 
 
-def _columns(block: Lines | Rows, known: Known, shared: Shared) -> Iterator[str]:
+def _columns(block: Lines | Rows, known: KnownBoxes, shared: SharedKeys) -> Iterator[str]:
     yield from _alike(f"{block.key}.columns", block.columns)
     have = {box.key for box in block.columns}
     yield from (
@@ -338,7 +338,7 @@ def _twins(form: Form) -> Iterator[str]:
         )
 
 
-def _is_like(block: Block, sheet: Sheet) -> bool:
+def _is_like(block: Block, sheet: FormSheet) -> bool:
     """Whether a sheet has more than half of a block's labels."""
     words = {same_label(label) for other in sheet.blocks for labels in _labels(other) for label in labels}
     own = [{*map(same_label, labels)} for labels in _labels(block)]

@@ -192,7 +192,7 @@ Block = Boxes | Lines | Rows
 _Kind = TypeVar("_Kind", Lines, Rows)
 
 
-class Sheet(Struct, frozen=True):
+class FormSheet(Struct, frozen=True):
     """One sheet of the template: its blocks from top to bottom."""
 
     name: str
@@ -202,7 +202,7 @@ class Sheet(Struct, frozen=True):
     blocks: tuple[Block, ...]
 
 
-class Original(Struct, frozen=True):
+class OfficialOriginal(Struct, frozen=True):
     """The official workbook that a bureau's own form was adopted from, and what the labels on it mean.
 
     `file` is its name beside the form's own file, `sha256` tells that it is still the same. `labels` are, by block
@@ -233,11 +233,11 @@ class Form(Struct, frozen=True, eq=False, dict=True):  # a key of what is made o
     project_line: str | None
     source: str
     guide: tuple[str, ...]
-    sheets: tuple[Sheet, ...]
+    sheets: tuple[FormSheet, ...]
     asides: tuple[str, ...] = ()
     guide_before: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
-    original: Original | None = None
+    original: OfficialOriginal | None = None
     base: str = ""
 
     @property

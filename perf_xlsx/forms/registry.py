@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from perf_xlsx.forms.fitness import unfit
 from perf_xlsx.forms.form import Form, FormError
-from perf_xlsx.forms.parsing import COMMON, parse_form
+from perf_xlsx.forms.form_parsing import COMMON, parse_form
 from perf_xlsx.system.os_errors import is_special, why
 from perf_xlsx.system.safe_text import visible
 from perf_xlsx.system.suggestion import meant

@@ -76,7 +76,7 @@ def waive(findings: Iterable[Finding], unit: str | None, waiving: Waiving, part:
     return tuple(map(waived, findings))
 
 
-def idle(waiving: Waiving, used: Collection[Waiver]) -> list[str]:
+def idle_waivers(waiving: Waiving, used: Collection[Waiver]) -> list[str]:
     """Waivers that let nothing pass, each with why: expired, or nothing of the kind was found."""
     expired = [f"{waiver}：已过有效期" for waiver in waiving.waivers if waiver not in waiving.in_force]
     return expired + [

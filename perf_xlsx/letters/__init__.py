@@ -19,8 +19,8 @@ from perf_xlsx.letters.letter import (
     REMINDED,
     RETURNED,
     Letter,
-    Terms,
-    form_name,
+    LetterTerms,
+    official_form_title,
     project_of,
     reminded,
     returned,
@@ -28,19 +28,19 @@ from perf_xlsx.letters.letter import (
     year_of,
 )
 from perf_xlsx.letters.list_sheet import NAME as LIST
-from perf_xlsx.letters.list_sheet import Row, Rows, list_workbook
-from perf_xlsx.letters.template import Template, TemplateError
-from perf_xlsx.results.outcome import UNDECIDED
+from perf_xlsx.letters.list_sheet import LetterRow, LetterRows, list_workbook
+from perf_xlsx.letters.word_template import TemplateError, WordTemplate
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records
+from perf_xlsx.results.result_in_words import UNDECIDED
 
 __all__ = [
     "KINDS",
-    "Template",
+    "LetterTerms",
     "TemplateError",
     "Templates",
-    "Terms",
-    "Written",
+    "WordTemplate",
+    "WrittenLetters",
     "letter_files",
     "shipped",
     "templates",
@@ -52,10 +52,10 @@ UNLISTED = "名单外"  # in the place of the code
 ASK_FIRST = "（报送了几份，请先核定采用哪一份，移走其余的，再评一次）"
 ASK_ABOUT = "（与名单、其他单位对照有错误，请先核定，再评一次）"
 
-Templates = dict[str, Template]
+Templates = dict[str, WordTemplate]
 
 
-class Written(Struct, frozen=True):
+class WrittenLetters(Struct, frozen=True):
     """What was written: the list, its rows by their matters, which letters somebody had changed, what failed."""
 
     list: Path
@@ -73,18 +73,19 @@ def templates(folder: Path | None = None) -> Templates:
     if folder and not any(path.exists() for path in own.values()):
         raise TemplateError(f"{folder} 里没有“{'.docx”“'.join(KINDS)}.docx”。样板用 perf-xlsx letters 写出。")
     return {
-        kind: Template.open(own[kind] if kind in own and own[kind].exists() else shipped(kind)) for kind in KINDS
+        kind: WordTemplate.open(own[kind] if kind in own and own[kind].exists() else shipped(kind))
+        for kind in KINDS
     }
 
 
-def shipped(kind: str) -> bytes:
+def shipped(occasion: str) -> bytes:
     """The shipped template of a kind of letter, as a Word document."""
-    from perf_xlsx.letters import draft  # python-docx takes a tenth of a second
+    from perf_xlsx.letters import shipped_templates  # python-docx takes a tenth of a second
 
-    return {RETURNED: draft.return_letter, REMINDED: draft.reminder}[kind]()
+    return {RETURNED: shipped_templates.return_letter, REMINDED: shipped_templates.reminder}[occasion]()
 
 
-def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
+def write_letters(folder: Path, terms: LetterTerms, using: Templates) -> WrittenLetters:
     """Write the letters of the run whose output folder this is into 退回/ below it; what is the same stays.
 
     Where nothing goes back, there is no such folder. Raises RecordsError and OSError.
@@ -92,16 +93,16 @@ def write_letters(folder: Path, terms: Terms, using: Templates) -> Written:
     records = Records.open(folder)
     target = Folder.open(records.base, (record.output for record in records if record.output))
     count: Counter[str] = Counter()
-    with Rows() as rows:
+    with LetterRows() as rows:
         for letter, row in _named(records, terms, target):
             if letter:
-                target.put(row.letter, using[letter.kind].filled(letter.fields, letter.lists))
+                target.put(row.letter, using[letter.occasion].filled(letter.fields, letter.lists))
             count[row.matter] += row.forms if row.matter == UNDECIDED else 1
             rows.add(row)
         if rows:
             target.put(LIST, list_workbook(rows, terms.sender))
     target.finish()
-    return Written(target.path / LIST, count, target.kept, target.failed)
+    return WrittenLetters(target.path / LIST, count, target.kept, target.failed)
 
 
 def letter_files(records: Records) -> dict[str, Path]:
@@ -111,12 +112,13 @@ def letter_files(records: Records) -> dict[str, Path]:
     """
     target = Folder.open(records.base, (record.output for record in records if record.output))
     named = (
-        (row.file if row.round else row.unit, letter, row) for letter, row in _named(records, Terms(), target)
+        (row.file if row.round else row.unit, letter, row)
+        for letter, row in _named(records, LetterTerms(), target)
     )
     return {key: target.path / row.letter for key, letter, row in named if letter}
 
 
-def _named(records: Records, terms: Terms, target: Folder) -> Iterator[tuple[Letter | None, Row]]:
+def _named(records: Records, terms: LetterTerms, target: Folder) -> Iterator[tuple[Letter | None, LetterRow]]:
     """Each letter with its row of the list, which has the letter's name. Reads the records twice."""
     undecided, years, returns, listed = Undecided(), Counter[int](), 0, False
     for record in records:
@@ -147,8 +149,8 @@ class _Run(Struct, frozen=True):
 
 
 def _letters(
-    records: Iterable[Record], terms: Terms, undecided: Undecided, run: _Run
-) -> Iterator[tuple[Letter | None, Row]]:
+    records: Iterable[Record], terms: LetterTerms, undecided: Undecided, run: _Run
+) -> Iterator[tuple[Letter | None, LetterRow]]:
     """Each letter with its row of the list, less the letter's name.
 
     A form that came several times gets none: what must be mended of it depends on which one counts.
@@ -168,8 +170,8 @@ def _letters(
 
 
 def _of_return(
-    own: Sequence[Record], terms: Terms, undecided: Undecided, run: _Run
-) -> tuple[Letter | None, Row] | None:
+    own: Sequence[Record], terms: LetterTerms, undecided: Undecided, run: _Run
+) -> tuple[Letter | None, LetterRow] | None:
     """The letter about the forms of one unit in one workbook, and its row; None where nothing is wrong."""
     if any(record in undecided for record in own):
         return None, _row(own, UNDECIDED, terms, run, ASK_FIRST)
@@ -189,11 +191,11 @@ def _by_unit(forms: Sequence[Record]) -> Iterable[list[Record]]:
     return found.values()
 
 
-def _row(forms: Sequence[Record], matter: str, terms: Terms, run: _Run, note: str = "") -> Row:
+def _row(forms: Sequence[Record], matter: str, terms: LetterTerms, run: _Run, note: str = "") -> LetterRow:
     first = forms[0]
     came = matter != REMINDED
     found = _counts(forms, matter)
-    return Row(
+    return LetterRow(
         rank=first.listed_row or math.inf,
         code=first.code or (UNLISTED if run.listed and first.unit and not first.listed_row else ""),
         unit=unit_of(first),
@@ -222,4 +224,4 @@ def _counts(forms: Sequence[Record], matter: str) -> Counter[str]:
 def _named_form(record: Record) -> str:
     """Form and project: a unit may have to return several of one kind."""
     project = project_of(record)
-    return form_name(record) + (f"（{project}）" if project else "")
+    return official_form_title(record) + (f"（{project}）" if project else "")

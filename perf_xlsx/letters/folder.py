@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct, field
 
 from perf_xlsx.results.records import STATE
-from perf_xlsx.system.growing import Numbers
+from perf_xlsx.system.growing import NumbersByText
 from perf_xlsx.system.os_errors import is_special, put_in_place
 from perf_xlsx.system.output_files import reserved, safe_stem, unique_path, write_atomically
 
@@ -32,7 +32,7 @@ class Folder(Struct):
     path: Path
     before: dict[str, str]  # digests of what the run before wrote, by file name
     now: dict[str, str] = field(default_factory=dict)
-    taken: Numbers = field(default_factory=Numbers)
+    taken: NumbersByText = field(default_factory=NumbersByText)
     kept: list[str] = field(default_factory=list)  # letters that somebody has changed
     failed: list[tuple[Path, OSError]] = field(default_factory=list)
     written: int = 0

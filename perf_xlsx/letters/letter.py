@@ -12,10 +12,10 @@ from perf_xlsx.domain.severity import what_to_do
 from perf_xlsx.findings.asked import counted
 from perf_xlsx.findings.office import in_letter
 from perf_xlsx.forms import form_names, load_form
-from perf_xlsx.letters.template import Fields, Lists
+from perf_xlsx.letters.word_template import Fields, Lists
 from perf_xlsx.results.comparison import word
-from perf_xlsx.results.outcome import is_unsettled
 from perf_xlsx.results.record import FindingRecord, Record
+from perf_xlsx.results.result_in_words import is_unsettled
 from perf_xlsx.results.together import together
 from perf_xlsx.rulebook import RulebookError, load_rulebook
 from perf_xlsx.system.pattern import pattern
@@ -31,7 +31,7 @@ EMPTY = "（空）"
 _YEAR = pattern(r"(?<!\d)20\d\d(?!\d)")
 
 
-class Terms(Struct, frozen=True):
+class LetterTerms(Struct, frozen=True):
     """What the bureau says of all letters: until when, from whom; and the rulebook, if one was asked for."""
 
     deadline: datetime.date | None = None
@@ -48,7 +48,7 @@ class Terms(Struct, frozen=True):
 class Letter(Struct, frozen=True):
     """One letter: its template, the stem of its file's name, its texts."""
 
-    kind: str
+    occasion: str
     stem: str
     fields: Fields
     lists: Lists
@@ -57,7 +57,7 @@ class Letter(Struct, frozen=True):
 RETURNED, REMINDED = "退回意见", "催报通知"
 
 
-def returned(records: Sequence[Record], terms: Terms, year: int | None = None) -> Letter | None:
+def returned(records: Sequence[Record], terms: LetterTerms, year: int | None = None) -> Letter | None:
     """退回意见 for a workbook, with all its forms; None where its unit has nothing to correct.
 
     `year` is that of all returns: of a file that cannot be read, unless its name says another.
@@ -77,7 +77,9 @@ def returned(records: Sequence[Record], terms: Terms, year: int | None = None) -
         "单位": unit_of(first),
         "单位编码": first.code or "",
         "联系人": first.contact or "",
-        "表名": "、".join(dict.fromkeys(map(form_name, records))) + _several(records) + _of_project(records),
+        "表名": "、".join(dict.fromkeys(map(official_form_title, records)))
+        + _several(records)
+        + _of_project(records),
         "年度": f"{known}年度" if (known := year_of(first, year)) else "",
         "文件": _name(first.file),
         "报送次数": f"，第{first.round}次报送" if first.round else "",
@@ -87,17 +89,17 @@ def returned(records: Sequence[Record], terms: Terms, year: int | None = None) -
         "评分办法": "、".join(dict.fromkeys(filter(None, (_rulebook(one, terms) for one in records)))),
         "评分表": _name(first.output),
         "校验码": "、".join(filter(None, map(_check_code, records))),
-        "与上次比较": "".join(map(compared, records)),
+        "与上次比较": "".join(map(since_last_return, records)),
     }
     stem = "-".join(filter(None, (RETURNED, texts["单位"], _project(records))))
     return _letter(RETURNED, stem, texts, lists, terms)
 
 
-def reminded(records: Sequence[Record], terms: Terms, year: int | None = None) -> Letter:
+def reminded(records: Sequence[Record], terms: LetterTerms, year: int | None = None) -> Letter:
     """催报通知 for the listed rows of one unit that nothing was returned for; `year` is that of the run."""
     first = records[0]
     rows = [
-        {"序号": str(number), "表名": form_name(one), "项目": one.project or "—", "情况": "未报送"}
+        {"序号": str(number), "表名": official_form_title(one), "项目": one.project or "—", "情况": "未报送"}
         for number, one in enumerate(records, 1)
     ]
     texts = {
@@ -126,7 +128,7 @@ def year_of(record: Record, year: int | None) -> int | None:
     return named.pop() if len(named) == 1 else None if named else year
 
 
-def form_name(record: Record) -> str:
+def official_form_title(record: Record) -> str:
     """The form's official title; of a file that cannot be read that of the form that the list asks for."""
     form = record.form or record.listed_form
     if form and form in form_names():
@@ -148,12 +150,12 @@ def _asked(first: Record, errors: int, warnings: int) -> str:
     return f"有{errors}处错误须更正" + (f"，{warnings}处须核对或说明。" if warnings else "。")
 
 
-def _letter(kind: str, stem: str, texts: Mapping[str, str], lists: Lists, terms: Terms) -> Letter:
+def _letter(occasion: str, stem: str, texts: Mapping[str, str], lists: Lists, terms: LetterTerms) -> Letter:
     there = [name for name in SECTIONS if lists.get(name)]
     numbers = {f"{name}节": f"{number}、" for name, number in zip(there, NUMERALS, strict=False)}
     asked: dict[str, Sequence[Fields]] = {name: [{}] for name, text in texts.items() if text}
     fields = {**texts, **numbers, "期限": terms.until, "发函单位": terms.sender}
-    return Letter(kind, stem, fields, {**asked, **lists})
+    return Letter(occasion, stem, fields, {**asked, **lists})
 
 
 def _several(records: Sequence[Record]) -> str:
@@ -180,7 +182,7 @@ def _check_code(record: Record) -> str:
     return code if isinstance(code, str) else ""
 
 
-def _rulebook(record: Record, terms: Terms) -> str:
+def _rulebook(record: Record, terms: LetterTerms) -> str:
     name = terms.rulebook or record.rulebook
     try:
         return load_rulebook(name).on(record.form or "").document if name else ""
@@ -241,7 +243,7 @@ def _cut(text: str | None, longest: int, otherwise: str = EMPTY) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def compared(record: Record) -> str:
+def since_last_return(record: Record) -> str:
     """In words, what became of the findings of the return before; "" where there was none."""
     if record.since is UNSET:
         return ""

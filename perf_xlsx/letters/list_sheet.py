@@ -14,7 +14,7 @@ from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import PROPERTY_PREFIX, RETURN_LIST
 from perf_xlsx.sheets.table_sheet import TableSheet
-from perf_xlsx.sheets.writer import Canvas
+from perf_xlsx.sheets.writer import WorkbookCanvas
 from perf_xlsx.system.temporary_database import temporary_database
 
 NAME = "退回清单.xlsx"
@@ -26,7 +26,7 @@ COLUMNS: tuple[tuple[str, float], ...] = (
 COUNTS = frozenset(("序号", "报送次数", "错误", "须说明"))
 
 
-class Row(Struct, frozen=True):
+class LetterRow(Struct, frozen=True):
     """One letter, or a return with errors that gets none; `rank` is its row in the list of units."""
 
     rank: float
@@ -45,10 +45,10 @@ class Row(Struct, frozen=True):
     forms: int = 1
 
 
-class Rows:
+class LetterRows:
     """The rows of the list, in a temporary database. Use it in a `with` block."""
 
-    def __enter__(self) -> Rows:
+    def __enter__(self) -> LetterRows:
         self._database, self._count = temporary_database(), 0
         self._years: set[int] = set()
         self._database.execute("create table row (rank, more text)")
@@ -57,7 +57,7 @@ class Rows:
     def __exit__(self, *_: object) -> None:
         self._database.close()
 
-    def add(self, row: Row) -> None:
+    def add(self, row: LetterRow) -> None:
         """One more."""
         self._count += 1
         self._years |= {row.year} if row.year else set()
@@ -72,16 +72,16 @@ class Rows:
     def __len__(self) -> int:
         return self._count
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[LetterRow]:
         """In the order of the list of units, else of the returns."""
         for (more,) in self._database.execute("select more from row order by rank, rowid"):
-            yield Row(*json.loads(more))
+            yield LetterRow(*json.loads(more))
 
 
-def list_workbook(rows: Rows, sender: str = "") -> bytes:
+def list_workbook(rows: LetterRows, sender: str = "") -> bytes:
     """The workbook. There must be rows. Title, year and sender are in the page's head: row 1 is for mail merge."""
     out = BytesIO()
-    canvas = Canvas(out, streamed=True)
+    canvas = WorkbookCanvas(out, streamed=True)
     canvas.book.set_properties({"title": "退回清单", "created": CREATED})
     canvas.book.set_custom_property(f"{PROPERTY_PREFIX}form", RETURN_LIST, "text")
     sheet = canvas.book.add_worksheet("退回清单", TableSheet)

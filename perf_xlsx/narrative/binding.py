@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import Bound, is_telling
 from perf_xlsx.narrative.by_value import by_value
-from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.comparing import figure_agrees
 from perf_xlsx.narrative.context import Context, Walk, Went
 from perf_xlsx.narrative.counts import met_or_missed, of_count, of_points
 from perf_xlsx.narrative.indicators import in_a_wrong_unit, indicator_of, of_an_indicator
@@ -21,7 +21,7 @@ from perf_xlsx.narrative.mentions import Mention
 from perf_xlsx.narrative.money import of_money, of_share
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope
-from perf_xlsx.narrative.times import compared, is_stated, other_time
+from perf_xlsx.narrative.times import comparison_role, is_stated, other_time
 from perf_xlsx.narrative.words import BEHIND_TARGET, EACH, PART, SCALE, rest_of, roles_in, unit_meant
 from perf_xlsx.system.pattern import pattern
 
@@ -42,7 +42,7 @@ def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, names: N
     walk = Walk(scope, mentions, names)
     told: set[tuple[int, str, Subject | None]] = set()  # amounts that agreed, by their sentence
     for mention in mentions:
-        if mention.kind != "number":
+        if mention.type != "number":
             yield _no_figure(mention, figures, scope)
             continue
         if _is_part_of_a_name(mention, scope):
@@ -50,7 +50,7 @@ def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, names: N
         context = walk.context(mention)
         found = _bound(context, mentions, figures)
         amount = (walk.sentence(mention.start), found.role, found.of)
-        if found.role in OF_MONEY and any(agrees(found, one) for one in found.figures):
+        if found.role in OF_MONEY and any(figure_agrees(found, one) for one in found.figures):
             told.add(amount)
         elif amount in told:  # 结余459.93万元，项目结余246.85万元: the second is of a part
             found = replace(found, sure=False)
@@ -72,9 +72,9 @@ def _went(context: Context, found: Bound) -> Went:
     """What the figures behind this one may go on with."""
     ours = bool(found.figures) or found.role in ("share", "change")
     if found.role == "project_count":
-        ours = any(agrees(found, one) for one in found.figures) or not rest_of(context.said, "count")
+        ours = any(figure_agrees(found, one) for one in found.figures) or not rest_of(context.said, "count")
     amount = found.role in AMOUNTS and is_telling(found.mention)
-    same = (one.of for one in found.figures if agrees(found, one)) if amount else ()
+    same = (one.of for one in found.figures if figure_agrees(found, one)) if amount else ()
     return Went(found.role, ours, found.word, found.of, next(iter(same), None))
 
 
@@ -84,7 +84,7 @@ def _bound(context: Context, mentions: tuple[Mention, ...], figures: Figures) ->
         context = replace(context, mention=replace(context.mention, about=False))
     if context.operand:
         return Bound(context.mention, "other")
-    if role := compared(context):
+    if role := comparison_role(context):
         return by_value(context, figures, Bound(context.mention, role), "")
     found = _by_its_words(context, figures)
     found = replace(found, sure=found.sure and _may_be_sure(context, found.role))
@@ -128,7 +128,12 @@ def _of_nothing_known(context: Context, bound: Bound) -> Bound:
     told = any(not one.word.weak for one in roles_in(context.said, "money"))
     another = bound.of is None and bool(bound.names) and told  # “三公”经费支出
     known = context.standing.known and not another
-    if bound.role not in OF_MONEY or bound.sure or known or any(agrees(bound, one) for one in bound.figures):
+    if (
+        bound.role not in OF_MONEY
+        or bound.sure
+        or known
+        or any(figure_agrees(bound, one) for one in bound.figures)
+    ):
         return bound
     return replace(bound, role="outside")
 
@@ -194,21 +199,21 @@ def _bare(context: Context, figures: Figures) -> Bound:
 
 def _no_figure(mention: Mention, figures: Figures, scope: Scope) -> Bound:
     """A date, a document number, an ordinal, a grade."""
-    if mention.kind == "grade":
-        form = next((one for one in figures.subjects if one.kind == "form" and not one.key), None)
+    if mention.type == "grade":
+        form = next((one for one in figures.subjects if one.type == "form" and not one.key), None)
         found = figures.of("grade", form) if form else ()
         ours = scope.topic is None and not scope.plans and not _names_a_project(scope, mention)
         return Bound(mention, "grade", form, "", found, bool(found) and ours)
-    if mention.kind == "date":
+    if mention.type == "date":
         return _date(mention, figures, scope.letters.text)
-    return Bound(mention, "outside" if mention.kind in ("range", "code") else mention.kind)
+    return Bound(mention, "outside" if mention.type in ("range", "code") else mention.type)
 
 
 def _names_a_project(scope: Scope, mention: Mention) -> bool:
     """Whether the sentence named a project of the form before: it may have a grade of its own."""
     begin = scope.letters.text.rfind("。", 0, mention.start) + 1
     return any(
-        one.kind == "project"
+        one.type == "project"
         for name in scope.names
         if begin <= name.start < mention.start
         for one in name.subjects

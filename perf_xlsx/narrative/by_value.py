@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from perf_xlsx.figures import ALL_INDICATORS, Figure, Figures, Subject
 from perf_xlsx.narrative.bound import OF_PROJECT, Bound, digits_of, is_telling
-from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.comparing import figure_agrees
 from perf_xlsx.narrative.context import Context
-from perf_xlsx.narrative.mentions import counted_in, unit_class
+from perf_xlsx.narrative.mentions import unit_class, unit_in_reports
 from perf_xlsx.narrative.unnamed import shares_words
 from perf_xlsx.narrative.words import BEHIND_TARGET, CHANGING, MIDYEAR, SIGNED, SUMS, rest_of, roles_in
 
@@ -24,10 +24,10 @@ LONGEST_CLAUSE = 80  # letters before a figure in which a name may stand in part
 
 def by_value(context: Context, figures: Figures, bound: Bound, time: str) -> Bound:
     """The binding, or one to a value that agrees where it does not; `time` is another time that is spoken of."""
-    if bound.sure or time == "year" or (not time and any(agrees(bound, one) for one in bound.figures)):
+    if bound.sure or time == "year" or (not time and any(figure_agrees(bound, one) for one in bound.figures)):
         return bound
     for figure in _candidates(context, figures, bound, time):
-        if agrees(replace(bound, role=figure.role), figure):
+        if figure_agrees(replace(bound, role=figure.role), figure):
             of, role = figure.of, figure.role
             return replace(bound, role=role, of=of, names=of.name, figures=(figure,), other_year=False)
     return bound
@@ -56,7 +56,7 @@ def _sums_and_parts(context: Context, figures: Figures, bound: Bound) -> Iterato
         yield from (one for role in roles for one in figures.everything if one.role == role)
         yield from figures.of("indicator_points", ALL_INDICATORS) if units == "points" else ()
     if units == "money" and not rest_of(context.said, "money"):
-        yield from (one for one in figures.everything if one.role == bound.role and one.of.kind == "line")
+        yield from (one for one in figures.everything if one.role == bound.role and one.of.type == "line")
 
 
 def _rates(context: Context, figures: Figures, bound: Bound) -> Iterator[Figure]:
@@ -65,7 +65,7 @@ def _rates(context: Context, figures: Figures, bound: Bound) -> Iterator[Figure]
     subjects = context.standing.subjects[:1] if changed else () if bound.role == "change" else context.own
     for subject in subjects:
         role = "adjustment_rate" if changed else "execution_rate"
-        yield from figures.of(OF_PROJECT.get(role, role) if subject.kind == "project" else role, subject)  # type: ignore[arg-type]
+        yield from figures.of(OF_PROJECT.get(role, role) if subject.type == "project" else role, subject)  # type: ignore[arg-type]
 
 
 def _roles(context: Context, bound: Bound, time: str) -> tuple[str, ...]:
@@ -85,11 +85,11 @@ def _indicators(context: Context, figures: Figures) -> Iterator[Subject]:
     """The indicators that may be spoken of: named, of the figure before, or named in part in the clause."""
     named = [one for name in context.scope.names if name.end <= context.mention.start for one in name.subjects]
     near = (context.indicator, context.near_indicator, context.last_of, *reversed(named))
-    found = [one for one in near if one is not None and one.kind == "indicator"]
+    found = [one for one in near if one is not None and one.type == "indicator"]
     clause = context.before[-LONGEST_CLAUSE:].rpartition("。")[2]
-    found += [one for one in figures.subjects if one.kind == "indicator" and shares_words(one.name, clause)]
+    found += [one for one in figures.subjects if one.type == "indicator" and shares_words(one.name, clause)]
     if len(digits_of(context.mention.number)) >= TELLING_ALONE:
-        found += [one for one in figures.subjects if one.kind == "indicator"]
+        found += [one for one in figures.subjects if one.type == "indicator"]
     yield from dict.fromkeys(found)
 
 
@@ -101,7 +101,9 @@ def _may_be_a_change(context: Context, indicator: Subject) -> bool:
 def _is_close(context: Context, figure: Figure) -> bool:
     """Whether a value counts as the figure does, and nothing else is said right before."""
     mention = context.mention
-    if unit_class(mention.unit) == "count" and not counted_in(figure.unit).endswith(mention.unit.lstrip("万亿")):
+    if unit_class(mention.unit) == "count" and not unit_in_reports(figure.unit).endswith(
+        mention.unit.lstrip("万亿")
+    ):
         return False
     if figure.role == "indicator_midyear":  # the words of the time say which value it is
         return True

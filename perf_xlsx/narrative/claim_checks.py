@@ -10,7 +10,7 @@ from perf_xlsx.checks.diagnoses import Diagnoses
 from perf_xlsx.checks.passages import contradictions, unexcused
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.figures import Subject
-from perf_xlsx.narrative.observed import Remark
+from perf_xlsx.narrative.observed import ReportRemark
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.system.pattern import pattern
@@ -24,9 +24,11 @@ _COUNT = pattern(r"^(\d+|[一二三四五六七八九十]+)[项个]")
 ADVICE = "请按指标的实际情况改写。"
 
 
-def claim_remarks(scopes: tuple[Scope, ...], reads: tuple[Read, ...], diagnoses: Diagnoses) -> Iterator[Remark]:
+def claim_remarks(
+    scopes: tuple[Scope, ...], reads: tuple[Read, ...], diagnoses: Diagnoses
+) -> Iterator[ReportRemark]:
     """What the report claims against the numbers; what is planned or wished claims nothing."""
-    claims = unexcused(diagnoses.form)
+    claims = unexcused(diagnoses.evaluation)
     missed = _missed(diagnoses)
     targets: dict[int, list[Read]] = {}
     for read in reads:
@@ -58,7 +60,7 @@ def _missed(diagnoses: Diagnoses) -> dict[Subject, list[str]]:
     return found
 
 
-def _of_some(scope: Scope, targets: list[Read], missed: dict[Subject, list[str]]) -> Iterator[Remark]:
+def _of_some(scope: Scope, targets: list[Read], missed: dict[Subject, list[str]]) -> Iterator[ReportRemark]:
     """Claims right behind the name of an indicator or level, or behind a target, that it was met."""
     text = scope.letters.text
     named = [(name.end, name.subjects) for name in (*scope.names, *scope.levels) if len(name.subjects) == 1]
@@ -72,18 +74,18 @@ def _of_some(scope: Scope, targets: list[Read], missed: dict[Subject, list[str]]
             yield _claim(scope, start, stop, said["said"], f"“{names[0]}”{many}没有完成", ADVICE)
 
 
-def _remark(scope: Scope, said: str, answer: str, advice: str) -> Remark:
+def _remark(scope: Scope, said: str, answer: str, advice: str) -> ReportRemark:
     at = scope.letters.text.find(said)
     start, end = scope.letters.span(at, at + len(said)) if at >= 0 else (0, len(scope.paragraph.text))
     return _claim(scope, start, end, said, answer, advice)
 
 
-def _claim(scope: Scope, start: int, end: int, said: str, answer: str, advice: str) -> Remark:
+def _claim(scope: Scope, start: int, end: int, said: str, answer: str, advice: str) -> ReportRemark:
     begin = scope.paragraph.start
-    return Remark("P10", begin + start, begin + end, "说法", f"报告写“{said}”，而{answer}。", advice, said)
+    return ReportRemark("P10", begin + start, begin + end, "说法", f"报告写“{said}”，而{answer}。", advice, said)
 
 
-def _of_all_indicators(scope: Scope, diagnoses: Diagnoses) -> Iterator[Remark]:
+def _of_all_indicators(scope: Scope, diagnoses: Diagnoses) -> Iterator[ReportRemark]:
     """Claims about all indicators: that they are met, that they are all numbers."""
     text = scope.letters.text
     missed = [row.name.given for row, score in diagnoses.rows if score.met is False]

@@ -11,8 +11,8 @@ from perf_xlsx.domain.rounding import exact, half_up
 from perf_xlsx.domain.units import fit, meant_by
 from perf_xlsx.figures import Figure
 from perf_xlsx.narrative.bound import Bound
-from perf_xlsx.narrative.letters import letters
-from perf_xlsx.narrative.mentions import Mention, counted_in, unit_class
+from perf_xlsx.narrative.characters import characters
+from perf_xlsx.narrative.mentions import Mention, unit_class, unit_in_reports
 
 SIGNED = frozenset(("adjustment", "adjustment_rate"))
 WEIGHTS = frozenset(("indicator_weight", "execution_weight"))  # 10% is 10 of 100 points
@@ -20,12 +20,12 @@ ROUGHLY = Fraction(1, 20)
 SLIP = Fraction(10_000)  # 元 for 万元, 万元 for 亿元
 
 
-def agrees(bound: Bound, figure: Figure) -> bool:
+def figure_agrees(bound: Bound, figure: Figure) -> bool:
     """Whether the figure is what was written, at the decimals that were written and in its unit."""
     mention, value = bound.mention, figure.value
-    if mention.kind == "grade":
+    if mention.type == "grade":
         return isinstance(value, str) and mention.unit[:1] == value[:1]
-    if mention.extra and letters(figure.given).text == mention.text:
+    if mention.extra and characters(figure.given).text == mention.text:
         return True  # the form itself has both units
     if isinstance(value, str) or mention.number is None:
         return False
@@ -34,7 +34,7 @@ def agrees(bound: Bound, figure: Figure) -> bool:
         return False
     size = Fraction(stated) / Fraction(mention.number) if mention.number else Fraction(1)
     exact = Fraction(value) / size if size else Fraction(value)
-    finer = figure.of.kind == "indicator" and mention.unit != figure.unit and _is_finer(stated, value)
+    finer = figure.of.type == "indicator" and mention.unit != figure.unit and _is_finer(stated, value)
     return finer or any(_equal(mention, one) for one in _with_signs(bound, figure, exact))
 
 
@@ -60,7 +60,7 @@ def converted(mention: Mention, unit: str, weight: bool = False) -> Decimal | No
     """The number in a figure's unit; None where the two do not compare. A `weight` may be a percentage."""
     if mention.number is None or mention.extra:
         return None
-    unit = counted_in(unit)
+    unit = unit_in_reports(unit)
     unit = unit if "/" in mention.unit else unit.partition("/")[0]  # 2303元, of an indicator in 元/亩
     own = "人" if mention.unit == "名" and unit == "人" else mention.unit
     if unit_class(own) != unit_class(unit) and not (unit == "分" and own == "%" and weight):
@@ -83,7 +83,7 @@ def is_off_by_its_unit(bound: Bound, figure: Figure) -> bool:
     """Whether an amount is the figure's, but for ten thousand times more or less."""
     if bound.mention.unit_class != "money" or not bound.mention.number:
         return False
-    return any(agrees(_scaled(bound, factor), figure) for factor in (SLIP, 1 / SLIP))
+    return any(figure_agrees(_scaled(bound, factor), figure) for factor in (SLIP, 1 / SLIP))
 
 
 def _scaled(bound: Bound, factor: Fraction) -> Bound:

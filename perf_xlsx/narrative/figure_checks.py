@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.figures import Figures
 from perf_xlsx.narrative.bound import Bound, is_telling
-from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
+from perf_xlsx.narrative.comparing import figure_agrees, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import unit_class
-from perf_xlsx.narrative.observed import Remark, name_of, remark_at, text_of
+from perf_xlsx.narrative.observed import ReportRemark, figure_as_written, name_of, remark_at
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.slips import has_its_point_moved
-from perf_xlsx.narrative.sums import sum_remarks
+from perf_xlsx.narrative.sums_in_text import sum_remarks
 from perf_xlsx.system.pattern import pattern
 
 COUNTS = frozenset(("staff", "project_count", "indicator_count"))
-CARRIED = frozenset((
+REPEATED = frozenset((
     "F01", "F02", "F03", "F06", "F07", "I05", "I06", "I09", "I11", "I12", "T01", "T02", "T03", "W01", "W03", "W04",
 ))  # fmt: skip  # what is wrong in the form, and so in a report that repeats it
 FIRST = ("W04", "W01")  # of several at one cell, the cause
@@ -33,17 +33,17 @@ _NOT_CONCLUDED = pattern(r"相比|基础上|以来|起,|将|整改|问题|当时
 LONGEST_TITLE = 60
 
 
-def figure_remarks(reads: Iterable[Read], figures: Figures, findings: Iterable[Finding]) -> Iterator[Remark]:
+def figure_remarks(reads: Iterable[Read], figures: Figures, findings: Iterable[Finding]) -> Iterator[ReportRemark]:
     """What is wrong with the figures of a report."""
     reads = list(reads)
-    carried = _by_cell(findings)
+    faults = _by_cell(findings)
     for read in reads:
         if read.bound.mention.extra:
             yield _two_units(read)
         elif read.verdict in ("differs", "elsewhere"):
             yield _differing(read)
-        elif read.verdict == "agrees" and (told := carried.pop(_cell(read), None)):
-            message = f"“{text_of(read)}”与表中{_name(read)}一致，但两处都有问题：{told.message}"
+        elif read.verdict == "agrees" and (told := faults.pop(_cell(read), None)):
+            message = f"“{figure_as_written(read)}”与表中{_name(read)}一致，但两处都有问题：{told.message}"
             yield remark_at(
                 read, "P04", message, told.advice, told.severity if told.severity != "notice" else None
             )
@@ -56,7 +56,7 @@ def _by_cell(findings: Iterable[Finding]) -> dict[tuple[str, str | None], Findin
     """For each cell what is wrong there, of several the cause."""
     found: dict[tuple[str, str | None], Finding] = {}
     for one in findings:
-        if one.code in CARRIED and one.standing in ("error", "warning") and one.place.cell and not _follows(one):
+        if one.code in REPEATED and one.standing in ("error", "warning") and one.place.cell and not _follows(one):
             cell = one.place.sheet, one.place.cell
             if cell not in found or one.code in FIRST[:1]:
                 found[cell] = one
@@ -77,16 +77,16 @@ def _name(read: Read) -> str:
     return name_of(read.figure) if read.figure else ""
 
 
-def _two_units(read: Read) -> Remark:
+def _two_units(read: Read) -> ReportRemark:
     figure = read.figure
     shown = f"，表中{name_of(figure)}为{figure.text}" if figure and read.verdict != "agrees" else ""
-    message = f"“{text_of(read)}”写了两个单位{shown}。"
+    message = f"“{figure_as_written(read)}”写了两个单位{shown}。"
     return remark_at(read, "P05", message, "请只保留正确的一个单位。")
 
 
-def _differing(read: Read) -> Remark:
+def _differing(read: Read) -> ReportRemark:
     """A figure that is not that of the form: in another unit, in another's place, or another number."""
-    figure, given = read.figure, text_of(read)
+    figure, given = read.figure, figure_as_written(read)
     assert figure is not None
     stated = f"报告写“{given}”，表中{name_of(figure)}为{figure.text}"
     if figure.role == "filled_on":
@@ -112,33 +112,33 @@ def _is_in_another_unit(bound: Bound) -> bool:
     return same or has_its_point_moved(mention, figure)
 
 
-def _weights_in_another_unit(reads: list[Read]) -> Iterator[Remark]:
+def _weights_in_another_unit(reads: list[Read]) -> Iterator[ReportRemark]:
     """Weights in percent where the report has others in points; a report may have all of them in percent."""
     weights = [one for one in reads if one.bound.role == "indicator_weight" and one.verdict == "agrees"]
     if any(one.bound.mention.unit == "分" for one in weights):
         for read in weights:
             if read.bound.mention.unit == "%":
-                message = f"分值写成“{text_of(read)}”，报告中其他分值的单位是“分”。"
+                message = f"分值写成“{figure_as_written(read)}”，报告中其他分值的单位是“分”。"
                 yield remark_at(read, "P05", message, "请改用同一个单位。", "warning")
 
 
 # ---- other years
 
 
-def _other_years(reads: list[Read], figures: Figures) -> Iterator[Remark]:
+def _other_years(reads: list[Read], figures: Figures) -> Iterator[ReportRemark]:
     """Where a title is of another year, or figures of this year are said to be of another."""
     if figures.year is None:
         return
     for number, read in enumerate(reads):
         year = _year(read)
-        if read.bound.mention.kind == "date" and year not in (None, figures.year):
+        if read.bound.mention.type == "date" and year not in (None, figures.year):
             told = [one for one in reads[number + 1 : number + 9] if _is_under(read, one) and _is_ours(one, reads)]
             if told or _is_of_the_report(read) or _is_concluded(read, figures.year):
-                why = f"，而“{text_of(told[0])}”是{figures.year}年度的数字" if told else ""
-                message = f"报告写“{text_of(read)}”，自评表是{figures.year}年度的{why}。"
-                yield Remark(
+                why = f"，而“{figure_as_written(told[0])}”是{figures.year}年度的数字" if told else ""
+                message = f"报告写“{figure_as_written(read)}”，自评表是{figures.year}年度的{why}。"
+                yield ReportRemark(
                     "P08", read.start, read.end, "年度", message, "请核对年度；沿用上年报告改写的，请全部改过。",
-                    text_of(read), f"{figures.year}年",
+                    figure_as_written(read), f"{figures.year}年",
                 )  # fmt: skip
 
 
@@ -158,7 +158,7 @@ def _is_under(date: Read, other: Read) -> bool:
 def _is_ours(read: Read, reads: list[Read]) -> bool:
     """Whether it is, certainly, a figure of this year's form; a count of staff where it stands nowhere else."""
     bound = read.bound
-    same = is_telling(bound.mention) and any(agrees(bound, figure) for figure in bound.figures)
+    same = is_telling(bound.mention) and any(figure_agrees(bound, figure) for figure in bound.figures)
     staff = bound.figures[:1] and bound.figures[0].role == "staff"
     again = any(one.verdict == "agrees" and one.figure in bound.figures for one in reads) if staff else True
     return same and (bound.sure or not again)

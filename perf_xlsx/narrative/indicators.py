@@ -6,9 +6,9 @@ from msgspec.structs import replace
 
 from perf_xlsx.figures import Figure, Figures, Subject
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound, is_telling
-from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.comparing import figure_agrees
 from perf_xlsx.narrative.context import Context, until_a_pause
-from perf_xlsx.narrative.mentions import counted_in, unit_class
+from perf_xlsx.narrative.mentions import unit_class, unit_in_reports
 from perf_xlsx.narrative.names import HOLE
 from perf_xlsx.narrative.words import (
     ACTUALLY,
@@ -68,7 +68,7 @@ def is_verb(context: Context, said: Said) -> bool:
 def _counts_in(figures: Figures, indicator: Subject, unit: str) -> bool:
     """Whether an indicator has values in such a unit."""
     values = [one for role in VALUES for one in figures.of(role, indicator)]  # type: ignore[arg-type]
-    known = [counted_in(one.unit) for one in values if not isinstance(one.value, str)]
+    known = [unit_in_reports(one.unit) for one in values if not isinstance(one.value, str)]
     known = known if "/" in unit else [one.partition("/")[0] for one in known]
     if unit_class(unit) in ("money", "share"):
         return any(unit_class(one) == unit_class(unit) for one in known)
@@ -125,7 +125,7 @@ def _is_called_the_target(context: Context, figures: Figures, bound: Bound) -> b
     if bound.of is None or not _is_held_against(context):
         return False
     own = bound.mention.unit_class == "share" or context.last_of == bound.of
-    exchanged = any(agrees(bound, one) for one in figures.of("indicator_actual", bound.of))
+    exchanged = any(figure_agrees(bound, one) for one in figures.of("indicator_actual", bound.of))
     return exchanged or (own and context.last_role not in ("outside", "other"))
 
 

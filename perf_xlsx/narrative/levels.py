@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.figures import Figure, Figures, Subject
 from perf_xlsx.narrative.bound import Bound
-from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.comparing import figure_agrees
 from perf_xlsx.narrative.context import Context
 from perf_xlsx.narrative.names import HOLE, Name
 from perf_xlsx.narrative.words import (
@@ -44,7 +44,7 @@ EITHER: tuple[PointRole, ...] = ("indicator_weight", "indicator_points")
 def points_of_a_level(context: Context, figures: Figures) -> Bound | None:
     """Points of the level named last, or in the heading: 产出指标50分，得48分; None where they are of none."""
     subject = context.turn.subject if context.turn else None
-    if subject is not None and subject.kind == "level":
+    if subject is not None and subject.type == "level":
         return _bound(context, figures, (subject,), subject.name, True)
     level, between = _level(context)
     if level is None or context.turn is not None:
@@ -63,7 +63,7 @@ def _bound(
     of = subjects[0] if subjects else None
     bound = Bound(context.mention, role or EITHER[0], of, name, found)
     if not role:
-        same = next((figure for figure in found if agrees(bound, figure)), None)
+        same = next((figure for figure in found if figure_agrees(bound, figure)), None)
         return replace(bound, role=same.role) if same else bound
     prescribed = role == "indicator_weight" and PRESCRIBED.search(
         context.before + context.behind.partition("。")[0]

@@ -12,11 +12,11 @@ from msgspec import Struct
 
 from perf_xlsx.domain.quantity import MONEY_UNITS, parse_quantity
 from perf_xlsx.domain.units import measure
-from perf_xlsx.narrative.letters import Letters, letters
+from perf_xlsx.narrative.characters import Characters, characters
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import alternatives, any_of, vocabulary
 
-Kind = Literal["number", "date", "document_number", "ordinal", "code", "range", "grade"]
+MentionType = Literal["number", "date", "document_number", "ordinal", "code", "range", "grade"]
 UnitClass = Literal["money", "share", "points", "count", "none"]
 
 _UNITS = vocabulary("units")
@@ -51,7 +51,7 @@ class Mention(Struct, frozen=True):
 
     start: int
     end: int
-    kind: Kind
+    type: MentionType
     number: Decimal | None = None
     unit: str = ""
     extra: str = ""
@@ -77,13 +77,13 @@ def unit_class(unit: str) -> UnitClass:
     found = measure(unit)
     if found.name in MONEY_UNITS and not found.per:
         return "money"
-    return "share" if found.kind == "比率" else "count"
+    return "share" if found.dimension == "比率" else "count"
 
 
 @lru_cache(1 << 10)
-def counted_in(unit: str) -> str:
+def unit_in_reports(unit: str) -> str:
     """The unit of a form as reports write it: 台, of 台（套）."""
-    return _IN_BRACKETS.sub("", letters(unit).text) or unit
+    return _IN_BRACKETS.sub("", characters(unit).text) or unit
 
 
 def _unit_words(own: Iterable[str]) -> str:
@@ -117,7 +117,7 @@ class MentionFinder:
         self._capitals = re.compile(rf"(?P<number>[{_CAPITALS}]{{4,30}}[元圆整正角分])")
         self._other = re.compile("|".join(f"(?P<{key}>{_FOUND[key]})" for key in _NOT_DATES))
 
-    def find(self, letters: Letters) -> tuple[Mention, ...]:
+    def find(self, letters: Characters) -> tuple[Mention, ...]:
         """The mentions of a paragraph in order; none lies inside another."""
         text = letters.text
         taken = bytearray(len(text) + 1)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.figures import Figures, Subject
 from perf_xlsx.narrative.bound import NOT_CHECKED, OF_INDICATOR, OF_PROJECT, Bound, figures_in
-from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.comparing import figure_agrees
 from perf_xlsx.narrative.context import PAUSES, STOPS, Context, until_a_pause
 from perf_xlsx.narrative.indicators import in_turn, indicator_of, is_verb, of_an_indicator, of_completion
 from perf_xlsx.narrative.mentions import Mention
@@ -81,7 +81,7 @@ def _word_of_money(context: Context, words: list[Said]) -> RoleWord | None:
 def _told_by_its_value(bound: Bound) -> Bound:
     """A word that may mean several roles means the one whose figure has the value; 预算安排 is at the start of the
     year where that is no other than the whole year's."""
-    same = [one for one in bound.figures if agrees(bound, one)]
+    same = [one for one in bound.figures if figure_agrees(bound, one)]
     roles = list(dict.fromkeys(one.role for one in same))
     if len(roles) == 1 and not same[0].role.startswith("project"):
         return replace(bound, role=roles[0], word=RoleWord(roles[0], ("money",), (), bound.sign))
@@ -163,14 +163,14 @@ def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
 
 def _has_one_budget(figures: Figures, subject: Subject) -> bool:
     """Whether it is a project whose form has no budget at the start of the year."""
-    return subject.kind == "project" and not figures.of("project_initial", subject)
+    return subject.type == "project" and not figures.of("project_initial", subject)
 
 
 def _of_one_budget(mention: Mention, figures: Figures, role: str, project: Subject) -> Bound:
     """What a project had at first, or was given in addition, where its form knows one budget: that, or outside."""
     found = figures_in(figures, ("adjusted",), (project,)) if role == "initial" else ()
     bound = Bound(mention, "project_budget", project, project.name, found)
-    return bound if any(agrees(bound, one) for one in found) else replace(bound, role="outside")
+    return bound if any(figure_agrees(bound, one) for one in found) else replace(bound, role="outside")
 
 
 def _is_sure(context: Context, word: RoleWord, subject: Subject, of: Subject | None) -> bool:
@@ -190,7 +190,7 @@ def _is_a_budget(context: Context, word: RoleWord) -> bool:
 
 
 def _shown(role: str, subject: Subject) -> str:
-    return OF_PROJECT.get(role, role) if subject.kind == "project" else role
+    return OF_PROJECT.get(role, role) if subject.type == "project" else role
 
 
 def _is_known(context: Context) -> bool:

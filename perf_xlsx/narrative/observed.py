@@ -14,7 +14,7 @@ from perf_xlsx.rulebook import Rulebook
 LONGEST_QUOTE = 60
 
 
-class Spot(Struct, frozen=True):
+class TextPlace(Struct, frozen=True):
     """Where something is found: characters of the text, the paragraph (from 1), what stands there, its heading."""
 
     start: int
@@ -27,11 +27,11 @@ class Spot(Struct, frozen=True):
 class Found(Struct, frozen=True):
     """A finding of a report. Its place is the cell of the form that it is held against, where there is one."""
 
-    spot: Spot
+    spot: TextPlace
     finding: Finding
 
 
-class Remark(Struct, frozen=True):
+class ReportRemark(Struct, frozen=True):
     """What a check of a report sees. Texts are Chinese."""
 
     code: str
@@ -46,7 +46,7 @@ class Remark(Struct, frozen=True):
     severity: Severity | None = None
 
 
-def found(remark: Remark, spot: Spot, report: str, rulebook: Rulebook) -> Found:
+def found(remark: ReportRemark, spot: TextPlace, report: str, rulebook: Rulebook) -> Found:
     """The finding of a remark, with severity and basis by catalogue and rulebook."""
     place = remark.figure.place if remark.figure else Place(report)
     seen = Observation(
@@ -55,16 +55,16 @@ def found(remark: Remark, spot: Spot, report: str, rulebook: Rulebook) -> Found:
     return Found(spot, finding(remark.code, seen, rulebook))
 
 
-def remark_at(read: Read, code: str, message: str, advice: str, severity: Severity | None = None) -> Remark:
+def remark_at(read: Read, code: str, message: str, advice: str, severity: Severity | None = None) -> ReportRemark:
     """A remark about a figure of the report."""
     figure = read.figure
-    return Remark(
+    return ReportRemark(
         code, read.start, read.end, name_of(figure) if figure else "", message, advice,
-        text_of(read), figure.text if figure else None, figure, severity,
+        figure_as_written(read), figure.text if figure else None, figure, severity,
     )  # fmt: skip
 
 
-def text_of(read: Read) -> str:
+def figure_as_written(read: Read) -> str:
     """A figure as the report writes it."""
     begin = read.scope.paragraph.start
     return read.scope.paragraph.text[read.start - begin : read.end - begin]
@@ -86,5 +86,5 @@ ROLE_NAMES = {
 def name_of(figure: Figure) -> str:
     """A figure in words: 项目支出全年预算数, “驾驶员经费”预算数."""
     of = figure.of
-    name = f"“{of.name}”" if of.kind in ("project", "indicator", "level") else "" if of.whole else of.name
+    name = f"“{of.name}”" if of.type in ("project", "indicator", "level") else "" if of.whole else of.name
     return f"{name}{ROLE_NAMES[figure.role]}"

@@ -14,7 +14,7 @@ from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.binding import bind
 from perf_xlsx.narrative.bound import NOT_CHECKED, Bound, is_telling
-from perf_xlsx.narrative.comparing import agrees, is_off_by_its_unit
+from perf_xlsx.narrative.comparing import figure_agrees, is_off_by_its_unit
 from perf_xlsx.narrative.mentions import Mention, MentionFinder
 from perf_xlsx.narrative.names import Names
 from perf_xlsx.narrative.scope import Scope, scopes
@@ -28,7 +28,7 @@ OF_EXECUTION = frozenset(("execution_weight", "execution_points"))
 OF_INCOME = frozenset(("received", "income"))
 RATES = frozenset(("execution_rate", "project_rate"))
 NEAR = 8  # amounts before a rate that it may be of
-Verdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
+FigureVerdict = Literal["agrees", "differs", "elsewhere", "outside", "unbound"]
 
 
 class Read(Struct, frozen=True):
@@ -41,7 +41,7 @@ class Read(Struct, frozen=True):
     end: int
     bound: Bound
     scope: Scope
-    verdict: Verdict
+    verdict: FigureVerdict
     figure: Figure | None = None
     other: Figure | None = None
 
@@ -123,20 +123,20 @@ def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
 
 def _as(figure: Figure, bound: Bound) -> Bound:
     """The binding of one that agrees, with the role and subject of its figure where they say more."""
-    another = figure.of.kind == "project" if bound.of is None else figure.of != bound.of
-    if another and (bound.of is None or bound.of.kind != "form"):
+    another = figure.of.type == "project" if bound.of is None else figure.of != bound.of
+    if another and (bound.of is None or bound.of.type != "form"):
         return replace(bound, role=figure.role, of=figure.of)
     alike = any({bound.role, figure.role} <= roles for roles in (VALUES, OF_EXECUTION))
     return replace(bound, role=figure.role) if alike or bound.role in UNTOLD else bound
 
 
-def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[Verdict, Figure | None, Figure | None]:
-    if bound.mention.kind == "date" and bound.figures:
+def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[FigureVerdict, Figure | None, Figure | None]:
+    if bound.mention.type == "date" and bound.figures:
         figure = bound.figures[0]
         return ("agrees" if figure.role == "year" or is_day(bound, scope, figure) else "differs"), figure, None
-    if bound.mention.kind not in ("number", "grade") or bound.other_year:
+    if bound.mention.type not in ("number", "grade") or bound.other_year:
         return "outside", None, None
-    found = next((figure for figure in bound.figures if agrees(bound, figure)), None)
+    found = next((figure for figure in bound.figures if figure_agrees(bound, figure)), None)
     if found is not None:
         return "agrees", found, None
     if bound.sure and bound.figures:
@@ -159,7 +159,7 @@ def is_day(bound: Bound, scope: Scope, figure: Figure) -> bool:
 def _elsewhere(bound: Bound, figures: Figures) -> Figure | None:
     """A figure in another place of the form that has this value: of the same role, or of the same subject."""
     own = bound.figures[0]
-    if bound.mention.kind == "grade" or not is_telling(bound.mention):
+    if bound.mention.type == "grade" or not is_telling(bound.mention):
         return None
     same = [one for one in figures.everything if one.role == own.role or one.of == own.of]
-    return next((one for one in same if one.unit == own.unit and agrees(bound, one)), None)
+    return next((one for one in same if one.unit == own.unit and figure_agrees(bound, one)), None)

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from perf_xlsx.documents import Paragraph
 from perf_xlsx.figures import Subject
-from perf_xlsx.narrative.letters import Letters, letters
+from perf_xlsx.narrative.characters import Characters, characters
 from perf_xlsx.narrative.names import Name, Names, is_generic, masked
-from perf_xlsx.narrative.tables import labels, with_label
+from perf_xlsx.narrative.table_numbers import labels, with_label
 from perf_xlsx.narrative.words import AIMS, OTHER_THING, PLANS, rest_of_heading
 from perf_xlsx.system.pattern import pattern
 
@@ -30,7 +30,7 @@ SHORTEST_ALONE = 4  # letters of an indicator's name; shorter ones are words tha
 STYLED = 3  # levels that a style may have, next to those of numbers
 
 
-class Section(Struct, frozen=True):
+class ScopeHeading(Struct, frozen=True):
     """A heading: what it names, and what else it says. `plans`: it is about the years to come.
 
     `level` is that of the heading, `levels` are those of indicators that it names.
@@ -51,10 +51,10 @@ class Scope(Struct, frozen=True):
     """
 
     paragraph: Paragraph
-    letters: Letters
+    letters: Characters
     names: tuple[Name, ...]
     masked: str
-    sections: tuple[Section, ...]
+    sections: tuple[ScopeHeading, ...]
     heading: bool
     topic: Subject | None
     levels: tuple[Name, ...] = ()
@@ -73,7 +73,7 @@ class Scope(Struct, frozen=True):
     def money_subject(self) -> tuple[Subject | None, bool]:
         """The line or project that the headings name (None: the whole), and whether they are sure to mean that."""
         for section in reversed(self.sections):
-            named = [one for one in section.subjects if one.kind in ("line", "project")]
+            named = [one for one in section.subjects if one.type in ("line", "project")]
             if named:
                 return (named[0], True) if len(set(named)) == 1 else (None, False)
             if section.rest and (section.level > 1 or OTHER_THING.search(section.text)):
@@ -83,12 +83,12 @@ class Scope(Struct, frozen=True):
 
 def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
     """Every paragraph with what stands above it."""
-    stack: list[Section] = []
+    stack: list[ScopeHeading] = []
     paragraphs = tuple(paragraphs)
     names = names.without_levels_of_another_system(one.text for one in paragraphs)
     in_tables = labels(paragraphs, names)
     for paragraph in paragraphs:
-        read = letters(paragraph.text)
+        read = characters(paragraph.text)
         if label := in_tables.get(paragraph.start):
             yield _in_a_table(paragraph, with_label(read, label), names)
             continue
@@ -106,7 +106,7 @@ def scopes(paragraphs: Iterable[Paragraph], names: Names) -> Iterator[Scope]:
             if not subjects and names.projects and _PROJECTS.search(read.text):
                 subjects = (names.projects,)
             rest = rest_of_heading(_MARKS.sub("", text))
-            stack.append(Section(level, read.text, subjects, rest, _plans(read.text), levels))
+            stack.append(ScopeHeading(level, read.text, subjects, rest, _plans(read.text), levels))
         yield Scope(paragraph, read, found, text, tuple(stack), heading, topic, levels)
 
 
@@ -115,7 +115,7 @@ def headings(found: Iterable[Scope]) -> Iterator[str]:
 
     A heading stands below itself, a number in a table where the paragraph before the table does.
     """
-    titles: dict[Section, str] = {}
+    titles: dict[ScopeHeading, str] = {}
     heading = ""
     for scope in found:
         if scope.heading:
@@ -128,7 +128,7 @@ def headings(found: Iterable[Scope]) -> Iterator[str]:
 _PROJECTS = pattern(r"(?<!级)项目(?:支出|资金|经费)?(?:管理|使用|实施|资金|支出|执行|完成|和|、|情况)")
 
 
-def _in_a_table(paragraph: Paragraph, read: Letters, names: Names) -> Scope:
+def _in_a_table(paragraph: Paragraph, read: Characters, names: Names) -> Scope:
     """A number in a table: its row and column say all that there is to say."""
     found = tuple(names.find(read.text))
     levels = tuple(names.find_levels(read.text, found))
@@ -162,10 +162,10 @@ def _has_figure(text: str) -> bool:
     return _FIGURE.search(text) is not None
 
 
-def _topic_above(stack: list[Section]) -> Subject | None:
+def _topic_above(stack: list[ScopeHeading]) -> Subject | None:
     """The indicator that the nearest heading is about; none where a heading below it names something else."""
     for section in reversed(stack):
-        named = [one for one in section.subjects if one.kind == "indicator"]
+        named = [one for one in section.subjects if one.type == "indicator"]
         if named:
             return named[0] if len(set(named)) == 1 else None
         if section.subjects or section.level <= 2:
@@ -179,9 +179,9 @@ def _lead(text: str, found: tuple[Name, ...]) -> Subject | None:
     start = begin.end() if begin else 0
     for name in found:
         if name.start <= start + 3 and name.start >= start - 3 and _LEAD_ENDS.match(text, name.end):
-            return next((one for one in name.subjects if one.kind == "indicator"), None)
+            return next((one for one in name.subjects if one.type == "indicator"), None)
         if name.start == start and _begins(text, name.end):
-            return next((one for one in name.subjects if one.kind == "indicator"), None)
+            return next((one for one in name.subjects if one.type == "indicator"), None)
     return None
 
 
@@ -199,15 +199,15 @@ def _meant(names: Names, text: str, topic: Subject | None) -> Iterator[Name]:
     lead: Subject | None = topic
     for name in names.find(text):
         word = text[name.start : name.end]
-        short = len(word) < SHORTEST_ALONE and "indicator" in name.kinds
+        short = len(word) < SHORTEST_ALONE and "indicator" in name.types
         if not short and not is_generic(word):
             yield name
             continue
         begin = _MARKS.match(text)
         at_start = begin is not None and name.start == begin.end() and _begins(text, name.end)
-        kept = tuple(one for one in name.subjects if one.kind != "indicator" or one == lead or at_start)
+        kept = tuple(one for one in name.subjects if one.type != "indicator" or one == lead or at_start)
         if at_start:
-            lead = next((one for one in name.subjects if one.kind == "indicator"), lead)
+            lead = next((one for one in name.subjects if one.type == "indicator"), lead)
         if kept:
             yield Name(name.start, name.end, kept)
         else:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from perf_xlsx.documents import Paragraph
 from perf_xlsx.figures import Subject
-from perf_xlsx.narrative.observed import Remark
+from perf_xlsx.narrative.observed import ReportRemark
 from perf_xlsx.narrative.reading import Read
 from perf_xlsx.narrative.scope import Scope
 from perf_xlsx.system.pattern import pattern
@@ -28,7 +28,7 @@ THOUSANDS = 3  # digits between two commas
 _GROUPED = pattern(_TEXT["grouped"])
 
 
-def text_remarks(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Iterator[Remark]:
+def text_remarks(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Iterator[ReportRemark]:
     """What a report leaves out, leaves open, or took from another."""
     yield from _hollow_parts(scopes)
     yield from _fillers(scopes)
@@ -41,13 +41,13 @@ def text_remarks(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Iterator
 
 def _at(
     paragraph: Paragraph, code: str, field: str, message: str, advice: str, expected: str | None = None
-) -> Remark:
+) -> ReportRemark:
     text = paragraph.text.strip()
     start = paragraph.start + len(paragraph.text) - len(paragraph.text.lstrip())
-    return Remark(code, start, start + len(text), field, message, advice, text[:60] or None, expected)
+    return ReportRemark(code, start, start + len(text), field, message, advice, text[:60] or None, expected)
 
 
-def _hollow_parts(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
+def _hollow_parts(scopes: tuple[Scope, ...]) -> Iterator[ReportRemark]:
     """P03: a heading that is followed by the next one of its level, or a higher one."""
     written = [scope for scope in scopes if scope.letters.text]
     titles = Counter(scope.letters.text for scope in written if scope.heading)
@@ -63,7 +63,7 @@ def _hollow_parts(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
             yield _at(scope.paragraph, "P03", title, f"“{title}”下面没有内容。", "请补写这一部分。")
 
 
-def _fillers(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
+def _fillers(scopes: tuple[Scope, ...]) -> Iterator[ReportRemark]:
     """P09: a heading below which only 无 or the like is written."""
     for scope, after in pairwise(scope for scope in scopes if scope.letters.text):
         if scope.heading and not after.heading and _FILLER.fullmatch(after.letters.text):
@@ -77,7 +77,7 @@ def _is_first(scope: Scope) -> bool:
     return scope.sections[-1].level == 1
 
 
-def _missing_parts(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
+def _missing_parts(scopes: tuple[Scope, ...]) -> Iterator[ReportRemark]:
     """P03, P06: of a whole report, that no part is about problems, or none about measures."""
     headings = [scope for scope in scopes if scope.heading]
     if len({scope.paragraph.start for scope in headings if scope.sections[-1].level == 1}) < WHOLE_REPORT:
@@ -94,7 +94,7 @@ def _missing_parts(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
         yield _at(last, "P06", "改进措施", "报告写了问题，没有写改进措施的部分。", "请补写改进措施。", "改进措施")
 
 
-def _lost_points_without_reason(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Iterator[Remark]:
+def _lost_points_without_reason(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Iterator[ReportRemark]:
     """P06: an indicator that has less than its weight, and no reason in what is written about it."""
     told: dict[Subject, str] = {}
     for scope in scopes:
@@ -107,7 +107,9 @@ def _lost_points_without_reason(scopes: tuple[Scope, ...], reads: tuple[Read, ..
         if _number(points) < _number(weight):
             message = f"“{subject.name}”得{_number(points)}分，没有得满{_number(weight)}分，报告没有说明原因。"
             advice = "请写明偏差原因和改进措施。"
-            yield Remark("P06", points.start, points.end, subject.name, message, advice, figure=points.figure)
+            yield ReportRemark(
+                "P06", points.start, points.end, subject.name, message, advice, figure=points.figure
+            )
 
 
 def _stated(reads: tuple[Read, ...], subject: Subject, role: str) -> Read | None:
@@ -119,25 +121,27 @@ def _number(read: Read) -> Decimal:
     return read.bound.mention.number or Decimal(0)
 
 
-def _blanks(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
+def _blanks(scopes: tuple[Scope, ...]) -> Iterator[ReportRemark]:
     """P09: a place that was left to be filled in."""
     for scope in scopes:
         for blank in _BLANK.finditer(scope.paragraph.text):
             start = scope.paragraph.start + blank.start()
-            yield Remark("P09", start, start + len(blank[0]), "空白", "留空的地方没有填写。", "请填写。", blank[0])
+            yield ReportRemark(
+                "P09", start, start + len(blank[0]), "空白", "留空的地方没有填写。", "请填写。", blank[0]
+            )
 
 
-def _misgrouped(scopes: tuple[Scope, ...]) -> Iterator[Remark]:
+def _misgrouped(scopes: tuple[Scope, ...]) -> Iterator[ReportRemark]:
     """P01: a number whose commas do not part thousands: 2,86.00万元, 3,8600户."""
     for scope in scopes:
         for number in _GROUPED.finditer(scope.letters.text):
             if any(len(group) != THOUSANDS for group in number[0].partition(".")[0].split(",")[1:]):
                 start, end = (scope.paragraph.start + at for at in scope.letters.span(*number.span()))
                 message = f"“{number[0]}”的千分位写错，看不出是多少。"
-                yield Remark("P01", start, end, "数字", message, "请核对数字，每三位一个逗号。", number[0])
+                yield ReportRemark("P01", start, end, "数字", message, "请核对数字，每三位一个逗号。", number[0])
 
 
-def _repeated_reasons(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Iterator[Remark]:
+def _repeated_reasons(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Iterator[ReportRemark]:
     """P09: a reason that is word by word that of an indicator before."""
     known: dict[str, Subject] = {}
     points: dict[int, list[Read]] = {}
@@ -159,10 +163,10 @@ def _repeated_reasons(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Ite
 def _scored_before(points: Iterable[Read], at: int) -> Subject | None:
     """The indicator whose points stand last before a place of a paragraph."""
     before = [read.bound.of for read in points if read.bound.mention.end <= at]
-    return before[-1] if before and before[-1] and before[-1].kind == "indicator" else None
+    return before[-1] if before and before[-1] and before[-1].type == "indicator" else None
 
 
-def _repeated(scope: Scope, reason: re.Match[str], text: str, of: Subject, first: Subject) -> Remark:
+def _repeated(scope: Scope, reason: re.Match[str], text: str, of: Subject, first: Subject) -> ReportRemark:
     start, end = (scope.paragraph.start + at for at in scope.letters.span(*reason.span(1)))
     message = f"“{of.name}”的偏差原因“{text}”与“{first.name}”的一字不差。"
-    return Remark("P09", start, end, of.name, message, "请写明这个指标自己的原因。", text)
+    return ReportRemark("P09", start, end, of.name, message, "请写明这个指标自己的原因。", text)

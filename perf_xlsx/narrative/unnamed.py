@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from perf_xlsx.figures import Figure, Figures
 from perf_xlsx.narrative.bound import OF_INDICATOR, Bound
-from perf_xlsx.narrative.comparing import agrees
+from perf_xlsx.narrative.comparing import figure_agrees
 from perf_xlsx.narrative.context import Context, until_a_pause
 from perf_xlsx.narrative.indicators import in_turn, is_verb, values_meant
-from perf_xlsx.narrative.mentions import counted_in
+from perf_xlsx.narrative.mentions import unit_in_reports
 from perf_xlsx.narrative.words import Said, rest_of
 
 SHARED = 4  # letters in a row
@@ -41,13 +41,13 @@ def _of_a_name_in_part(context: Context, figures: Figures, roles: list[str], tol
     if not found:
         return None
     bound = Bound(mention, roles[0], found[0].of if shared else None, "", found)
-    return bound if _may_be_of(context, found) or any(agrees(bound, one) for one in found) else None
+    return bound if _may_be_of(context, found) or any(figure_agrees(bound, one) for one in found) else None
 
 
 def _counted_alike(figures: Figures, roles: list[str], unit: str) -> list[Figure]:
     """The figures of indicators in these roles that count in a unit, the first role's first."""
-    of_indicators = [one for one in figures.everything if one.of.kind == "indicator"]
-    return [one for key in roles for one in of_indicators if one.role == key and counted_in(one.unit) == unit]
+    of_indicators = [one for one in figures.everything if one.of.type == "indicator"]
+    return [one for key in roles for one in of_indicators if one.role == key and unit_in_reports(one.unit) == unit]
 
 
 def _is_a_value(context: Context, last: Said | None) -> bool:
@@ -70,10 +70,10 @@ def _likely(context: Context, figures: Figures) -> Iterator[Figure]:
     said = rest_of(context.said.rpartition("、")[2], context.mention.unit_class)  # 彩超2台、救护车3辆
     behind = until_a_pause(context.behind)
     alike = [
-        one for one in figures.everything if one.of.kind == "indicator" and is_like(one.of.name, said, behind)
+        one for one in figures.everything if one.of.type == "indicator" and is_like(one.of.name, said, behind)
     ]
     for role in values_meant(context):
-        yield from (one for one in alike if one.role == role and agrees(Bound(context.mention, role), one))
+        yield from (one for one in alike if one.role == role and figure_agrees(Bound(context.mention, role), one))
 
 
 def is_like(name: str, said: str, behind: str) -> bool:

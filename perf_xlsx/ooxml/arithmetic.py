@@ -9,14 +9,14 @@ from fractions import Fraction
 
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.ooxml.book import MAX_COLUMN, MAX_ROW, column_number
+from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.system.pattern import pattern
 
 LONGEST, MOST_TOKENS, DEEPEST, MOST_CELLS = 500, 200, 20, 5000
 
-Area = tuple[int, int, int, int]  # top, left, bottom, right
 # The numbers in an area of the named sheet (None: the formula's own), without empty cells and plain words.
 # None if there is anything else in the area, or if the formula may not use it.
-Look = Callable[[str | None, Area], Sequence[Decimal] | None]
+Lookup = Callable[[str | None, Span], Sequence[Decimal] | None]
 
 _CELL = r"(\$?)([A-Za-z]{1,3})(\$?)([0-9]{1,7})"
 _TOKEN = pattern(
@@ -31,7 +31,7 @@ class _UnknownError(Exception):
     """The formula is not plain arithmetic, or a cell holds no number."""
 
 
-def computed(formula: str, off: tuple[int, int], look: Look) -> Fraction | None:
+def computed(formula: str, off: tuple[int, int], look: Lookup) -> Fraction | None:
     """The formula's result; `off` is how many rows and columns its own cell lies from where it was written.
 
     None where it holds anything but plain arithmetic, divides by zero, or `look` gives nothing.
@@ -39,7 +39,7 @@ def computed(formula: str, off: tuple[int, int], look: Look) -> Fraction | None:
     if len(formula) > LONGEST:
         return None
     try:
-        return _Reading(_tokens(formula), off, look).result()
+        return _FormulaReader(_tokens(formula), off, look).result()
     except _UnknownError:
         return None
 
@@ -55,10 +55,10 @@ def _tokens(formula: str) -> list[re.Match[str]]:
     return found
 
 
-class _Reading:
+class _FormulaReader:
     """Reads the tokens from left to right."""
 
-    def __init__(self, tokens: list[re.Match[str]], off: tuple[int, int], look: Look) -> None:
+    def __init__(self, tokens: list[re.Match[str]], off: tuple[int, int], look: Lookup) -> None:
         self.tokens, self.off, self.look = tokens, off, look
         self.at = self.deep = 0
 

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from perf_xlsx.ooxml.book import Book, Sheet, parse_range
 from perf_xlsx.ooxml.markup import local, named, only
+from perf_xlsx.ooxml.merges import Span
 
-Area = tuple[int, int, int, int]  # top, left, bottom, right
 LONGEST_LIST = 255  # characters of a drop-down's values written out
 # The elements of a worksheet in the order that every program wants (CT_Worksheet).
 _ORDER = (
@@ -43,7 +43,7 @@ def ask(book: Book, sheet: Sheet, questions: Iterable[Question]) -> None:
     group = only(root, "dataValidations")
     if group is None:
         group = etree.Element(f"{{{book.space}}}dataValidations")
-        place(root, group)
+        place_element(root, group)
     asked = [area for rule in named(group, "dataValidation") for area in _areas(rule.get("sqref", ""))]
     for question in questions:
         if not any(_meet(one, other) for one in _areas(question.area) for other in asked):
@@ -52,11 +52,11 @@ def ask(book: Book, sheet: Sheet, questions: Iterable[Question]) -> None:
     book.package.touch(sheet.part)
 
 
-def _areas(reference: str) -> list[Area]:
+def _areas(reference: str) -> list[Span]:
     return [area for word in reference.split() if (area := parse_range(word))]
 
 
-def _meet(one: Area, other: Area) -> bool:
+def _meet(one: Span, other: Span) -> bool:
     return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
 
 
@@ -99,12 +99,12 @@ def protect(book: Book, sheet: Sheet) -> bool:
     made = etree.Element(f"{{{book.space}}}sheetProtection", sheet="1", objects="1", scenarios="1")
     for name in _ALLOWED:
         made.set(name, "0")
-    place(root, made)
+    place_element(root, made)
     book.package.touch(sheet.part)
     return True
 
 
-def place(root: etree._Element, made: etree._Element) -> None:
+def place_element(root: etree._Element, made: etree._Element) -> None:
     """Put an element of a worksheet where it belongs."""
     before = _ORDER[: _ORDER.index(local(made)) + 1]
     last = [element for element in root if local(element) in before]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from perf_xlsx.ooxml.markup import escaped, quoted
+from perf_xlsx.ooxml.markup import attribute_text, escaped
 
 _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _MAIN = "http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -97,7 +97,7 @@ def drawing_xml(chart: BarChart, relation: str, relation_space: str) -> str:
         f"<xdr:col>{chart.column}</xdr:col><xdr:colOff>{12 * _EMU}</xdr:colOff>"
         f"<xdr:row>{chart.row}</xdr:row><xdr:rowOff>0</xdr:rowOff></xdr:from>"
         f'<xdr:ext cx="{width}" cy="{height}"/><xdr:graphicFrame macro=""><xdr:nvGraphicFramePr>'
-        f'<xdr:cNvPr id="2" name={quoted(chart.title)}/><xdr:cNvGraphicFramePr/></xdr:nvGraphicFramePr>'
+        f'<xdr:cNvPr id="2" name={attribute_text(chart.title)}/><xdr:cNvGraphicFramePr/></xdr:nvGraphicFramePr>'
         '<xdr:xfrm><a:off x="0" y="0"/><a:ext cx="0" cy="0"/></xdr:xfrm><a:graphic>'
         f'<a:graphicData uri="{_CHART}"><c:chart xmlns:c="{_CHART}" xmlns:r="{relation_space}" r:id="{relation}"/>'
         "</a:graphicData></a:graphic></xdr:graphicFrame><xdr:clientData/></xdr:oneCellAnchor></xdr:wsDr>"
@@ -106,7 +106,7 @@ def drawing_xml(chart: BarChart, relation: str, relation_space: str) -> str:
 
 def _run(tag: str, size: int, font: str) -> str:
     """Run properties; East Asian text takes its own typeface."""
-    faces = "".join(f"<a:{kind} typeface={quoted(font)}/>" for kind in ("latin", "ea"))
+    faces = "".join(f"<a:{kind} typeface={attribute_text(font)}/>" for kind in ("latin", "ea"))
     return f'<a:{tag} lang="zh-CN" sz="{size}" b="0" baseline="0">{faces}</a:{tag}>'
 
 

@@ -13,10 +13,10 @@ from lxml import etree
 from msgspec import Struct
 
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.ooxml.archive import PackageError
-from perf_xlsx.ooxml.markup import MAIN, named, only, space_of, text_of, whole
+from perf_xlsx.ooxml.markup import MAIN, element_text, named, only, space_of, whole
 from perf_xlsx.ooxml.number_format import LONGEST
 from perf_xlsx.ooxml.package import Package
+from perf_xlsx.ooxml.zip_archive import PackageError
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.system.safe_text import harmless
 
@@ -113,7 +113,7 @@ class Book:
             raise PackageError("not_a_workbook", "不是 Excel 工作簿")
         self.part = main
         self.root = self.tree(main)
-        self._strings: dict[int, Text] = {}
+        self._strings: dict[int, CellText] = {}
         self._sheets: list[Sheet] | None = None
         self._judge_sheets()
 
@@ -155,13 +155,13 @@ class Book:
         """Whether the workbook is written in strict OOXML, which has namespaces of its own."""
         return "purl.oclc.org" in self.space
 
-    def relation(self, kind: str) -> str:
+    def relation(self, relation: str) -> str:
         """A relationship type, as "comments"."""
-        return f"{self.relation_space}/{kind}"
+        return f"{self.relation_space}/{relation}"
 
-    def relate(self, kind: str, part: str) -> str:
+    def relate(self, relation: str, part: str) -> str:
         """Relate the workbook to a new part; returns the id."""
-        return self.package.add_relationship(self.part, self.relation(kind), part)
+        return self.package.add_relationship(self.part, self.relation(relation), part)
 
     def child(self, name: str) -> etree._Element | None:
         """The workbook element of that name. Raises PackageError where there are two."""
@@ -219,7 +219,7 @@ class Book:
             found.append(
                 DefinedName(
                     element.get("name", ""),
-                    text_of(element),
+                    element_text(element),
                     sheet if sheet >= 0 else None,
                     element.get("hidden") in ("1", "true"),
                 )
@@ -242,11 +242,11 @@ class Book:
         properties = self.child("workbookPr")
         return properties is not None and properties.get("date1904") in ("1", "true")
 
-    def related_part(self, kind: str) -> str | None:
+    def related_part(self, relation: str) -> str | None:
         """The part of that kind that the workbook refers to ("styles", "sharedStrings"); see `one_related`."""
-        return self.package.one_related(self.part, kind)
+        return self.package.one_related(self.part, relation)
 
-    def string(self, index: int) -> Text:
+    def string(self, index: int) -> CellText:
         """A shared string. Raises IndexError where there is none of that number."""
         if index not in self._strings:
             self._strings[index] = rich_text(self._string_items[index])
@@ -339,7 +339,7 @@ class Runs(Struct, frozen=True, dict=True):
         return "".join(compress(texts, map(not_, out))), "".join(compress(texts, out))
 
 
-Text = str | Runs
+CellText = str | Runs
 Piece = tuple[str, bool | None, str]  # a run's text, whether it is crossed out, its position ("superscript", …)
 
 _RAISED = {
@@ -367,15 +367,15 @@ def raised_in(properties: etree._Element) -> str:
     return next((child.get("val", "") for child in named(properties, "vertAlign")), "")
 
 
-def rich_text(item: etree._Element) -> Text:
+def rich_text(item: etree._Element) -> CellText:
     """The text of a string item or note, phonetic guides left out; in pieces where it has runs of its own.
 
     Raises PackageError where an item or run has two texts: some programs show both, some one.
     """
     if len(item) == 1 and item[0].tag == f"{space_of(item)}t":
-        return unescape(text_of(item[0]))
+        return unescape(element_text(item[0]))
     plain = only(item, "t")
-    text = "" if plain is None else unescape(text_of(plain))
+    text = "" if plain is None else unescape(element_text(plain))
     runs = named(item, "r")
     if not runs:
         return text
@@ -383,7 +383,7 @@ def rich_text(item: etree._Element) -> Text:
     for run in runs:
         look, words = only(run, "rPr"), only(run, "t")
         own, raised = (None, "") if look is None else (is_struck(look), raised_in(look))
-        pieces += [] if words is None else [(unescape(text_of(words)), own, raised)]
+        pieces += [] if words is None else [(unescape(element_text(words)), own, raised)]
     return runs_of(pieces)
 
 

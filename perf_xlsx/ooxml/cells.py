@@ -12,29 +12,29 @@ from math import isfinite, nan
 from lxml import etree
 from msgspec import Struct
 
-from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import (
     MAX_COLUMN,
     MAX_ROW,
     Book,
     CellLook,
+    CellText,
     Runs,
     Sheet,
-    Text,
     known_column,
     parse_cell,
     parse_range,
     rich_text,
     unescape,
 )
-from perf_xlsx.ooxml.markup import ALTERNATES, children, disputed, named, only, same, space_of, text_of, whole
+from perf_xlsx.ooxml.markup import ALTERNATES, children, disputed, element_text, named, only, same, space_of, whole
 from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.ooxml.number_format import is_date, names_a_day, part_of_date, shows_nothing, unit_behind
+from perf_xlsx.ooxml.zip_archive import PackageError
 from perf_xlsx.system.pattern import pattern
 
 NOWHERE = (0, 0)
 LARGE = 10_000  # cells of a sheet, from which on it is asked whether it need be read at all
-Value = Decimal | str | bool | datetime.date | datetime.datetime | None
+CellValue = Decimal | str | bool | datetime.date | datetime.datetime | None
 
 _LITERAL = pattern(r'"[^"]*"|\\.|_.|\*.')
 _POINT = pattern(r"[0#?][\\!]\.[0#?]|[0#?]\"\.\"[0#?]")  # a point that is mere text between the digits
@@ -57,11 +57,11 @@ class Cell(Struct, frozen=True, gc=False):  # quick to make, and there are thous
     text as its result; a grid keeps such cells apart, as to a reader they hold nothing.
     """
 
-    value: Value
+    value: CellValue
     formula: str | None = None
     error: str | None = None
     number_format: str = "General"
-    struck: Value = None
+    struck: CellValue = None
     picture: bool = False
     silent: bool = False
 
@@ -115,12 +115,12 @@ class Cell(Struct, frozen=True, gc=False):  # quick to make, and there are thous
         return unit_behind(self.number_format, self.value)
 
 
-class Shared(str):
+class SharedFormula(str):
     """The empty formula of a cell that shares another cell's: with that formula and its address."""
 
     __slots__ = ("at", "base")
 
-    def __new__(cls, base: str, at: tuple[int, int]) -> Shared:
+    def __new__(cls, base: str, at: tuple[int, int]) -> SharedFormula:
         """One for all cells of a group."""
         made = super().__new__(cls, "")
         made.base, made.at = base, at
@@ -309,7 +309,7 @@ class _Known:
         self.book = book
         self.kinds: dict[object, str] = {f"{space}{kind}": kind for kind in ("f", "v", "is")}
         self.kinds[ALTERNATES] = "alternates"
-        self.shared: dict[str, Shared] = {}
+        self.shared: dict[str, SharedFormula] = {}
         self._looks: dict[str | None, CellLook] = {}
 
     def look(self, style: str | None) -> CellLook:
@@ -335,7 +335,7 @@ def _of_parts(
     found: Mapping[str, etree._Element], element: etree._Element, known: _Known, at: tuple[int, int]
 ) -> Cell | None:
     formula = _formula(found["f"], known, at) if "f" in found else None
-    text = text_of(found["v"]) if "v" in found else None
+    text = element_text(found["v"]) if "v" in found else None
     inline = rich_text(found["is"]) if "is" in found else None
     code, struck = known.look(element.get("s"))
     kind = element.get("t", "n")
@@ -362,18 +362,18 @@ def _once(element: etree._Element, kinds: Mapping[object, str]) -> dict[str, etr
 
 def _formula(element: etree._Element, known: _Known, at: tuple[int, int]) -> str:
     """A cell's formula; a shared one is written in the first cell of its group."""
-    text = text_of(element)
+    text = element_text(element)
     group = element.get("si") if element.get("t") == "shared" else None
     if group is None:
         return text
     if text:
-        known.shared[group] = Shared(text, at)
+        known.shared[group] = SharedFormula(text, at)
         return text
     return known.shared.get(group, text)
 
 
 def _written(formula: str) -> str:
-    return formula.base if isinstance(formula, Shared) else formula
+    return formula.base if isinstance(formula, SharedFormula) else formula
 
 
 def _error(element: etree._Element, formula: str | None, text: str | None, code: str, known: _Known) -> Cell:
@@ -388,7 +388,7 @@ def _is_blank(text: str | None) -> bool:
     return text is not None and not text.strip(_BLANK)
 
 
-def cell_of(value: Value | Runs, formula: str | None, code: str, struck: bool) -> Cell | None:
+def cell_of(value: CellValue | Runs, formula: str | None, code: str, struck: bool) -> Cell | None:
     """A cell of any workbook format, its pictures, crossed-out and invisible contents recognised.
 
     `struck`: the cell's font crosses out the runs that have no font of their own. None if the cell is empty.
@@ -422,7 +422,7 @@ def _look(style: str | None, looks: list[CellLook]) -> CellLook:
     return looks[whole(style, MAX_ROW)]
 
 
-def _value(kind: str, text: str | None, code: str, book: Book) -> Value | Text:
+def _value(kind: str, text: str | None, code: str, book: Book) -> CellValue | CellText:
     """Raises IndexError for a shared string that does not exist."""
     if text is None:
         return None
@@ -439,7 +439,7 @@ def _value(kind: str, text: str | None, code: str, book: Book) -> Value | Text:
             return _number(text, code, book)
 
 
-def _number(text: str, code: str, book: Book) -> Value:
+def _number(text: str, code: str, book: Book) -> CellValue:
     try:
         number = float(text) if "_" not in text else nan
     except ValueError:
@@ -447,14 +447,14 @@ def _number(text: str, code: str, book: Book) -> Value:
     return value_of(number, code, book.date1904) if isfinite(number) else text
 
 
-def value_of(number: float, code: str, from_1904: bool = False) -> Value:
+def value_of(number: float, code: str, from_1904: bool = False) -> CellValue:
     """A stored number, finite, as its format shows it: 15 digits, as a person sees them, or a date."""
     if is_date(code):
         return _date(number, from_1904)
     return Decimal(f"{number:.15g}")
 
 
-def iso_date(text: str) -> Value:
+def iso_date(text: str) -> CellValue:
     """A date as strict workbooks and OpenDocument store it; the text where it is none."""
     try:
         moment = datetime.datetime.fromisoformat(text.strip())
@@ -463,7 +463,7 @@ def iso_date(text: str) -> Value:
     return moment.date() if moment.time() == datetime.time() else moment.replace(tzinfo=None)
 
 
-def _date(number: float, from_1904: bool) -> Value:
+def _date(number: float, from_1904: bool) -> CellValue:
     start = datetime.datetime(1904, 1, 1) if from_1904 else datetime.datetime(1899, 12, 30)
     try:
         moment = start + datetime.timedelta(seconds=round(number * 86_400))

@@ -18,14 +18,14 @@ from lxml import etree
 
 from perf_xlsx.ooxml.book import Book, Sheet
 from perf_xlsx.ooxml.cells import Cell, Grid
-from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.markup import local, whole
 from perf_xlsx.ooxml.note_shapes import draws
 from perf_xlsx.ooxml.relationships import Relationship
+from perf_xlsx.ooxml.sheet_draft import SheetDraft
 
 Codes = Mapping[tuple[int, int], str]  # by row and column, both from 1
-Row = tuple[tuple[int, str], ...]  # columns with their codes
-Numbered = tuple[int, Row]
+ContentRow = tuple[tuple[int, str], ...]  # columns with their codes
+Numbered = tuple[int, ContentRow]
 
 _EMPTY, _LENGTH = "AAAA", 4
 SHORT = 60  # characters
@@ -53,7 +53,7 @@ def _code(text: str) -> str:
 _known = lru_cache(1 << 13)(_code)  # heads and bases come again on every sheet; long texts do not
 
 
-def codes_of_draft(draft: Draft) -> Codes:
+def codes_of_draft(draft: SheetDraft) -> Codes:
     """The codes of a sheet in the making."""
     return {
         (row + 1, column + 1): code
@@ -165,12 +165,14 @@ def changed_rows(now: Codes, then: Codes) -> Iterator[tuple[Numbered | None, Num
         yield left, None
 
 
-def _unpaired(then: dict[int, Row], now: dict[int, Row]) -> tuple[dict[int, Row], dict[int, Row], dict[int, int]]:
+def _unpaired(
+    then: dict[int, ContentRow], now: dict[int, ContentRow]
+) -> tuple[dict[int, ContentRow], dict[int, ContentRow], dict[int, int]]:
     """The rows of either side that the other lacks; and how far the rows around each new one were moved."""
-    places: dict[Row, list[int]] = {}
+    places: dict[ContentRow, list[int]] = {}
     for row, cells in reversed(then.items()):
         places.setdefault(cells, []).append(row)
-    gone, new, shifts, shift = dict(then), dict[int, Row](), dict[int, int](), 0
+    gone, new, shifts, shift = dict(then), dict[int, ContentRow](), dict[int, int](), 0
     for row, cells in now.items():
         if then.get(row) == cells and row in gone:
             shift = 0
@@ -183,7 +185,7 @@ def _unpaired(then: dict[int, Row], now: dict[int, Row]) -> tuple[dict[int, Row]
     return gone, new, shifts
 
 
-def _next_left(rows: list[int], gone: Mapping[int, Row], now: Mapping[int, Row]) -> int | None:
+def _next_left(rows: list[int], gone: Mapping[int, ContentRow], now: Mapping[int, ContentRow]) -> int | None:
     """The first of these rows that has no counterpart yet, nor one in its own place."""
     while rows:
         at = rows.pop()
@@ -192,14 +194,14 @@ def _next_left(rows: list[int], gone: Mapping[int, Row], now: Mapping[int, Row])
     return None
 
 
-def _only_there(rows: Mapping[int, Row]) -> dict[tuple[int, str], int]:
+def _only_there(rows: Mapping[int, ContentRow]) -> dict[tuple[int, str], int]:
     """The contents that are in one of these rows alone, with that row."""
     counts = Counter(cell for cells in rows.values() for cell in cells)
     return {cell: row for row, cells in rows.items() for cell in cells if counts[cell] == 1}
 
 
 def _partner(
-    row: int, cells: Row, gone: Mapping[int, Row], known: Mapping[tuple[int, str], int], shift: int
+    row: int, cells: ContentRow, gone: Mapping[int, ContentRow], known: Mapping[tuple[int, str], int], shift: int
 ) -> int | None:
     """The row that this one was: the one with which it shares most, or in whose place it stands."""
     votes = Counter(known[cell] for cell in cells if known.get(cell) in gone)
@@ -208,7 +210,7 @@ def _partner(
     return max(likely, key=lambda one: len({*gone[one]}.intersection(cells)), default=None)
 
 
-def _by_row(codes: Codes) -> dict[int, Row]:
+def _by_row(codes: Codes) -> dict[int, ContentRow]:
     rows: dict[int, list[tuple[int, str]]] = {}
     for (row, column), code in sorted(codes.items()):
         rows.setdefault(row, []).append((column, code))

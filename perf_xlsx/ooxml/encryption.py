@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from perf_xlsx.ooxml.archive import OLE, PackageError
 from perf_xlsx.ooxml.limits import Limits
+from perf_xlsx.ooxml.zip_archive import OLE, PackageError
 
 USUAL_SPINS = 100_000  # what Office writes: with these any number of passwords is tried
 STANDARD_INPUT = Path("-")

@@ -8,8 +8,8 @@ from lxml import etree
 
 from perf_xlsx.ooxml.bar_chart import BarChart, chart_xml, drawing_xml
 from perf_xlsx.ooxml.book import RELATION_SPACES, Book, DefinedName, quote_sheet
-from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.markup import local, named, whole
+from perf_xlsx.ooxml.sheet_draft import SheetDraft
 from perf_xlsx.ooxml.sheet_xml import area_name, worksheet_xml
 from perf_xlsx.ooxml.styles import Styles
 
@@ -25,7 +25,7 @@ _BEFORE_VIEWS = ("fileVersion", "fileSharing", "workbookPr", "workbookProtection
 _BEFORE_NAMES = (*_BEFORE_VIEWS, "revisionPtr", "bookViews", "sheets", "functionGroups", "externalReferences")
 
 
-def graft_sheets(book: Book, drafts: Sequence[Draft], active: str) -> dict[str, str]:
+def graft_sheets(book: Book, drafts: Sequence[SheetDraft], active: str) -> dict[str, str]:
     """Add every draft as a worksheet at the end, and open on `active`, a title; gives title -> name here."""
     _select_none(book)
     taken = {name.casefold() for name in all_sheet_names(book)}
@@ -87,7 +87,7 @@ def _in_space(text: str, book: Book) -> bytes:
     return strict.encode()
 
 
-def _printed(draft: Draft, name: str) -> Iterator[tuple[str, str]]:
+def _printed(draft: SheetDraft, name: str) -> Iterator[tuple[str, str]]:
     """Excel's own names for a sheet: the print area, the rows repeated on every page, the filter."""
     sheet = quote_sheet(name)
     if draft.filtered:

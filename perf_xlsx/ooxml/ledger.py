@@ -11,30 +11,30 @@ from msgspec.structs import replace
 from perf_xlsx.ooxml.book import Book, Sheet, cell_name, parse_cell
 from perf_xlsx.ooxml.cells import Cell, Grid, read_grid
 from perf_xlsx.ooxml.contents import Codes, altered_on, codes_of_draft, codes_of_grid, has_more, written_on
-from perf_xlsx.ooxml.draft import Draft
 from perf_xlsx.ooxml.graft import all_sheet_names, graft_sheets
-from perf_xlsx.ooxml.marks import Mark, SheetCells, any_styled, fill_cell
-from perf_xlsx.ooxml.markup import named, space_of, whole
-from perf_xlsx.ooxml.note_text import Answer
-from perf_xlsx.ooxml.notes import Notes
-from perf_xlsx.ooxml.package import Package
-from perf_xlsx.ooxml.record import (
+from perf_xlsx.ooxml.ledger_contents import (
     Added,
-    Entry,
+    LedgerContents,
     Marked,
-    Record,
+    RecordedMark,
     digest_of,
     find_ledger,
     may_be_ledger,
     write_record,
 )
+from perf_xlsx.ooxml.marks import Mark, SheetCells, any_styled, fill_cell
+from perf_xlsx.ooxml.markup import named, space_of, whole
+from perf_xlsx.ooxml.note_text import NoteAnswer
+from perf_xlsx.ooxml.notes import Notes
+from perf_xlsx.ooxml.package import Package
 from perf_xlsx.ooxml.renaming import References, rename, retained_names
+from perf_xlsx.ooxml.sheet_draft import SheetDraft
 from perf_xlsx.ooxml.styles import Styles
 
-Area = tuple[str, int, int, int, int]
+SheetArea = tuple[str, int, int, int, int]
 
 
-def annotate(package: Package, marks: Sequence[Mark], drafts: Sequence[Draft], active: str) -> dict[str, str]:
+def annotate(package: Package, marks: Sequence[Mark], drafts: Sequence[SheetDraft], active: str) -> dict[str, str]:
     """Mark cells, add the drafted worksheets, open on `active`, and record all of it for `strip`.
 
     Returns the names of the added sheets by their titles.
@@ -97,7 +97,7 @@ class RetainedSheet(Struct, frozen=True):
     altered: tuple[Altered, ...] = ()
 
 
-class Formula(Struct, frozen=True):
+class ReferringFormula(Struct, frozen=True):
     """A formula of the unit's that refers to an added sheet."""
 
     sheet: str
@@ -110,8 +110,8 @@ class Stripped(Struct, frozen=True):
     """The unit's edits that were found in what scoring had added."""
 
     retained: tuple[RetainedSheet, ...]
-    answers: tuple[Answer, ...]
-    formulas: tuple[Formula, ...]
+    answers: tuple[NoteAnswer, ...]
+    formulas: tuple[ReferringFormula, ...]
 
 
 def strip(package: Package, was_added: Callable[[str, Grid], bool] = lambda name, grid: False) -> Stripped | None:
@@ -138,11 +138,11 @@ def strip(package: Package, was_added: Callable[[str, Grid], bool] = lambda name
 class _Marks:
     """The recorded marks where they are now. A copied sheet has defined names of its own for them."""
 
-    def __init__(self, book: Book, entries: Sequence[Entry], areas: Mapping[str, Area | None]) -> None:
+    def __init__(self, book: Book, entries: Sequence[RecordedMark], areas: Mapping[str, SheetArea | None]) -> None:
         self.colours = {entry.colour for entry in entries}
         self._notes_recorded = any(entry.joined is not None for entry in entries)
         self._cells = _placed(book, entries, areas)
-        self._columns: dict[tuple[str, int], Entry] = {}
+        self._columns: dict[tuple[str, int], RecordedMark] = {}
         self._joined: dict[str, set[str]] = {}
         for (sheet, row, column), entry in self._cells.items():
             self._columns.setdefault((sheet, column), entry)
@@ -150,7 +150,7 @@ class _Marks:
                 self._joined.setdefault(sheet, set()).add(cell_name(row - 1, column - 1))
         self.sheets = {sheet for sheet, _, _ in self._cells}
 
-    def at(self, sheet: str, row: int, column: int) -> Entry | None:
+    def at(self, sheet: str, row: int, column: int) -> RecordedMark | None:
         """The mark of a cell; for one that was sorted or copied there, the first mark of its column."""
         return self._cells.get((sheet, row, column)) or self._columns.get((sheet, column))
 
@@ -162,10 +162,10 @@ class _Marks:
 
 
 def _placed(
-    book: Book, entries: Sequence[Entry], areas: Mapping[str, Area | None]
-) -> dict[tuple[str, int, int], Entry]:
+    book: Book, entries: Sequence[RecordedMark], areas: Mapping[str, SheetArea | None]
+) -> dict[tuple[str, int, int], RecordedMark]:
     """The recorded marks by the cells to which their names lead now; without a name, by the recorded cell."""
-    found: dict[tuple[str, int, int], Entry] = {}
+    found: dict[tuple[str, int, int], RecordedMark] = {}
     for entry in entries:
         recorded = (entry.sheet, *(parse_cell(entry.cell) or (0, 0)), 0, 0)
         if (area := areas.get(entry.name, recorded)) is not None:
@@ -182,7 +182,7 @@ class _Earlier(Struct, frozen=True):
     """What an earlier scoring added: its record, its sheets by their present names, and its marks."""
 
     ledger: str
-    record: Record
+    record: LedgerContents
     added: dict[str, Added]
     marks: _Marks
 
@@ -202,7 +202,7 @@ def _find(book: Book) -> _Earlier | None:
     return _Earlier(ledger, record, added, _Marks(book, record.entries, areas))
 
 
-def _sheet_of(area: Area | None) -> str | None:
+def _sheet_of(area: SheetArea | None) -> str | None:
     return area[0] if area else None
 
 
@@ -242,7 +242,9 @@ def _renamed(book: Book, kept: Collection[RetainedSheet]) -> tuple[RetainedSheet
     return tuple(replace(found, sheet=sheets[names.get(found.earlier_name, found.earlier_name)]) for found in kept)
 
 
-def _formulas(book: Book, sheets: list[Sheet], added: Iterable[str]) -> Iterator[tuple[Formula, set[str]]]:
+def _formulas(
+    book: Book, sheets: list[Sheet], added: Iterable[str]
+) -> Iterator[tuple[ReferringFormula, set[str]]]:
     """The formulas that refer to added sheets, with the names of these."""
     references = References(added)
     for sheet in sheets:
@@ -250,7 +252,7 @@ def _formulas(book: Book, sheets: list[Sheet], added: Iterable[str]) -> Iterator
         for row, column, element in SheetCells(book, sheet).every() if referring else ():
             text = next((child.text or "" for child in named(element, "f")), "")
             if text in referring:
-                yield Formula(sheet.name, row, column, text), referring[text]
+                yield ReferringFormula(sheet.name, row, column, text), referring[text]
 
 
 def _referring(root: etree._Element, references: References) -> dict[str, set[str]]:
@@ -262,7 +264,7 @@ def _referring(root: etree._Element, references: References) -> dict[str, set[st
     return {text: names for text in texts if (names := references.names(text))}
 
 
-def _strip_notes(book: Book, sheets: list[Sheet], earlier: _Earlier) -> Iterator[Answer]:
+def _strip_notes(book: Book, sheets: list[Sheet], earlier: _Earlier) -> Iterator[NoteAnswer]:
     for sheet in sheets:
         yield from Notes(book, sheet).strip(earlier.record.notes, earlier.marks.joined(sheet))
 

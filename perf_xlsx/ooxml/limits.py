@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from perf_xlsx.system.os_errors import place_of
+from perf_xlsx.system.os_errors import stopped_at
 from perf_xlsx.system.safe_text import one_line
 
 MIB = 1024 * 1024
@@ -50,7 +50,7 @@ def load_limits(path: Path) -> Limits:
     try:
         raw = tomllib.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise LimitsError(f"{path} 不是有效的 TOML 文件{place_of(error)}。") from error
+        raise LimitsError(f"{path} 不是有效的 TOML 文件{stopped_at(error)}。") from error
     known = Limits.__struct_fields__
     for key, value in raw.items():
         if key not in known:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from perf_xlsx.ooxml.markup import quoted
+from perf_xlsx.ooxml.markup import attribute_text
 
 _SIDES = ("left", "right", "top", "bottom")
 
@@ -56,7 +56,7 @@ def _colour(colour: str) -> str:
 def _font(look: Look) -> str:
     flags = f"{'<b/>' if look.bold else ''}{'<u/>' if look.underline else ''}"
     colour = f'<color rgb="{_colour(look.font_color)}"/>'
-    name = f'<name val={quoted(look.font_name)}/><family val="2"/>'
+    name = f'<name val={attribute_text(look.font_name)}/><family val="2"/>'
     return f'<font>{flags}<sz val="{look.font_size:g}"/>{colour}{name}</font>'
 
 

@@ -8,7 +8,7 @@ from html import escape
 
 from lxml import etree
 
-from perf_xlsx.ooxml.archive import PackageError
+from perf_xlsx.ooxml.zip_archive import PackageError
 from perf_xlsx.system.pattern import pattern
 
 # Office writes UTF-8 and reads UTF-16; the others are what converters of Chinese systems declare.
@@ -76,7 +76,7 @@ def escaped(text: str) -> str:
     return escape(text, quote=False) if "&" in text or "<" in text or ">" in text else text
 
 
-def quoted(text: str) -> str:
+def attribute_text(text: str) -> str:
     """Text as the value of an attribute, in its quotes."""
     value = escape(text).replace("\n", "&#10;").replace("\t", "&#9;").replace("\r", "&#13;")
     return f'"{value}"'
@@ -92,7 +92,7 @@ def whole(text: str | None, otherwise: int = 0) -> int:
     return int(text) if text is not None and len(text) < 10 and text.isascii() and text.isdigit() else otherwise
 
 
-def text_of(element: etree._Element) -> str:
+def element_text(element: etree._Element) -> str:
     """An element's own text; a comment inside it is skipped.
 
     Raises PackageError for an element inside it: programs differ in what they take for the text then.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
+Spot = tuple[int, int]  # row, column
 Span = tuple[int, int, int, int]  # top, left, bottom, right
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from math import ceil
 
-from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import MAX_COLUMN, parse_cell
+from perf_xlsx.ooxml.zip_archive import PackageError
 from perf_xlsx.system.pattern import pattern
 
 EMPTY = (

@@ -32,7 +32,7 @@ class NoteCodes(Struct, frozen=True):
     joined: bool = False
 
 
-class Answer(Struct, frozen=True):
+class NoteAnswer(Struct, frozen=True):
     """What a user wrote into one of our notes; `inside`: within our text, which then belongs to the unit."""
 
     sheet: str
@@ -81,14 +81,14 @@ def added(text: str, recorded: Recorded) -> str:
     return "\n".join(part.strip() for part in parts)
 
 
-def answer_in(sheet: str, cell: str, text: str, recorded: Recorded | None) -> Answer | None:
+def answer_in(sheet: str, cell: str, text: str, recorded: Recorded | None) -> NoteAnswer | None:
     """What a user wrote into one of our notes, if anything. `recorded` None: our text was not recorded."""
     if recorded is None or not has_ours(text):
         return None
     if written_into(text, recorded):
-        return Answer(sheet, cell, text, True)
+        return NoteAnswer(sheet, cell, text, True)
     new = added(text, recorded)
-    return Answer(sheet, cell, new, False) if new else None
+    return NoteAnswer(sheet, cell, new, False) if new else None
 
 
 def remaining(text: str, recorded: Recorded | None) -> str:

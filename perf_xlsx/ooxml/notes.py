@@ -9,13 +9,12 @@ from typing import Self
 
 from lxml import etree
 
-from perf_xlsx.ooxml.archive import PackageError
 from perf_xlsx.ooxml.book import Book, Sheet, parse_cell
 from perf_xlsx.ooxml.contents import text_code
 from perf_xlsx.ooxml.markup import legal, local, named, only
 from perf_xlsx.ooxml.note_shapes import EMPTY, draws, with_shapes, without_shapes
 from perf_xlsx.ooxml.note_text import (
-    Answer,
+    NoteAnswer,
     NoteCodes,
     Recorded,
     answer_in,
@@ -26,6 +25,7 @@ from perf_xlsx.ooxml.note_text import (
     theirs_of,
     unlined,
 )
+from perf_xlsx.ooxml.zip_archive import PackageError
 
 AUTHOR = "perf_xlsx"
 
@@ -154,7 +154,7 @@ class Notes:
 
     # ---- taking away -----------------------------------------------------------------------------------------
 
-    def strip(self, recorded: Recorded | None = None, joined: Collection[str] | None = None) -> list[Answer]:
+    def strip(self, recorded: Recorded | None = None, joined: Collection[str] | None = None) -> list[NoteAnswer]:
         """Remove our text from every note, and notes that hold nothing else; returns what users wrote into them.
 
         `joined` are the cells whose notes were there before ours. For a ledger of an earlier version both

@@ -30,7 +30,7 @@ _HOLDS = {
 }  # fmt: skip
 
 
-class Section(NamedTuple):
+class FormatSection(NamedTuple):
     """One part of a format: its placeholders, the text up to the last of them and behind it, its condition."""
 
     code: str = ""
@@ -134,7 +134,7 @@ def _piece(part: re.Match[str], mark: str, minute: bool, moment: datetime.dateti
             return f"{(numbers | {'h': moment.hour, 's': moment.second})[kind]:0{size}d}"
 
 
-def _section(code: str, value: Decimal | str) -> Section | None:
+def _section(code: str, value: Decimal | str) -> FormatSection | None:
     """The part of the format that shows the value; None where it is shown as it is."""
     sections = _sections(code)
     texts = sections[3:] or [part for part in sections[-1:] if "@" in part.code]
@@ -143,7 +143,7 @@ def _section(code: str, value: Decimal | str) -> Section | None:
     return _number_section(sections[: len(sections) - len(texts)], value) if code else None
 
 
-def _number_section(sections: list[Section], value: Decimal) -> Section | None:
+def _number_section(sections: list[FormatSection], value: Decimal) -> FormatSection | None:
     if any(part.condition for part in sections):
         return next((part for part in sections if part.holds(value)), None)
     if not sections:
@@ -154,13 +154,13 @@ def _number_section(sections: list[Section], value: Decimal) -> Section | None:
 
 
 @lru_cache(4096)
-def _sections(code: str) -> list[Section]:
-    found = [Section()]
+def _sections(code: str) -> list[FormatSection]:
+    found = [FormatSection()]
     for quoted, escaped, bracket, bare in _TOKEN.findall(code.replace("G/通用格式", "General")):
         part = found[-1]
         text = quoted or escaped or (bare if not bare.isascii() else "")
         if bare == ";":
-            found.append(Section())
+            found.append(FormatSection())
         elif text:
             found[-1] = part._replace(behind=part.behind + text)
         elif bare:

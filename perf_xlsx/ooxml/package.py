@@ -12,11 +12,11 @@ from typing import IO
 from lxml import etree
 from msgspec import field
 
-from perf_xlsx.ooxml.archive import Archive, PackageError, Packed, ZipWriter, deflated
 from perf_xlsx.ooxml.limits import MIB, Limits
 from perf_xlsx.ooxml.markup import children, local
 from perf_xlsx.ooxml.parts import Parts
 from perf_xlsx.ooxml.relationships import rels_name
+from perf_xlsx.ooxml.zip_archive import Archive, PackageError, Packed, ZipWriter, deflated
 from perf_xlsx.system.background import in_background
 from perf_xlsx.system.os_errors import is_special
 

@@ -9,10 +9,10 @@ from functools import cached_property
 from lxml import etree
 from msgspec import Struct, field
 
-from perf_xlsx.ooxml.archive import Archive, PackageError
 from perf_xlsx.ooxml.limits import Limits
 from perf_xlsx.ooxml.markup import named, parse_xml, to_xml
 from perf_xlsx.ooxml.relationships import Relationship, owner_of, rels_name
+from perf_xlsx.ooxml.zip_archive import Archive, PackageError
 
 
 class Parts(Struct, dict=True):
@@ -110,14 +110,14 @@ class Parts(Struct, dict=True):
 
     # ---- relationships ------------------------------------------------------------------------------------------
 
-    def one_related(self, part: str, kind: str) -> str | None:
+    def one_related(self, part: str, relation: str) -> str | None:
         """The one part of that kind that a part refers to; None where it refers to none.
 
         Raises PackageError if it is missing, or if there are two and it is ambiguous which one counts.
         """
-        found = {r.target for r in self.relationships(part) if r.type.endswith(f"/{kind}") and not r.external}
+        found = {r.target for r in self.relationships(part) if r.type.endswith(f"/{relation}") and not r.external}
         if len(found) > 1:
-            raise PackageError("damaged", f"文件已损坏（{kind} 部件有{len(found)}个，不知以哪个为准）")
+            raise PackageError("damaged", f"文件已损坏（{relation} 部件有{len(found)}个，不知以哪个为准）")
         if found and not found <= set(self.names()):
             raise PackageError("damaged", f"文件已损坏（缺少 {found.pop()}）")
         return found.pop() if found else None

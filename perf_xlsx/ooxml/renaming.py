@@ -9,7 +9,7 @@ from lxml import etree
 
 from perf_xlsx.ooxml.book import Book, quote_sheet
 from perf_xlsx.ooxml.graft import all_sheet_names
-from perf_xlsx.ooxml.markup import local, text_of
+from perf_xlsx.ooxml.markup import element_text, local
 from perf_xlsx.system.pattern import pattern
 
 RETAINED = "（留存）"
@@ -45,7 +45,7 @@ def rename(book: Book, names: Mapping[str, str]) -> None:
     book.sheets_changed()
     references = References(names)
     for element in book.name_elements():
-        element.text = references.follow(text_of(element), names)
+        element.text = references.follow(element_text(element), names)
     for name, sheet in parts.items():
         for part, root in _drawn(book, sheet):
             _follow(root, References([name]), names)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.ooxml.book import cell_name, quote_sheet
-from perf_xlsx.ooxml.draft import Area, DataBar, Draft, Link
 from perf_xlsx.ooxml.look import Look
-from perf_xlsx.ooxml.markup import escaped, quoted
+from perf_xlsx.ooxml.markup import attribute_text, escaped
+from perf_xlsx.ooxml.merges import Span
+from perf_xlsx.ooxml.sheet_draft import DataBar, Link, SheetDraft
 from perf_xlsx.system.pattern import pattern
 
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -18,7 +19,7 @@ _XM = "http://schemas.microsoft.com/office/excel/2006/main"
 
 
 def worksheet_xml(
-    draft: Draft, format_of: Callable[[Look], int], names: Mapping[str, str], space: str, relation_space: str,
+    draft: SheetDraft, format_of: Callable[[Look], int], names: Mapping[str, str], space: str, relation_space: str,
     drawing: str | None = None, selected: bool = False,
 ) -> bytes:  # fmt: skip
     """The worksheet part. `names`: draft titles -> sheet names; `drawing`: the id of the related drawing.
@@ -37,20 +38,20 @@ def worksheet_xml(
     return "".join(pieces).encode()
 
 
-def area_name(area: Area, fixed: bool = False) -> str:
+def area_name(area: Span, fixed: bool = False) -> str:
     """ "A1:C3", or "$A$1:$C$3"."""
     top, left, bottom, right = area
     return f"{cell_name(top, left, fixed)}:{cell_name(bottom, right, fixed)}"
 
 
-def _properties(draft: Draft) -> str:
+def _properties(draft: SheetDraft) -> str:
     tab = f'<tabColor rgb="FF{draft.tab_colour[1:]}"/>' if draft.tab_colour else ""
     last = max(draft.cells, default=0), max((max(cells) for cells in draft.cells.values() if cells), default=0)
     fit = "" if draft.scale else '<pageSetUpPr fitToPage="1"/>'
     return f'<sheetPr>{tab}{fit}</sheetPr><dimension ref="A1:{cell_name(*last)}"/>'
 
 
-def _views(draft: Draft, selected: bool) -> str:
+def _views(draft: SheetDraft, selected: bool) -> str:
     cell, pane, inner = cell_name(*draft.selected), "", ""
     if draft.frozen_rows:
         below = cell_name(draft.frozen_rows, 0)
@@ -64,7 +65,7 @@ def _views(draft: Draft, selected: bool) -> str:
     return f"<sheetViews>{view}</sheetViews>"
 
 
-def _columns(draft: Draft) -> str:
+def _columns(draft: SheetDraft) -> str:
     """Widths as Excel stores them: five pixels of padding on top of seven a character."""
     shown = "".join(
         f'<col min="{column + 1}" max="{column + 1}" width="{int((width * 7 + 5) / 7 * 256) / 256:.10g}"'
@@ -74,7 +75,7 @@ def _columns(draft: Draft) -> str:
     return f"<cols>{shown}</cols>" if shown else ""
 
 
-def _rows(draft: Draft, format_of: Callable[[Look], int]) -> Iterator[str]:
+def _rows(draft: SheetDraft, format_of: Callable[[Look], int]) -> Iterator[str]:
     looks = dict.fromkeys(look for cells in draft.cells.values() for _, look in cells.values())
     formats = {look: f's="{format_of(look)}"' for look in looks}
     for row in sorted({*draft.cells, *draft.heights}):
@@ -103,7 +104,7 @@ def text_xml(text: str) -> str:
     return f"<t{kept}>{escaped(text)}</t>"
 
 
-def _ranges(draft: Draft, names: Mapping[str, str]) -> str:
+def _ranges(draft: SheetDraft, names: Mapping[str, str]) -> str:
     found = f'<autoFilter ref="{area_name(draft.filtered)}"/>' if draft.filtered else ""
     if draft.merges:
         merged = "".join(f'<mergeCell ref="{area_name(area)}"/>' for area in draft.merges)
@@ -116,24 +117,25 @@ def _ranges(draft: Draft, names: Mapping[str, str]) -> str:
 
 def _link(link: Link, names: Mapping[str, str]) -> str:
     sheet = names[link.sheet] if link.to_draft else link.sheet
-    where = quoted(f"{quote_sheet(sheet)}!{link.cell}")
-    return f'<hyperlink ref="{cell_name(link.row, link.column)}" location={where} display={quoted(link.shown)}/>'
+    where = attribute_text(f"{quote_sheet(sheet)}!{link.cell}")
+    at, shown = cell_name(link.row, link.column), attribute_text(link.shown)
+    return f'<hyperlink ref="{at}" location={where} display={shown}/>'
 
 
-def _page(draft: Draft) -> str:
+def _page(draft: SheetDraft) -> str:
     """Paper and orientation; pages are counted from 1 on each sheet, also where the whole workbook is printed."""
     size = f'scale="{round(100 * draft.scale)}"' if draft.scale else 'fitToHeight="0"'
     way = "landscape" if draft.landscape else "portrait"
     return f'<pageSetup paperSize="9" {size} firstPageNumber="1" orientation="{way}" useFirstPageNumber="1"/>'
 
 
-def _break(draft: Draft) -> str:
+def _break(draft: SheetDraft) -> str:
     count, rows = len(draft.page_starts), draft.page_starts
     breaks = "".join(f'<brk id="{row}" max="16383" man="1"/>' for row in rows)
     return f'<rowBreaks count="{count}" manualBreakCount="{count}">{breaks}</rowBreaks>' if rows else ""
 
 
-def _header_footer(draft: Draft) -> str:
+def _header_footer(draft: SheetDraft) -> str:
     """Header and footer, of the same size at any scale."""
     foot = escaped(draft.footer)
     if not draft.following:

@@ -33,10 +33,10 @@ def _element(xml: str, space: str) -> etree._Element:
     return etree.fromstring(f'<styleSheet xmlns="{space}">{xml}</styleSheet>')[0]
 
 
-Key = tuple[tuple[object, ...], ...]
+StyleKey = tuple[tuple[object, ...], ...]
 
 
-def _key(element: etree._Element) -> Key:
+def _key(element: etree._Element) -> StyleKey:
     """What makes an element equal to another: of it and all in it tag, count of children, text and attributes.
 
     Namespaces that are only declared do not count, and a document may declare thousands.
@@ -53,7 +53,7 @@ def _key(element: etree._Element) -> Key:
     )
 
 
-def _plainly(key: Key) -> Key:
+def _plainly(key: StyleKey) -> StyleKey:
     """An element without what it need not say: a format may leave out that its fill is the first."""
     return (tuple(said for said in key[0] if said != ("fillId", "0")), *key[1:])
 
@@ -98,7 +98,7 @@ class Styles:
         self.part = part
         self.root = book.tree(part)
         self.space = etree.QName(self.root).namespace or ""
-        self._known: dict[str, dict[Key, int]] = {}
+        self._known: dict[str, dict[StyleKey, int]] = {}
         self._groups: dict[str, etree._Element] = {}
         self._members: dict[str, list[etree._Element]] = {}
         self._looks: dict[Look, int] = {}
@@ -156,9 +156,9 @@ class Styles:
         self.package.touch(self.part)
         return known[key]
 
-    def _known_of(self, name: str) -> dict[Key, int]:
+    def _known_of(self, name: str) -> dict[StyleKey, int]:
         if name not in self._known:
-            known: dict[Key, int] = {}
+            known: dict[StyleKey, int] = {}
             for index, member in enumerate(self.members(name)):
                 key = _key(member)
                 known.setdefault(key, index)

@@ -8,10 +8,9 @@ from lxml import etree
 
 from perf_xlsx.ooxml.marks import SheetCells
 from perf_xlsx.ooxml.markup import named, whole
+from perf_xlsx.ooxml.merges import Spot
 from perf_xlsx.ooxml.sheet_xml import text_xml
 from perf_xlsx.ooxml.styles import Styles
-
-Spot = tuple[int, int]  # row and column, from 1
 
 
 class TypedCells:

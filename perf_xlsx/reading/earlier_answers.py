@@ -13,11 +13,11 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place, column_name
-from perf_xlsx.findings.collector import reported
-from perf_xlsx.ooxml import Altered, Answer, Formula, RetainedSheet, Stripped
+from perf_xlsx.findings.collector import unjudged_finding
+from perf_xlsx.ooxml import Altered, NoteAnswer, ReferringFormula, RetainedSheet, Stripped
 from perf_xlsx.ooxml.book import Sheet, parse_cell
 from perf_xlsx.ooxml.contents import text_code
-from perf_xlsx.reading.extra_content import in_short, listed, shortened
+from perf_xlsx.reading.extra_content import content_in_short, first_cells, shortened
 from perf_xlsx.sheets.fixed_texts import SIGNED, SIGNED_ON
 from perf_xlsx.system.pattern import pattern
 
@@ -29,7 +29,7 @@ _DATE = pattern(
 )
 
 
-def answers(stripped: Stripped | None, workbook: str, sheets: Sequence[Sheet]) -> Iterator[Finding]:
+def answer_findings(stripped: Stripped | None, workbook: str, sheets: Sequence[Sheet]) -> Iterator[Finding]:
     """R23, R25: one finding a sheet, at the first of its cells; `sheets` are those that are left."""
     if stripped is None:
         return
@@ -61,15 +61,15 @@ def altered(name: str, place: Place, earlier_name: str, changed: Sequence[Altere
         return None
     shown = [f"{column_name(one.column)}{one.row}{_now(one)}" for one in changed]
     stays = f"；该表已改名为“{name}”，原样保留" if name != earlier_name else ""
-    message = f"改动了评分写出的工作表“{earlier_name}”：{listed(shown)}。改动没有采用{stays}。"
+    message = f"改动了评分写出的工作表“{earlier_name}”：{first_cells(shown)}。改动没有采用{stays}。"
     advice = f"分数由填报格算出：{INTO_THE_BOXES}，重新评分；评分表不要改动。"
     at = replace(place, sheet=name)  # no cell: a mark there would change what is kept as it is
-    given = in_short(changed[0].cell) if changed[0].cell else None
-    return reported("R25", at, "评分表", message, advice, given=given, expected="评分写出的内容")
+    given = content_in_short(changed[0].cell) if changed[0].cell else None
+    return unjudged_finding("R25", at, "评分表", message, advice, given=given, expected="评分写出的内容")
 
 
 def _now(one: Altered) -> str:
-    return "已清空" if one.cell is None else f"现为“{in_short(one.cell)}”"
+    return "已清空" if one.cell is None else f"现为“{content_in_short(one.cell)}”"
 
 
 def _is_signature(one: Altered) -> bool:
@@ -85,8 +85,8 @@ def _is_signature(one: Altered) -> bool:
 def _retained_sheet(sheet: RetainedSheet, workbook: str) -> Finding:
     name, done = sheet.sheet.name, []
     if sheet.cells:
-        cells = [f"{column_name(column)}{row}“{in_short(cell)}”" for row, column, cell in sheet.cells]
-        done.append(f"写了内容：{listed(cells)}")
+        cells = [f"{column_name(column)}{row}“{content_in_short(cell)}”" for row, column, cell in sheet.cells]
+        done.append(f"写了内容：{first_cells(cells)}")
     if sheet.has_objects:
         done.append("放了图片、图形或批注")
     change = f"在评分加入的工作表“{sheet.earlier_name}”上{'；'.join(done) or '移动、排序或删减了内容'}"
@@ -95,24 +95,25 @@ def _retained_sheet(sheet: RetainedSheet, workbook: str) -> Finding:
     stays = f"已改名为“{name}”，原样保留" if name != sheet.earlier_name else "原样保留"
     message = f"{change}。没有读取；该表{stays}。"
     advice = f"{INTO_THE_BOXES}；“{name}”不再需要的，可以删去。"
-    return reported("R23", Place(workbook, sheet.sheet.index, sheet=name), "评分加入的工作表", message, advice)
+    return unjudged_finding(
+        "R23", Place(workbook, sheet.sheet.index, sheet=name), "评分加入的工作表", message, advice
+    )
 
 
-def in_notes(on: Place, written: Sequence[Answer], carried: bool = False) -> Finding:
+def in_notes(on: Place, written: Sequence[NoteAnswer], transferred: bool = False) -> Finding:
     """R23: what was written into the notes of a sheet; `carried`: in an original that is not written back."""
     cells = [a.cell if a.inside else f"{a.cell}“{shortened(a.text)}”" for a in written]
-    stays = "没有带入新的工作簿，列在“来源对照”末尾" if carried else "已作为单位自己的批注保留"
-    of = "原文件" if carried else ""
-    message = f"{of}“{on.sheet}”的核对批注里填写了内容：{listed(cells)}。没有读取，{stays}。"
+    stays = "没有带入新的工作簿，列在“来源对照”末尾" if transferred else "已作为单位自己的批注保留"
+    of = "原文件" if transferred else ""
+    message = f"{of}“{on.sheet}”的核对批注里填写了内容：{first_cells(cells)}。没有读取，{stays}。"
     row, column = parse_cell(written[0].cell) or (0, 0)
     place = replace(on, row=row, column=column)
-    return reported("R23", place, "核对批注", message, f"{INTO_THE_BOXES}；批注供人查看。")
+    return unjudged_finding("R23", place, "核对批注", message, f"{INTO_THE_BOXES}；批注供人查看。")
 
 
-def _in_formulas(on: Place, formulas: Sequence[Formula]) -> Finding:
+def _in_formulas(on: Place, formulas: Sequence[ReferringFormula]) -> Finding:
     cells = [f"{column_name(f.column)}{f.row}“{shortened(f'={f.text}')}”" for f in formulas]
-    message = (
-        f"“{on.sheet}”的公式引用了评分加入的工作表：{listed(cells)}。这些工作表每次评分重新写出，内容和位置会变。"
-    )
+    named = first_cells(cells)
+    message = f"“{on.sheet}”的公式引用了评分加入的工作表：{named}。这些工作表每次评分重新写出，内容和位置会变。"
     place = replace(on, row=formulas[0].row, column=formulas[0].column)
-    return reported("R23", place, "公式", message, "请改填数值，不要引用评分加入的工作表。")
+    return unjudged_finding("R23", place, "公式", message, "请改填数值，不要引用评分加入的工作表。")

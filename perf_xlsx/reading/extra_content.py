@@ -34,11 +34,11 @@ _COUNTER = pattern(r"✔ 必填项已填齐|还有 \d+ 个必填格未填")
 
 def extra_cells(form: Form, sheets: Sheets, layout: Layout) -> Iterator[Address]:
     """Every cell with content outside the boxes, but for our labels and titles and what is reported elsewhere."""
-    taken, words = _taken(sheets, layout) | _shown(form, sheets, layout), printed(form)
+    taken, words = _taken(sheets, layout) | _shown(form, sheets, layout), printed_texts(form)
     used = sorted({sheet for sheet, _, _ in taken})
     heads = {at for sheet in used for at in _heads(sheets, sheet, taken, words)}
     titles = {sheet: min(_hint_rows(form, sheets, sheet), default=MAX_ROW) for sheet in used}
-    for sheet, row, column in written(form, sheets, used, words):
+    for sheet, row, column in written_cells(form, sheets, used, words):
         if (sheet, row, column) in taken or (sheet, row, column) in heads:
             continue
         if row > titles[sheet] or not _is_title(form, sheets.grids[sheet].cells[row, column]):
@@ -90,7 +90,7 @@ def _is_name(cell: Cell, sums: Set[str]) -> bool:
     return isinstance(cell.value, str) and parse_quantity(text) is None and same_label(text) not in sums
 
 
-def written(form: Form, sheets: Sheets, within: Iterable[int], words: Set[str]) -> Iterator[Address]:
+def written_cells(form: Form, sheets: Sheets, within: Iterable[int], words: Set[str]) -> Iterator[Address]:
     """Every cell with content that the template neither prints (`words`) nor computes, sheet by sheet."""
     computed = below(sheets, (NUMBER, REQUIRED_HEAD, FORMER_HEAD, *_computed_columns(form))) | _computed_boxes(
         form, sheets
@@ -208,7 +208,7 @@ def _computed_boxes(form: Form, sheets: Sheets) -> set[Address]:
 
 
 @cache
-def printed(form: Form) -> frozenset[str]:
+def printed_texts(form: Form) -> frozenset[str]:
     """Every text that the template prints on the form's sheets, as labels compare."""
     texts = {NUMBER, LEGEND, COMPUTED_HELP, *form.guide_before}
     texts |= {text for sheet in form.sheets for text in (sheet.title, sheet.hint)}
@@ -231,15 +231,17 @@ def _printed_in(block: Block) -> Iterator[str]:
 
 def with_contents(grid: Grid, cells: Sequence[tuple[int, int]]) -> str:
     """The first cells with their contents, cut to what a line of a list can hold."""
-    return listed([f"{column_name(column)}{row}“{in_short(grid.cells[row, column])}”" for row, column in cells])
+    return first_cells(
+        [f"{column_name(column)}{row}“{content_in_short(grid.cells[row, column])}”" for row, column in cells]
+    )
 
 
-def listed(cells: Sequence[str]) -> str:
+def first_cells(cells: Sequence[str]) -> str:
     """The first cells, and how many there are."""
     return "、".join(cells[:LISTED]) + (f"等{len(cells)}格" if len(cells) > LISTED else "")
 
 
-def in_short(cell: Cell) -> str:
+def content_in_short(cell: Cell) -> str:
     """The beginning of what a cell holds, in one line."""
     return shortened(as_shown(cell))
 

@@ -8,8 +8,9 @@ from fractions import Fraction
 from itertools import product
 
 from perf_xlsx.domain.quantity import parse_quantity
-from perf_xlsx.ooxml.arithmetic import Area, computed
-from perf_xlsx.ooxml.cells import Cell, Shared
+from perf_xlsx.ooxml.arithmetic import computed
+from perf_xlsx.ooxml.cells import Cell, SharedFormula
+from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Layout
 
@@ -26,13 +27,13 @@ class Formulas:
     def result(self, cell: Cell, address: Address) -> Fraction | None:
         """What a cell's formula comes to; None where it looks at anything but boxes, or is no plain arithmetic."""
         formula, off = cell.formula, (0, 0)
-        if isinstance(formula, Shared):
+        if isinstance(formula, SharedFormula):
             off, formula = (address[1] - formula.at[0], address[2] - formula.at[1]), formula.base
         if not formula or not isinstance(cell.value, Decimal):
             return None
         return computed(formula, off, lambda sheet, area: self._values(sheet, area, address))
 
-    def _values(self, name: str | None, area: Area, own: Address) -> Sequence[Decimal] | None:
+    def _values(self, name: str | None, area: Span, own: Address) -> Sequence[Decimal] | None:
         sheet = self._sheet(name, own)
         if sheet is None or self.sheets.grids[sheet].partial:
             return None
@@ -65,7 +66,7 @@ class Formulas:
         return listed and address != own
 
 
-def agrees(stored: Decimal, result: Fraction) -> bool:
+def result_agrees(stored: Decimal, result: Fraction) -> bool:
     """Whether a stored number is the result, but for the digits that programs store."""
     return abs(Fraction(stored) - result) <= _HAIR * max(Fraction(1), abs(result))
 

@@ -11,7 +11,7 @@ from perf_xlsx.domain.numerals import WORDS
 from perf_xlsx.domain.quantity import normalise, same_label
 from perf_xlsx.domain.text import written_out
 from perf_xlsx.forms import Block, Box, Lines, Rows, typed
-from perf_xlsx.reading.grids import Address, Area, Sheets
+from perf_xlsx.reading.grids import Address, NamedRange, Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import any_of, vocabulary
@@ -57,7 +57,9 @@ def computed_labels(block: Block) -> list[str]:
     return [label for box in block.fields if box.kind == "computed" for label in box.labels]
 
 
-def _header_by_text(columns: list[Box], sheets: Sheets, areas: Mapping[str, Area], home: int) -> Header | None:
+def _header_by_text(
+    columns: list[Box], sheets: Sheets, areas: Mapping[str, NamedRange], home: int
+) -> Header | None:
     """The row that holds most of the column labels, on the sheet `home` if there is one."""
     boxes = {same_label(label): box for box in columns for label in box.labels}
     order = sorted(sheets.searched, key=lambda sheet: sheet != home)
@@ -69,7 +71,7 @@ def _header_by_text(columns: list[Box], sheets: Sheets, areas: Mapping[str, Area
 
 
 def _rows_of_labels(
-    sheets: Sheets, sheet: int, boxes: Mapping[str, Box], areas: Mapping[str, Area], least: int
+    sheets: Sheets, sheet: int, boxes: Mapping[str, Box], areas: Mapping[str, NamedRange], least: int
 ) -> Iterator[Header]:
     """The rows with more than the `least` labels of `boxes`, or just above the columns (`areas`) known by name.
 
@@ -92,7 +94,7 @@ def _rows_of_labels(
             yield Header(sheet, row, row, found, doubled=tuple(doubled.get(row, ())))
 
 
-def _is_just_above(areas: Iterable[Area], sheet: int, row: int) -> bool:
+def _is_just_above(areas: Iterable[NamedRange], sheet: int, row: int) -> bool:
     return any(area.sheet == sheet and 0 < area.top - row <= 4 for area in areas)
 
 

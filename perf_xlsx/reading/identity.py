@@ -19,7 +19,7 @@ OURS = 0.8  # the share of our labels that speaks for our template where its nam
 _YEAR = pattern(r"(20\d\d)\s*年")
 
 
-class Identity(Struct, frozen=True):
+class WorkbookIdentity(Struct, frozen=True):
     """What is known of a workbook's origin; None where unknown.
 
     `nearest` and `lacking` describe the best guess where no form is named: its title and the labels not found.
@@ -35,15 +35,15 @@ class Identity(Struct, frozen=True):
     lacking: tuple[str, ...] = ()
 
 
-def identify(book: Workbook, sheets: Sheets) -> Identity:
+def identify(book: Workbook, sheets: Sheets) -> WorkbookIdentity:
     """Read the identity; where it was lost, recognise the form by its labels and the year by the titles."""
     stated = _stated(book, sheets)
     year = stated.get("year", "")
     years = int(year) if re.fullmatch(r"20\d\d", year) else _year_in_text(sheets)
     if form := stated.get("form"):
-        return Identity(form, stated.get("version"), years, stated.get("rulebook"))
+        return WorkbookIdentity(form, stated.get("version"), years, stated.get("rulebook"))
     form, nearest, lacking = _recognise(sheets)
-    return Identity(form, stated.get("version"), years, stated.get("rulebook"), nearest, lacking)
+    return WorkbookIdentity(form, stated.get("version"), years, stated.get("rulebook"), nearest, lacking)
 
 
 def _stated(book: Workbook, sheets: Sheets) -> dict[str, str]:

@@ -12,7 +12,13 @@ from perf_xlsx.domain.model import Entry, Indicator, made_of
 from perf_xlsx.domain.quantity import NOTHING, is_blank, normalise, unit_name
 from perf_xlsx.domain.units import row_unit
 from perf_xlsx.reading.cells import CellReader, RowUnit, small_by_nature
-from perf_xlsx.reading.judged_in_words import dated, in_words, is_empty_or_dash, needs_no_target, numbers_as_text
+from perf_xlsx.reading.judged_in_words import (
+    dated_target,
+    is_empty_or_dash,
+    is_judged_in_words,
+    needs_no_target,
+    numbers_as_text,
+)
 
 SHARES = ("target", "midyear", "actual")
 
@@ -58,7 +64,7 @@ def _in_percent(unit: str, values: Iterable[Entry[Any]]) -> bool:
 def _judged(cells: CellReader, row: Indicator) -> Indicator:
     """The indicator; its actual is a judgement where sign, target or level mean that it is judged in words."""
     sign, actual, texts = row.sign, row.actual, cells.texts
-    target = dated(row.name.given, row.target, row.unit)
+    target = dated_target(row.name.given, row.target, row.unit)
     row = replace(row, target=target)
     if needs_no_target((row.level1, row.level2), sign, target, actual):
         target, actual = (replace(e, value=None, given="") if is_empty_or_dash(e) else e for e in (target, actual))
@@ -67,11 +73,11 @@ def _judged(cells: CellReader, row: Indicator) -> Indicator:
     if "定性" in (sign.value, row.method.value):
         return replace(row, actual=texts.judged(actual, target))
     sure = texts.band(actual, target) is not None
-    if row.method.value == "按比例" or not in_words(sign, target, actual, sure):
+    if row.method.value == "按比例" or not is_judged_in_words(sign, target, actual, sure):
         return row
     if not sign.empty:
         message = f"指标性质填“{sign.given}”，而指标值“{target.given}”不是数字，已按定性指标读取。"
-        cells.reports.about("R12", sign, message, "请把指标性质改为“定性”。", "定性", "warning")
+        cells.findings.about("R12", sign, message, "请把指标性质改为“定性”。", "定性", "warning")
         row = replace(row, sign=replace(sign, value="定性"))
     shown = replace(actual, value=actual.given) if isinstance(actual.value, Decimal) else actual
     return replace(row, actual=texts.judged(shown, target))

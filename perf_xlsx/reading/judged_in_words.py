@@ -26,7 +26,7 @@ _DIGITS = pattern(  # 20231231, 202312, 2023.12, 2023
 )
 
 
-def dated(name: str, target: Entry[Any], unit: Entry[str]) -> Entry[Any]:
+def dated_target(name: str, target: Entry[Any], unit: Entry[str]) -> Entry[Any]:
     """The target; as a text where its digits are a date (20231231, 2023.12) because the name is one of a time."""
     ends = tuple(vocabulary("dates")["targets"]["names"])
     found = _DIGITS.fullmatch(normalise(target.given)) if unit.empty and same_label(name).endswith(ends) else None
@@ -47,7 +47,7 @@ def numbers_as_text(sign: Entry[str], target: Entry[Any], method: Entry[str]) ->
     return not stated and isinstance(target.value, str) and parse_target(target.value) is not None
 
 
-def in_words(sign: Entry[str], target: Entry[Any], actual: Entry[Any], sure: bool) -> bool:
+def is_judged_in_words(sign: Entry[str], target: Entry[Any], actual: Entry[Any], sure: bool) -> bool:
     """Whether a target cannot be measured by: it is a text or a time, and its actual is no number.
 
     Under a sign for numbers only where the words make `sure` what was achieved, or digits are a date: else a

@@ -11,7 +11,7 @@ from perf_xlsx.domain.model import Unscored
 from perf_xlsx.forms import Form, Line
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address, Sheets
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.remarks import ReadingRemark
 
 
 class Home(Struct, frozen=True):
@@ -51,7 +51,7 @@ class Header(Struct, frozen=True):
     computed: frozenset[int] = frozenset()
 
 
-class Table(Struct, frozen=True):
+class TableLayout(Struct, frozen=True):
     """Where a Rows block is: its sheet, the column of each box, and the rows that may be filled.
 
     `far` are those of the rows below the table, behind a gap; `head` is the row of its header.
@@ -98,7 +98,7 @@ class OfficialParts(Struct, frozen=True):
     other_projects: Mapping[int, str]
     parts: Mapping[int, str]
     labels: frozenset[Address]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[ReadingRemark, ...]
     unscored: Unscored = ""
     title: str = ""
     unmeasured: str = ""
@@ -120,7 +120,7 @@ class Layout(Struct, frozen=True):
     form: Form
     boxes: Mapping[str, Address]
     lines: Mapping[tuple[str, str, str], Address]
-    tables: Mapping[str, Table]
+    tables: Mapping[str, TableLayout]
     fund_lines: tuple[Line, ...]
     missing: tuple[tuple[str, str, bool], ...]
     twice: tuple[tuple[str, Address], ...]
@@ -160,4 +160,4 @@ class Forms(Struct, frozen=True):
     """The forms of a workbook, and remarks on those that are not read: copies, and what is beyond the limit."""
 
     located: tuple[LocatedForm, ...]
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[ReadingRemark, ...] = ()

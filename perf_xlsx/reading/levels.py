@@ -18,7 +18,7 @@ FILLED_DOWN = ("level1", "level2")
 DITTO = frozenset(vocabulary("rows")["ditto"]["words"])
 TOLD_BY_LEVEL_2: tuple[str, ...] = tuple(vocabulary("levels")["told"]["by_level2"])
 
-Entries = dict[str, Entry[Any]]
+RowEntries = dict[str, Entry[Any]]
 
 
 def value_cell(layout: Layout, sheets: Sheets, key: str, address: Address) -> Address:
@@ -44,11 +44,11 @@ def value_cell(layout: Layout, sheets: Sheets, key: str, address: Address) -> Ad
     return sheet, top, left
 
 
-def filled_down(rows: Iterable[Entries]) -> tuple[list[Entries], Entry[Any] | None]:
+def filled_down(rows: Iterable[RowEntries]) -> tuple[list[RowEntries], Entry[Any] | None]:
     """The rows with empty levels taken from the row above, and the first level that was taken."""
-    found: list[Entries] = []
+    found: list[RowEntries] = []
     first: Entry[Any] | None = None
-    above: Entries = {}
+    above: RowEntries = {}
     for row in rows:
         if above and _is_open(row["level1"]) and not above["level1"].empty:
             if (own := level_named(row["level2"].given)) in TOLD_BY_LEVEL_2:

@@ -30,10 +30,10 @@ LONGEST = 32_767  # characters of one field: Excel's own limit
 ZIP = b"PK"
 WORKBOOKS = (ZIP, b"\xd0\xcf\x11\xe0", b"\x09\x08")  # how they begin; anything else is text
 SECONDS, MEGABYTES = 60, 2048  # for an old format
-READER = "from perf_xlsx.reading.list_file import answer; answer()"
+READER = "from perf_xlsx.reading.list_file import list_process; list_process()"
 
-Columns = dict[str, list[int]]  # where each key stands
-Texts = Mapping[int, str]  # of one row, by column: only what is there, for Excel has 16,384 columns
+KeyColumns = dict[str, list[int]]  # where each key stands
+RowTexts = Mapping[int, str]  # of one row, by column: only what is there, for Excel has 16,384 columns
 
 
 class ListError(Exception):
@@ -79,12 +79,12 @@ def read_list(
     raise ListError([f"{path}：没有找到表头，前{HEADER_ROWS}行中应有一行写着 {names}"])
 
 
-def _header(cells: Texts, columns: Mapping[str, tuple[str, ...]], joined: Container[str]) -> Columns:
+def _header(cells: RowTexts, columns: Mapping[str, tuple[str, ...]], joined: Container[str]) -> KeyColumns:
     """For each key that a header row has, the columns that it is read from."""
-    by_label: Columns = {}
+    by_label: KeyColumns = {}
     for column, text in cells.items():
         by_label.setdefault(same_label(text), []).append(column)
-    found: Columns = {}
+    found: KeyColumns = {}
     for key, texts in columns.items():
         known = dict.fromkeys(map(same_label, texts))
         if hits := [by_label[text] for text in known if text in by_label]:
@@ -92,14 +92,14 @@ def _header(cells: Texts, columns: Mapping[str, tuple[str, ...]], joined: Contai
     return found
 
 
-def _refuse_doubles(cells: Texts, found: Columns, joined: Container[str], path: Path) -> None:
+def _refuse_doubles(cells: RowTexts, found: KeyColumns, joined: Container[str], path: Path) -> None:
     """Of two columns headed alike nobody can say which is meant."""
     doubled = [cells[at[0]].strip() for key, at in found.items() if key not in joined and len(at) > 1]
     if doubled:
         raise ListError([f"{path}：表头中有两列“{head}”，请只留一列" for head in doubled])
 
 
-def _rows(rows: list[tuple[int, Texts]], columns: Iterable[str], found: Columns) -> Iterator[ListRow]:
+def _rows(rows: list[tuple[int, RowTexts]], columns: Iterable[str], found: KeyColumns) -> Iterator[ListRow]:
     read = {at for places in found.values() for at in places}
     for number, cells in rows:
         full = {at: one_line(cells.get(at, "")).strip() for at in read}
@@ -109,7 +109,7 @@ def _rows(rows: list[tuple[int, Texts]], columns: Iterable[str], found: Columns)
             yield ListRow(number, values)
 
 
-def _workbook(data: bytes, path: Path) -> Iterator[tuple[int, Texts]]:
+def _workbook(data: bytes, path: Path) -> Iterator[tuple[int, RowTexts]]:
     try:
         yield from _cells(data) if data.startswith(ZIP) else _read_apart(data)
     except PackageError as error:
@@ -119,14 +119,14 @@ def _workbook(data: bytes, path: Path) -> Iterator[tuple[int, Texts]]:
         raise ListError([f"{path}：{detail}，请用 Excel 或 WPS 另存为 .xlsx，再试一次"]) from None
 
 
-def _cells(data: bytes) -> Iterator[tuple[int, Texts]]:
+def _cells(data: bytes) -> Iterator[tuple[int, RowTexts]]:
     """Raises PackageError."""
     grid = _first_sheet(data)
     for row, places in groupby(sorted(grid.cells), key=itemgetter(0)):
         yield row, {column: as_shown(grid.cells[row, column]) for _, column in places}
 
 
-def _read_apart(data: bytes) -> Iterator[tuple[int, Texts]]:
+def _read_apart(data: bytes) -> Iterator[tuple[int, RowTexts]]:
     """The same by a process of its own, within time and memory: no limits bound what reads an old format.
 
     Raises PackageError.
@@ -148,7 +148,7 @@ def _read_apart(data: bytes) -> Iterator[tuple[int, Texts]]:
         yield row, {int(column): text for column, text in texts.items()}
 
 
-def answer() -> None:
+def list_process() -> None:
     """What that process does: the list comes on stdin, its rows, or why there are none, go to stdout as JSON."""
     cap_memory(MEGABYTES * MIB)
     with open(os.devnull, "w") as nowhere:
@@ -156,7 +156,7 @@ def answer() -> None:
         try:
             told: object = {"rows": list(_cells(sys.stdin.buffer.read()))}
         except PackageError as error:
-            told = {"refused": [error.kind, error.detail]}
+            told = {"refused": [error.fault, error.detail]}
         sys.stdout.write(json.dumps(told))
         sys.stdout.flush()
         faulthandler.cancel_dump_traceback_later()
@@ -175,7 +175,7 @@ def _first_sheet(data: bytes) -> Grid:
         raise PackageError("too_large", "内容过多，内存不够") from None
 
 
-def _csv(data: bytes, path: Path) -> Iterator[tuple[int, Texts]]:
+def _csv(data: bytes, path: Path) -> Iterator[tuple[int, RowTexts]]:
     for encoding in ("utf-8-sig", "gb18030"):  # Excel in Chinese saves the second
         try:
             text = data.decode(encoding)

@@ -15,7 +15,7 @@ from perf_xlsx.forms import Box, Boxes, Form, Lines, Rows, typed
 from perf_xlsx.ooxml import Grid
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import denies, header_of
-from perf_xlsx.reading.layout import Header, Home, Layout, Table
+from perf_xlsx.reading.layout import Header, Home, Layout, TableLayout
 from perf_xlsx.system.pattern import pattern
 
 COPY = pattern(r"\(\d+\)$|（\d+）$|[Cc]opy\s*\d*$|副本\s*\d*$")  # how Excel, WPS and others name a copied sheet
@@ -24,17 +24,17 @@ MOST_FAR = 200  # rows of a table behind a gap
 
 def locate(form: Form, sheets: Sheets) -> Layout:
     """Find every box of the form."""
-    return _Search(form, sheets).layout()
+    return _TemplateSearch(form, sheets).layout()
 
 
-class _Search:
+class _TemplateSearch:
     """Collects where the blocks of a form are."""
 
     def __init__(self, form: Form, sheets: Sheets) -> None:
         self.form, self.sheets = form, sheets
         self.boxes: dict[str, Address] = {}
         self.lines: dict[tuple[str, str, str], Address] = {}
-        self.tables: dict[str, Table] = {}
+        self.tables: dict[str, TableLayout] = {}
         self.homes: dict[str, Home] = {}
         self.missing: list[tuple[str, str, bool]] = []
         self.twice: list[tuple[str, Address]] = []
@@ -231,7 +231,7 @@ def _line_box(
     return None if denied else named
 
 
-def _table(block: Rows, header: Header, bottom: int, grid: Grid) -> Table:
+def _table(block: Rows, header: Header, bottom: int, grid: Grid) -> TableLayout:
     """The rows with contents in the table's columns: those of the named range, and below it those near.
 
     Near are rows with two cells filled, up to a gap; behind a gap a row must have its name and most of the
@@ -258,7 +258,7 @@ def _table(block: Rows, header: Header, bottom: int, grid: Grid) -> Table:
     near = bisect_left(rows, min(far, default=last + 1))
     if len(rows) - near > MOST_FAR:
         rows, far = rows[:near], []
-    return Table(header.sheet, header.columns, tuple(rows), frozenset(far), header.bottom)
+    return TableLayout(header.sheet, header.columns, tuple(rows), frozenset(far), header.bottom)
 
 
 def _required_columns(block: Rows, header: Header) -> list[int]:

@@ -14,12 +14,10 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.ooxml import Cell, Grid
+from perf_xlsx.ooxml.merges import Span, Spot
 from perf_xlsx.reading.grids import Workbook
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.remarks import ReadingRemark
 from perf_xlsx.sheets.fixed_texts import AID_NAME, HIDDEN_SHEET, LABEL_NAME
-
-Spot = tuple[int, int]  # row and column
-Area = tuple[int, int, int, int]
 
 
 class Printed(Struct, frozen=True):
@@ -29,7 +27,7 @@ class Printed(Struct, frozen=True):
     """
 
     grids: list[Grid]
-    retyped: tuple[Remark, ...] = ()
+    retyped: tuple[ReadingRemark, ...] = ()
     theirs: bool = False
 
 
@@ -37,7 +35,7 @@ def as_printed(book: Workbook, grids: Sequence[Grid]) -> Printed:
     """The grids of a workbook as they were printed."""
     names = [sheet.name for sheet in book.sheets]
     labels = _printed(grids[names.index(HIDDEN_SHEET)]) if HIDDEN_SHEET in names else {}
-    found, remarks = list(grids), list[Remark]()
+    found, remarks = list(grids), list[ReadingRemark]()
     if not labels:
         return Printed(found)
     areas = {name.name: area for name in book.defined_names() if (area := name.area()) and area[0] in names}
@@ -61,7 +59,7 @@ def _printed(hidden: Grid) -> Mapping[str, str]:
     }
 
 
-def _without(cells: Mapping[Spot, Cell], areas: Iterable[Area]) -> Iterator[tuple[Spot, Cell]]:
+def _without(cells: Mapping[Spot, Cell], areas: Iterable[Span]) -> Iterator[tuple[Spot, Cell]]:
     """The cells outside the areas."""
     bounds = list(areas)
     for (row, column), cell in cells.items():
@@ -84,11 +82,11 @@ def _is_label(cell: Cell | None, printed: str) -> bool:
     return cell.label is not None and not same_label(cell.label).startswith(same_label(printed))
 
 
-def _remark(at: tuple[int, int, int], cell: Cell | None, printed: str) -> Remark:
+def _remark(at: tuple[int, int, int], cell: Cell | None, printed: str) -> ReadingRemark:
     given = (cell.label or "") if cell else ""
     how = f"被改成了“{given[:30]}”" if given else "被清空了"
     message = f"栏目名称“{printed}”{how}，仍按“{printed}”读取。"
-    return Remark(
+    return ReadingRemark(
         "R19",
         at,
         printed,

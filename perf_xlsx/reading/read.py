@@ -15,21 +15,21 @@ from perf_xlsx.ooxml import Book, Grid, Limits, Package, read_grid
 from perf_xlsx.ooxml.book import Sheet
 from perf_xlsx.reading.approved import with_approved
 from perf_xlsx.reading.cells import CellReader
-from perf_xlsx.reading.earlier_run import MEASURED, had_no_place, reports
-from perf_xlsx.reading.form import FormReader
+from perf_xlsx.reading.earlier_run import MEASURED, earlier_sheets, had_no_place
+from perf_xlsx.reading.form_reader import FormReader
 from perf_xlsx.reading.form_words import may_show_a_form
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets, Workbook
-from perf_xlsx.reading.identity import Identity, identify
+from perf_xlsx.reading.identity import WorkbookIdentity, identify
 from perf_xlsx.reading.indicators import template_indicator
 from perf_xlsx.reading.layout import Forms, Layout
 from perf_xlsx.reading.layout_findings import layout_remarks
 from perf_xlsx.reading.printed_labels import as_printed
-from perf_xlsx.reading.remarks import Remark, report
+from perf_xlsx.reading.remarks import ReadingRemark, tell_remarks
 from perf_xlsx.reading.rows import EntryRows, entry_rows
 from perf_xlsx.reading.shifts import block_shifts, unread_cells
 from perf_xlsx.reading.template_forms import template_forms
-from perf_xlsx.reading.unsupported import refuse, report_other_rulebook
-from perf_xlsx.reading.workbook_extras import report_extras
+from perf_xlsx.reading.unsupported import refuse, tell_other_rulebook
+from perf_xlsx.reading.workbook_extras import tell_extras
 from perf_xlsx.rulebook import Rulebook, load_rulebook
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 
@@ -64,7 +64,7 @@ def read(
     if first.layout is None:
         return readings
     collector = FindingCollector()
-    report_extras(package, [(one.sheets, one.layout) for one in readings if one.layout], collector)
+    tell_extras(package, [(one.sheets, one.layout) for one in readings if one.layout], collector)
     return replace(first, findings=(*first.findings, *collector.findings)), *others
 
 
@@ -87,7 +87,7 @@ def read_sheets(
     hidden = (HIDDEN_SHEET, *skip)
     printed = as_printed(book, grids)
     grids = printed.grids
-    added = [name for name in reports(book, grids) if name not in hidden]
+    added = [name for name in earlier_sheets(book, grids) if name not in hidden]
     sheets = Sheets(book, grids, workbook, hidden, added, targets)
     identity = identify(book, sheets)
     adopted = _adopted(identity) if printed.theirs else None  # a converted one is in our own template of that form
@@ -103,21 +103,21 @@ def read_sheets(
     return _kept(readings, (*printed.retyped, *found.remarks, *unknown))
 
 
-def _with_approved(readings: Sequence[Reading], sheets: Sheets) -> tuple[list[Reading], list[Remark]]:
+def _with_approved(readings: Sequence[Reading], sheets: Sheets) -> tuple[list[Reading], list[ReadingRemark]]:
     """The readings, those of our template with what was approved."""
     own = [n for n, one in enumerate(readings) if one.layout and one.layout.official is None]
-    forms, remarks = with_approved([readings[n].evaluation for n in own], sheets)
-    known = dict(zip(own, forms, strict=True))
+    evaluations, remarks = with_approved([readings[n].evaluation for n in own], sheets)
+    known = dict(zip(own, evaluations, strict=True))
     return [replace(one, evaluation=known.get(n, one.evaluation)) for n, one in enumerate(readings)], remarks
 
 
-def _adopted(identity: Identity) -> str | None:
+def _adopted(identity: WorkbookIdentity) -> str | None:
     """The form that the workbook says it is, where a bureau adopted it from a workbook of its own."""
     known = identity.form in form_names()
     return identity.form if identity.form and known and load_form(identity.form).original else None
 
 
-def _kept(readings: Sequence[Reading], remarks: Iterable[Remark]) -> tuple[Reading, ...]:
+def _kept(readings: Sequence[Reading], remarks: Iterable[ReadingRemark]) -> tuple[Reading, ...]:
     """The readings of forms that somebody filled in; the first one tells of the others, and has the remarks."""
     blank = [len(readings) > 1 and _is_blank(reading) for reading in readings]
     blank[0] &= not all(blank)
@@ -125,30 +125,32 @@ def _kept(readings: Sequence[Reading], remarks: Iterable[Remark]) -> tuple[Readi
     told = FindingCollector()
     for reading, is_blank in zip(readings, blank, strict=True):
         if is_blank:
-            report([_blank_form(reading)], reading.sheets, told)
-    report(remarks, first.sheets, told)
+            tell_remarks([_blank_form(reading)], reading.sheets, told)
+    tell_remarks(remarks, first.sheets, told)
     return replace(first, findings=(*first.findings, *told.findings)), *others
 
 
 def _is_blank(reading: Reading) -> bool:
     """Whether nobody filled in what a return reports: money spent, results, points (for monitoring, targets)."""
-    form = reading.evaluation
-    if form is None:
+    evaluation = reading.evaluation
+    if evaluation is None:
         return False
-    spent = [line.executed for line in form.funds.values()]
-    columns = ("actual", "midyear", "claimed_points", *["target"] * (form.unscored == "monitoring"))
-    rows = [row.entry(column) for row in form.indicator_rows for column in columns]
-    return all(entry.empty for entry in (*spent, *rows, form.claimed.total))
+    spent = [line.executed for line in evaluation.funds.values()]
+    columns = ("actual", "midyear", "claimed_points", *["target"] * (evaluation.unscored == "monitoring"))
+    rows = [row.entry(column) for row in evaluation.indicator_rows for column in columns]
+    return all(entry.empty for entry in (*spent, *rows, evaluation.claimed.total))
 
 
-def _blank_form(reading: Reading) -> Remark:
+def _blank_form(reading: Reading) -> ReadingRemark:
     """R06: a further form that is not filled in."""
     assert reading.layout is not None
     at = next(iter(sorted(reading.layout.boxes.values())), NOWHERE)
     sheet = f"工作表“{reading.sheets.names[at[0]]}”" if at != NOWHERE else "工作簿"
     message = f"{sheet}上还有一张空白的自评表，没有填写执行数、实际完成值和得分，没有作为报送的表评分。"
     advice = "不需要的请删去；确应报送的，请填好后重新报送。"
-    return Remark("R06", (at[0], 0, 0) if at != NOWHERE else at, "自评表", message, advice, severity="warning")
+    return ReadingRemark(
+        "R06", (at[0], 0, 0) if at != NOWHERE else at, "自评表", message, advice, severity="warning"
+    )
 
 
 def _official_forms(sheets: Sheets, limits: Limits, adopted: str | None = None) -> Forms | None:
@@ -162,7 +164,7 @@ class _Reader:
     """Reads a located form: layout -> shifts -> rows -> form."""
 
     def __init__(
-        self, layout: Layout, sheets: Sheets, identity: Identity, rulebook: str | None, limits: Limits
+        self, layout: Layout, sheets: Sheets, identity: WorkbookIdentity, rulebook: str | None, limits: Limits
     ) -> None:
         self.layout, self.sheets, self.identity, self.limits = layout, sheets, identity, limits
         self.asked = rulebook
@@ -176,11 +178,11 @@ class _Reader:
 
     def reading(self) -> Reading:
         shifts = tuple(block_shifts(self.layout, self.sheets))
-        report(layout_remarks(self.layout, self.sheets, self.year), self.sheets, self.collector)
-        report(shifts, self.sheets, self.collector)
+        tell_remarks(layout_remarks(self.layout, self.sheets, self.year), self.sheets, self.collector)
+        tell_remarks(shifts, self.sheets, self.collector)
         evaluation = self._evaluation(unread_cells(self.layout, shifts))
         if self.asked and self.stated:
-            report_other_rulebook(self.identity, self.sheets.place(NOWHERE), self.rules, self.collector)
+            tell_other_rulebook(self.identity, self.sheets.place(NOWHERE), self.rules, self.collector)
         return Reading(
             evaluation,
             tuple(self.collector.findings),
@@ -219,17 +221,17 @@ class _Reader:
         return found
 
 
-def _without_places(form: SelfEvaluation, keys: frozenset[str]) -> SelfEvaluation:
+def _without_places(evaluation: SelfEvaluation, keys: frozenset[str]) -> SelfEvaluation:
     """The form without the empty boxes that the original of a converted workbook had no place for."""
-    claimed = form.claimed
+    claimed = evaluation.claimed
     claims = {"claimed_execution_points": claimed.execution_points, "claimed_total": claimed.total}
     claims |= {"claimed_grade": claimed.grade}  # type: ignore[dict-item]
     filled = {key for key, entry in claims.items() if not entry.empty}
     columns = ("weight", "claimed_points")
     held = (*columns, *MEASURED)
-    filled |= {key for key in held for row in form.indicators if not row.entry(key).empty}
+    filled |= {key for key in held for row in evaluation.indicators if not row.entry(key).empty}
     lacking = keys - filled
-    unscored: Unscored = "no_points" if lacking.issuperset(columns) else form.unscored
-    labels = (row.entry(key).field for key in MEASURED if key in lacking for row in form.indicators)
+    unscored: Unscored = "no_points" if lacking.issuperset(columns) else evaluation.unscored
+    labels = (row.entry(key).field for key in MEASURED if key in lacking for row in evaluation.indicators)
     unmeasured = "" if unscored else next(labels, "")
-    return replace(form, absent=form.absent | lacking, unscored=unscored, unmeasured=unmeasured)
+    return replace(evaluation, absent=evaluation.absent | lacking, unscored=unscored, unmeasured=unmeasured)

@@ -11,7 +11,7 @@ from perf_xlsx.findings.collector import FindingCollector
 from perf_xlsx.reading.grids import Address, Sheets
 
 
-class Remark(Struct, frozen=True):
+class ReadingRemark(Struct, frozen=True):
     """A finding in the making; its place is the whole sheet where the row is 0, the workbook for NOWHERE."""
 
     code: str
@@ -24,8 +24,8 @@ class Remark(Struct, frozen=True):
     expected: str = ""
 
 
-def report(remarks: Iterable[Remark], sheets: Sheets, collector: FindingCollector) -> None:
+def tell_remarks(remarks: Iterable[ReadingRemark], sheets: Sheets, collector: FindingCollector) -> None:
     """Report each remark at its place."""
     for one in remarks:
         place, more = sheets.place(one.at), {"given": one.given, "expected": one.expected}
-        collector.report(one.code, place, one.field, one.message, one.advice, severity=one.severity, **more)
+        collector.tell(one.code, place, one.field, one.message, one.advice, severity=one.severity, **more)

@@ -17,10 +17,10 @@ from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.extra_content import with_contents
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
-from perf_xlsx.reading.layout import Table
+from perf_xlsx.reading.indicator_parts import PARTS, is_part, parts_remark
+from perf_xlsx.reading.layout import TableLayout
 from perf_xlsx.reading.levels import FILLED_DOWN
-from perf_xlsx.reading.parts import PARTS, is_part, parts_remark
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.remarks import ReadingRemark
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import any_of, vocabulary
 
@@ -30,7 +30,7 @@ _AROUND = "-—–…·.()[] "  # around "以下空白"
 
 HELD = ("number", "percent", "long_text")  # kinds of boxes that a row of a sum may have
 NONE = (0, Decimal(0))  # amounts above a row, and their sum
-Shown = Mapping[Box, str]
+ShownTexts = Mapping[Box, str]
 
 
 class EntryRows(Struct, frozen=True):
@@ -38,10 +38,10 @@ class EntryRows(Struct, frozen=True):
 
     rows: tuple[int, ...] = ()
     parts: Mapping[int, str] = {}
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[ReadingRemark, ...] = ()
 
 
-def entry_rows(block: Rows, table: Table, sheets: Sheets, asides: tuple[str, ...] = ()) -> EntryRows:
+def entry_rows(block: Rows, table: TableLayout, sheets: Sheets, asides: tuple[str, ...] = ()) -> EntryRows:
     """Classify the rows of a table. `asides` are the words that remarks begin with."""
     return _Classifier(block, table, sheets, asides).classified()
 
@@ -49,13 +49,13 @@ def entry_rows(block: Rows, table: Table, sheets: Sheets, asides: tuple[str, ...
 class _Classifier:
     """Looks at the rows of one table from top to bottom; `shown` is what a person sees in a row's filled boxes."""
 
-    def __init__(self, block: Rows, table: Table, sheets: Sheets, asides: tuple[str, ...]) -> None:
+    def __init__(self, block: Rows, table: TableLayout, sheets: Sheets, asides: tuple[str, ...]) -> None:
         self.block, self.table, self.sheets, self.asides = block, table, sheets, asides
         self.grid = sheets.grids[table.sheet]
         columns = [box for box in block.columns if box.key in table.columns]
         self._boxes = sorted(typed(columns), key=lambda box: table.columns[box.key])
         self._required = [box for box in columns if box.required]
-        self._remarks: list[Remark] = []
+        self._remarks: list[ReadingRemark] = []
         self._above: dict[str, tuple[int, Decimal]] = {}  # how many amounts are above the row, and their sum
         self._aside: list[tuple[int, int]] = []  # cells of remarks that people wrote into the table
         self._far: list[int] = []
@@ -73,7 +73,7 @@ class _Classifier:
         self._remark_together()
         return EntryRows(tuple(rows), self._parts, tuple(self._remarks))
 
-    def _is_entry(self, row: int, shown: Shown, levels: set[str]) -> bool:
+    def _is_entry(self, row: int, shown: ShownTexts, levels: set[str]) -> bool:
         """Whether the row holds an entry; what else it is, is remarked."""
         if self._is_empty_or_header(shown):
             return False
@@ -94,7 +94,7 @@ class _Classifier:
             self._far.append(row)
         return entry
 
-    def _is_part(self, shown: Shown) -> bool:
+    def _is_part(self, shown: ShownTexts) -> bool:
         """Whether the row is a part of the indicator above it: it carries no points, where others do."""
         counts = [box for box in self._boxes if box.key in ("weight", "claimed_points")]
         if any(box in shown and not is_blank(shown[box]) for box in counts):
@@ -107,12 +107,12 @@ class _Classifier:
     def _at(self, box: Box, row: int) -> Address:
         return self.table.sheet, row, self.table.columns[box.key]
 
-    def _shown(self, row: int) -> Shown:
+    def _shown(self, row: int) -> ShownTexts:
         cells = ((box, self.sheets.cell(self._at(box, row))) for box in self._boxes)
         shown = ((box, as_shown(cell).strip()) for box, cell in cells if cell)
         return {box: text for box, text in shown if text}
 
-    def _complete(self, shown: Shown) -> bool:
+    def _complete(self, shown: ShownTexts) -> bool:
         return all(box in shown for box in self._required)
 
     def _contents(self, boxes: Iterable[Box], row: int) -> str:
@@ -120,15 +120,15 @@ class _Classifier:
 
     # ---- headers, crossed-out rows, sums ---------------------------------------------------------------------
 
-    def _is_empty_or_header(self, shown: Shown) -> bool:
+    def _is_empty_or_header(self, shown: ShownTexts) -> bool:
         return not shown or self._is_header(shown) or all(map(is_blank, shown.values()))
 
-    def _is_header(self, shown: Shown) -> bool:
+    def _is_header(self, shown: ShownTexts) -> bool:
         """A repeated header, its second row, or numbers of the columns."""
         own = sum(same_label(text) in map(same_label, box.labels) for box, text in shown.items())
         return own * 2 >= len(shown) or are_numbers_of_columns([*shown.values()])
 
-    def _crossed_out(self, row: int, shown: Shown) -> Remark | None:
+    def _crossed_out(self, row: int, shown: ShownTexts) -> ReadingRemark | None:
         """R24: a row that was crossed out, but perhaps for its levels and texts."""
         boxes = [box for box in shown if not _groups(box) and box.kind != "long_text"]
         if not self.sheets.crossed_out(self.table.sheet, row, [self.table.columns[box.key] for box in boxes]):
@@ -136,7 +136,7 @@ class _Classifier:
         contents = self._contents(boxes, row)
         return crossed_row(self._at(boxes[0], row), self.block.title, shown[boxes[0]], contents)
 
-    def _total(self, row: int, shown: Shown) -> Remark | None:
+    def _total(self, row: int, shown: ShownTexts) -> ReadingRemark | None:
         """R16: a row that sums up others, by its word or its numbers, or is a part of the one above it (其中)."""
         shown = {box: text for box, text in shown.items() if not is_blank(text)}
         numbers = [box for box in shown if box.kind in ("number", "percent")]
@@ -147,9 +147,9 @@ class _Classifier:
         held = "、".join(text for box, text in shown.items() if box.kind in HELD)
         message = f"{which}，没有读取{f'（{held}）' if held else ''}。"
         advice = "可以不改；表内每行各填一项，不必写合计和其中数。"
-        return Remark("R16", (self.table.sheet, row, column), self.block.title, message, advice, word)
+        return ReadingRemark("R16", (self.table.sheet, row, column), self.block.title, message, advice, word)
 
-    def _name_of_sum(self, row: int, shown: Shown, numbers: Sequence[Box]) -> tuple[int, str, str] | None:
+    def _name_of_sum(self, row: int, shown: ShownTexts, numbers: Sequence[Box]) -> tuple[int, str, str] | None:
         """The column and the word of a sum or part, and which row it is; None where the row is neither."""
         sums = self._are_sums(numbers, row)
         names = [*self._names(row, shown)]
@@ -169,7 +169,7 @@ class _Classifier:
         near = any(word.endswith(total) or word.startswith(total) for total in self.block.totals)
         return word in self.block.totals or (near and sums)
 
-    def _names(self, row: int, shown: Shown) -> Iterator[tuple[int, str]]:
+    def _names(self, row: int, shown: ShownTexts) -> Iterator[tuple[int, str]]:
         """Columns and texts that name the row: before the table, its levels, its name."""
         for column in range(1, min(self.table.columns.values())):
             cell = self.sheets.cell((self.table.sheet, row, column))
@@ -202,7 +202,7 @@ class _Classifier:
 
     # ---- remarks of people, and rows hardly begun ------------------------------------------------------------
 
-    def _is_aside(self, row: int, shown: Shown, levels: set[str]) -> bool:
+    def _is_aside(self, row: int, shown: ShownTexts, levels: set[str]) -> bool:
         """Notes, signatures and headings; a level that no entry has may be one too."""
         counted = any(box.kind in ("number", "percent") and parse_quantity(text) for box, text in shown.items())
         if counted or (self._required and self._complete(shown)):
@@ -211,7 +211,7 @@ class _Classifier:
             return True
         return self._is_worded_as_aside(shown)
 
-    def _is_worded_as_aside(self, shown: Shown) -> bool:
+    def _is_worded_as_aside(self, shown: ShownTexts) -> bool:
         """Whether it begins as remarks do: all texts where no box is required, else one of the short ones."""
         words = {box: self._is_word_of_aside(text) for box, text in shown.items()}
         if not self._required:
@@ -219,11 +219,11 @@ class _Classifier:
         short = [word for box, word in words.items() if box.kind != "long_text"]
         return any(short or words.values())
 
-    def _says_nothing(self, shown: Shown) -> bool:
+    def _says_nothing(self, shown: ShownTexts) -> bool:
         others = [text for box, text in shown.items() if not _groups(box)]
         return bool(others) and all(is_blank(text) or text in NOTHING for text in others)
 
-    def _is_unknown_level(self, shown: Shown, levels: set[str]) -> bool:
+    def _is_unknown_level(self, shown: ShownTexts, levels: set[str]) -> bool:
         """Whether the row holds only levels, one of which neither an entry nor the form knows."""
         only = all(box.key in FILLED_DOWN for box in shown)
         return only and any(same_name(text) not in levels | _choices(box) for box, text in shown.items())
@@ -246,7 +246,7 @@ class _Classifier:
             or (heading != folded and same_name(heading) in levels)
         )
 
-    def _begun(self, row: int, shown: Shown) -> Remark | None:
+    def _begun(self, row: int, shown: ShownTexts) -> ReadingRemark | None:
         """R07: a row of which hardly anything is filled, as one. What carries points is read."""
         if [box.key for box in shown] == ["title"]:
             return self._title_alone(row, *next(iter(shown.items())))
@@ -256,9 +256,9 @@ class _Classifier:
         contents = self._contents([box for box in shown if not _groups(box)], row)
         message = f"第{row}行只填了{contents}，没有填{missing}，没有读取。"
         advice = f"请把第{row}行补填完整；不是填报内容的，请清空这一行，或移到表格以外。"
-        return Remark("R07", self._at(self._required[0], row), self.block.title, message, advice)
+        return ReadingRemark("R07", self._at(self._required[0], row), self.block.title, message, advice)
 
-    def _is_filled(self, shown: Shown) -> bool:
+    def _is_filled(self, shown: ShownTexts) -> bool:
         """Whether enough of the row is filled, or nothing but its group, or what carries points."""
         required = self._required
         filled = [box for box in required if box in shown]
@@ -266,13 +266,13 @@ class _Classifier:
         counted = len(shown) > 1 and any(box.kind == "number" for box in shown)
         return not required or len(filled) >= least or all(map(_groups, shown)) or counted
 
-    def _title_alone(self, row: int, title: Box, text: str) -> Remark | None:
+    def _title_alone(self, row: int, title: Box, text: str) -> ReadingRemark | None:
         """R06: a passage's title of the unit's own without the passage, or the passage typed in its place."""
         if same_name(text) in {same_name(word) for preset in self.block.preset for word in preset}:
             return None
         message = f"第{row}行只填了标题“{text[:20]}”，没有内容，没有读取。"
         advice = "请把内容填在标题右边的格里；不需要的，请清空这一行。"
-        return Remark("R06", self._at(title, row), self.block.title, message, advice, text[:20], "warning")
+        return ReadingRemark("R06", self._at(title, row), self.block.title, message, advice, text[:20], "warning")
 
     def _remark_together(self) -> None:
         """One remark for all parts, one for all notes, one for all entries far below the table."""
@@ -285,19 +285,19 @@ class _Classifier:
             contents = with_contents(self.grid, self._aside)
             message = f"“{title}”的表格里有说明文字，没有按填报内容读取：{contents}。"
             advice = "可以不改；是填报内容的，请按栏目填写，说明文字请写在表格以外。"
-            self._remarks.append(Remark("R16", (sheet, *self._aside[0]), title, message, advice))
+            self._remarks.append(ReadingRemark("R16", (sheet, *self._aside[0]), title, message, advice))
         if self._far:
             at = (sheet, self._far[0], min(self.table.columns.values()))
             message = f"第{'、'.join(map(str, self._far))}行离“{title}”的表格较远，已照常读取。"
             advice = "请把这些行移到表格里，中间不空行；不属于本表的请删去。"
-            self._remarks.append(Remark("R06", at, title, message, advice, severity="warning"))
+            self._remarks.append(ReadingRemark("R06", at, title, message, advice, severity="warning"))
 
 
-def crossed_row(at: Address, field: str, given: str, contents: str = "") -> Remark:
+def crossed_row(at: Address, field: str, given: str, contents: str = "") -> ReadingRemark:
     """R24: a row of a table that was crossed out."""
     message = f"第{at[1]}行被划去了（删除线），没有读取{f'：{contents}' if contents else ''}。"
     advice = "请核对：仍然有效的，请取消删除线；不要的，请删去这一行。"
-    return Remark("R24", at, field, message, advice, given, "warning")
+    return ReadingRemark("R24", at, field, message, advice, given, "warning")
 
 
 def _is_of_entries(box: Box) -> bool:
@@ -310,11 +310,11 @@ def _groups(box: Box) -> bool:
     return box.key in (*FILLED_DOWN, "title")
 
 
-def _name(shown: Shown) -> str:
+def _name(shown: ShownTexts) -> str:
     return next((text for box, text in shown.items() if box.key == "name"), "")
 
 
-def _levels(shown: Shown) -> Iterator[str]:
+def _levels(shown: ShownTexts) -> Iterator[str]:
     return (text for box, text in shown.items() if box.key in FILLED_DOWN)
 
 

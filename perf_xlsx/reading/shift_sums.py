@@ -19,7 +19,7 @@ Offset = tuple[int, int]  # rows down, columns to the right
 _MOVED = (*AMOUNTS, "claimed_rate")
 
 
-class Figures:
+class BlockFigures:
     """The figures of a block of lines, read at an offset from their boxes."""
 
     def __init__(self, block: Lines, sheets: Sheets, layout: Layout) -> None:

@@ -16,10 +16,10 @@ from perf_xlsx.forms import Box, Boxes, Line, Lines, Rows, typed
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
-from perf_xlsx.reading.layout import Layout, Table
+from perf_xlsx.reading.layout import Layout, TableLayout
 from perf_xlsx.reading.locate import printed_helps
-from perf_xlsx.reading.remarks import Remark
-from perf_xlsx.reading.shift_sums import Figures, Offset
+from perf_xlsx.reading.remarks import ReadingRemark
+from perf_xlsx.reading.shift_sums import BlockFigures, Offset
 
 BACK = "请对照栏目核对，把内容移回原来的{}后重新报送。"
 WORDS = {  # by the offset: where the other contents are, up to where, how they are off, which way back
@@ -28,7 +28,7 @@ WORDS = {  # by the offset: where the other contents are, up to where, how they 
 }
 
 
-def unread_cells(layout: Layout, shifts: Iterable[Remark]) -> frozenset[Address]:
+def unread_cells(layout: Layout, shifts: Iterable[ReadingRemark]) -> frozenset[Address]:
     """The cells of blocks that are surely shifted (errors), so that none may be taken for what its label says."""
     titles = {shift.field for shift in shifts if shift.severity is None}
     blocks = [block for block in layout.form.blocks if block.title in titles]
@@ -36,7 +36,7 @@ def unread_cells(layout: Layout, shifts: Iterable[Remark]) -> frozenset[Address]
     return frozenset(at for key, boxes in keys for at in layout.cells_of(key, (box.key for box in boxes)))
 
 
-def block_shifts(layout: Layout, sheets: Sheets) -> Iterator[Remark]:
+def block_shifts(layout: Layout, sheets: Sheets) -> Iterator[ReadingRemark]:
     """One remark for each shifted block: an error where nothing else can be meant, else a warning."""
     for block in layout.form.blocks:
         match block:
@@ -50,20 +50,20 @@ def block_shifts(layout: Layout, sheets: Sheets) -> Iterator[Remark]:
             yield shift
 
 
-def _shifted(title: str, at: Address, offset: Offset, what: str = "内容") -> Remark:
+def _shifted(title: str, at: Address, offset: Offset, what: str = "内容") -> ReadingRemark:
     """The remark at the first cell of a block that is off by a row or a column."""
     if offset in WORDS:
         others, off, back = WORDS[offset]
         message = f"“{title}”的这一格空着，{others}的内容与栏目对不上，好像{off}一行。"
-        return Remark("R06", at, title, message, f"请对照栏目核对，把内容向{back}移一行后重新报送。")
+        return ReadingRemark("R06", at, title, message, f"请对照栏目核对，把内容向{back}移一行后重新报送。")
     message = f"“{title}”的{what}与栏目对不上，好像整体填到了{'右' if offset[1] > 0 else '左'}边一列。"
-    return Remark("R06", at, title, message, BACK.format("列").replace("内容", what))
+    return ReadingRemark("R06", at, title, message, BACK.format("列").replace("内容", what))
 
 
 # ---- single boxes, one below another -------------------------------------------------------------------------
 
 
-def _boxes(block: Boxes, sheets: Sheets, layout: Layout) -> Remark | None:
+def _boxes(block: Boxes, sheets: Sheets, layout: Layout) -> ReadingRemark | None:
     """An empty box followed (or preceded) by contents that all belong one box further up (or down)."""
     found = [(box, layout.boxes[box.key]) for box in typed(block.boxes) if box.key in layout.boxes]
     taken = {at for _, at in found}
@@ -90,7 +90,7 @@ def _belong(part: Sequence[tuple[Box, Address, str]], beyond: str) -> bool:
     return misfits > 0 and misfits + bool(beyond) >= 2 and all(not text or fits(box, text) for box, text in moved)
 
 
-def _helps_off(title: str, found: Sequence[tuple[Box, Address]], sheets: Sheets) -> Remark | None:
+def _helps_off(title: str, found: Sequence[tuple[Box, Address]], sheets: Sheets) -> ReadingRemark | None:
     """A label whose row has the help that the template prints behind another box."""
     helps = printed_helps(box for box, _ in found)
     for box, at in found:
@@ -100,7 +100,7 @@ def _helps_off(title: str, found: Sequence[tuple[Box, Address]], sheets: Sheets)
         if texts and texts.isdisjoint(map(same_label, box.helps)):
             message = f"“{title}”的栏目名称“{box.label}”与后面的说明对不上，内容与栏目可能错开了一行。"
             advice = "请对照下发的模板逐格核对，错开的移回原来的行。"
-            return Remark("R06", at, title, message, advice, severity="warning")
+            return ReadingRemark("R06", at, title, message, advice, severity="warning")
     return None
 
 
@@ -119,12 +119,12 @@ def fits(box: Box, text: str) -> bool:
 # ---- lines of money ------------------------------------------------------------------------------------------
 
 
-def _lines(block: Lines, sheets: Sheets, layout: Layout) -> Remark | None:
+def _lines(block: Lines, sheets: Sheets, layout: Layout) -> ReadingRemark | None:
     lines = _boxes_by_line(block, layout)
     rows = [list(boxes.values()) for boxes in lines.values()]
     if len(rows) < 2:
         return None
-    figures = Figures(block, sheets, layout)
+    figures = BlockFigures(block, sheets, layout)
     if shift := _block_off(block, figures, rows, sheets):
         return shift
     if not (_is_filled(rows[0], sheets) or next(iter(lines)).required or figures.stand()):
@@ -145,16 +145,18 @@ def _is_filled(row: Iterable[Address], sheets: Sheets) -> bool:
     return any(_text(sheets, at) for at in row)
 
 
-def _block_off(block: Lines, figures: Figures, rows: Sequence[Sequence[Address]], sheets: Sheets) -> Remark | None:
+def _block_off(
+    block: Lines, figures: BlockFigures, rows: Sequence[Sequence[Address]], sheets: Sheets
+) -> ReadingRemark | None:
     """All figures off by a row or a column, two columns exchanged, or the header pasted over the boxes."""
     columns, first = typed(block.columns), rows[0][0]
     if at := _header_in_boxes(columns, rows, sheets):
         message = f"“{block.title}”的填报格里是栏目名称“{_text(sheets, at)}”，内容与栏目好像错开了一行。"
-        return Remark("R06", at, block.title, message, BACK.format("行"))
+        return ReadingRemark("R06", at, block.title, message, BACK.format("行"))
     if pair := figures.exchanged():
         one, other = (box.label for box in columns if box.key in pair)
         message = f"“{block.title}”的“{one}”与“{other}”两栏好像填反了：互换以后各行才对得上。"
-        return Remark("R06", first, block.title, message, "请对照栏目核对，把两栏换过来后重新报送。")
+        return ReadingRemark("R06", first, block.title, message, "请对照栏目核对，把两栏换过来后重新报送。")
     if offset := figures.offset():
         return _shifted(block.title, rows[-1][0] if offset == (-1, 0) else first, offset, "数字")
     return None
@@ -168,7 +170,7 @@ def _header_in_boxes(columns: Sequence[Box], rows: Sequence[Sequence[Address]], 
 
 def _columns_off(
     block: Lines, heads: Mapping[int, str], rows: Sequence[Sequence[Address]], sheets: Sheets, summed: bool
-) -> Remark | None:
+) -> ReadingRemark | None:
     """Columns with a figure just above their first or below their last line, and a line left without one.
 
     `summed`: their totals were typed, so that a sum in a wrong line shows.
@@ -184,7 +186,7 @@ def _columns_off(
     names = "、".join(map("“{}”".format, map(heads.__getitem__, off)))
     message = f"“{block.title}”的{names}有空格，数字与栏目可能错开了一行。"
     advice = "请对照栏目逐格核对，错开的移回原来的行后重新报送。"
-    return Remark("R06", next(iter(off.values())), block.title, message, advice, severity="warning")
+    return ReadingRemark("R06", next(iter(off.values())), block.title, message, advice, severity="warning")
 
 
 def _around(rows: Sequence[Sequence[Address]], sheets: Sheets) -> Iterator[Address]:
@@ -215,7 +217,7 @@ def _is_line(sheets: Sheets, at: Address, leftmost: int, head: str) -> bool:
 # ---- free rows -----------------------------------------------------------------------------------------------
 
 
-def _rows(block: Rows, table: Table, sheets: Sheets) -> Remark | None:
+def _rows(block: Rows, table: TableLayout, sheets: Sheets) -> ReadingRemark | None:
     """Choices that do not fit their columns, while those a column further do in every row; or entire rows do."""
     boxes = [box for box in typed(block.columns) if box.key in table.columns]
     strict = [box for box in boxes if (box.kind, box.strict) == ("choice", True)]
@@ -230,14 +232,14 @@ def _rows(block: Rows, table: Table, sheets: Sheets) -> Remark | None:
     return None
 
 
-def _choices_at(boxes: Sequence[Box], table: Table, by: int, sheets: Sheets) -> tuple[list[Address], int]:
+def _choices_at(boxes: Sequence[Box], table: TableLayout, by: int, sheets: Sheets) -> tuple[list[Address], int]:
     """The cells `by` columns from the choices whose texts do not fit, and how many texts there are."""
     places = [(box, (table.sheet, row, table.columns[box.key] + by)) for box in boxes for row in table.rows]
     texts = [(box, at, text) for box, at in places if (text := _text(sheets, at))]
     return [at for box, at, text in texts if not fits(box, text)], len(texts)
 
 
-def _rows_off(boxes: Sequence[Box], table: Table, by: int, sheets: Sheets) -> bool:
+def _rows_off(boxes: Sequence[Box], table: TableLayout, by: int, sheets: Sheets) -> bool:
     """Whether every row is incomplete where it is and complete a column further."""
     required = [box for box in boxes if box.required]
     return (
@@ -252,7 +254,7 @@ def _rows_off(boxes: Sequence[Box], table: Table, by: int, sheets: Sheets) -> bo
 
 
 def _is_complete(
-    boxes: Sequence[Box], required: Sequence[Box], table: Table, row: int, by: int, sheets: Sheets
+    boxes: Sequence[Box], required: Sequence[Box], table: TableLayout, row: int, by: int, sheets: Sheets
 ) -> bool:
     """Whether nothing is missing in a row `by` columns further, and each text is of its kind."""
     texts = {box: _text(sheets, (table.sheet, row, table.columns[box.key] + by)) for box in boxes}

@@ -23,7 +23,7 @@ MOST = 20_000  # cells with inputs that a receipt holds; of a larger form it tel
 
 LONGEST_PATH, LONGEST_NAME = 4_000, 200  # characters
 
-Text = Annotated[str, Meta(max_length=LONGEST_PATH)]
+ReceiptText = Annotated[str, Meta(max_length=LONGEST_PATH)]
 Signature = Annotated[str, Meta(pattern=r"^[0-9a-f]{128}\Z")]
 
 
@@ -37,22 +37,22 @@ class Receipt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     schema: Literal[1] = SCHEMA
     check_code: CheckCode
-    file: Text
-    part: Text | UnsetType = UNSET
+    file: ReceiptText
+    part: ReceiptText | UnsetType = UNSET
     sha256: Digest
-    output: Text
+    output: ReceiptText
     output_sha256: Digest
-    form: Text
-    unit: Text | None
+    form: ReceiptText
+    unit: ReceiptText | None
     year: Year | None
-    project: Text | None = None
+    project: ReceiptText | None = None
     content: Digest
     total: Points | None
-    grade: Text | None
+    grade: ReceiptText | None
     findings: Mapping[Code, int]
-    rulebook: Text
+    rulebook: ReceiptText
     rules: Digest
-    version: Text
+    version: ReceiptText
     inputs: Mapping[str, Mapping[str, str]] | UnsetType = UNSET
     signature: Signature | UnsetType = UNSET
 
@@ -76,9 +76,9 @@ def receipt_of(record: Record) -> Receipt | None:
         output=printable_path(Path(record.output))[:LONGEST_PATH],
         output_sha256=record.output_sha256,
         form=record.form or "",
-        unit=in_short(record.unit),
+        unit=name_in_short(record.unit),
         year=record.year,
-        project=in_short(record.project),
+        project=name_in_short(record.project),
         content=record.content,
         total=record.total,
         grade=record.grade,
@@ -90,16 +90,16 @@ def receipt_of(record: Record) -> Receipt | None:
     )
 
 
-def in_short(name: str | None) -> str | None:
+def name_in_short(name: str | None) -> str | None:
     """A name of a unit or project as a receipt holds it."""
     return None if name is None else name[:LONGEST_NAME]
 
 
-def encode(receipt: Receipt) -> bytes:
+def encode_receipt(receipt: Receipt) -> bytes:
     """The receipt as a line of JSON, without its end: the bytes that a signature is of."""
     return msgspec.json.encode(receipt)
 
 
-def decode(line: bytes) -> Receipt:
+def decode_receipt(line: bytes) -> Receipt:
     """The receipt that a line holds. Raises ValueError or RecursionError where it is none."""
     return msgspec.json.decode(line, type=Receipt)

@@ -11,13 +11,12 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.receipts.receipt import SCHEMA, Receipt, decode, encode, receipt_of
+from perf_xlsx.receipts.receipt import SCHEMA, Receipt, decode_receipt, encode_receipt, receipt_of
 from perf_xlsx.results.record import Record
-from perf_xlsx.results.records import lines
+from perf_xlsx.results.records import json_lines, schema_of
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.output_files import StagedFile, atomic_write, staged, write_atomically
 
@@ -39,7 +38,7 @@ class RegisterError(Exception):
 
 
 @contextmanager
-def written(folder: Path, alone: bool, sign: Sign | None = None) -> Generator[Callable[[Record], None]]:
+def writing_receipts(folder: Path, alone: bool, sign: Sign | None = None) -> Generator[Callable[[Record], None]]:
     """Gives a function that takes the records of a run; at the end of the block their receipts are in the folder.
 
     `alone`: a single workbook was scored; receipts of others that the folder has stay. Raises OSError.
@@ -71,22 +70,24 @@ def written(folder: Path, alone: bool, sign: Sign | None = None) -> Generator[Ca
 def _line(record: Record, sign: Sign | None) -> Iterator[bytes]:
     """The line of a record's receipt, if it has one."""
     if (receipt := receipt_of(record)) is not None:
-        yield encode(replace(receipt, signature=sign(encode(receipt))) if sign else receipt) + b"\n"
+        yield (
+            encode_receipt(replace(receipt, signature=sign(encode_receipt(receipt))) if sign else receipt) + b"\n"
+        )
 
 
 def _merged(path: Path, new: list[bytes]) -> Iterator[bytes]:
     """The lines of a register with those of one workbook anew, by file; what is no receipt stays in front."""
     found: dict[tuple[str, str], bytes] = {}
-    mine = {decode(line).file for line in new}
+    mine = {decode_receipt(line).file for line in new}
     for line in _others(path):
         try:
-            receipt = decode(line)
+            receipt = decode_receipt(line)
         except (ValueError, RecursionError):
             yield line
         else:
             if receipt.file not in mine:
                 found[_order(receipt)] = line
-    found |= {_order(decode(line)): line for line in new}
+    found |= {_order(decode_receipt(line)): line for line in new}
     yield from (found[key] for key in sorted(found))
 
 
@@ -123,11 +124,11 @@ class Register(Struct, frozen=True):
             for place in reversed(places):
                 file.seek(place)
                 with suppress(ValueError):  # the file was changed meanwhile
-                    found.append(decode(file.readline()))
+                    found.append(decode_receipt(file.readline()))
         return found
 
 
-def identity(form: str, unit: str | None, year: int | None, project: str | None) -> Identity:
+def receipt_identity(form: str, unit: str | None, year: int | None, project: str | None) -> Identity:
     """Whose form it is."""
     return form, unit, year, project
 
@@ -146,17 +147,17 @@ def register_of(asked: Path | None, workbook: Path, known: dict[Path, Register])
         folders = list(workbook.absolute().parents)[: UPWARDS + 1]
         path = next((folder / NAME for folder in folders if os.path.isfile(folder / NAME)), None)
     if path is not None and path not in known:
-        known[path] = opened(path)
+        known[path] = open_register(path)
     return known[path] if path else None
 
 
-def opened(path: Path) -> Register:
+def open_register(path: Path) -> Register:
     """Read a register once, line by line. Raises RegisterError."""
     places: dict[str | Identity, list[int]] = defaultdict(list)
     wrong, unread = _Wrong(), tuple[str, ...]()
     try:
         with path.open("rb") as file:
-            for number, (place, line) in enumerate(lines(file), 1):
+            for number, (place, line) in enumerate(json_lines(file), 1):
                 if place > LARGEST or number > MOST:
                     unread = (f"第{number}行起没有读：最多读{LARGEST >> 20}MB、{MOST}行",)
                     break
@@ -198,11 +199,11 @@ def _enter(
     line: bytes | None,
 ) -> None:
     try:
-        receipt = decode(line or b"")
+        receipt = decode_receipt(line or b"")
     except (ValueError, RecursionError):
         wrong.add(_what_it_is(line), number)
         return
-    whose = identity(receipt.form, receipt.unit, receipt.year, receipt.project)
+    whose = receipt_identity(receipt.form, receipt.unit, receipt.year, receipt.project)
     for key in (receipt.sha256, receipt.output_sha256, receipt.content, receipt.check_code, whose):
         known = places[key]
         if not known or known[-1] != place:
@@ -210,15 +211,7 @@ def _enter(
             del known[:-ALIKE]
 
 
-class _Versioned(Struct):
-    schema: int
-
-
 def _what_it_is(line: bytes | None) -> str:
     if line is None:
         return "太长，不是回执"
-    try:
-        schema = msgspec.json.decode(line, type=_Versioned).schema
-    except (ValueError, RecursionError):
-        return "不是完整的回执"
-    return "不是完整的回执" if schema == SCHEMA else "是其他版本的软件写的回执"
+    return "不是完整的回执" if schema_of(line) in (None, SCHEMA) else "是其他版本的软件写的回执"

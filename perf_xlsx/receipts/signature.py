@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from perf_xlsx.receipts.receipt import Receipt, encode
+from perf_xlsx.receipts.receipt import Receipt, encode_receipt
 from perf_xlsx.receipts.register import Sign
 from perf_xlsx.system.os_errors import is_special, why
 
@@ -62,7 +62,7 @@ def signed(receipt: Receipt, key: Ed25519PublicKey) -> Signed:
     if not receipt.signature:
         return "none"
     try:
-        key.verify(bytes.fromhex(receipt.signature), encode(replace(receipt, signature=UNSET)))
+        key.verify(bytes.fromhex(receipt.signature), encode_receipt(replace(receipt, signature=UNSET)))
     except InvalidSignature:
         return "bad"
     return "good"

@@ -31,12 +31,12 @@ from perf_xlsx.ooxml import (
 )
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.earlier_run import is_ours
-from perf_xlsx.receipts.comparison import Change, alike, changes_of, figures_changed, totals_in
-from perf_xlsx.receipts.receipt import Receipt, in_short
-from perf_xlsx.receipts.register import Register, identity
+from perf_xlsx.receipts.changes import Change, alike, changes_of, figures_changed, totals_in
+from perf_xlsx.receipts.receipt import Receipt, name_in_short
+from perf_xlsx.receipts.register import Register, receipt_identity
 from perf_xlsx.rulebook import rulebook_names
-from perf_xlsx.scored.sheets import scored_sheets
-from perf_xlsx.scored.summary import COUNT_OF_ERRORS
+from perf_xlsx.scored.added_sheets import scored_sheets
+from perf_xlsx.scored.summary.tiles import COUNT_OF_ERRORS
 from perf_xlsx.sheets.fixed_texts import SUMMARY
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.pattern import pattern
@@ -49,7 +49,7 @@ _DONE = pattern("。(?:没有读取|改动没有采用)")
 _CODE = pattern(r"校验码[:：\s]{0,3}([2-9A-HJ-NP-Z]{12})")
 
 
-class Kind(StrEnum):
+class Match(StrEnum):
     """What a comparison comes to."""
 
     INTACT = "原样"
@@ -61,13 +61,13 @@ class Kind(StrEnum):
     UNREAD = "读不出来"
 
 
-PROVEN = (Kind.INTACT, Kind.RESAVED)
+PROVEN = (Match.INTACT, Match.RESAVED)
 
 
 class Verdict(Struct, frozen=True):
     """What came of one form: the kind, sentences, changed cells, and the receipt that it was held against."""
 
-    kind: Kind
+    match: Match
     part: str = ""
     told: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
@@ -91,9 +91,9 @@ def verify(path: Path, register: Register | None, terms: Terms | None = None) ->
     try:
         data = read_file(path, terms.limits)
     except PackageError as error:
-        return (Verdict(Kind.UNREAD, told=(f"{error.detail}。",)),)
+        return (Verdict(Match.UNREAD, told=(f"{error.detail}。",)),)
     except OSError as error:
-        return (Verdict(Kind.UNREAD, told=(f"文件读不出来（{why(error)}）。",)),)
+        return (Verdict(Match.UNREAD, told=(f"文件读不出来（{why(error)}）。",)),)
     digest = hashlib.sha256(data).hexdigest()
     if register and (same := register.of(digest)):
         return tuple(_intact(digest, same))
@@ -105,7 +105,7 @@ def _opened(path: Path, data: bytes, register: Register | None, terms: Terms) ->
     """The verdicts of a workbook that has to be read."""
     result = pipeline.score(path, None, terms=terms)
     if result.evaluation is None:
-        return (Verdict(Kind.UNREAD, told=tuple(found.message for found in result.findings)),)
+        return (Verdict(Match.UNREAD, told=tuple(found.message for found in result.findings)),)
     sheets = _our_sheets(data, terms)
     lines = [text for grid in sheets.values() for text in _lines(grid)]
     codes = dict.fromkeys(code for text in lines for code in _CODE.findall(text))
@@ -119,7 +119,7 @@ def _intact(digest: str, same: list[Receipt]) -> Iterator[Verdict]:
     latest = {receipt.part: receipt for receipt in reversed(same) if receipt.file == same[0].file}
     for part, receipt in latest.items():
         what = "评分后的工作簿" if digest == receipt.output_sha256 else "报送时的工作簿"
-        yield Verdict(Kind.INTACT, part or "", (f"就是{what}，一个字节都没有变。",), receipt=receipt)
+        yield Verdict(Match.INTACT, part or "", (f"就是{what}，一个字节都没有变。",), receipt=receipt)
 
 
 def _again(path: Path, terms: Terms, rulebook: str) -> Result:
@@ -165,7 +165,7 @@ def _verdict(
         return _without(one, seen)
     receipt = _receipt(one, seen, register)
     if receipt is None:
-        return Verdict(Kind.OTHER, one.part, ("回执里没有这份：指纹、内容、校验码、单位和年度都对不上。",))
+        return Verdict(Match.OTHER, one.part, ("回执里没有这份：指纹、内容、校验码、单位和年度都对不上。",))
     if again and receipt.rulebook != one.rulebook and receipt.rulebook in rulebook_names():
         others = {other.part: other for other in again(receipt.rulebook).forms}
         one = others.get(one.part, one)
@@ -182,12 +182,14 @@ def _stamp(one: Result) -> Stamp:
 def _receipt(one: Result, seen: _Seen, register: Register) -> Receipt | None:
     """The receipt of a form: by its content, else by a code on its sheets, else by whose it is."""
     assert one.evaluation is not None
-    form, stamp = one.evaluation, _stamp(one)
+    evaluation, stamp = one.evaluation, _stamp(one)
     if same := _of_part(register.of(stamp.content), one.part):
         return next((receipt for receipt in same if receipt.check_code in seen.codes), same[0])
-    project = form.boxes["project"].value if "project" in form.boxes else None
-    whose = identity(form.form, in_short(form.unit), form.year, in_short(project))
-    inputs = inputs_of(form)
+    project = evaluation.boxes["project"].value if "project" in evaluation.boxes else None
+    whose = receipt_identity(
+        evaluation.form, name_in_short(evaluation.unit), evaluation.year, name_in_short(project)
+    )
+    inputs = inputs_of(evaluation)
     coded = [receipt for code in seen.codes for receipt in register.of(code)]
     candidates = _of_part([*coded, *register.of(whose)], one.part)
     likely = [(alike(inputs, receipt.inputs or {}), receipt) for receipt in candidates]
@@ -208,13 +210,13 @@ def _same_inputs(one: Result, seen: _Seen, receipt: Receipt) -> Verdict:
         told = (*told, f"自评表上的校验码是 {'、'.join(seen.codes)}，不是回执的 {receipt.check_code}。")
     if changes or told:
         told = (*told, "填报内容没有变，改的是评分写出的表。")
-        return Verdict(Kind.SHEETS, one.part, told, changes[:LISTED], receipt)
+        return Verdict(Match.SHEETS, one.part, told, changes[:LISTED], receipt)
     told = ("填报内容与评分时相同；格式、列宽、存盘的程序不同，不算改动。", *_told(one, ADDED))
     if not seen.sheets:
         told = (*told, "其中没有评分写出的表。")
     elif not comparable:
         told = (*told, "评分办法或软件版本与评分时不同，评分表上的数字没有逐格重算，只看有没有改动的痕迹。")
-    return Verdict(Kind.RESAVED, one.part, told, receipt=receipt)
+    return Verdict(Match.RESAVED, one.part, told, receipt=receipt)
 
 
 def _figures(one: Result, seen: _Seen) -> Iterator[Change]:
@@ -240,7 +242,7 @@ def _other_inputs(one: Result, seen: _Seen, receipt: Receipt) -> Verdict:
     assert one.evaluation is not None
     if not receipt.inputs:
         much = "填报内容与评分时不同；这份内容太多，回执没有逐格记录。"
-        return Verdict(Kind.EDITED, one.part, (much, *_effect(one, receipt)), receipt=receipt)
+        return Verdict(Match.EDITED, one.part, (much, *_effect(one, receipt)), receipt=receipt)
     changes = tuple(changes_of(inputs_of(one.evaluation), receipt.inputs))
     what = f"填报内容改了{len(changes)}格" + (f"，下面列出前{LISTED}格。" if len(changes) > LISTED else "。")
     if not changes and _stamp(one).inputs == receipt.inputs:
@@ -248,7 +250,7 @@ def _other_inputs(one: Result, seen: _Seen, receipt: Receipt) -> Verdict:
     elif not changes:
         what = "逐格的内容都相同，只是移动了行，或改了工作表的名称。"
     told = (what, *_effect(one, receipt), *_edits(one, ()))
-    return Verdict(Kind.EDITED, one.part, told, changes[:LISTED], receipt)
+    return Verdict(Match.EDITED, one.part, told, changes[:LISTED], receipt)
 
 
 def _effect(one: Result, receipt: Receipt) -> Iterator[str]:
@@ -288,4 +290,4 @@ def _without(one: Result, seen: _Seen) -> Verdict:
     told += _edits(one, changes)
     if stamp.code in seen.codes and not changes and len(told) == 2:
         told.append("评分表上的分数与重新计算的一致。")
-    return Verdict(Kind.NONE, one.part, tuple(told), changes[:LISTED])
+    return Verdict(Match.NONE, one.part, tuple(told), changes[:LISTED])

@@ -8,38 +8,38 @@ from decimal import Decimal
 from perf_xlsx.domain.model import Entry, Finding, Passage
 from perf_xlsx.report.condition import holds
 from perf_xlsx.report.facts import Facts
-from perf_xlsx.report.outline import Clause, Hold, Outline
-from perf_xlsx.report.paper import Blank, Block, Heading, Paper, Paragraph, Piece, number_of
-from perf_xlsx.report.sentence import Node, filled
-from perf_xlsx.report.tables import table
+from perf_xlsx.report.outline import ConditionalSentence, Hold, Outline
+from perf_xlsx.report.report import Blank, Heading, Report, ReportBlock, ReportParagraph, TextRun, heading_number
+from perf_xlsx.report.report_tables import table
+from perf_xlsx.report.sentence import Node, filled_sentence
 from perf_xlsx.system.safe_text import harmless, one_line
 
 MOST_ERRORS = 10  # that the first page names; the scored workbook has all of them
 DEEPEST = 4  # levels of headings
 
 
-def compose(outline: Outline, facts: Facts, findings: tuple[Finding, ...]) -> Paper:
+def compose(outline: Outline, facts: Facts, findings: tuple[Finding, ...]) -> Report:
     """The report of a form by an outline; `findings` are those of its scoring."""
-    return Paper(
-        Paragraph(_said(outline.heading, facts)),
-        tuple(Paragraph(_said(line, facts)) for line in outline.under_heading if _said(line, facts)),
+    return Report(
+        ReportParagraph(_said(outline.heading, facts)),
+        tuple(ReportParagraph(_said(line, facts)) for line in outline.under_heading if _said(line, facts)),
         tuple(_warning(findings)),
         tuple(_Writing(outline, facts).blocks()),
     )
 
 
-def _warning(findings: tuple[Finding, ...]) -> Iterator[Paragraph]:
+def _warning(findings: tuple[Finding, ...]) -> Iterator[ReportParagraph]:
     """What the first page says while an error stands."""
     errors = [found for found in findings if found.standing == "error"]
     if not errors:
         return
     first = f"提示：自评表还有{len(errors)}处错误没有改正。请先改正自评表，再重新生成本报告；改正前不要报送。"
-    yield Paragraph((Piece(first),), "remark")
+    yield ReportParagraph((TextRun(first),), "remark")
     for found in errors[:MOST_ERRORS]:
         words = (found.code, found.place.sheet, found.place.cell or "")
-        yield Paragraph((Piece(one_line(f"{' '.join(filter(None, words))}：{found.message}")),), "remark")
+        yield ReportParagraph((TextRun(one_line(f"{' '.join(filter(None, words))}：{found.message}")),), "remark")
     if len(errors) > MOST_ERRORS:
-        yield Paragraph((Piece(f"另有{len(errors) - MOST_ERRORS}处，见评分结果的问题清单。"),), "remark")
+        yield ReportParagraph((TextRun(f"另有{len(errors) - MOST_ERRORS}处，见评分结果的问题清单。"),), "remark")
 
 
 class _Writing:
@@ -49,7 +49,7 @@ class _Writing:
         self.outline, self.facts = outline, facts
         self.counts = [0] * (DEEPEST + 1)
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[ReportBlock]:
         """Every block of the report."""
         for part in self.outline.parts:
             written = [block for hold in part.holds for block in self._hold(hold, part.level)]
@@ -57,21 +57,21 @@ class _Writing:
                 continue
             yield self._heading(part.level, part.heading)
             if not written and part.blank:
-                written = [Paragraph((Blank(part.blank),))]
+                written = [ReportParagraph((Blank(part.blank),))]
             yield from (self._numbered(block) for block in written)
 
     def _heading(self, level: int, text: str) -> Heading:
         level = min(level, DEEPEST)
         self.counts[level] += 1
         self.counts[level + 1 :] = [0] * (DEEPEST - level)
-        return Heading(level, number_of(level, self.counts[level]), text)
+        return Heading(level, heading_number(level, self.counts[level]), text)
 
-    def _numbered(self, block: Block) -> Block:
+    def _numbered(self, block: ReportBlock) -> ReportBlock:
         return self._heading(block.level, block.text) if isinstance(block, Heading) else block
 
     # ---- what a part holds -----------------------------------------------------------------------------------
 
-    def _hold(self, hold: Hold, level: int) -> Iterator[Block]:
+    def _hold(self, hold: Hold, level: int) -> Iterator[ReportBlock]:
         """The blocks of one thing that a part holds; its headings are numbered later."""
         if hold.passage:
             yield from self._passages(hold)
@@ -80,23 +80,23 @@ class _Writing:
         elif hold.each:
             yield from self._each(hold, level)
         elif hold.say:
-            yield Paragraph(self._clauses(hold.say, self.facts))
+            yield ReportParagraph(self._clauses(hold.say, self.facts))
         elif hold.table:
             yield from table(hold.table, hold.caption, self.facts)
         elif hold.rest:
             yield from self._rest()
         else:
-            yield Paragraph((Blank(hold.blank),))
+            yield ReportParagraph((Blank(hold.blank),))
 
-    def _passages(self, hold: Hold) -> Iterator[Block]:
+    def _passages(self, hold: Hold) -> Iterator[ReportBlock]:
         """The passages of these titles; where there are none, what the hold asks for when its condition holds."""
         found = [passage for title in hold.passage if (passage := self.facts.passage(title))]
         for passage in found:
             yield from _written(passage.text.given)
         if not found and hold.blank and holds(hold.when, self.facts):
-            yield Paragraph((Blank(hold.blank),))
+            yield ReportParagraph((Blank(hold.blank),))
 
-    def _each(self, hold: Hold, level: int) -> Iterator[Block]:
+    def _each(self, hold: Hold, level: int) -> Iterator[ReportBlock]:
         """A paragraph for each row of a table, with a heading or a number of its own."""
         number = 0
         for row in self.facts.each(hold.each):
@@ -107,21 +107,23 @@ class _Writing:
                 heading = "".join(_plain(piece) for piece in _said(hold.heading, row))
                 yield Heading(min(level + 1, DEEPEST), "", heading)
             pieces = self._clauses(hold.say, row)
-            yield Paragraph((Piece(number_of(level + 1, number)), *pieces) if hold.numbered else pieces)
+            yield ReportParagraph(
+                (TextRun(heading_number(level + 1, number)), *pieces) if hold.numbered else pieces
+            )
 
-    def _clauses(self, clauses: tuple[Clause, ...], facts: Facts) -> tuple[Piece, ...]:
+    def _clauses(self, clauses: tuple[ConditionalSentence, ...], facts: Facts) -> tuple[TextRun, ...]:
         said = (_said(clause.nodes, facts) for clause in clauses if holds(clause.when, facts))
         return tuple(piece for pieces in said for piece in pieces)
 
-    def _rest(self) -> Iterator[Block]:
+    def _rest(self) -> Iterator[ReportBlock]:
         """The passages that no part holds, rows below an indicator, and what only this kind of form asks for."""
-        for passage in self.facts.form.passages:
+        for passage in self.facts.evaluation.passages:
             if not self._is_held(passage):
                 yield from _written(passage.text.given, passage.title.given)
-        for row in self.facts.form.parts:
+        for row in self.facts.evaluation.parts:
             target, actual = (_with_unit(entry, row.unit.given) for entry in (row.target, row.actual))
             yield from _written(f"预期指标值{target}，实际完成值{actual}", row.name.given)
-        for extra in self.facts.form.extras:
+        for extra in self.facts.evaluation.extras:
             of = f"{extra.row}：" if extra.row else ""
             yield from _written(f"{of}{extra.entry.given}", extra.label)
 
@@ -130,8 +132,8 @@ class _Writing:
         return any(self.facts.passage(title) is passage for title in titles if title)
 
 
-def _said(nodes: tuple[Node, ...], facts: Facts) -> tuple[Piece, ...]:
-    return filled(nodes, facts.say, facts.label)
+def _said(nodes: tuple[Node, ...], facts: Facts) -> tuple[TextRun, ...]:
+    return filled_sentence(nodes, facts.say, facts.label)
 
 
 def _with_unit(entry: Entry[Decimal | str], unit: str) -> str:
@@ -140,13 +142,13 @@ def _with_unit(entry: Entry[Decimal | str], unit: str) -> str:
     return f"{entry.given}{unit}" if bare else entry.given
 
 
-def _plain(piece: Piece) -> str:
+def _plain(piece: TextRun) -> str:
     return piece.shown if isinstance(piece, Blank) else piece.text
 
 
-def _written(text: str, title: str = "") -> Iterator[Paragraph]:
+def _written(text: str, title: str = "") -> Iterator[ReportParagraph]:
     """What the unit wrote, a paragraph for each of its lines."""
     lines = [line.strip(" \t\u3000") for line in harmless(text).splitlines()]
     for number, line in enumerate(filter(None, lines)):
         head = f"{one_line(title)}：" if title and number == 0 else ""
-        yield Paragraph((Piece(head + one_line(line)),))
+        yield ReportParagraph((TextRun(head + one_line(line)),))

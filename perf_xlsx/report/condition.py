@@ -13,12 +13,12 @@ from msgspec import Struct
 from perf_xlsx.report.sentence import SentenceError
 from perf_xlsx.system.pattern import pattern
 
-Number = Decimal | Fraction
+FieldNumber = Decimal | Fraction
 IS = "is"  # the words of a field, and not its number
 _COMPARISON = pattern(
     r"(not )?([a-z0-9_.]+)(?: (<=|>=|!=|<|>|=) (-?[0-9]+(?:\.[0-9]+)?|[a-z0-9_.]+)| (is) (\S+))?"
 )
-_OPERATORS: dict[str, Callable[[Number, Number], bool]] = {
+_OPERATORS: dict[str, Callable[[FieldNumber, FieldNumber], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 FORMAT = "如 total.adjustment < 0、points < weight、not projects、dimension is 产出指标，几个条件用 and 连接"
@@ -53,25 +53,25 @@ def _comparisons(text: str) -> Iterator[Comparison]:
         yield Comparison(field, sign or named or "", other or word or "", bool(negated))
 
 
-class Known(Protocol):
+class KnownFields(Protocol):
     """What conditions ask for."""
 
     def is_there(self, name: str) -> bool:
         """Whether there is something for a field."""
 
-    def number(self, name: str) -> Number | None:
+    def number(self, name: str) -> FieldNumber | None:
         """The number of a field; None where it has none."""
 
     def words(self, name: str) -> str:
         """The words of a field, "" where it has none."""
 
 
-def holds(condition: tuple[Comparison, ...], known: Known) -> bool:
+def holds(condition: tuple[Comparison, ...], known: KnownFields) -> bool:
     """Whether all comparisons hold; one with an unknown number does not, negated it does."""
     return all(_holds(one, known) != one.negated for one in condition)
 
 
-def _holds(one: Comparison, known: Known) -> bool:
+def _holds(one: Comparison, known: KnownFields) -> bool:
     if not one.sign:
         return known.is_there(one.field)
     if one.sign == IS:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from perf_xlsx.domain.model import Trust
 from perf_xlsx.report.condition import Comparison
-from perf_xlsx.report.page import PageSetup
+from perf_xlsx.report.page_setup import PageSetup
 from perf_xlsx.report.sentence import Node
 
 
@@ -18,7 +18,7 @@ class OutlineError(Exception):
         self.problems = problems
 
 
-class Clause(Struct, frozen=True):
+class ConditionalSentence(Struct, frozen=True):
     """A sentence, or several, said when the condition holds."""
 
     nodes: tuple[Node, ...]
@@ -33,7 +33,7 @@ class Hold(Struct, frozen=True):
     titles, else a `blank` if it has one; `blank` alone; `table`; `rest`, the passages that no part holds.
     """
 
-    say: tuple[Clause, ...] = ()
+    say: tuple[ConditionalSentence, ...] = ()
     each: str = ""
     where: tuple[Comparison, ...] = ()
     heading: tuple[Node, ...] = ()
@@ -46,7 +46,7 @@ class Hold(Struct, frozen=True):
     when: tuple[Comparison, ...] = ()
 
 
-class Part(Struct, frozen=True):
+class OutlinePart(Struct, frozen=True):
     """A heading with what is below it. Where that comes to nothing, `blank` is asked for, or the part left out."""
 
     level: int
@@ -66,7 +66,7 @@ class Outline(Struct, frozen=True):
     trust: Trust
     heading: tuple[Node, ...]
     under_heading: tuple[tuple[Node, ...], ...]
-    parts: tuple[Part, ...]
+    parts: tuple[OutlinePart, ...]
     page: PageSetup
 
     @property

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
-from perf_xlsx.report.paper import Blank, Piece
+from perf_xlsx.report.report import Blank, TextRun
 from perf_xlsx.system.pattern import pattern
 
 _TOKENS = pattern(r"\{([^\[\]{}]*)\}|([\[\]{}])|([^\[\]{}]+)")
@@ -34,7 +34,8 @@ class Optional(Struct, frozen=True):
 
 
 Node = str | Field | Optional
-Look = Callable[[str], tuple[Piece, ...] | None]  # what a field says; None where the form has nothing for it
+FieldLookup = Callable[[str], tuple[TextRun, ...] | None]
+"""What a field says; None where the form has nothing for it."""
 
 
 def parse_sentence(text: str) -> tuple[Node, ...]:
@@ -76,16 +77,16 @@ def fields_of(nodes: Iterable[Node]) -> Iterator[str]:
             yield from fields_of(node.parts)
 
 
-def filled(nodes: Iterable[Node], look: Look, label: Callable[[str], str]) -> tuple[Piece, ...]:
+def filled_sentence(nodes: Iterable[Node], look: FieldLookup, label: Callable[[str], str]) -> tuple[TextRun, ...]:
     """The sentence with its fields filled in; `label` is what a blank for a field asks for."""
-    pieces: list[Piece] = []
+    pieces: list[TextRun] = []
     for node in nodes:
         match node:
             case str():
-                pieces.append(Piece(node))
+                pieces.append(TextRun(node))
             case Field():
                 pieces += look(node.name) or (Blank(label(node.name)),)
             case Optional():
                 if all(look(part.name) for part in node.parts if isinstance(part, Field)):
-                    pieces += filled(node.parts, look, label)
+                    pieces += filled_sentence(node.parts, look, label)
     return tuple(pieces)

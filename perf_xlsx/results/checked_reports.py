@@ -11,9 +11,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.narrative.record import ReportRecord
-from perf_xlsx.results.record import Digest, encode
-from perf_xlsx.results.records import STATE, RecordsError, lines
+from perf_xlsx.narrative.report_record import ReportRecord
+from perf_xlsx.results.record import Digest, encode_record
+from perf_xlsx.results.records import STATE, RecordsError, json_lines
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.output_files import write_atomically
 
@@ -42,7 +42,7 @@ class CheckedReports(Struct, frozen=True):
             return
         try:
             with self.path.open("rb") as file:
-                for number, (_, line) in enumerate(lines(file), 1):
+                for number, (_, line) in enumerate(json_lines(file), 1):
                     try:
                         yield _decoded(line or b"")
                     except (ValueError, RecursionError):
@@ -61,7 +61,7 @@ def remember(folder: Path, reports: Iterable[CheckedReport]) -> None:
     known = checked_reports(folder)
     found = {one.report.file: one for one in (*known, *reports)}
     found_lines = [
-        encode(replace(one, report=replace(one.report, figures=()))) for _, one in sorted(found.items())
+        encode_record(replace(one, report=replace(one.report, figures=()))) for _, one in sorted(found.items())
     ]
     known.path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(known.path, b"".join(line + b"\n" for line in found_lines))

@@ -15,10 +15,10 @@ from perf_xlsx.rulebook import (
     Rulebook,
     Setting,
     by_form,
-    in_order,
-    kind_of,
+    in_settings_order,
     load_rulebook,
     rulebook_names,
+    setting_type_of,
 )
 
 DEFAULT = "mof-2020"
@@ -28,17 +28,17 @@ LETTERS = {
 }  # fmt: skip
 
 
-def title_of(key: str) -> str:
+def setting_title(key: str) -> str:
     """A setting's name, with the form's short name where the setting belongs to one kind of form."""
-    kind, own = kind_of(key), by_form(key)
+    kind, own = setting_type_of(key), by_form(key)
     if kind is None or own is None:
         return kind.title if kind else key
     return kind.title.format(form=load_form(own[1]).short if own[1] in form_names() else own[1])
 
 
-def in_words(key: str, setting: Setting) -> str:
+def setting_in_words(key: str, setting: Setting) -> str:
     """A setting's value as a sentence fragment."""
-    kind = kind_of(key)
+    kind = setting_type_of(key)
     return kind.words(setting.value) if kind else str(setting.value)
 
 
@@ -75,7 +75,7 @@ def describe(rulebook: Rulebook) -> Iterator[str]:
     yield from _references(rulebook)
     yield f"依据分四种：{_trusts()}。"
     for key, setting in _ordered(rulebook):
-        yield f"  {title_of(key)}：{in_words(key, setting)}"
+        yield f"  {setting_title(key)}：{setting_in_words(key, setting)}"
         yield f"      {setting.document}：{setting.basis}（{setting.trust}；{key}）"
     for code, severity in sorted(rulebook.severities.items()):
         yield f"  问题 {code}（{catalogue()[code].title}）：{STANDING_NAMES[severity]}"
@@ -93,17 +93,17 @@ def _references(rulebook: Rulebook) -> Iterator[str]:
 
 
 def _ordered(rulebook: Rulebook) -> Iterator[tuple[str, Setting]]:
-    return ((key, rulebook.settings[key]) for key in in_order(rulebook.settings))
+    return ((key, rulebook.settings[key]) for key in in_settings_order(rulebook.settings))
 
 
 def differences(one: Rulebook, other: Rulebook) -> Iterator[str]:
     """List the settings and severities that differ between two rulebooks, each with its source."""
     found = False
-    for key in in_order({**one.settings, **other.settings}):
+    for key in in_settings_order({**one.settings, **other.settings}):
         first, second = one.settings.get(key), other.settings.get(key)
         if first is None or second is None or first.value != second.value:
             found = True
-            yield f"{title_of(key)}："
+            yield f"{setting_title(key)}："
             yield f"  {one.name}：{_with_document(key, first)}"
             yield f"  {other.name}：{_with_document(key, second)}"
     for code in sorted(catalogue()):
@@ -120,7 +120,7 @@ def differences(one: Rulebook, other: Rulebook) -> Iterator[str]:
 
 
 def _with_document(key: str, setting: Setting | None) -> str:
-    return f"{in_words(key, setting)}（{setting.document}，{setting.trust}）" if setting else "没有规定"
+    return f"{setting_in_words(key, setting)}（{setting.document}，{setting.trust}）" if setting else "没有规定"
 
 
 def effect(one: Result, other: Result) -> Iterator[str]:
@@ -217,4 +217,5 @@ def _chapter(rulebook: Rulebook, settings: Iterable[tuple[str, Setting]]) -> Ite
     yield "\n| 规定 | 内容 | 依据 | 来源 |\n|---|---|---|---|"
     for key, setting in settings:
         own = "" if setting.document == rulebook.document else f"{setting.document}："
-        yield f"| {title_of(key)} | {in_words(key, setting)} | {own}{setting.basis} | {setting.trust} |"
+        title, words = setting_title(key), setting_in_words(key, setting)
+        yield f"| {title} | {words} | {own}{setting.basis} | {setting.trust} |"

@@ -14,11 +14,11 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from perf_xlsx.domain.model import Severity, Standing, Waived
-from perf_xlsx.system.safe_text import escaped
+from perf_xlsx.system.safe_text import escaped_json
 
 SCHEMA = 1  # another number where keys come to mean something else
 
-Number = Annotated[str, Meta(pattern=r"^-?[0-9]{1,300}(\.[0-9]{1,1000})?\Z")]  # a double and more
+NumberText = Annotated[str, Meta(pattern=r"^-?[0-9]{1,300}(\.[0-9]{1,1000})?\Z")]  # a double and more
 Points = Annotated[str, Meta(pattern=r"^-?[0-9]{1,24}(\.[0-9]{1,1000})?\Z")]  # a weight has up to 13 digits
 Code = Annotated[str, Meta(pattern=r"^[A-Z][0-9]{2}\Z")]
 CheckCode = Annotated[str, Meta(pattern=r"^[2-9A-HJ-NP-Z]{12}\Z")]
@@ -66,9 +66,9 @@ class FindingRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ExecutionRecord(Struct, frozen=True):
     """Budget execution: rate, points and weight."""
 
-    rate: Number | None
+    rate: NumberText | None
     points: Points | None = None
-    weight: Number | None = None
+    weight: NumberText | None = None
 
 
 class IndicatorRecord(Struct, frozen=True, kw_only=True):
@@ -80,10 +80,10 @@ class IndicatorRecord(Struct, frozen=True, kw_only=True):
     sign: str | None
     target: str | None
     actual: str | None
-    completion: Number | None
-    weight: Number | None
+    completion: NumberText | None
+    weight: NumberText | None
     points: Points | None
-    claimed: Number | None
+    claimed: NumberText | None
     method: str | None
     why: str | None
     basis: str | None = None
@@ -101,12 +101,12 @@ class FundRecord(Struct, frozen=True):
 
     key: str
     name: str
-    initial: Number | None
-    adjustment: Number | None
-    adjusted: Number | None
-    executed: Number | None
-    execution_rate: Number | None
-    adjustment_rate: Number | None
+    initial: NumberText | None
+    adjustment: NumberText | None
+    adjusted: NumberText | None
+    executed: NumberText | None
+    execution_rate: NumberText | None
+    adjustment_rate: NumberText | None
     total: bool
     sums: dict[str, tuple[str, ...]] | UnsetType = UNSET
 
@@ -197,7 +197,7 @@ class Record(Struct, frozen=True, kw_only=True):
     total: Points | None
     claimed_rows: int | UnsetType = UNSET
     grade: str | None
-    claimed_total: Number | None = None
+    claimed_total: NumberText | None = None
     claimed_grade: str | None = None
     check_code: CheckCode | UnsetType = UNSET
     extras: tuple[ExtraRecord, ...] = ()
@@ -255,10 +255,10 @@ def public(record: Record) -> dict[str, Any]:
 
 def json_line(record: Record) -> str:
     """The public part of a record as one line of JSON, without what a terminal obeys or a line ends with."""
-    return escaped(encode(public(record)).decode("utf-8", "surrogateescape"))
+    return escaped_json(encode_record(public(record)).decode("utf-8", "surrogateescape"))
 
 
-def encode(data: object) -> bytes:
+def encode_record(data: object) -> bytes:
     """A record, or plain data, as one line of JSON without its end; bytes of file names that are no UTF-8 stay."""
     try:
         return msgspec.json.format(msgspec.json.encode(data), indent=0)
@@ -267,7 +267,7 @@ def encode(data: object) -> bytes:
         return text.encode("utf-8", "surrogateescape")
 
 
-def decode(line: bytes) -> Record:
+def decode_record(line: bytes) -> Record:
     """The record that a line holds, whoever wrote it. Raises ValueError or RecursionError if it does not fit."""
     data = json.loads(
         line.decode("utf-8", "surrogateescape"), object_pairs_hook=_unique_keys, parse_constant=_no_number
@@ -280,7 +280,7 @@ def decode_known(line: bytes) -> Record:
     try:
         return msgspec.json.decode(line, type=Record)
     except ValueError:  # bytes that are no UTF-8
-        return decode(line)
+        return decode_record(line)
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import IO, Any, NoReturn
 import msgspec
 from msgspec import UNSET, Struct, field
 
-from perf_xlsx.results.record import SCHEMA, Number, Record, decode, decode_known, encode
+from perf_xlsx.results.record import SCHEMA, NumberText, Record, decode_known, decode_record, encode_record
 from perf_xlsx.system.os_errors import why
 
 STATE = Path(".perf_xlsx")  # below the output folder of a run
@@ -76,7 +76,7 @@ class Records(Struct, frozen=True):
     def placed(self) -> Iterator[tuple[int, Record]]:
         """Each record that can be read, with where its line begins. Raises OSError."""
         with self.path.open("rb") as file:
-            for offset, line in lines(file):
+            for offset, line in json_lines(file):
                 with suppress(ValueError, RecursionError):
                     yield offset, decode_known(line or b"")
 
@@ -99,8 +99,8 @@ class Records(Struct, frozen=True):
             with self.path.open("rb") as file:
                 status = os.fstat(file.fileno())
                 state = status.st_size, status.st_mtime_ns
-                read = decode_known if state in self.accepted else decode
-                for number, (offset, line) in enumerate(lines(file), 1):
+                read = decode_known if state in self.accepted else decode_record
+                for number, (offset, line) in enumerate(json_lines(file), 1):
                     if line is None or line.strip():
                         try:
                             record = read(line or b"")
@@ -114,7 +114,7 @@ class Records(Struct, frozen=True):
             raise RecordsError(f"{self.path} 读不出来（{why(error)}）。") from None
 
     def _refuse(self, line: bytes | None, number: int) -> NoReturn:
-        what = "是其他版本的软件写的评分记录" if _is_of_another_version(line) else "不是完整的评分记录"
+        what = "是其他版本的软件写的评分记录" if schema_of(line) not in (None, SCHEMA) else "不是完整的评分记录"
         advice = "请重新运行 perf-xlsx score，会接着上次的做。"
         raise RecordsError(f"{self.path} 第{number}行{what}。{advice}") from None
 
@@ -123,14 +123,15 @@ class _Versioned(Struct):
     schema: int
 
 
-def _is_of_another_version(line: bytes | None) -> bool:
+def schema_of(line: bytes | None) -> int | None:
+    """The version of its layout that a line of JSON states; None where it states none."""
     try:
-        return msgspec.json.decode(line or b"", type=_Versioned).schema != SCHEMA
+        return msgspec.json.decode(line or b"", type=_Versioned).schema
     except (ValueError, RecursionError):
-        return False
+        return None
 
 
-def lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+def json_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
     """Each line and where it begins; None for one that is too long for a record."""
     offset = 0
     while line := file.readline(LONGEST):
@@ -144,13 +145,13 @@ def lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
         yield begins, line if whole else None
 
 
-def as_line(record: Record) -> bytes:
+def as_json_line(record: Record) -> bytes:
     """The record as the line that a run remembers; where it would be too long, its long texts cut, and marked so.
 
     Raises UnrecordedError where no run could read it again.
     """
     for longest in CUT:
-        line = encode(record if longest is None else _cut(msgspec.to_builtins(record), longest))
+        line = encode_record(record if longest is None else _cut(msgspec.to_builtins(record), longest))
         if len(line) < ROOM:
             break
     if len(line) >= LONGEST:
@@ -176,6 +177,6 @@ def _cut(value: Any, longest: int) -> Any:
 
 def _is_number(text: str) -> bool:
     try:
-        return bool(msgspec.convert(text, Number))
+        return bool(msgspec.convert(text, NumberText))
     except msgspec.ValidationError:
         return False

@@ -16,7 +16,7 @@ from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.severity import STANDING_NAMES
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.forms import form_names, load_form
-from perf_xlsx.results.explain import title_of
+from perf_xlsx.results.explain import setting_title
 from perf_xlsx.rulebook import (
     BY_FORM,
     OPTIONAL,
@@ -26,13 +26,13 @@ from perf_xlsx.rulebook import (
     Rulebook,
     Tier,
     by_form,
-    in_order,
-    kind_of,
+    in_settings_order,
+    setting_type_of,
 )
 from perf_xlsx.rulebook import workbook_layout as w
 from perf_xlsx.rulebook.rulebook import SILENT
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.writer import Canvas
+from perf_xlsx.sheets.writer import WorkbookCanvas
 
 _CREATED = datetime.datetime(2020, 1, 1)  # the same rulebook gives the same bytes
 SPARE = 12  # empty rows below a table, to add to it
@@ -79,9 +79,9 @@ PERCENTS = frozenset(
 def rulebook_workbook(rulebook: Rulebook) -> bytes:
     """The workbook of a rulebook; read back it is the same rulebook."""
     out = io.BytesIO()
-    canvas = Canvas(out)
+    canvas = WorkbookCanvas(out)
     canvas.book.set_properties({"title": f"评分办法：{rulebook.title}", "created": _CREATED})
-    writer = _Writer(canvas, rulebook)
+    writer = _RulebookWriter(canvas, rulebook)
     writer.basics()
     writer.rules()
     for sheet, rows in _tables(rulebook).items():
@@ -91,10 +91,10 @@ def rulebook_workbook(rulebook: Rulebook) -> bytes:
     return out.getvalue()
 
 
-class _Writer:
+class _RulebookWriter:
     """Writes the sheets of one workbook."""
 
-    def __init__(self, canvas: Canvas, rulebook: Rulebook) -> None:
+    def __init__(self, canvas: WorkbookCanvas, rulebook: Rulebook) -> None:
         self.canvas, self.rulebook = canvas, rulebook
         self.lists: dict[tuple[str, ...], int] = {}
         self.box = canvas.style(border=1, locked=False, bg_color=s.REQUIRED_FILL, align="left")
@@ -139,17 +139,17 @@ class _Writer:
         sheet = self.sheet(w.RULES, w.RULE_HEADS.values())
         forms = [f"{section}.{form}" for section in BY_FORM for form in form_names()]
         keys = {*SETTINGS, *OPTIONAL, *self.rulebook.settings, *forms}
-        for row, key in enumerate(in_order(keys), 3):
+        for row, key in enumerate(in_settings_order(keys), 3):
             self._rule(sheet, row, key)
 
     def _rule(self, sheet: Any, row: int, key: str) -> None:
-        setting, kind = self.rulebook.settings.get(key), kind_of(key)
+        setting, kind = self.rulebook.settings.get(key), setting_type_of(key)
         assert kind is not None
         own = by_form(key)
         value = setting.value if setting else SILENT.get(key, ())
         table = w.TABLES.get(own[0] if own else key)
         texts = {
-            "title": title_of(key),
+            "title": setting_title(key),
             "allowed": _allowed(key),
             "basis": setting.basis if setting else "",
             "document": setting.document if setting else "",
@@ -174,7 +174,7 @@ class _Writer:
         sheet.set_row(row, s.height_for([*shown, (_shown(key, value), widths["value"])], 24))
 
     def _value(self, sheet: Any, row: int, column: int, key: str, value: Any, table: str | None) -> None:
-        kind = kind_of(key)
+        kind = setting_type_of(key)
         assert kind is not None
         if table:
             self.canvas.text(sheet, row, column, w.SEE.format(table), self.soft)
@@ -302,7 +302,7 @@ def _year(year: int | None) -> Decimal | None:
 
 def _allowed(key: str) -> str:
     """What may be written as the value, in words."""
-    kind, own = kind_of(key), by_form(key)
+    kind, own = setting_type_of(key), by_form(key)
     assert kind is not None
     if table := w.TABLES.get(own[0] if own else key):
         return f"在“{table}”表里改；依据和来源在这一行改。"
@@ -319,6 +319,6 @@ def _allowed(key: str) -> str:
 
 
 def _shown(key: str, value: Any) -> str:
-    kind = kind_of(key)
+    kind = setting_type_of(key)
     assert kind is not None
     return kind.choices[value] if kind.choices else ""

@@ -22,7 +22,16 @@ from perf_xlsx.rulebook.rulebook import (
     Setting,
     Tier,
 )
-from perf_xlsx.rulebook.settings import BY_FORM, OPTIONAL, SETTINGS, TRUSTS, Kind, by_form, in_order, kind_of
+from perf_xlsx.rulebook.setting_types import (
+    BY_FORM,
+    OPTIONAL,
+    SETTINGS,
+    TRUSTS,
+    SettingType,
+    by_form,
+    in_settings_order,
+    setting_type_of,
+)
 
 __all__ = [
     "BY_FORM",
@@ -37,18 +46,18 @@ __all__ = [
     "Band",
     "Cap",
     "Grade",
-    "Kind",
     "Rulebook",
     "RulebookError",
     "Setting",
+    "SettingType",
     "Tier",
     "by_form",
-    "in_order",
+    "in_settings_order",
     "is_rulebook_file",
-    "kind_of",
     "load_rulebook",
     "owed_bases",
     "parse_rulebook",
     "rulebook_names",
     "rules_digest",
+    "setting_type_of",
 ]

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Trust
 from perf_xlsx.domain.quantity import same_label
 from perf_xlsx.rulebook.rulebook import Rulebook, Setting
-from perf_xlsx.rulebook.settings import kind_of
+from perf_xlsx.rulebook.setting_types import setting_type_of
 
 OWED = "（依据待填）"  # behind what is cited instead
 
@@ -39,13 +39,13 @@ def without_old_bases(rulebook: Rulebook, keys: Iterable[str]) -> Rulebook:
 
 def title_in_words(key: str) -> str:
     """What a setting is called; the kind of form that it is for is left out."""
-    kind = kind_of(key)
+    kind = setting_type_of(key)
     return kind.title.replace("{form}", "").removeprefix("的") if kind else key
 
 
 def value_in_words(rulebook: Rulebook, key: str) -> str:
     """What the value of a setting means."""
-    kind, value = kind_of(key), rulebook.settings[key].value
+    kind, value = setting_type_of(key), rulebook.settings[key].value
     return kind.words(value) if kind else str(value)
 
 

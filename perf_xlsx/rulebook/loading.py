@@ -23,12 +23,12 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import SEVERITIES, Severity, Trust
 from perf_xlsx.rulebook.changed_values import changed_values, owed_bases, value_in_words, without_old_bases
 from perf_xlsx.rulebook.rulebook import OTHERS, Band, Rulebook, RulebookError, Setting
-from perf_xlsx.rulebook.settings import BY_FORM, OPTIONAL, SETTINGS, TRUSTS, by_form, kind_of
+from perf_xlsx.rulebook.setting_types import BY_FORM, OPTIONAL, SETTINGS, TRUSTS, by_form, setting_type_of
 from perf_xlsx.rulebook.shared_words import unshared_words
-from perf_xlsx.rulebook.workbook import raw_rulebook
-from perf_xlsx.rulebook.workbook_layout import Source
+from perf_xlsx.rulebook.workbook_layout import RulebookSource
 from perf_xlsx.rulebook.workbook_problems import in_workbook
-from perf_xlsx.system.os_errors import place_of, why
+from perf_xlsx.rulebook.workbook_reading import raw_rulebook
+from perf_xlsx.system.os_errors import stopped_at, why
 from perf_xlsx.system.safe_text import cleaned, visible
 from perf_xlsx.system.suggestion import meant
 
@@ -48,10 +48,10 @@ def parse_rulebook(text: str, where: str, folder: Path | None = None, chain: tup
     """
     extends, raw = _toml(text, where)
     base = _load(extends, folder, chain) if extends is not None else None
-    return _built(raw, _Parsing(where, base))
+    return _built(raw, _RulebookParsing(where, base))
 
 
-def _built(raw: dict[str, Any], parsing: _Parsing) -> Rulebook:
+def _built(raw: dict[str, Any], parsing: _RulebookParsing) -> Rulebook:
     """The rulebook that the sections say. Raises RulebookError with every problem at once."""
     header = parsing.header(raw)
     forms = parsing.forms(raw)
@@ -85,15 +85,15 @@ def _toml(text: str, where: str) -> tuple[str | None, dict[str, Any]]:
         extends = raw.pop("extends", None)
         return None if extends is None else str(extends), cleaned(raw)
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits, brackets without end
-        raise RulebookError([f"{where}：不是 TOML{place_of(error)}"]) from None
+        raise RulebookError([f"{where}：不是 TOML{stopped_at(error)}"]) from None
 
 
-class _Parsing(Struct):
+class _RulebookParsing(Struct):
     """Takes a rulebook's TOML apart, collecting problems and `dated` remarks; what is absent comes from `base`."""
 
     where: str
     base: Rulebook | None
-    source: Source | None = None  # where everything stands in a workbook
+    source: RulebookSource | None = None  # where everything stands in a workbook
     problems: list[str] = field(default_factory=list)
     dated: list[str] = field(default_factory=list)
 
@@ -166,7 +166,7 @@ class _Parsing(Struct):
 
     def _setting(self, key: str, raw: Any) -> Setting:
         """The setting, its document empty where it is the rulebook's own. Raises ValueError with what is wrong."""
-        kind = kind_of(key)
+        kind = setting_type_of(key)
         if kind is None:
             known = (*SETTINGS, *OPTIONAL, *(f"{section}.表种" for section in BY_FORM))
             raise ValueError(f"不认识 {key}，已知的有 {'、'.join(known)}")
@@ -283,7 +283,7 @@ def rules_digest(name: str) -> str:
     return hashlib.sha256(repr(load_rulebook(name)).encode()).hexdigest()
 
 
-def _own(rulebook: Rulebook, where: str, source: Source | None = None) -> Rulebook:
+def _own(rulebook: Rulebook, where: str, source: RulebookSource | None = None) -> Rulebook:
     """A rulebook of the user's own; an inherited basis of a value that was changed is reported, and not cited."""
     old = list(owed_bases(rulebook))
     keys = list(changed_values(rulebook, map(load_rulebook, rulebook_names())))
@@ -296,7 +296,7 @@ def _own(rulebook: Rulebook, where: str, source: Source | None = None) -> Rulebo
     return replace(without_old_bases(rulebook, keys), dated=(*rulebook.dated, *told)) if told else rulebook
 
 
-def _at(key: str, where: str, source: Source | None) -> str:
+def _at(key: str, where: str, source: RulebookSource | None) -> str:
     """Where the basis of a setting stands, and what the setting is called."""
     place = source.places.get(f"{key} basis") if source else None
     return f"{where}：{place}：{source.titles[key]} 的" if source and place else f"{where}：{key} 的"
@@ -316,7 +316,7 @@ def _load(name: str, folder: Path | None, chain: tuple[str, ...]) -> Rulebook:
         if name.lower().endswith(WORKBOOK):
             source = raw_rulebook(path)
             problems = [f"{path.name}：{problem}" for problem in source.problems]
-            built = _built(cleaned(source.raw), _Parsing(path.name, None, source, problems))
+            built = _built(cleaned(source.raw), _RulebookParsing(path.name, None, source, problems))
             return _own(built, path.name, source)
         text = path.read_text("utf-8-sig")
     except FileNotFoundError:

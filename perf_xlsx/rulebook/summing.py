@@ -13,7 +13,7 @@ from perf_xlsx.rulebook.rulebook import BY_SHARE, Rulebook
 Earned = tuple[Decimal | None, Score]  # points, computed or claimed, and the score that they are for
 
 
-def summed(earned: Iterable[Earned], rulebook: Rulebook) -> Decimal:
+def sum_of_points(earned: Iterable[Earned], rulebook: Rulebook) -> Decimal:
     """The total of points before any cap; what is missing counts as 0.
 
     What does not apply counts for nothing, and the rest is rescaled to the full points.

@@ -9,7 +9,7 @@ from typing import Any
 
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.rulebook.rulebook import Tier
-from perf_xlsx.rulebook.values import decimal, rows_of
+from perf_xlsx.rulebook.values import finite_decimal, table_rows
 
 RATIO = "ratio"  # `share` of a tier that earns what the rate earns without tiers
 MOST = 20  # tiers: a formula cannot hold many more
@@ -20,7 +20,7 @@ def parse_tiers(raw: Any) -> tuple[Tier, ...]:
     """Tiers from the highest, the last from 0 on. Raises ValueError in Chinese."""
     if raw == []:
         return ()
-    tiers = tuple(map(_tier, rows_of(raw, {"share"}, {"from", "above", *_DEDUCTION})))
+    tiers = tuple(map(_tier, table_rows(raw, {"share"}, {"from", "above", *_DEDUCTION})))
     if len(tiers) > MOST:
         raise ValueError(f"有{len(tiers)}段，最多{MOST}段")
     for upper, lower in pairwise(tiers):
@@ -34,7 +34,7 @@ def parse_tiers(raw: Any) -> tuple[Tier, ...]:
 def _tier(row: Mapping[str, Any]) -> Tier:
     if ("from" in row) == ("above" in row):
         raise ValueError("的每一段应写明从多少起：from（含）或 above（不含），写一个")
-    bound = decimal(row.get("from", row.get("above")))
+    bound = finite_decimal(row.get("from", row.get("above")))
     if not 0 <= bound <= 100:
         raise ValueError(f"的界限{plain(bound)}应在 0 与 100 之间，如 130% 写 1.3")
     tier = Tier(bound, "above" in row, _share(row["share"]), **_deduction(row))
@@ -46,9 +46,9 @@ def _tier(row: Mapping[str, Any]) -> Tier:
 def _share(raw: Any) -> Decimal | None:
     if raw == RATIO:
         return None
-    if isinstance(raw, str) or not 0 <= decimal(raw) <= 1:
+    if isinstance(raw, str) or not 0 <= finite_decimal(raw) <= 1:
         raise ValueError(f"的 share 应在 0 与 1 之间，或写 {RATIO}（按比例）")
-    return decimal(raw)
+    return finite_decimal(raw)
 
 
 def _deduction(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def _deduction(row: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     if not {"step", "off"} <= row.keys():
         raise ValueError("逐步扣分的要写 step（每低多少）和 off（扣几分），可以写 start（从多少起算）")
-    step, off, start = (decimal(row.get(key, 1)) for key in ("step", "off", "start"))
+    step, off, start = (finite_decimal(row.get(key, 1)) for key in ("step", "off", "start"))
     if not isinstance(row.get("begun", False), bool):
         raise ValueError("的 begun 应为 true（不足一步按一步扣）或 false（不扣）")
     if not Decimal("0.0001") <= step <= 1 or not 0 < off <= 1000 or not 0 <= start <= 100:
@@ -67,10 +67,14 @@ def _deduction(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def tiers_in_words(tiers: tuple[Tier, ...], rate: str) -> str:
     """Every tier: “完成率130%以上（不含）：得0分；…；更低：得0分”."""
-    return rate + "；".join(f"{reach(tier)}：{earned(tier)}" for tier in tiers) if tiers else "不分段，按比例计分"
+    return (
+        rate + "；".join(f"{reach(tier)}：{tier_in_words(tier)}" for tier in tiers)
+        if tiers
+        else "不分段，按比例计分"
+    )
 
 
-def earned(tier: Tier) -> str:
+def tier_in_words(tier: Tier) -> str:
     """What a tier earns: "得满分", "按比例计分，每低5%扣1分（从90%起算，不足5%的不扣）"."""
     step = _percent(tier.step)
     begun = "按一步扣" if tier.begun else "不扣"

@@ -81,7 +81,7 @@ HEADS: Mapping[str, Mapping[str, str]] = {
 """The heads of each sheet of a table, by what its columns hold."""
 
 
-class Source(Struct, frozen=True):
+class RulebookSource(Struct, frozen=True):
     """What a workbook says, as TOML would, and the problems of its cells; settings with one are not in `raw`.
 
     `places` are sheet and cell by the key of a setting, of what it says (“key basis”, “key trust”) and of the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from perf_xlsx.rulebook import workbook_layout as w
-from perf_xlsx.rulebook.settings import by_form
+from perf_xlsx.rulebook.setting_types import by_form
 from perf_xlsx.system.pattern import pattern
 
 _KEY = pattern(r"(?:不认识 |缺少 )?([a-z]+\.[a-z0-9_]+|[a-z_]+)\b")
@@ -30,7 +30,7 @@ _HEADS = {  # what TOML calls a column, and its head
 _WORD = pattern(rf"\b({'|'.join(_HEADS)})\b")
 
 
-def in_workbook(problem: str, source: w.Source) -> str:
+def in_workbook(problem: str, source: w.RulebookSource) -> str:
     """The problem with its place in front, where it is about something that stands in the workbook."""
     found = _KEY.match(problem)
     key = found[1] if found else ""
@@ -49,7 +49,7 @@ def in_workbook(problem: str, source: w.Source) -> str:
     return f"{place}：{words}" if place else words
 
 
-def _place(key: str, problem: str, source: w.Source) -> str | None:
+def _place(key: str, problem: str, source: w.RulebookSource) -> str | None:
     """Sheet and cell: of the table row that the problem names last, of basis or source, or of the value."""
     own = by_form(key)
     sheet = w.TABLES.get(own[0] if own else key, "")

@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from perf_xlsx.domain.model import Entry
-from perf_xlsx.ooxml import Draft, Look
-from perf_xlsx.scored.paper import Span
+from perf_xlsx.ooxml import Look, SheetDraft
+from perf_xlsx.scored.paper import ColumnSpan
 from perf_xlsx.sheets import style as s
 
 INK = "#000000"
@@ -17,14 +17,14 @@ GAP = 0.7  # characters
 SIZE, LINE_HEIGHT, AROUND = 10.5, 15.5, 4.5  # points: of the type, from line to line, above and below together
 
 
-class Canvas:
+class SheetCanvas:
     """One sheet; `row` is the next free row, `heights` are those of the rows above it.
 
     `cut` are texts that did not fit into their row, with what they are called: they are written whole at the end.
     `kept` are rows that stay on the page of the row above them, `heads` the rows of heads of the rows of tables.
     """
 
-    def __init__(self, sheet: Draft, widths: Sequence[float]) -> None:
+    def __init__(self, sheet: SheetDraft, widths: Sequence[float]) -> None:
         self.sheet, self.widths = sheet, widths
         self.heights: list[float] = []
         self.cut: list[tuple[str, str]] = []
@@ -38,11 +38,11 @@ class Canvas:
         return len(self.heights)
 
     @property
-    def whole(self) -> Span:
+    def whole(self) -> ColumnSpan:
         """All columns."""
-        return Span(0, len(self.widths) - 1)
+        return ColumnSpan(0, len(self.widths) - 1)
 
-    def width(self, span: Span) -> float:
+    def width(self, span: ColumnSpan) -> float:
         """Width of columns, in characters; each is five pixels wider than its characters."""
         return sum(width + GAP for width in self.widths[span.first : span.last + 1])
 
@@ -55,18 +55,20 @@ class Canvas:
             )
         )
 
-    def text(self, span: Span, text: str, rows: int = 1, **look: Any) -> None:
+    def text(self, span: ColumnSpan, text: str, rows: int = 1, **look: Any) -> None:
         """Text over columns (and rows) of the current row."""
         style = self.style(**look)
         if span.last > span.first or rows > 1:
             self.sheet.merge(self.row, span.first, self.row + rows - 1, span.last, style)
         self.sheet.text(self.row, span.first, text, style)
 
-    def label(self, span: Span, text: str, rows: int = 1) -> None:
+    def label(self, span: ColumnSpan, text: str, rows: int = 1) -> None:
         """A label."""
         self.text(span, text, rows, bold=True)
 
-    def number(self, span: Span, value: Decimal | Fraction | None, code: str, none: str, rows: int = 1) -> None:
+    def number(
+        self, span: ColumnSpan, value: Decimal | Fraction | None, code: str, none: str, rows: int = 1
+    ) -> None:
         """A number in a number format, or the words for none; it shrinks where it is wider than its columns."""
         if value is None:
             self.text(span, none, rows)
@@ -76,7 +78,7 @@ class Canvas:
             self.sheet.merge(self.row, span.first, self.row + rows - 1, span.last, style)
         self.sheet.number(self.row, span.first, value, style)
 
-    def claim(self, span: Span, claimed: Entry[Decimal], none: str = "未填", rows: int = 1) -> None:
+    def claim(self, span: ColumnSpan, claimed: Entry[Decimal], none: str = "未填", rows: int = 1) -> None:
         """Points that the unit gave itself, as it wrote them; `none` where it gave none."""
         self.number(span, claimed.value, "General", claimed.given or none, rows)
 
@@ -89,7 +91,7 @@ class Canvas:
         """The current row is no longer one of the table."""
         self._head = None
 
-    def fit_label(self, start: int, text: str, span: Span) -> None:
+    def fit_label(self, start: int, text: str, span: ColumnSpan) -> None:
         """Make the last row so high that a label over the rows from `start` on is shown whole."""
         needed = s.lines_needed(text, self.width(span)) * LINE_HEIGHT + AROUND
         if (short := needed - sum(self.heights[start:])) > 0:
@@ -104,7 +106,7 @@ class Canvas:
         """Keep the current row on the page of the row above it."""
         self.kept.add(self.row)
 
-    def next(self, shown: Iterable[tuple[str, Span]] = (), least: float = LINE_HEIGHT + AROUND) -> None:
+    def next(self, shown: Iterable[tuple[str, ColumnSpan]] = (), least: float = LINE_HEIGHT + AROUND) -> None:
         """Go to the next row; the current one is at least so high, and as high as texts in their columns need."""
         lines = max((s.lines_needed(text, self.width(span)) for text, span in shown), default=0)
         if self._head is not None and self._head < self.row:

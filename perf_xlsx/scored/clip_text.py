@@ -11,7 +11,9 @@ LINES_A_ROW = 20  # lines of text in one row at most: Excel allows no row above 
 LINES_OF_CUT = 6  # of a text that is longer, in its row
 
 
-def remarks(entries: Iterable[Entry[str]], width: float, appended: bool) -> tuple[str, tuple[Entry[str], ...]]:
+def joined_remarks(
+    entries: Iterable[Entry[str]], width: float, appended: bool
+) -> tuple[str, tuple[Entry[str], ...]]:
     """Long texts of one row (reason, improvement) in one box, as the official form has them; and which are cut.
 
     What is cut points to its whole: below the table where it will be `appended`, else in the cell of the return.
@@ -52,7 +54,7 @@ def _end(text: str, start: int, width: float, lines: int) -> int:
         if text[at] == "\n":
             before, line = before + s.lines_of(line, width), 0
         else:
-            line += s.units(text[at])
+            line += s.column_units(text[at])
         if before + s.lines_of(line, width) > lines:
             return at
     return len(text)

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from perf_xlsx.domain.model import STANDINGS, Finding, Result, Standing
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, label, what_to_do
-from perf_xlsx.ooxml import Draft, Look
+from perf_xlsx.ooxml import Look, SheetDraft
 from perf_xlsx.sheets import style as s
-from perf_xlsx.sheets.a4 import OWN_SIZE, counted_in
+from perf_xlsx.sheets.a4 import OWN_SIZE, widths_counted_in
 from perf_xlsx.sheets.fixed_texts import NUMBER, PROBLEM_HEADS, SEVERITY_HEAD
 from perf_xlsx.system.pattern import pattern
 
@@ -29,7 +29,7 @@ SCALE = 0.9  # on paper: type of 9 points
 ON_ONE_LINE = 1.2  # units of type to a character, up to which LibreOffice shows a link whole, which it never wraps
 
 
-def problems_sheet(result: Result, size: float = OWN_SIZE) -> Draft:
+def problems_sheet(result: Result, size: float = OWN_SIZE) -> SheetDraft:
     """The sheet: one for all forms of the workbook, because they are corrected and sent back together.
 
     `size` is that of the type that the workbook's widths count in.
@@ -37,7 +37,7 @@ def problems_sheet(result: Result, size: float = OWN_SIZE) -> Draft:
     several = bool(result.more)
     heads = _heads(several)
     widths = [width for _, width in heads]
-    sheet, last = s.draft(PROBLEMS, counted_in(widths, size)), len(heads) - 1
+    sheet, last = s.draft(PROBLEMS, widths_counted_in(widths, size)), len(heads) - 1
     sheet.scale = SCALE
     found = [(one.part, finding) for one in result.forms for finding in one.findings]
     title = s.look(font_name=s.HEADING, font_size=18, align="center", text_wrap=False)
@@ -83,7 +83,7 @@ def _summary(findings: Sequence[Finding]) -> str:
     return f"共{len(findings)}项：{words}。"
 
 
-def _key(sheet: Draft, findings: Sequence[Finding], shift: int) -> None:
+def _key(sheet: SheetDraft, findings: Sequence[Finding], shift: int) -> None:
     """The meaning of the colours of marked cells, to the right of the counts."""
     for standing, column in KEY_COLUMNS.items() if findings else ():
         colour, owed = s.MARK_WORDS[standing]
@@ -99,7 +99,7 @@ def _standing_look(standing: Standing) -> Look:
     return s.look(border=True, align="center", bold=True, bg_color=fill, font_color=s.STANDING_INK[standing])
 
 
-def _row(sheet: Draft, row: int, number: int, found: Finding, part: str, widths: Sequence[float]) -> None:
+def _row(sheet: SheetDraft, row: int, number: int, found: Finding, part: str, widths: Sequence[float]) -> None:
     centre, left = s.look(border=True, align="center"), s.look(border=True, align="left")
     sheet.number(row, 0, number, centre)
     sheet.text(row, 1, label(found), _standing_look(found.standing))
@@ -127,7 +127,7 @@ def _row(sheet: Draft, row: int, number: int, found: Finding, part: str, widths:
     sheet.heights[row] = s.height_for(shown, 24)
 
 
-def _number(sheet: Draft, row: int, column: int, text: str) -> None:
+def _number(sheet: SheetDraft, row: int, column: int, text: str) -> None:
     """A number that is shown as it is written: Excel warns of numbers that are texts."""
     number = Decimal(text.rstrip("%")) / (100 if text.endswith("%") else 1)
     decimals = len(text.rstrip("%").partition(".")[2])
@@ -138,11 +138,11 @@ def _number(sheet: Draft, row: int, column: int, text: str) -> None:
     sheet.number(row, column, number, look)
 
 
-def _place(sheet: Draft, row: int, column: int, found: Finding, width: float) -> None:
+def _place(sheet: SheetDraft, row: int, column: int, found: Finding, width: float) -> None:
     """The place, as a link where it is a cell; of a sheet with a long name the code is the link."""
     cell = found.place.cell
     shown = f"{found.place.sheet}!{cell}" if cell else found.place.sheet or "整个文件"
-    at = column if s.units(shown) <= ON_ONE_LINE * width else CODE
+    at = column if s.column_units(shown) <= ON_ONE_LINE * width else CODE
     for where, text, align in ((CODE, found.code, "center"), (column, shown, "left")):
         if cell and where == at:
             sheet.link(row, where, found.place.sheet, cell, text, s.link(border=True, align=align))

@@ -27,7 +27,15 @@ def marks_of(findings: Iterable[Finding], seen: SeenCells) -> list[Mark]:
 
     A cell that lies in a merge shows nothing: its mark is at the cell that is seen there.
     """
-    placed = sorted(((_seen(f.place, seen), f) for f in findings if f.place.cell), key=_by_place)
+    placed = sorted(
+        (
+            (_seen(place, seen), found)
+            for found in findings
+            for place in (found.place, *found.others)
+            if place.cell
+        ),
+        key=_by_place,
+    )
     marks: list[Mark] = []
     keyed: set[str] = set()
     for place, group in groupby(placed, key=_by_place):

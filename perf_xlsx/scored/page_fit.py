@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
-from perf_xlsx.scored.paper import Paper, Span
+from perf_xlsx.scored.paper import ColumnSpan, EvaluationLayout
 from perf_xlsx.sheets.a4 import height, room
 
 SCALE = 0.86
@@ -31,7 +31,9 @@ class Fitted(Struct, frozen=True):
         return height(self.landscape, self.scale)
 
 
-def fitted(paper: Paper, needed: Mapping[int, float], size: float, across: Sequence[Span] = ()) -> Fitted:
+def fitted(
+    paper: EvaluationLayout, needed: Mapping[int, float], size: float, across: Sequence[ColumnSpan] = ()
+) -> Fitted:
     """The paper's columns, as wide as their numbers need; a page across where they need more than one upright, or
     where its columns of long texts, `across`, are to take what such a page has left.
 

@@ -7,13 +7,13 @@ from itertools import accumulate, pairwise
 
 from msgspec import Struct
 
-from perf_xlsx.ooxml import Draft
-from perf_xlsx.ooxml.draft import Area
-from perf_xlsx.scored.canvas import Canvas
+from perf_xlsx.ooxml import SheetDraft
+from perf_xlsx.ooxml.merges import Span
+from perf_xlsx.scored.canvas import SheetCanvas
 from perf_xlsx.scored.page_fit import page_starts
 
 
-def paginate(canvas: Canvas, height: float) -> int:
+def paginate(canvas: SheetCanvas, height: float) -> int:
     """Begin pages, each of so much `height`; gives how many rows the sheet has then.
 
     On a page that begins inside a table its heads stand again, in a row that is put in. A label over several rows
@@ -28,7 +28,7 @@ def paginate(canvas: Canvas, height: float) -> int:
 class _Pages(Struct, frozen=True):
     """`starts` are the rows that pages begin with, `put_in` the rows of heads that are written before some."""
 
-    canvas: Canvas
+    canvas: SheetCanvas
     starts: tuple[int, ...]
     put_in: dict[int, int]
 
@@ -47,7 +47,7 @@ class _Pages(Struct, frozen=True):
         for merge in merges:
             self._merge(sheet, merge, place)
 
-    def _merge(self, sheet: Draft, merge: Area, place: Sequence[int]) -> None:
+    def _merge(self, sheet: SheetDraft, merge: Span, place: Sequence[int]) -> None:
         """Write a merge again: once for each page, and beside each row of heads that it is a part of."""
         top, left, bottom, right = merge
         if top == bottom:

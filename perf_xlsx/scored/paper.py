@@ -13,100 +13,100 @@ from msgspec import Struct
 SPANS = ("at", "line", "expected", "achieved", "grow")  # keys whose values are letters of columns
 
 
-class Span(Struct, frozen=True, array_like=True):
+class ColumnSpan(Struct, frozen=True, array_like=True):
     """Columns of the sheet side by side, counted from 0; in a file "D:F", or "D"."""
 
     first: int
     last: int
 
 
-class Column(Struct, frozen=True, forbid_unknown_fields=True):
+class LayoutColumn(Struct, frozen=True, forbid_unknown_fields=True):
     """A column of a table: what it shows (`key`), its head and where it is."""
 
     key: str
     head: str
-    at: Span
+    at: ColumnSpan
 
 
-class Part(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", kw_only=True):
+class LayoutPart(Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", kw_only=True):
     """A part of the form, from top to bottom."""
 
     title: str = ""
 
 
-class Basics(Part, frozen=True, tag="basics"):
+class Basics(LayoutPart, frozen=True, tag="basics"):
     """Single boxes, one or two a row: label and value in turn take the spans."""
 
-    at: tuple[Span, Span, Span, Span]
+    at: tuple[ColumnSpan, ColumnSpan, ColumnSpan, ColumnSpan]
     rows: tuple[tuple[str, ...], ...]
 
 
-class Funds(Part, frozen=True, tag="funds"):
+class Funds(LayoutPart, frozen=True, tag="funds"):
     """The lines of money, the title in front. `total_first`: the total is printed above its parts."""
 
-    at: Span
-    line: Span
-    columns: tuple[Column, ...]
+    at: ColumnSpan
+    line: ColumnSpan
+    columns: tuple[LayoutColumn, ...]
     total_first: bool = False
 
 
-class Projects(Part, frozen=True, tag="projects"):
+class Projects(LayoutPart, frozen=True, tag="projects"):
     """The projects, where there are any."""
 
-    at: Span
-    columns: tuple[Column, ...]
+    at: ColumnSpan
+    columns: tuple[LayoutColumn, ...]
 
 
-class Goal(Part, frozen=True, tag="goal"):
+class Goal(LayoutPart, frozen=True, tag="goal"):
     """The goal of the year, expected and achieved, where the form asks for it."""
 
-    at: Span
-    expected: Span
-    achieved: Span
+    at: ColumnSpan
+    expected: ColumnSpan
+    achieved: ColumnSpan
 
 
-class Indicators(Part, frozen=True, tag="indicators"):
+class Indicators(LayoutPart, frozen=True, tag="indicators"):
     """The indicators."""
 
-    at: Span
-    columns: tuple[Column, ...]
+    at: ColumnSpan
+    columns: tuple[LayoutColumn, ...]
 
 
-class Total(Part, frozen=True, tag="total"):
+class Total(LayoutPart, frozen=True, tag="total"):
     """The row of the total, below the columns of the indicators. `grade`: it also names the unit's own grade."""
 
     grade: bool = False
 
 
-class Heading(Part, frozen=True, tag="heading"):
+class HeadingRow(LayoutPart, frozen=True, tag="heading"):
     """A line of its own above what is not on the official form."""
 
 
-class Grade(Part, frozen=True, tag="grade"):
+class GradeRow(LayoutPart, frozen=True, tag="grade"):
     """A row with the unit's own grade."""
 
-    at: tuple[Span, Span]
+    at: tuple[ColumnSpan, ColumnSpan]
 
 
-class Texts(Part, frozen=True, tag="texts"):
+class PassageRows(LayoutPart, frozen=True, tag="texts"):
     """The passages, then what only this kind of form asks for, each with its label."""
 
-    at: tuple[Span, Span]
+    at: tuple[ColumnSpan, ColumnSpan]
 
 
-class Signatures(Part, frozen=True, tag="signatures"):
+class Signatures(LayoutPart, frozen=True, tag="signatures"):
     """Names, the place of the seal, and the foot with the rules."""
 
 
-AnyPart = Basics | Funds | Projects | Goal | Indicators | Total | Heading | Grade | Texts | Signatures
+AnyPart = Basics | Funds | Projects | Goal | Indicators | Total | HeadingRow | GradeRow | PassageRows | Signatures
 
 
-class Paper(Struct, frozen=True, forbid_unknown_fields=True):
+class EvaluationLayout(Struct, frozen=True, forbid_unknown_fields=True):
     """A layout. `widths` in characters are the least; the columns in `grow` share what a page has left."""
 
     landscape: bool
     widths: tuple[float, ...]
-    grow: tuple[Span, ...]
+    grow: tuple[ColumnSpan, ...]
     parts: tuple[AnyPart, ...]
 
     @property
@@ -120,7 +120,7 @@ class Paper(Struct, frozen=True, forbid_unknown_fields=True):
         return next(part for part in self.parts if isinstance(part, Indicators))
 
 
-class Choice(Struct, frozen=True, forbid_unknown_fields=True):
+class LayoutChoice(Struct, frozen=True, forbid_unknown_fields=True):
     """When a paper is taken: for forms of a project or others; for issuers whose name contains a word."""
 
     file: str
@@ -128,22 +128,22 @@ class Choice(Struct, frozen=True, forbid_unknown_fields=True):
     issuer: str = ""
 
 
-def paper_for(project: bool, issuer: str) -> Paper:
+def paper_for(project: bool, issuer: str) -> EvaluationLayout:
     """The paper for a form (with a project's name, or without) that is scored by the rules of an issuer."""
     fitting = (one for one in choices() if one.project == project and one.issuer in issuer)
     return paper(next(fitting).file)
 
 
 @lru_cache
-def choices() -> tuple[Choice, ...]:
+def choices() -> tuple[LayoutChoice, ...]:
     """What is said of all papers, the first to ask first."""
-    return msgspec.convert(_toml("choice")["papers"], tuple[Choice, ...])
+    return msgspec.convert(_toml("choice")["papers"], tuple[LayoutChoice, ...])
 
 
 @lru_cache
-def paper(name: str) -> Paper:
+def paper(name: str) -> EvaluationLayout:
     """A shipped paper by the name of its file."""
-    return msgspec.convert(_with_spans(_toml(name)), Paper)
+    return msgspec.convert(_with_spans(_toml(name)), EvaluationLayout)
 
 
 def _toml(name: str) -> dict[str, Any]:

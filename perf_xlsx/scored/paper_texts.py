@@ -8,10 +8,10 @@ from itertools import pairwise
 from perf_xlsx.domain.days import day_of
 from perf_xlsx.domain.model import UNSCORED_WORDS, Entry
 from perf_xlsx.domain.rounding import points
-from perf_xlsx.scored.canvas import Canvas
+from perf_xlsx.scored.canvas import SheetCanvas
 from perf_xlsx.scored.clip_text import chunks
-from perf_xlsx.scored.paper import Basics, Goal, Grade, Heading, Signatures, Span, Texts
-from perf_xlsx.scored.subject import Subject
+from perf_xlsx.scored.paper import Basics, ColumnSpan, Goal, GradeRow, HeadingRow, PassageRows, Signatures
+from perf_xlsx.scored.subject import ScoredEvaluation
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import SCORED_BY, SEAL, SIGNED, SIGNED_ON
 
@@ -27,7 +27,7 @@ SIGNED_FROM = (0.22, 0.46, 0.75)  # of the width: a telephone number stands on o
 SIGNATURE_BOXES = {label for labels in SIGNED_BY.values() for label in labels}
 
 
-def write_heading(canvas: Canvas, subject: Subject) -> None:
+def write_heading(canvas: SheetCanvas, subject: ScoredEvaluation) -> None:
     """The title and the year, below why the form may not be sealed."""
     plain = {"border": False}
     if subject.not_valid:
@@ -35,20 +35,24 @@ def write_heading(canvas: Canvas, subject: Subject) -> None:
         canvas.next(least=TALL)
     canvas.text(canvas.whole, subject.title, **plain, font_name=s.HEADING, font_size=TITLE_SIZE)
     canvas.next(least=30)
-    year = f"（{subject.form.year}年度）" if subject.form.year else "（　　　　年度）"
+    year = f"（{subject.evaluation.year}年度）" if subject.evaluation.year else "（　　　　年度）"
     canvas.text(canvas.whole, year, **plain, font_size=YEAR_SIZE)
     canvas.next()
 
 
-def write_basics(canvas: Canvas, subject: Subject, part: Basics) -> None:
+def write_basics(canvas: SheetCanvas, subject: ScoredEvaluation, part: Basics) -> None:
     """A row for each group of boxes of which one is filled in; the first row always."""
-    boxes = subject.form.boxes
+    boxes = subject.evaluation.boxes
     for row in part.rows:
         entries = [boxes[key] for key in row if key in boxes]
         if not entries or (row != part.rows[0] and all(entry.empty for entry in entries)):
             continue
         label, value, second, last = part.at
-        spans = ((label, value), (second, last)) if len(entries) > 1 else ((label, Span(value.first, last.last)),)
+        spans = (
+            ((label, value), (second, last))
+            if len(entries) > 1
+            else ((label, ColumnSpan(value.first, last.last)),)
+        )
         shown = []
         for entry, (left, right) in zip(entries, spans, strict=True):
             canvas.label(left, entry.field)
@@ -57,9 +61,9 @@ def write_basics(canvas: Canvas, subject: Subject, part: Basics) -> None:
         canvas.next(shown)
 
 
-def write_goal(canvas: Canvas, subject: Subject, part: Goal) -> None:
+def write_goal(canvas: SheetCanvas, subject: ScoredEvaluation, part: Goal) -> None:
     """The goal, expected and achieved."""
-    boxes = subject.form.boxes
+    boxes = subject.evaluation.boxes
     if "goal_expected" not in boxes:
         return
     texts = ((boxes["goal_expected"].given, part.expected), (boxes["goal_achieved"].given, part.achieved))
@@ -73,7 +77,7 @@ def write_goal(canvas: Canvas, subject: Subject, part: Goal) -> None:
     canvas.next(texts, least=GOAL)
 
 
-def write_line(canvas: Canvas, subject: Subject, part: Heading) -> None:
+def write_line(canvas: SheetCanvas, subject: ScoredEvaluation, part: HeadingRow) -> None:
     """A line above what is not on the official form; none above nothing."""
     if not _has_more(canvas, subject):
         return
@@ -82,26 +86,26 @@ def write_line(canvas: Canvas, subject: Subject, part: Heading) -> None:
     canvas.next(least=TALL)
 
 
-def _has_more(canvas: Canvas, subject: Subject) -> bool:
+def _has_more(canvas: SheetCanvas, subject: ScoredEvaluation) -> bool:
     """Whether there is anything that is not on the official form."""
-    return bool(canvas.cut or subject.form.claimed.grade.given or any(text for _, text in _texts(subject)))
+    return bool(canvas.cut or subject.evaluation.claimed.grade.given or any(text for _, text in _texts(subject)))
 
 
-def _headed(subject: Subject) -> bool:
+def _headed(subject: ScoredEvaluation) -> bool:
     """Whether the paper has a place for it below the names."""
-    return any(isinstance(part, Heading) for part in subject.paper.parts)
+    return any(isinstance(part, HeadingRow) for part in subject.paper.parts)
 
 
-def write_grade(canvas: Canvas, subject: Subject, part: Grade) -> None:
+def write_grade(canvas: SheetCanvas, subject: ScoredEvaluation, part: GradeRow) -> None:
     """The unit's own grade, where there is one."""
-    if not subject.form.claimed.grade.given:
+    if not subject.evaluation.claimed.grade.given:
         return
     canvas.label(part.at[0], "自评等级")
-    canvas.text(part.at[1], subject.form.claimed.grade.given, align="left")
+    canvas.text(part.at[1], subject.evaluation.claimed.grade.given, align="left")
     canvas.next()
 
 
-def write_texts(canvas: Canvas, subject: Subject, part: Texts) -> None:
+def write_texts(canvas: SheetCanvas, subject: ScoredEvaluation, part: PassageRows) -> None:
     """A label and a text, over several rows where one would be too high."""
     for label, text in (*canvas.cut, *_texts(subject)):
         for number, chunk in enumerate(chunks(text, canvas.width(part.at[1]))):
@@ -110,29 +114,29 @@ def write_texts(canvas: Canvas, subject: Subject, part: Texts) -> None:
             canvas.next([(chunk, part.at[1]), (label, part.at[0])])
 
 
-def _texts(subject: Subject) -> Iterator[tuple[str, str]]:
+def _texts(subject: ScoredEvaluation) -> Iterator[tuple[str, str]]:
     """The tasks of the year, the passages, then what only this kind of form asks for.
 
     The official table has no columns for any of it.
     """
-    tasks = subject.form.boxes.get("goal_tasks")
+    tasks = subject.evaluation.boxes.get("goal_tasks")
     if tasks is not None and tasks.given:
         yield tasks.field, tasks.given
-    for passage in subject.form.passages:
+    for passage in subject.evaluation.passages:
         yield passage.title.given, passage.text.given
-    for extra in subject.form.extras:
+    for extra in subject.evaluation.extras:
         if extra.label not in SIGNATURE_BOXES:
             yield extra.label, f"{extra.row}：{extra.entry.given}" if extra.row else extra.entry.given
 
 
-def write_signatures(canvas: Canvas, subject: Subject, _: Signatures) -> None:
+def write_signatures(canvas: SheetCanvas, subject: ScoredEvaluation, _: Signatures) -> None:
     """Names as typed; the place of the seal and the date only where the form may be sealed. Then the foot.
 
     All in one row, because no page break cuts a row: the seal stays with the names.
     """
     spans = _parted(canvas)
     names = [f"{label}{_signed(subject, labels)}" for label, labels in SIGNED_BY.items()]
-    seal = "" if subject.not_valid else f"{SEAL}\n\n{_day(subject.form.boxes.get('filled_on'))}"
+    seal = "" if subject.not_valid else f"{SEAL}\n\n{_day(subject.evaluation.boxes.get('filled_on'))}"
     canvas.keep()  # the names never stand on a page alone
     canvas.next(least=4)
     canvas.keep()
@@ -143,19 +147,19 @@ def write_signatures(canvas: Canvas, subject: Subject, _: Signatures) -> None:
     _foot(canvas, subject)
 
 
-def _parted(canvas: Canvas) -> list[Span]:
+def _parted(canvas: SheetCanvas) -> list[ColumnSpan]:
     """Room for the names, the telephone number and the seal, by the widths of the columns."""
     last, whole = canvas.whole.last, canvas.width(canvas.whole)
     starts = [
-        min(range(1, last + 1), key=lambda n: abs(canvas.width(Span(0, n - 1)) - part * whole))
+        min(range(1, last + 1), key=lambda n: abs(canvas.width(ColumnSpan(0, n - 1)) - part * whole))
         for part in SIGNED_FROM
     ]
-    return [Span(first, after - 1) for first, after in pairwise([0, *starts, last + 1])]
+    return [ColumnSpan(first, after - 1) for first, after in pairwise([0, *starts, last + 1])]
 
 
-def _signed(subject: Subject, labels: tuple[str, ...]) -> str:
+def _signed(subject: ScoredEvaluation, labels: tuple[str, ...]) -> str:
     """What the box with one of these labels holds."""
-    entries = (entry.given for entry in subject.form.boxes.values() if entry.field in labels)
+    entries = (entry.given for entry in subject.evaluation.boxes.values() if entry.field in labels)
     return next(filter(None, entries), "")
 
 
@@ -167,7 +171,7 @@ def _day(filled_on: Entry[str] | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else filled_on.given
 
 
-def _foot(canvas: Canvas, subject: Subject) -> None:
+def _foot(canvas: SheetCanvas, subject: ScoredEvaluation) -> None:
     """Whose the points are, by which rules, and the check code; on the page of the names, if nothing follows."""
     if not (_headed(subject) and _has_more(canvas, subject)):
         canvas.keep()
@@ -177,11 +181,11 @@ def _foot(canvas: Canvas, subject: Subject) -> None:
     canvas.next([(foot, canvas.whole)])
 
 
-def _result(subject: Subject) -> str:
+def _result(subject: ScoredEvaluation) -> str:
     """Whose the points are, and what they come to."""
     scores = subject.scores
     if scores.total is None:
-        return f"{UNSCORED_WORDS[subject.form.unscored]}。"
+        return f"{UNSCORED_WORDS[subject.evaluation.unscored]}。"
     why = "；".join(scores.provisional)
     result = f"暂定（{why}），不评等级" if why else f"等级{scores.grade}"
     own = f"；其中{scores.claimed_rows}项不能按规则计算，用单位自评得分（＊）" if scores.claimed_rows else ""

@@ -10,23 +10,23 @@ from msgspec import Struct
 from perf_xlsx.domain.model import Entry, Score, Scores, SelfEvaluation
 from perf_xlsx.forms import Form
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.scored.paper import Paper
+from perf_xlsx.scored.paper import EvaluationLayout
 
 DASH = "—"
 
 
-class Subject(Struct, frozen=True):
+class ScoredEvaluation(Struct, frozen=True):
     """One scored form. `not_valid` says why it may not be sealed ("" where it may).
 
     `apart`: points of the unit and computed ones differ somewhere. `code` is the check code by which the paper can
     be verified, where there is one.
     """
 
-    form: SelfEvaluation
+    evaluation: SelfEvaluation
     scores: Scores
-    kind: Form
+    form: Form
     rulebook: Rulebook
-    paper: Paper
+    paper: EvaluationLayout
     not_valid: str
     apart: bool
     code: str | None
@@ -34,32 +34,32 @@ class Subject(Struct, frozen=True):
     @property
     def title(self) -> str:
         """What the form is called: by itself, else as the kind of form is."""
-        return self.form.title or self.kind.official
+        return self.evaluation.title or self.form.official
 
     @property
     def money_unit(self) -> str:
         """The money unit, or that there is none."""
-        return self.form.boxes["money_unit"].given or "单位未填"
+        return self.evaluation.boxes["money_unit"].given or "单位未填"
 
     def none(self, word: str) -> str:
         """What is shown where something is missing: a form without points lacks none."""
-        return DASH if self.form.unscored else word
+        return DASH if self.evaluation.unscored else word
 
 
-def differ(form: SelfEvaluation, scores: Scores) -> bool:
+def differ(evaluation: SelfEvaluation, scores: Scores) -> bool:
     """Whether any points of the unit are not those that were computed."""
-    if form.unscored:
+    if evaluation.unscored:
         return False
-    return any(claimed.value != points for claimed, points in _points(form, scores))
+    return any(claimed.value != points for claimed, points in _points(evaluation, scores))
 
 
-def _points(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[Entry[Decimal], Decimal | None]]:
-    yield form.claimed.total, scores.total
+def _points(evaluation: SelfEvaluation, scores: Scores) -> Iterator[tuple[Entry[Decimal], Decimal | None]]:
+    yield evaluation.claimed.total, scores.total
     scored: list[tuple[Entry[Decimal], Score]] = [
-        (row.claimed_points, score) for row, score in zip(form.indicators, scores.indicators, strict=True)
+        (row.claimed_points, score) for row, score in zip(evaluation.indicators, scores.indicators, strict=True)
     ]
     if scores.execution.weight:
-        scored.append((form.claimed.execution_points, scores.execution))
+        scored.append((evaluation.claimed.execution_points, scores.execution))
     for claimed, score in scored:
         if score.applies:
             yield claimed, score.points

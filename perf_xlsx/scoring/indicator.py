@@ -14,8 +14,8 @@ from perf_xlsx.domain.rounding import half_up, percent, plain, points
 from perf_xlsx.rulebook import RESCALED, Rulebook
 from perf_xlsx.rulebook.direction import direction_of
 from perf_xlsx.scoring.outcome import Outcome
-from perf_xlsx.scoring.qualitative import judge
-from perf_xlsx.scoring.quantitative import measure
+from perf_xlsx.scoring.qualitative import judged_outcome
+from perf_xlsx.scoring.quantitative import measured_outcome
 from perf_xlsx.scoring.scale import near, scaled, told
 
 COMPLETION = "quantitative.scale"
@@ -217,11 +217,11 @@ def _outcome(
         case "达标法":
             return _all_or_nothing(indicator, rulebook)
         case "定性":
-            return judge(indicator, rulebook)
+            return judged_outcome(indicator, rulebook)
         case _ if indicator.qualitative:
             return Outcome(None, None, None, "定性指标不能按比例计分", ())
         case _:
-            return measure(indicator, rulebook)
+            return measured_outcome(indicator, rulebook)
 
 
 def _by_execution_rate(rate: Fraction | None, citation: Citation) -> Outcome:
@@ -236,11 +236,11 @@ def _all_or_nothing(indicator: Indicator, rulebook: Rulebook) -> Outcome:
     if indicator.qualitative:
         band = rulebook.band(indicator.actual)
         if band is None:
-            return judge(indicator, rulebook)
+            return judged_outcome(indicator, rulebook)
         met = band is rulebook.bands[0]
         why = f"达标法计分，实际完成情况为“{band.judgement}”"
         return Outcome(Fraction(int(met)), None, met, why, (citation,))
-    measured = measure(indicator, rulebook)
+    measured = measured_outcome(indicator, rulebook)
     if measured.met is None:
         return measured
     why = f"达标法计分，{measured.why}"

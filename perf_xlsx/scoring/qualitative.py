@@ -10,7 +10,7 @@ from perf_xlsx.rulebook import Rulebook
 from perf_xlsx.scoring.outcome import Outcome
 
 
-def judge(indicator: Indicator, rulebook: Rulebook) -> Outcome:
+def judged_outcome(indicator: Indicator, rulebook: Rulebook) -> Outcome:
     """The claimed points where they lie within the judgement's band, else the nearest edge of the band."""
     basis: tuple[Citation, ...] = (rulebook.cite("qualitative.bands"),)
     band = rulebook.band(indicator.actual)

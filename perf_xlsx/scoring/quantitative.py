@@ -24,7 +24,7 @@ VERBS = {  # whether less is better, whether the target is met
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
-def measure(indicator: Indicator, rulebook: Rulebook) -> Outcome:
+def measured_outcome(indicator: Indicator, rulebook: Rulebook) -> Outcome:
     """Share, completion and verdict of a quantitative indicator; open where a number or the sign is missing."""
     if indicator.sign.unreadable:
         return Outcome(None, None, None, f"指标性质“{indicator.sign.given}”不在可选范围内", ())

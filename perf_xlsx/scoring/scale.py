@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from perf_xlsx.domain.rounding import percent_unlike
 from perf_xlsx.rulebook import Tier
-from perf_xlsx.rulebook.tiers import earned, reach
+from perf_xlsx.rulebook.tiers import reach, tier_in_words
 
 ZERO, ONE = Fraction(0), Fraction(1)
 
@@ -43,7 +43,7 @@ def _steps(tier: Tier, rate: Fraction) -> int:
 def told(tier: Tier, what: str) -> str:
     """The tier in words: “完成率70%及以上的按比例计分”."""
     lower = tier.bound == 0 and not tier.open
-    return f"按规定{'' if lower else what}{reach(tier)}的{earned(tier)}"
+    return f"按规定{'' if lower else what}{reach(tier)}的{tier_in_words(tier)}"
 
 
 def near(rate: Fraction, tier: Tier) -> str:

@@ -10,13 +10,16 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Score, Scores
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.rulebook import BY_SHARE, Rulebook
-from perf_xlsx.rulebook.summing import summed
+from perf_xlsx.rulebook.summing import sum_of_points
 
 
 def total_of(execution: Score, indicators: Iterable[Score], rulebook: Rulebook) -> Decimal:
     """The total, capped."""
     scores = (execution, *indicators)
-    total, cap = summed([(score.points, score) for score in scores], rulebook), rulebook.cap(execution.completion)
+    total, cap = (
+        sum_of_points([(score.points, score) for score in scores], rulebook),
+        rulebook.cap(execution.completion),
+    )
     return total if cap is None else min(total, cap.total.quantize(Decimal("0.01")))
 
 
@@ -57,7 +60,7 @@ def _provisional(
 
 def _highest(scores: Iterable[Score], rulebook: Rulebook) -> Decimal | None:
     """The highest total after conversion, where it is not the full points."""
-    most = summed([(score.weight, score) for score in scores], rulebook)
+    most = sum_of_points([(score.weight, score) for score in scores], rulebook)
     return None if most >= rulebook.number("total.points") else most
 
 

@@ -30,7 +30,7 @@ def room(landscape: bool, columns: int, scale: float, size: float = OWN_SIZE) ->
     return (width - PADDING * columns) / max(CHARACTER, WIDER * size)
 
 
-def counted_in(widths: Iterable[float], size: float) -> tuple[float, ...]:
+def widths_counted_in(widths: Iterable[float], size: float) -> tuple[float, ...]:
     """Widths in characters of our own workbooks, counted in those of a workbook with type of this size."""
     share = CHARACTER / max(CHARACTER, WIDER * size)
     return tuple(round(width * share, 2) for width in widths)

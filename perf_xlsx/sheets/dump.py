@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from perf_xlsx.domain.place import column_name
-from perf_xlsx.foreign import Original, open_original
+from perf_xlsx.foreign import ForeignWorkbook, open_original
 from perf_xlsx.ooxml import Cell, Package, PackageError
 
 
@@ -38,7 +38,7 @@ def dump(source: Path | bytes) -> str:
     return "\n".join(_book(book, values)) + "\n"
 
 
-def _original(original: Original) -> Iterator[str]:
+def _original(original: ForeignWorkbook) -> Iterator[str]:
     """A workbook of another format: what is read of it."""
     yield f"format {original.format}"
     yield from (f"property {key} = {value}" for key, value in original.properties.items())

@@ -47,6 +47,7 @@ class Prompt(StrEnum):
     """What a computed box shows in place of a number: what it asks for, or waits for."""
 
     NUMBER = "请填数字"  # a text, a date or an impossible number
+    POSITIVE = "请填大于0的数"  # a weight of nothing
     PLAIN_NUMBER = "请去掉％"  # points or money as a percentage
     SIGN = "请选性质"  # no sign, or none of the choices
     METHOD = "请选方法"  # none of the methods, or none that fits the sign

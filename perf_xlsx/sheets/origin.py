@@ -31,7 +31,7 @@ class LeftBehind(Struct, frozen=True):
     note: str = ""
 
 
-class Origin(Struct, frozen=True):
+class WorkbookOrigin(Struct, frozen=True):
     """Where a carried-over workbook comes from; `no_place` are boxes for claims that it had no place for."""
 
     file: str

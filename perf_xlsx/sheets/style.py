@@ -9,7 +9,7 @@ from math import ceil
 from typing import Any
 
 from perf_xlsx.domain.model import Standing
-from perf_xlsx.ooxml import Draft, Look
+from perf_xlsx.ooxml import Look, SheetDraft
 from perf_xlsx.system.pattern import pattern
 
 BODY, HEADING = "宋体", "黑体"  # the fonts of official forms; other systems substitute their own CJK font
@@ -84,11 +84,11 @@ def spaced(code: str) -> str:
     return ";".join(f"{part}_ " for part in code.split(";"))
 
 
-def draft(title: str, widths: Iterable[float], landscape: bool = True) -> Draft:
+def draft(title: str, widths: Iterable[float], landscape: bool = True) -> SheetDraft:
     """A sheet that prints on A4, one page wide, with its own name and page numbers."""
-    sheet = Draft(title, landscape)
+    sheet = SheetDraft(title, landscape)
     sheet.widths = dict(enumerate(widths))
-    sheet.footer = page_footer(f"{printed(title)}　第 &P 页")
+    sheet.footer = page_footer(f"{header_text(title)}　第 &P 页")
     return sheet
 
 
@@ -99,15 +99,15 @@ def page_footer(words: str) -> str:
 
 def page_header(text: str) -> str:
     """Text at the head of a page, in the code of headers and footers; Excel takes 255 characters in all."""
-    return f'&L&11&"{BODY}"{printed(text[:100])}'
+    return f'&L&11&"{BODY}"{header_text(text[:100])}'
 
 
-def printed(text: str) -> str:
+def header_text(text: str) -> str:
     """Text as it is written in a header or footer, where & begins a code."""
     return text.replace("&", "&&")
 
 
-def dated(title: str, year: int | None) -> str:
+def dated_title(title: str, year: int | None) -> str:
     """A title with its year, where that is known."""
     return of_years(title, () if year is None else (year,))
 
@@ -126,7 +126,7 @@ def unbroken(text: str) -> str:
     return _NEGATIVE.sub("−", text)
 
 
-def units(text: str) -> int:
+def column_units(text: str) -> int:
     """Width in column units: a Chinese character takes two."""
     return len(text) if text.isascii() else sum(map(_WIDTHS.__getitem__, text))
 
@@ -145,7 +145,7 @@ _WIDTHS = _Widths()
 @lru_cache(1 << 8)  # one long text may be in every row
 def lines_needed(text: str, width: float) -> int:
     """Lines that a text takes in a column of that width; autofit is of no use for Chinese."""
-    return sum(lines_of(units(line), width) for line in text.split("\n")) if text else 1
+    return sum(lines_of(column_units(line), width) for line in text.split("\n")) if text else 1
 
 
 def lines_of(line: int, width: float) -> int:

@@ -66,7 +66,7 @@ class Links(Struct):
 
 _UNSAFE = pattern(r"[^\w.~/!$&'()+,;=@\x80-\U0010ffff-]", re.ASCII)
 
-CellValue = str | int | Decimal | FileLink | None
+SheetValue = str | int | Decimal | FileLink | None
 
 
 class TableSheet(Worksheet):
@@ -100,7 +100,7 @@ class TableSheet(Worksheet):
         self.hyperlinks = Links(len(self.columns) - 1)  # the link column is the last
         self.link_look = f'" s="{link_style._get_xf_index()}"'
 
-    def add_row(self, row: int, height: float, values: Iterable[CellValue]) -> None:
+    def add_row(self, row: int, height: float, values: Iterable[SheetValue]) -> None:
         """Add a row; its height is in points. Text is never read as a number or formula."""
         number = row + 1
         cells = [f'<row r="{number}" ht="{height:.10g}" customHeight="1">']

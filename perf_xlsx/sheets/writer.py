@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import IO, Any
 
-from perf_xlsx.forms.case import Shown
+from perf_xlsx.forms.case import FormattedNumber
 from perf_xlsx.ooxml import MAX_TEXT, cell_name, legal
 from perf_xlsx.sheets import style as s
 
@@ -23,7 +23,7 @@ def safe(text: str) -> str:
     return text[: MAX_TEXT - 1] + " " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
-class Canvas:
+class WorkbookCanvas:
     """One workbook being written. `streamed`: rows go to disk at once and in their order, for very long sheets."""
 
     def __init__(self, out: IO[bytes], streamed: bool = False) -> None:
@@ -93,7 +93,7 @@ class Canvas:
         match value:
             case None:
                 sheet.write_blank(row, column, None, style)
-            case Shown():
+            case FormattedNumber():
                 sheet.write_number(row, column, float(value.value), style)
             case bool():
                 sheet.write_boolean(row, column, value, style)

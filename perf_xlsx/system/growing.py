@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 FEW = 10_000  # are kept in memory
 
 
-class Numbers:
+class NumbersByText:
     """Whole numbers by texts, or only the texts. Of many, digests of 16 bytes stand for the texts."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ class HeldError(Exception):
     """Another process holds the lock."""
 
 
-def hold(path: Path) -> IO[bytes]:
+def hold_lock(path: Path) -> IO[bytes]:
     """Hold the lock of that file, which is made. Raises HeldError and OSError."""
     file = open(path, "ab", opener=itself)  # noqa: SIM115  # held open as long as the lock
     try:

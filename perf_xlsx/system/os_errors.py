@@ -64,7 +64,7 @@ def why(error: OSError) -> str:
     return known or (f"系统错误 {error.errno}" if error.errno else "系统没有说明原因")
 
 
-def place_of(error: Exception) -> str:
+def stopped_at(error: Exception) -> str:
     """Where a parser of TOML or JSON stopped, such as "，第3行第5列写法不对"."""
     found = re.search(r"line (\d+),? column (\d+)", str(error))
     return f"，第{found[1]}行第{found[2]}列写法不对" if found else "，写法不对"
@@ -118,7 +118,7 @@ def without_mark(path: str) -> str:
     return path.removeprefix(LONG)
 
 
-def identity(path: str | Path) -> object:
+def file_identity(path: str | Path) -> object:
     """A value that identifies the file under any of its paths; None if there is no file.
 
     Some network drives (WebDAV) give files no number: there it is the resolved path.
@@ -143,8 +143,8 @@ def is_special(path: str | Path) -> bool:
 
 def same_file(one: Path, other: Path) -> bool:
     """Whether both paths exist and lead to one file."""
-    found = identity(one)
-    return found is not None and found == identity(other)
+    found = file_identity(one)
+    return found is not None and found == file_identity(other)
 
 
 def for_windows(name: str) -> str:

@@ -33,7 +33,7 @@ def printable_path(path: Path) -> str:
     return visible(text)
 
 
-class Taken(Protocol):
+class TakenNames(Protocol):
     """Names that are taken, as they compare."""
 
     def __contains__(self, name: str, /) -> bool: ...
@@ -41,7 +41,7 @@ class Taken(Protocol):
     def add(self, name: str, /) -> object: ...
 
 
-def unique_path(output: Path, taken: Taken) -> Path:
+def unique_path(output: Path, taken: TakenNames) -> Path:
     """The output path, with a number if another output of this run already has its name."""
     candidate, number = output, 1
     while reserved(candidate) in taken:

@@ -37,7 +37,7 @@ def visible(name: str) -> str:
     return _BREAKS.sub(lambda found: "\ufffd" * len(found[0]), _ANY.sub("\ufffd", name))
 
 
-def escaped(json_text: str) -> str:
+def escaped_json(json_text: str) -> str:
     """The same JSON with dangerous characters and line ends written as escapes."""
     return _ANY.sub(_escape, json_text) if _ANY.search(json_text) else json_text
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.quantity import same_name
-from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, Rows, Sheet
+from perf_xlsx.forms import Block, Box, Boxes, Form, FormSheet, Line, Lines, Rows
 from perf_xlsx.forms.case import Fill, Typed, as_text
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
@@ -18,7 +18,7 @@ from perf_xlsx.sheets.a4 import room
 from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD
 from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
 from perf_xlsx.template.checks import Sources, check_name, shown_on
-from perf_xlsx.template.conditions import blank, number, plain_number
+from perf_xlsx.template.conditions import cell_is_blank, number_step, plain_number
 from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.missing import (
     BELOW,
@@ -31,7 +31,7 @@ from perf_xlsx.template.missing import (
     missing_name,
     required_amounts,
 )
-from perf_xlsx.template.steps import PREFIX, Case, Steps, by_label, cases, quoted
+from perf_xlsx.template.steps import PREFIX, Case, Steps, by_label, cases, formula_text
 
 SPARE_ROWS = 3  # kept free at the end of a filled table
 NUMBER_WIDTH, HELP_WIDTH = 4.0, 34.0
@@ -54,7 +54,7 @@ PROTECTION = {
 class SheetState:
     """A sheet being written: its first box, its counter's address, and the terms that count its missing boxes."""
 
-    def __init__(self, sheet: Sheet, number: int, worksheet: Any) -> None:
+    def __init__(self, sheet: FormSheet, number: int, worksheet: Any) -> None:
         self.sheet, self.worksheet, self.number = sheet, worksheet, number
         self.first = ""
         self.steps = Steps(f"sheet{number}", {}, {})
@@ -75,7 +75,7 @@ class SheetState:
     def require(self, key: str, cell: str, label: str) -> None:
         """Count a box where it is empty; `label` says which it is."""
         step = self.steps.step(f"_{key}", missing_cell(cell))
-        self.count(step, f"{step}=1", quoted(label))
+        self.count(step, f"{step}=1", formula_text(label))
 
     def count(self, term: str, condition: str, place: str) -> None:
         """Count what is empty; where the condition holds, `place` says in words where."""
@@ -86,7 +86,7 @@ class SheetState:
         """The check of empty boxes."""
         count = self.steps.step("missing", "+".join(self.terms) or "0")
         where = cases(*self.places, otherwise='""')
-        done = cases(*self.idle, otherwise=quoted(f"{DONE} 必填项已填齐"))
+        done = cases(*self.idle, otherwise=formula_text(f"{DONE} 必填项已填齐"))
         return f'IF({count}=0,{done},"{OWED} "&{count}&" 格，先填："&{where})'
 
 
@@ -114,7 +114,7 @@ class Writer:
         approved = self.fill.approved if self.fill else ()
         return Sources(self.amount_steps, boxes, tables, frozenset(self.made), total_made, approved)
 
-    def sheet(self, sheet: Sheet, worksheet: Any) -> SheetState:
+    def sheet(self, sheet: FormSheet, worksheet: Any) -> SheetState:
         """Write one sheet."""
         number = self.box.form.sheets.index(sheet)
         state, last = SheetState(sheet, number + 1, worksheet), self._last_column(sheet)
@@ -138,7 +138,7 @@ class Writer:
         self._print_area(state, row - 1, max(last, *(column for _, column in self._halves(state))))
         return state
 
-    def _side_by_side(self, sheet: Sheet, worksheet: Any) -> None:
+    def _side_by_side(self, sheet: FormSheet, worksheet: Any) -> None:
         """Print a table that is too wide for a page in readable type: from its first computed column on, a second
         page beside the first, with the rows' numbers and names and the title again. A page break and a page's fit
         exclude each other.
@@ -153,7 +153,7 @@ class Writer:
         worksheet.set_v_pagebreaks([second])
         worksheet.repeat_columns(0, named)
 
-    def _second_page(self, sheet: Sheet) -> int | None:
+    def _second_page(self, sheet: FormSheet) -> int | None:
         """The column that a second page beside the first begins with; None where one page holds the sheet."""
         widths = [NUMBER_WIDTH, *self.column_widths.values()]
         if len(sheet.blocks) > 1 or sum(widths) <= room(sheet.landscape, len(widths), LEAST_SCALE):
@@ -177,16 +177,16 @@ class Writer:
 
     # ---- the head of a sheet ---------------------------------------------------------------------------------
 
-    def _last_column(self, sheet: Sheet) -> int:
+    def _last_column(self, sheet: FormSheet) -> int:
         widths = [2 if isinstance(block, Boxes) else len(_columns(block)) - 1 for block in sheet.blocks]
         return LEFT + max(widths)
 
-    def _widths(self, sheet: Sheet, worksheet: Any) -> None:
+    def _widths(self, sheet: FormSheet, worksheet: Any) -> None:
         widths: dict[int, float] = {}
         for block in sheet.blocks:
             if isinstance(block, Boxes):
                 wanted = [
-                    max(s.units(b.label) for b in block.boxes) + 4.0,
+                    max(s.column_units(b.label) for b in block.boxes) + 4.0,
                     max(b.width for b in block.boxes),
                     HELP_WIDTH,
                 ]
@@ -203,10 +203,10 @@ class Writer:
         """Title, money unit and hint in one row, below them the strip of checks; gives the next row."""
         canvas, sheet = self.canvas, state.sheet
         title = canvas.style(font_name=s.HEADING, font_size=16, align="left", text_wrap=False)
-        canvas.text(worksheet, 0, LEFT, s.dated(sheet.title, self.year), title)
+        canvas.text(worksheet, 0, LEFT, s.dated_title(sheet.title, self.year), title)
         column = self._column_at(TITLE_WIDTH)
         if any(_has_money(block) for block in sheet.blocks):
-            unit = f'="{UNIT_LEAD}"&IF({blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
+            unit = f'="{UNIT_LEAD}"&IF({cell_is_blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
             canvas.live(worksheet, 0, column, unit, canvas.style(bold=True, text_wrap=False))
             column = self._column_at(TITLE_WIDTH + UNIT_WIDTH)
         self._checks(state, worksheet)
@@ -257,7 +257,7 @@ class Writer:
             return [(LEFT, min(end - 1, last))]
         return [(LEFT, middle - 1), (middle, max(middle, end - 1))]
 
-    def _end(self, sheet: Sheet) -> int:
+    def _end(self, sheet: FormSheet) -> int:
         """The column behind the strip and the hint, which are no wider than a screen, nor than a page or the table
         below: they would make its type small.
         """
@@ -377,7 +377,7 @@ class Writer:
         lines = {line.key: line for line in block.lines}
         for line in (lines[key] for key in lines if key in self.made):
             for box in (box for box in block.columns if box.kind == "number"):
-                self.hidden[made_name(line, box)] = summed(self.amount_steps, lines, line, box.key)
+                self.hidden[made_name(line, box)] = sum_of_parts(self.amount_steps, lines, line, box.key)
 
     def _rows(self, block: Rows, state: SheetState, row: int) -> int:
         worksheet, name = state.worksheet, state.sheet.name
@@ -405,10 +405,12 @@ class Writer:
         if table.required:
             state.count(missing_name(block.key), f"{missing_name(block.key)}>0", table.place())
             if len(state.sheet.blocks) == 1:
-                state.idle = [(f"{entries_name(block.key)}=0", quoted(f"{IDLE} 没有填；填了的行，黄色格都要填"))]
+                state.idle = [
+                    (f"{entries_name(block.key)}=0", formula_text(f"{IDLE} 没有填；填了的行，黄色格都要填"))
+                ]
         if block.key == "indicators":
             none = f"({entries_name(block.key)}=0)"
-            state.count(none, none, quoted("第一个指标"))
+            state.count(none, none, formula_text("第一个指标"))
             at = next(c for c, box in enumerate(block.columns, LEFT) if box.formula == "indicator_points")
             self.canvas.name(POINTS, state.sheet.name, header, at, last + BELOW, at)
 
@@ -444,7 +446,7 @@ class Writer:
         )
 
 
-def _name_column(sheet: Sheet) -> int:
+def _name_column(sheet: FormSheet) -> int:
     """The column with the names of a table's rows; the first where there is none."""
     keys = [box.key for block in sheet.blocks if isinstance(block, Rows) for box in block.columns]
     return LEFT + keys.index("name") if "name" in keys else 0
@@ -477,7 +479,8 @@ def is_held(fill: Fill | None, box: Box) -> bool:
 
 def is_made(form: Form, fill: Fill | None, block: Lines, line: Line) -> bool:
     """Whether the template adds up a line: where it can, and its data hold nothing of it."""
-    held = fill is not None and any(key[:2] == (block.key, line.key) for key in fill.lines)
+    known = fill.lines if fill else {}
+    held = any(key[:2] == (block.key, line.key) and value is not None for key, value in known.items())
     return form.is_made(line) and not held
 
 
@@ -486,11 +489,11 @@ def made_name(line: Line, box: Box) -> str:
     return f"{PREFIX}sum_{line.key}_{box.key}"
 
 
-def summed(steps: Steps, lines: Mapping[str, Line], line: Line, column: str) -> str:
+def sum_of_parts(steps: Steps, lines: Mapping[str, Line], line: Line, column: str) -> str:
     """The sum of a line's parts as a formula: "" where none is filled in; it asks for what is no number."""
     inside = list(_parts_of(lines, line))
     asked = [case for part in inside for case in plain_number(steps, f"{part.key}_{column}")]
-    numbers = [number(steps, f"{part.key}_{column}") for part in inside]
+    numbers = [number_step(steps, f"{part.key}_{column}") for part in inside]
     terms = "+".join(_term(steps, lines, lines[key], column) for key in line.parts)
     return cases(*asked, (f"COUNT({','.join(numbers)})=0", '""'), otherwise=f"ROUND({terms},9)")
 
@@ -504,7 +507,7 @@ def _parts_of(lines: Mapping[str, Line], line: Line) -> Iterator[Line]:
 
 def _term(steps: Steps, lines: Mapping[str, Line], part: Line, column: str) -> str:
     """A part as a summand: where it is empty, the sum of its own parts."""
-    own = number(steps, f"{part.key}_{column}")
+    own = number_step(steps, f"{part.key}_{column}")
     inner = "+".join(_term(steps, lines, lines[key], column) for key in part.parts)
     return f"IF(ISNUMBER({own}),{own},{inner})" if inner else f"SUM({own})"
 

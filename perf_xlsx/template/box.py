@@ -12,7 +12,7 @@ from perf_xlsx.domain.numerals import ONE_TO_TEN
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.forms import NEXT_YEAR, Box, Form, Lines, Rows
-from perf_xlsx.forms.case import Shown, Typed
+from perf_xlsx.forms.case import FormattedNumber, Typed
 from perf_xlsx.rulebook import OTHERS, Rulebook
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import IDLE
@@ -53,7 +53,7 @@ class BoxWriter:
         elif box.kind == "date":
             look["num_format"] = s.DATE
         match value:
-            case Shown():
+            case FormattedNumber():
                 look["num_format"] = value.number_format
             case datetime.datetime():
                 look["num_format"] = s.MOMENT
@@ -152,7 +152,7 @@ class BoxWriter:
 
     def dated(self, text: str) -> str:
         """A help with a year that fits the template's."""
-        return dated(text, self.year)
+        return dated_help(text, self.year)
 
 
 def _shown_as(box: Box) -> str:
@@ -170,9 +170,9 @@ def message(text: str, year: int | None, rulebook: Rulebook) -> str:
         "{judgements}": "、".join(bands),
         "{bands}": ONE_TO_TEN[len(bands) - 1] if len(bands) <= len(ONE_TO_TEN) else str(len(bands)),
     }
-    return re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), dated(text, year))[:255]
+    return re.sub(r"\{\w+\}", lambda found: words.get(found[0], found[0]), dated_help(text, year))[:255]
 
 
-def dated(text: str, year: int | None) -> str:
+def dated_help(text: str, year: int | None) -> str:
     """A help with a year that fits the template's; of an unknown one, any serves as an example."""
     return text.replace(NEXT_YEAR, str((year or ANY_YEAR) + 1))

@@ -22,7 +22,7 @@ from perf_xlsx.ooxml.book import column_number
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.template.steps import PREFIX
 
-Address = tuple[str, int, int]  # sheet, row and column, both from 1
+CellAddress = tuple[str, int, int]  # sheet, row and column, both from 1
 
 
 class Wrong(Struct, frozen=True):
@@ -30,11 +30,11 @@ class Wrong(Struct, frozen=True):
 
 
 WRONG = Wrong()  # the only one
-Value = Fraction | str | bool | Wrong | None
+FormulaValue = Fraction | str | bool | Wrong | None
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
-class Area(Struct, frozen=True):
+class CellRange(Struct, frozen=True):
     """Cells of one sheet; `bottom` 0 means an entire column."""
 
     sheet: str
@@ -44,12 +44,12 @@ class Area(Struct, frozen=True):
     right: int
 
 
-class Column(list[Value]):
+class ColumnValues(list[FormulaValue]):
     """The values of a column. From row `end` on all are the same object, as in rows that nobody filled in."""
 
     __slots__ = ("end",)
 
-    def __init__(self, values: Iterable[Value], end: int = 0) -> None:
+    def __init__(self, values: Iterable[FormulaValue], end: int = 0) -> None:
         super().__init__(values)
         self.end = end or len(self)
         while not end and self.end > 1 and self[self.end - 2] is self[self.end - 1]:
@@ -59,16 +59,16 @@ class Column(list[Value]):
 class Cells(Struct):
     """The cells of a workbook: `typed` with their number formats, `formulas`, `names` of areas, named `steps`."""
 
-    typed: dict[Address, tuple[Value, str]] = field(default_factory=dict)
-    formulas: dict[Address, str] = field(default_factory=dict)
-    names: dict[str, Area] = field(default_factory=dict)
+    typed: dict[CellAddress, tuple[FormulaValue, str]] = field(default_factory=dict)
+    formulas: dict[CellAddress, str] = field(default_factory=dict)
+    names: dict[str, CellRange] = field(default_factory=dict)
     steps: dict[str, str] = field(default_factory=dict)
-    _known: dict[Address, Value] = field(default_factory=dict)
+    _known: dict[CellAddress, FormulaValue] = field(default_factory=dict)
     _named: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _asked: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
-    _columns: dict[tuple[str, int, int, int, int], Column] = field(default_factory=dict)
+    _columns: dict[tuple[str, int, int, int, int], ColumnValues] = field(default_factory=dict)
 
-    def value(self, at: Address) -> Value:
+    def value(self, at: CellAddress) -> FormulaValue:
         """The value of a cell, calculated where it is a formula."""
         if at not in self.formulas:
             return self.typed[at][0] if at in self.typed else None
@@ -77,7 +77,7 @@ class Cells(Struct):
             self._known[at] = _one(_held(compiled(self.formulas[at])(here), here))
         return self._known[at]
 
-    def named(self, name: str, at: Address) -> Any:
+    def named(self, name: str, at: CellAddress) -> Any:
         """The area or value of a name in a cell; calculated once for all rows whose cells are alike."""
         if name in self.names:
             return self.names[name]
@@ -86,7 +86,7 @@ class Cells(Struct):
             self._named[key] = compiled(self.steps[name])(Position(self, at))
         return self._named[key]
 
-    def _content(self, at: Address) -> Any:
+    def _content(self, at: CellAddress) -> Any:
         return self.value(at) if at in self.formulas else self.typed.get(at)
 
     def _cells_asked(self, name: str) -> tuple[tuple[str, int], ...]:
@@ -98,15 +98,17 @@ class Cells(Struct):
             self._asked[name] = tuple(sorted(own))
         return self._asked[name]
 
-    def column(self, sheet: str, top: int, left: int, bottom: int, right: int) -> Column:
+    def column(self, sheet: str, top: int, left: int, bottom: int, right: int) -> ColumnValues:
         """The values of an area, row by row."""
         key = (sheet, top, left, bottom, right)
         if key not in self._columns:
             rows, columns = range(top, bottom + 1), range(left, right + 1)
-            self._columns[key] = Column(self.value((sheet, row, column)) for row in rows for column in columns)
+            self._columns[key] = ColumnValues(
+                self.value((sheet, row, column)) for row in rows for column in columns
+            )
         return self._columns[key]
 
-    def code(self, at: Address) -> str:
+    def code(self, at: CellAddress) -> str:
         """What CELL("format") gives for a cell: how its number format begins."""
         return _code(self.typed[at][1]) if at in self.typed else "G"
 
@@ -121,7 +123,7 @@ class Position(Struct, frozen=True):
     """The cell that a formula is calculated for."""
 
     cells: Cells
-    at: Address
+    at: CellAddress
 
 
 Formula = Callable[[Position], Any]
@@ -150,14 +152,14 @@ def compiled(formula: str) -> Formula:
             raise ValueError(f"{formula[at : at + 30]!r}")
         tokens.append((found.lastgroup, found[found.lastgroup]))
         at = found.end()
-    parser = _Parser(tokens)
+    parser = _FormulaParser(tokens)
     result = parser.expression()
     if parser.at < len(tokens):
         raise ValueError(f"{tokens[parser.at : parser.at + 5]}")
     return result
 
 
-class _Parser:
+class _FormulaParser:
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
         self.tokens, self.at = tokens, 0
 
@@ -219,7 +221,7 @@ class _Parser:
         return lambda at: _spread(single, [_held(one(at), at) for one in given])
 
 
-def _constant(value: Value) -> Formula:
+def _constant(value: FormulaValue) -> Formula:
     return lambda _: value
 
 
@@ -242,13 +244,13 @@ def _area(text: str) -> Formula:
     )
     named = sheet.strip("'")
     if first[3] and not first[2]:
-        return lambda at: Area(named, at.at[1] + top - 1, left, at.at[1] + bottom - 1, right)
-    return lambda at: Area(named or at.at[0], top, left, bottom, right)
+        return lambda at: CellRange(named, at.at[1] + top - 1, left, at.at[1] + bottom - 1, right)
+    return lambda at: CellRange(named or at.at[0], top, left, bottom, right)
 
 
 def _held(value: Any, at: Position) -> Any:
     """The value or values of an area; anything else as it is."""
-    if type(value) is not Area:
+    if type(value) is not CellRange:
         return value
     if (value.top, value.left) == (value.bottom, value.right):
         return at.cells.value((value.sheet, value.top, value.left))
@@ -256,54 +258,56 @@ def _held(value: Any, at: Position) -> Any:
     return found[0] if len(found) == 1 else found
 
 
-def _one(value: Any) -> Value:
-    return WRONG if isinstance(value, Column | Area) else value
+def _one(value: Any) -> FormulaValue:
+    return WRONG if isinstance(value, ColumnValues | CellRange) else value
 
 
-def _spread(function: Callable[..., Value], given: Sequence[Any]) -> Any:
+def _spread(function: Callable[..., FormulaValue], given: Sequence[Any]) -> Any:
     """The function of each row, where any of what is given is a column."""
-    columns = [one for one in given if type(one) is Column]
+    columns = [one for one in given if type(one) is ColumnValues]
     if not columns:
         return function(*given)
     if len(columns) == 1:
         return _down(function, given)
     end = max(column.end for column in columns)
     longest = len(columns[0])
-    found: list[Value] = []
-    above: tuple[Value, ...] = ()
-    for row in zip(*(one[:end] if type(one) is Column else [one] * end for one in given), strict=True):
+    found: list[FormulaValue] = []
+    above: tuple[FormulaValue, ...] = ()
+    for row in zip(*(one[:end] if type(one) is ColumnValues else [one] * end for one in given), strict=True):
         alike = above and all(map(is_, row, above))
         found.append(found[-1] if alike else function(*row))
         above = row
-    return Column(found + found[-1:] * (longest - end), end)
+    return ColumnValues(found + found[-1:] * (longest - end), end)
 
 
-def _down(function: Callable[..., Value], given: Sequence[Any]) -> Column:
+def _down(function: Callable[..., FormulaValue], given: Sequence[Any]) -> ColumnValues:
     """The function of each row, where one thing that is given is a column."""
-    at = next(number for number, one in enumerate(given) if type(one) is Column)
+    at = next(number for number, one in enumerate(given) if type(one) is ColumnValues)
     before, column, behind = given[:at], given[at], given[at + 1 :]
-    found: list[Value] = []
+    found: list[FormulaValue] = []
     above = result = None
     for value in column[: column.end]:
         if value is not above or not found:
             above, result = value, function(*before, value, *behind)
         found.append(result)
-    return Column(found + found[-1:] * (len(column) - column.end), column.end)
+    return ColumnValues(found + found[-1:] * (len(column) - column.end), column.end)
 
 
 def _paired(function: Callable[[Any, Any], Any], one: Formula, other: Formula) -> Formula:
     plain_one = function in _PLAIN
 
-    def both(a: Value, b: Value) -> Value:
+    def both(a: FormulaValue, b: FormulaValue) -> FormulaValue:
         if a is WRONG or b is WRONG:
             return WRONG
-        found: Value = function(a, b) if plain_one else _reckoned(function, a, b)
+        found: FormulaValue = function(a, b) if plain_one else _reckoned(function, a, b)
         return found
 
     return lambda at: _spread(both, (_held(one(at), at), _held(other(at), at)))
 
 
-def _reckoned(function: Callable[[Fraction, Fraction], Any], one: Value, other: Value) -> Value:
+def _reckoned(
+    function: Callable[[Fraction, Fraction], Any], one: FormulaValue, other: FormulaValue
+) -> FormulaValue:
     a, b = _number(one), _number(other)
     return WRONG if a is WRONG or b is WRONG else function(a, b)  # type: ignore[arg-type]
 
@@ -319,11 +323,11 @@ def _times(one: Fraction, other: Fraction) -> Fraction:
     return other if one is ONE else one if other is ONE else one * other
 
 
-def _over(one: Fraction, other: Fraction) -> Value:
+def _over(one: Fraction, other: Fraction) -> FormulaValue:
     return one / other if other else WRONG
 
 
-def _number(value: Value) -> Fraction | Wrong:
+def _number(value: FormulaValue) -> Fraction | Wrong:
     if type(value) is Fraction:
         return value
     if value is None or value is False:
@@ -331,7 +335,7 @@ def _number(value: Value) -> Fraction | Wrong:
     return ONE if value is True else WRONG  # "5" would be 5 in Excel; our formulas never rely on it
 
 
-def _text(value: Value) -> str:
+def _text(value: FormulaValue) -> str:
     if type(value) is str:
         return value
     if type(value) is Fraction:
@@ -339,21 +343,21 @@ def _text(value: Value) -> str:
     return "" if value is None else str(value).upper()
 
 
-def _joined(one: Value, other: Value) -> str:
+def _joined(one: FormulaValue, other: FormulaValue) -> str:
     return _text(one) + _text(other)
 
 
-def _compared(function: Callable[[Any, Any], bool]) -> Callable[[Value, Value], bool]:
+def _compared(function: Callable[[Any, Any], bool]) -> Callable[[FormulaValue, FormulaValue], bool]:
     """Numbers sort before texts and texts before booleans; an empty cell takes the type of the other operand."""
 
-    def rank(value: Value, other: Value) -> tuple[int, Any]:
+    def rank(value: FormulaValue, other: FormulaValue) -> tuple[int, Any]:
         if value is None:
             value = "" if type(other) is str else ZERO
         if type(value) is str:
             return 1, value.casefold()
         return (0, value) if type(value) is Fraction else (2, value)
 
-    def compared(one: Value, other: Value) -> bool:
+    def compared(one: FormulaValue, other: FormulaValue) -> bool:
         if type(one) is str and type(other) is str:
             return function(one.casefold(), other.casefold())
         return function(rank(one, other), rank(other, one))
@@ -374,44 +378,44 @@ _PLAIN = (*_LEVELS[0].values(), *_LEVELS[1].values())
 # ---- functions -------------------------------------------------------------------------------------------------
 
 
-def _of_texts(function: Callable[..., Value]) -> Callable[..., Value]:
+def _of_texts(function: Callable[..., FormulaValue]) -> Callable[..., FormulaValue]:
     return lambda *given: WRONG if _holds_wrong(given) else function(*given)
 
 
-def _find(part: Value, text: Value) -> Value:
+def _find(part: FormulaValue, text: FormulaValue) -> FormulaValue:
     at = _text(text).find(_text(part))
     return WRONG if at < 0 else Fraction(at + 1)
 
 
-def _mid(text: Value, start: Value, count: Value) -> Value:
+def _mid(text: FormulaValue, start: FormulaValue, count: FormulaValue) -> FormulaValue:
     begin = int(_number(start)) - 1  # type: ignore[arg-type]  # always a number
     return _text(text)[begin : begin + int(_number(count))]  # type: ignore[arg-type]
 
 
-def _left(text: Value, count: Value = Fraction(1)) -> Value:
+def _left(text: FormulaValue, count: FormulaValue = Fraction(1)) -> FormulaValue:
     return _text(text)[: int(_number(count))]  # type: ignore[arg-type]  # always a number
 
 
-def _substituted(text: Value, old: Value, new: Value) -> str:
+def _substituted(text: FormulaValue, old: FormulaValue, new: FormulaValue) -> str:
     return _text(text).replace(_text(old), _text(new))
 
 
-def _clean(text: Value) -> str:
+def _clean(text: FormulaValue) -> str:
     shown = _text(text)
     return shown if shown.isprintable() else "".join(ch for ch in shown if ch >= " ")
 
 
-def _rounded(value: Value, places: Value) -> Value:
+def _rounded(value: FormulaValue, places: FormulaValue) -> FormulaValue:
     number = _number(value)
     return number if isinstance(number, Wrong) else Fraction(half_up(number, int(places)))  # type: ignore[arg-type]
 
 
-def _size(value: Value) -> Value:
+def _size(value: FormulaValue) -> FormulaValue:
     number = _number(value)
     return number if isinstance(number, Wrong) else abs(number)
 
 
-_OF_ONE: Mapping[str, Callable[..., Value]] = {
+_OF_ONE: Mapping[str, Callable[..., FormulaValue]] = {
     "ISNUMBER": lambda value: type(value) is Fraction,
     "ISTEXT": lambda value: isinstance(value, str),
     "ISLOGICAL": lambda value: isinstance(value, bool),
@@ -427,12 +431,12 @@ _OF_ONE: Mapping[str, Callable[..., Value]] = {
 }
 
 
-def _flat(given: Sequence[Any]) -> list[Value]:
-    return [value for one in given for value in (one if type(one) is Column else (one,))]
+def _flat(given: Sequence[Any]) -> list[FormulaValue]:
+    return [value for one in given for value in (one if type(one) is ColumnValues else (one,))]
 
 
-def _of_truths(function: Callable[[list[bool]], bool]) -> Callable[[Sequence[Any]], Value]:
-    def applied(given: Sequence[Any]) -> Value:
+def _of_truths(function: Callable[[list[bool]], bool]) -> Callable[[Sequence[Any]], FormulaValue]:
+    def applied(given: Sequence[Any]) -> FormulaValue:
         numbers = [value if type(value) is bool else _number(value) for value in _flat(given)]
         return WRONG if _holds_wrong(numbers) else function([bool(number) for number in numbers])
 
@@ -451,34 +455,34 @@ def _numbers(given: Sequence[Any]) -> list[Fraction] | Wrong:
     return WRONG if _holds_wrong(values) else [value for value in values if type(value) is Fraction]
 
 
-def _of_numbers(function: Callable[[list[Fraction]], Fraction]) -> Callable[[Sequence[Any]], Value]:
-    def applied(given: Sequence[Any]) -> Value:
+def _of_numbers(function: Callable[[list[Fraction]], Fraction]) -> Callable[[Sequence[Any]], FormulaValue]:
+    def applied(given: Sequence[Any]) -> FormulaValue:
         found = _numbers(given)
         return found if isinstance(found, Wrong) else function(found or [ZERO])
 
     return applied
 
 
-def _summed_products(given: Sequence[Any]) -> Value:
-    columns = [one if type(one) is Column else [one] for one in given]
+def _summed_products(given: Sequence[Any]) -> FormulaValue:
+    columns = [one if type(one) is ColumnValues else [one] for one in given]
     if any(map(_holds_wrong, columns)):
         return WRONG
     numbers = (row for row in zip(*columns, strict=True) if all(type(value) is Fraction for value in row))
     return sum((prod(row, start=Fraction(1)) for row in numbers), ZERO)
 
 
-def _counted_if(given: Sequence[Any]) -> Value:
+def _counted_if(given: Sequence[Any]) -> FormulaValue:
     """How many texts begin with the pattern, which ends with an asterisk."""
     begins = _text(given[1]).rstrip("*")
     return Fraction(sum(type(value) is str and value.startswith(begins) for value in _flat(given[:1])))
 
 
-def _summed_if(given: Sequence[Any]) -> Value:
+def _summed_if(given: Sequence[Any]) -> FormulaValue:
     """The sum of the numbers: the only condition in use is one that every number meets."""
     return sum((value for value in _flat(given[:1]) if type(value) is Fraction), ZERO)
 
 
-_OF_MANY: Mapping[str, Callable[[Sequence[Any]], Value]] = {
+_OF_MANY: Mapping[str, Callable[[Sequence[Any]], FormulaValue]] = {
     "AND": _of_truths(all),
     "OR": _of_truths(any),
     "SUM": _of_numbers(lambda found: sum(found, ZERO)),
@@ -493,31 +497,31 @@ _OF_MANY: Mapping[str, Callable[[Sequence[Any]], Value]] = {
 
 def _if(at: Position, given: Sequence[Formula]) -> Any:
     truth = _held(given[0](at), at)
-    if isinstance(truth, Wrong | str | Column):
+    if isinstance(truth, Wrong | str | ColumnValues):
         return WRONG
     return given[1](at) if truth else given[2](at)
 
 
 def _index(at: Position, given: Sequence[Formula]) -> Any:
     column, row = given[0](at), _held(given[1](at), at)
-    return Area(column.sheet, int(row), column.left, int(row), column.left)
+    return CellRange(column.sheet, int(row), column.left, int(row), column.left)
 
 
 def _row(at: Position, given: Sequence[Formula]) -> Any:
     if not given:
         return Fraction(at.at[1])
-    area: Area = given[0](at)
-    rows = Column(map(Fraction, range(area.top, area.bottom + 1)))
+    area: CellRange = given[0](at)
+    rows = ColumnValues(map(Fraction, range(area.top, area.bottom + 1)))
     return rows[0] if len(rows) == 1 else rows
 
 
 def _columns(at: Position, given: Sequence[Formula]) -> Any:
-    area: Area = given[0](at)
+    area: CellRange = given[0](at)
     return Fraction(area.right - area.left + 1)
 
 
 def _cell(at: Position, given: Sequence[Formula]) -> Any:
-    area: Area = given[1](at)
+    area: CellRange = given[1](at)
     return at.cells.code((area.sheet, area.top, area.left))
 
 

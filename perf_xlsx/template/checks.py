@@ -12,18 +12,18 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from perf_xlsx.domain.approval import number_of
+from perf_xlsx.domain.approval import approved_number
 from perf_xlsx.domain.model import AMOUNTS, Approved
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.forms import Box, Boxes, Form, Line, Sheet, typed
-from perf_xlsx.forms.case import Shown, in_unit
+from perf_xlsx.forms import Box, Boxes, Form, FormSheet, Line, typed
+from perf_xlsx.forms.case import FormattedNumber, in_unit
 from perf_xlsx.rulebook import OTHERS, Rulebook
-from perf_xlsx.sheets.fixed_texts import DONE, DOUBTED, IDLE, OWED, WRONG
+from perf_xlsx.sheets.fixed_texts import DONE, DOUBTED, IDLE, OWED, WRONG, Prompt
 from perf_xlsx.template import live
 from perf_xlsx.template import word_lists as words
-from perf_xlsx.template.conditions import bare, blank, listed, number, plain_number
+from perf_xlsx.template.conditions import bare, cell_is_blank, is_listed, number_step, plain_number
 from perf_xlsx.template.missing import TableRange, first_row
-from perf_xlsx.template.steps import Case, Steps, cases, quoted
+from perf_xlsx.template.steps import Case, Steps, cases, formula_text
 
 LITERAL, NAMED = 200, 60  # characters of a text in a formula, which takes 255; and of names in a sentence
 MOST_APPROVED = 300  # indicators that one formula can name
@@ -41,7 +41,7 @@ OF_BLOCKS: Mapping[str, tuple[str, ...]] = {
 
 
 def shown_on(
-    sheet: Sheet, number_of_sheet: int, form: Form, rulebook: Rulebook, approved: Sequence[Approved]
+    sheet: FormSheet, number_of_sheet: int, form: Form, rulebook: Rulebook, approved: Sequence[Approved]
 ) -> list[str]:
     """The keys of a sheet's checks, from top to bottom; that of its empty boxes is the first.
 
@@ -122,7 +122,7 @@ class Checks:
 
     def _values(self) -> str:
         asked = [case for box in self._basics() for case in self._value(box)]
-        return cases(*asked, otherwise=said(DONE, "各格填写规范"))
+        return cases(*asked, otherwise=formula_sentence(DONE, "各格填写规范"))
 
     def _basics(self) -> Iterator[Box]:
         for block in self.form.blocks:
@@ -132,11 +132,11 @@ class Checks:
     def _value(self, box: Box) -> Iterator[Case]:
         cell = self.of.boxes.cells[box.key]
         if box.kind == "number":
-            yield f'{number(self.of.boxes, box.key)}="?"', said(WRONG, f"请填数字：{box.label}")
+            yield f'{number_step(self.of.boxes, box.key)}="?"', formula_sentence(WRONG, f"请填数字：{box.label}")
         elif box.kind == "choice" and box.strict:
             known = f"|{'|'.join(word for choice in box.choices for word in choice.words)}|"
-            unknown = f"AND(NOT({blank(cell)}),NOT({listed(bare(cell), quoted(known))}))"
-            yield unknown, said(WRONG, f"请从下拉列表中选择：{box.label}")
+            unknown = f"AND(NOT({cell_is_blank(cell)}),NOT({is_listed(bare(cell), formula_text(known))}))"
+            yield unknown, formula_sentence(WRONG, f"请从下拉列表中选择：{box.label}")
 
     # ---- money
 
@@ -154,9 +154,14 @@ class Checks:
         return cases(
             *self._unread(),
             *asked,
-            (f"OR(NOT(ISNUMBER({budget})),NOT(ISNUMBER({spent})))", said(OWED, f"{line.label}的各部分")),
-            (none, said(WRONG, f"{line.label}的{self.columns[base]}是0，执行率算不出来")),
-            otherwise=said(DONE, f"{line.label}：全年预算数", amount(budget), "，全年执行数", amount(spent)),
+            (
+                f"OR(NOT(ISNUMBER({budget})),NOT(ISNUMBER({spent})))",
+                formula_sentence(OWED, f"{line.label}的各部分"),
+            ),
+            (none, formula_sentence(WRONG, f"{line.label}的{self.columns[base]}是0，执行率算不出来")),
+            otherwise=formula_sentence(
+                DONE, f"{line.label}：全年预算数", amount(budget), "，全年执行数", amount(spent)
+            ),
         )
 
     def _unread(self) -> list[Case]:
@@ -170,7 +175,9 @@ class Checks:
 
     def _awaited(self, compared: str) -> Case:
         """Nothing is compared while the line of the total asks for an amount."""
-        return f"OR({','.join(unread for unread, _ in self._unread())})", said(OWED, compared, "：金额改好后核对")
+        return f"OR({','.join(unread for unread, _ in self._unread())})", formula_sentence(
+            OWED, compared, "：金额改好后核对"
+        )
 
     def _parts(self) -> str:
         """Typed sums and their parts, where all of them are known."""
@@ -180,10 +187,12 @@ class Checks:
         parts = [
             self._amount(part, column) for line in lines for part in line.parts for column in self._amounts_()
         ]
-        nothing = (f"COUNT({','.join(parts)})=0", said(IDLE, "；".join(equations), "：没有分列"))
+        nothing = (f"COUNT({','.join(parts)})=0", formula_sentence(IDLE, "；".join(equations), "：没有分列"))
         shown = self._shown_sum(lines[0], "adjusted"), "，", self._shown_sum(lines[0], "executed")
         awaited = self._awaited("；".join(equations))
-        return cases(awaited, *found, nothing, otherwise=said(DONE, "；".join(equations), "：", *shown))
+        return cases(
+            awaited, *found, nothing, otherwise=formula_sentence(DONE, "；".join(equations), "：", *shown)
+        )
 
     def _amounts_(self) -> list[str]:
         """The columns of amounts."""
@@ -210,7 +219,7 @@ class Checks:
             least, summed = 1 if line.blank_part_is_zero else len(parts), self._sum_of_parts(line, column)
             known = f"AND(ISNUMBER({total}),COUNT({','.join(parts)})>={least})"
             wrong = f"IF({known},{self._differ(total, summed)},FALSE)"
-            yield wrong, said(
+            yield wrong, formula_sentence(
                 WRONG, f"{self._sum_of(line)}＝", amount(summed), f"，{line.label}填", amount(total), "，差",
                 amount(f"{total}-{summed}"), f"（{self.columns[column]}）",
             )  # fmt: skip
@@ -223,7 +232,7 @@ class Checks:
             summed = f"{initial}+{change}"
             known = f"COUNT({initial},{change},{adjusted})=3"
             wrong = f"IF({known},{self._differ(adjusted, summed)},FALSE)"
-            told = said(
+            told = formula_sentence(
                 WRONG, f"{line.label}：年初＋调整＝", amount(summed), "，全年预算数填", amount(adjusted), "，差",
                 amount(f"{adjusted}-({summed})"),
             )  # fmt: skip
@@ -234,8 +243,8 @@ class Checks:
             for line in self._typed_lines()
         ]
         lines = self.steps.step("across_lines", "+".join(complete))
-        nothing = (f"{lines}=0", said(IDLE, equation, "：没有填全三个数的行"))
-        shown = said(DONE, equation, "：", Worth(lines), "行相符")
+        nothing = (f"{lines}=0", formula_sentence(IDLE, equation, "：没有填全三个数的行"))
+        shown = formula_sentence(DONE, equation, "：", Worth(lines), "行相符")
         return cases(self._awaited(equation), *found, nothing, otherwise=shown)
 
     def _typed_lines(self) -> list[Line]:
@@ -248,24 +257,26 @@ class Checks:
         doubted = [self._of_line("more", line, [self._overspent(line)]) for line in lines]
         key, words_ = self.form.total_line, "全年执行数不超过全年预算数"
         budget, spent = self._amount(key, "adjusted"), self._amount(key, "executed")
-        nothing = (f"COUNT({budget},{spent})<2", said(IDLE, words_))
+        nothing = (f"COUNT({budget},{spent})<2", formula_sentence(IDLE, words_))
         shown = ("：合计", amount(spent), "，", amount(budget), "，结余", amount(f"{budget}-{spent}"))
-        return cases(self._awaited(words_), *wrong, *doubted, nothing, otherwise=said(DONE, words_, *shown))
+        return cases(
+            self._awaited(words_), *wrong, *doubted, nothing, otherwise=formula_sentence(DONE, words_, *shown)
+        )
 
     def _impossible(self, line: Line) -> Iterator[Case]:
         for column in (column for column in self._amounts_() if column != "adjustment"):
             cell = self._amount(line.key, column)
             negative = f"IF(ISNUMBER({cell}),{cell}<0,FALSE)"
-            yield negative, said(WRONG, f"{line.label}的{self.columns[column]}是负数")
+            yield negative, formula_sentence(WRONG, f"{line.label}的{self.columns[column]}是负数")
         budget, spent = self._amount(line.key, "adjusted"), self._amount(line.key, "executed")
-        without = f"IF(ISNUMBER({spent}),AND({spent}>0,OR({blank(budget)},{budget}=0)),FALSE)"
-        yield without, said(WRONG, f"{line.label}没有全年预算数，却有全年执行数", amount(spent))
+        without = f"IF(ISNUMBER({spent}),AND({spent}>0,OR({cell_is_blank(budget)},{budget}=0)),FALSE)"
+        yield without, formula_sentence(WRONG, f"{line.label}没有全年预算数，却有全年执行数", amount(spent))
 
     def _overspent(self, line: Line) -> Case:
         budget, spent = self._amount(line.key, "adjusted"), self._amount(line.key, "executed")
         more = f"IF(COUNT({budget},{spent})=2,ROUND({spent}-{budget},6)>{self.edge},FALSE)"
         told = (f"{line.label}：全年执行数", amount(spent), "超过全年预算数", amount(budget), "，请核对")
-        return more, said(DOUBTED, *told)
+        return more, formula_sentence(DOUBTED, *told)
 
     # ---- projects
 
@@ -275,23 +286,25 @@ class Checks:
         label = self._label(key)
         entries = table.entries
         nothing = ",".join(f"IF(ISNUMBER({cell}),{cell}>{self.edge},FALSE)" for cell in self._project_amounts(key))
-        found: list[Case] = [(f"AND({entries}=0,OR({nothing}))", said(WRONG, f"{label}有数，项目明细没有项目"))]
+        found: list[Case] = [
+            (f"AND({entries}=0,OR({nothing}))", formula_sentence(WRONG, f"{label}有数，项目明细没有项目"))
+        ]
         sums = {column: self._sum("projects", column) for column in ("adjusted", "executed")}
         for column, summed in sums.items():
             cell = self._amount(key, column)
             wrong = f"IF(AND({entries}>0,ISNUMBER({cell})),{self._differ(cell, summed)},FALSE)"
-            found.append((wrong, said(
+            found.append((wrong, formula_sentence(
                 WRONG, f"{self.columns[column]}：项目明细合计", amount(summed), f"，{label}", amount(cell), "，差",
                 amount(f"{summed}-{cell}"),
             )))  # fmt: skip
-        both = said(
+        both = formula_sentence(
             DONE,
             f"项目明细合计＝{label}：全年预算数",
             amount(sums["adjusted"]),
             "，全年执行数",
             amount(sums["executed"]),
         )
-        none = (f"{entries}=0", said(IDLE, f"项目明细和{label}都没有数"))
+        none = (f"{entries}=0", formula_sentence(IDLE, f"项目明细和{label}都没有数"))
         return cases(*found, none, otherwise=both)
 
     def _project_amounts(self, key: str) -> list[str]:
@@ -305,14 +318,14 @@ class Checks:
             self._in_table(table, "asking", table.begins("reference_rate", live.ASKING), "金额不是数字"),
             self._in_table(table, "negative", table.negative(("initial", "adjusted", "executed")), "金额是负数"),
             self._in_table(table, "unbudgeted", table.unbudgeted(), "没有全年预算数，却有全年执行数"),
-            (f"{table.entries}=0", said(IDLE, "没有填项目")),
-            otherwise=said(DONE, Worth(table.entries), "个项目，金额填写规范"),
+            (f"{table.entries}=0", formula_sentence(IDLE, "没有填项目")),
+            otherwise=formula_sentence(DONE, Worth(table.entries), "个项目，金额填写规范"),
         )
 
     def _in_table(self, table: TableRange, key: str, flags: str, what: str) -> Case:
         """A case for the first row of a table with a flag."""
         row = self.steps.step(f"{table.block.key}_{key}", first_row(f"{table.entry}*({flags})", table.rows))
-        return f"{row}>0", said(WRONG, "第", Worth(row), f"行{what}")
+        return f"{row}>0", formula_sentence(WRONG, "第", Worth(row), f"行{what}")
 
     # ---- indicators
 
@@ -324,25 +337,38 @@ class Checks:
         inside = f"（含预算执行率{plain(execution)}）" if execution else ""
         shown = ("分值合计", Worth(given), f"{inside}，应为{plain(full)}，")
         return cases(
-            (f"ABS({rest})<={self.edge}", said(DONE, "分值合计", Worth(given), inside)),
-            (f"{rest}<0", said(WRONG, *shown, "多", Worth(f"0-{rest}"))),
+            (f"ABS({rest})<={self.edge}", formula_sentence(DONE, "分值合计", Worth(given), inside)),
+            (f"{rest}<0", formula_sentence(WRONG, *shown, "多", Worth(f"0-{rest}"))),
             (
                 f"OR({table.owed}>0,{table.entries}=0)",
-                said(OWED, "分值", Worth(rest), "：合计", Worth(given), f"{inside}，应为{plain(full)}"),
+                formula_sentence(
+                    OWED, "分值", Worth(rest), "：合计", Worth(given), f"{inside}，应为{plain(full)}"
+                ),
             ),
-            otherwise=said(WRONG, *shown, "还差", Worth(rest)),
+            otherwise=formula_sentence(WRONG, *shown, "还差", Worth(rest)),
         )
 
     def _claims(self) -> str:
+        """The sums of claimed and computed points, once every row has both."""
         table = self.of.tables["indicators"]
         claimed, computed = self._sum("indicators", "claimed_points"), self._sum("indicators", "reference_points")
         apart = f"ROUND({claimed}-{computed},2)"
         shown = ("自评得分合计", amount(claimed), "，参考得分合计", amount(computed))
         return cases(
-            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, "若干格，已填的", *shown)),
-            (f"ABS({apart})>{self.edge}", said(WRONG, *shown, "，差", Worth(apart))),
-            otherwise=said(DONE, *shown),
+            (f"OR({table.owed}>0,{table.entries}=0)", formula_sentence(OWED, "若干格，已填的", *shown)),
+            (
+                f"{self._without_points(table)}>0",
+                formula_sentence(OWED, "若干行的参考得分，各行改好后核对自评得分合计"),
+            ),
+            (f"ABS({apart})>{self.edge}", formula_sentence(WRONG, *shown, "，差", Worth(apart))),
+            otherwise=formula_sentence(DONE, *shown),
         )
+
+    def _without_points(self, table: TableRange) -> str:
+        """The step that counts the rows whose points wait for a correction: their sum is no sum yet."""
+        points = table.span("reference_points")
+        waiting = f"(1-ISNUMBER({points}))*({points}<>{formula_text(Prompt.NOT_APPLICABLE)})"
+        return self.steps.step("claims_waiting", f"SUMPRODUCT({table.entry}*{waiting})")
 
     def _rows(self) -> str:
         """Rows that ask for something other than an empty box."""
@@ -357,7 +383,7 @@ class Checks:
         return cases(
             (
                 f"{asking}>0",
-                said(
+                formula_sentence(
                     WRONG,
                     Worth(asking),
                     "行要改：第",
@@ -366,8 +392,8 @@ class Checks:
                     Worth(f'IF({hint}="","没有公式，请从上一行向下填充",{hint})'),
                 ),
             ),
-            (f"OR({table.owed}>0,{table.entries}=0)", said(OWED, "若干格，各行填齐后核对")),
-            otherwise=said(DONE, "各行都得满分，或写了偏差原因和改进措施"),
+            (f"OR({table.owed}>0,{table.entries}=0)", formula_sentence(OWED, "若干格，各行填齐后核对")),
+            otherwise=formula_sentence(DONE, "各行都得满分，或写了偏差原因和改进措施"),
         )
 
     def _levels(self) -> str:
@@ -376,10 +402,11 @@ class Checks:
         fits = [self._set_fits(one) for one in sets]
         shown: list[str] = []
         for level, points in sets[0].items():
-            name = "其他指标" if level == OTHERS else level
+            name = "其他" if level == OTHERS else level.removesuffix("指标")
             shown += ["、" if shown else "", name, Worth(self._level_sum(level, sets[0])), f"／{plain(points)}"]
         return cases(
-            (f"OR({','.join(fits)})", said(DONE, *shown)), otherwise=said(DOUBTED, "一级指标分值：", *shown)
+            (f"OR({','.join(fits)})", formula_sentence(DONE, *shown)),
+            otherwise=formula_sentence(DOUBTED, "一级指标分值：", *shown),
         )
 
     def _set_fits(self, ruled: Mapping[str, Decimal]) -> str:
@@ -398,7 +425,7 @@ class Checks:
             return f"ROUND({self._sum('indicators', 'weight')}-({named}),2)"
         word = level.removesuffix("指标")
         key = f"levels_{list(ruled).index(level)}_{sum(map(ord, level))}"
-        flag = f"ISNUMBER(FIND({quoted(word)},{table.span('level1')}))"
+        flag = f"ISNUMBER(FIND({formula_text(word)},{table.span('level1')}))"
         return self.steps.step(key, f"ROUND(SUMPRODUCT({table.entry}*{flag},{table.span('weight')}){inside},2)")
 
     def _approved(self) -> str:
@@ -407,21 +434,21 @@ class Checks:
         lost = [self.steps.step(f"approved_{n}", self._lost(one)) for n, one in enumerate(approved)]
         names = self.steps.step("approved_lost", f"LEFT({'&'.join(lost)},{NAMED})")
         return cases(
-            (f'{names}<>""', said(WRONG, "批复的", Worth(names), "改动了，请按批复恢复")),
-            (f"{table.entries}>{len(approved)}", said(
+            (f'{names}<>""', formula_sentence(WRONG, "批复的", Worth(names), "改动了，请按批复恢复")),
+            (f"{table.entries}>{len(approved)}", formula_sentence(
                 DOUBTED, "填了", Worth(table.entries), f"项指标，批复的只有{len(approved)}项")),
-            otherwise=said(DONE, f"批复的{len(approved)}项指标没有改动"),
+            otherwise=formula_sentence(DONE, f"批复的{len(approved)}项指标没有改动"),
         )  # fmt: skip
 
     def _lost(self, approved: Approved) -> str:
         """A formula: the name of an approved indicator where no row holds all that was approved, else ""."""
         table = self.of.tables["indicators"]
         same = (
-            f"(LEFT({table.bare(key)},{LITERAL})={quoted(text)})"
+            f"(LEFT({table.bare(key)},{LITERAL})={formula_text(text)})"
             for key, text in _as_typed(approved).items()
             if key in table.letters
         )
-        name = quoted(f"“{approved.values['name'][:LITERAL]}”")
+        name = formula_text(f"“{approved.values['name'][:LITERAL]}”")
         return f'IF(IFERROR(SUMPRODUCT({"*".join(same)}*1),0)=0,{name},"")'
 
     # ---- conclusion
@@ -434,10 +461,13 @@ class Checks:
         shown = ("预算执行率得分", amount(claimed), "，参考", amount(computed))
         return cases(
             *_asked(self.of.boxes, "claimed_execution_points"),
-            (f"NOT(ISNUMBER({claimed}))", said(OWED, "预算执行率得分")),
-            (f"NOT(ISNUMBER({computed}))", said(OWED, "预算执行情况，填齐后核对预算执行率得分")),
-            (self._differ(claimed, computed), said(WRONG, *shown, "，差", amount(f"{claimed}-{computed}"))),
-            otherwise=said(DONE, *shown),
+            (f"NOT(ISNUMBER({claimed}))", formula_sentence(OWED, "预算执行率得分")),
+            (f"NOT(ISNUMBER({computed}))", formula_sentence(OWED, "预算执行情况，填齐后核对预算执行率得分")),
+            (
+                self._differ(claimed, computed),
+                formula_sentence(WRONG, *shown, "，差", amount(f"{claimed}-{computed}")),
+            ),
+            otherwise=formula_sentence(DONE, *shown),
         )
 
     def _claimed_total(self) -> str:
@@ -446,16 +476,16 @@ class Checks:
         shown = ("自评总分", amount(total), "＝预算执行率得分＋各项自评得分")
         typed_wrong = (
             self._differ(total, summed),
-            said(WRONG, "自评总分填", amount(total), "，各项之和", amount(summed), "，差",
+            formula_sentence(WRONG, "自评总分填", amount(total), "，各项之和", amount(summed), "，差",
                  amount(f"{total}-{summed}")),
         )  # fmt: skip
         asked = [] if self.of.total_made else [*_asked(self.of.boxes, "claimed_total")]
         owed = f"OR(NOT(ISNUMBER({total})),NOT(ISNUMBER({summed})))"
         return cases(
             *asked,
-            (owed, said(OWED, "若干项，填齐、改好后显示自评总分")),
+            (owed, formula_sentence(OWED, "若干项，填齐、改好后显示自评总分")),
             *([] if self.of.total_made else [typed_wrong]),
-            otherwise=said(DONE, *shown),
+            otherwise=formula_sentence(DONE, *shown),
         )
 
     def _grade(self) -> str:
@@ -464,19 +494,25 @@ class Checks:
         expected = self.steps.step("grade_expected", live.grade_of(self._box("claimed_total"), self.rulebook))
         same = f'ISNUMBER(FIND({expected}&"〈"&{bare(grade)}&"〉",{words.GRADES}))'
         return cases(
-            (blank(grade), said(OWED, "自评等级")),
-            (f'OR({expected}="",{computed}="")', said(OWED, "若干格，各表填齐后核对等级")),
-            (f"NOT({same})", said(WRONG, "自评等级填", Worth(grade), "，按自评总分应为", Worth(expected))),
-            (f"{expected}<>{computed}", said(WRONG, "自评等级", Worth(expected), "，参考等级", Worth(computed))),
-            otherwise=said(DONE, "自评等级与总分相符：", Worth(expected)),
+            (cell_is_blank(grade), formula_sentence(OWED, "自评等级")),
+            (f'OR({expected}="",{computed}="")', formula_sentence(OWED, "若干格，各表填齐后核对等级")),
+            (
+                f"NOT({same})",
+                formula_sentence(WRONG, "自评等级填", Worth(grade), "，按自评总分应为", Worth(expected)),
+            ),
+            (
+                f"{expected}<>{computed}",
+                formula_sentence(WRONG, "自评等级", Worth(expected), "，参考等级", Worth(computed)),
+            ),
+            otherwise=formula_sentence(DONE, "自评等级与总分相符：", Worth(expected)),
         )
 
     def _goals(self) -> str:
         owed = [
-            (blank(self._box(key)), said(DOUBTED, f"请写“{self._named(key)}”"))
+            (cell_is_blank(self._box(key)), formula_sentence(DOUBTED, f"请写“{self._named(key)}”"))
             for key in _goals(self.form, self.rulebook)
         ]
-        return cases(*owed, otherwise=said(DONE, "年度总体目标已填写"))
+        return cases(*owed, otherwise=formula_sentence(DONE, "年度总体目标已填写"))
 
     def _named(self, key: str) -> str:
         return next(box.label for box in self.form.single_boxes if box.key == key)
@@ -485,10 +521,10 @@ class Checks:
         table = self.of.tables["passages"]
         found: list[Case] = []
         for title in _passages(self.form, self.rulebook):
-            flag = f"ISNUMBER(FIND({quoted(title)},{table.span('title')}))*(1-{table.is_blank('text')})"
+            flag = f"ISNUMBER(FIND({formula_text(title)},{table.span('title')}))*(1-{table.is_blank('text')})"
             there = self.steps.step(f"passage_{len(found)}", f"SUMPRODUCT({flag}*1)")
-            found.append((f"{there}=0", said(DOUBTED, f"请写“{title}”")))
-        return cases(*found, otherwise=said(DONE, "规定的文字说明已填写"))
+            found.append((f"{there}=0", formula_sentence(DOUBTED, f"请写“{title}”")))
+        return cases(*found, otherwise=formula_sentence(DONE, "规定的文字说明已填写"))
 
 
 def _parts_typed(form: Form) -> list[Line]:
@@ -512,26 +548,28 @@ def _passages(form: Form, rulebook: Rulebook) -> list[str]:
 def _as_typed(approved: Approved) -> dict[str, str]:
     """What was approved as a formula reads it from the cells: without blanks, and no longer than it can hold."""
     values = dict(approved.values)
-    number_, unit = number_of("target", values.get("target", "")), values.get("unit")
+    number_, unit = approved_number("target", values.get("target", "")), values.get("unit")
     if number_ is not None:
         typed_ = in_unit(number_, unit)
-        values["target"] = plain(typed_.value) if isinstance(typed_, Shown) else plain(number_)
+        values["target"] = plain(typed_.value) if isinstance(typed_, FormattedNumber) else plain(number_)
     return {key: re.sub(r"\s", "", text)[:LITERAL] for key, text in values.items()}
 
 
 def _asked(steps: Steps, key: str) -> Iterator[Case]:
     """What a box is asked for that holds no plain number."""
     for condition, prompt in plain_number(steps, key):
-        yield condition, f"{quoted(f'{WRONG} ')}&{prompt}"
+        yield condition, f"{formula_text(f'{WRONG} ')}&{prompt}"
 
 
 class Worth(str):
     """A part of a sentence that is worked out: a formula."""
 
 
-def said(mark: str, *parts: str) -> str:
+def formula_sentence(mark: str, *parts: str) -> str:
     """A sentence as a formula: its mark, and texts and formulas."""
-    pieces = [f"({part})" if isinstance(part, Worth) else quoted(part) for part in (f"{mark} ", *parts) if part]
+    pieces = [
+        f"({part})" if isinstance(part, Worth) else formula_text(part) for part in (f"{mark} ", *parts) if part
+    ]
     return "&".join(pieces)
 
 
@@ -550,5 +588,5 @@ def verdict(missing: Sequence[str], shown: Sequence[str]) -> tuple[Steps, str]:
         (f"{owed}>0", f'"{OWED} "&{owed}&" 格"&IF({wrong}>0,"，"&{wrong}&" 处不符","")'),
         (f"{wrong}>0", f'"{WRONG} "&{wrong}&" 处不符"'),
         (f"OR({waiting}>0,NOT(ISNUMBER(px_reference_total)))", f'"{OWED} 参考总分："&px_reference_total'),
-        otherwise=quoted(f"{DONE} 可以报送"),
+        otherwise=formula_text(f"{DONE} 可以报送"),
     )

@@ -6,7 +6,7 @@ An error value in a cell makes no condition an error.
 from __future__ import annotations
 
 from perf_xlsx.sheets.fixed_texts import Prompt
-from perf_xlsx.template.steps import Case, Steps, quoted
+from perf_xlsx.template.steps import Case, Steps, formula_text
 from perf_xlsx.template.word_lists import BLANK, BLANKS, GENERAL, HARD_SPACE, PERCENT, UNITS, UNKNOWN, UNSEEN
 from perf_xlsx.vocabulary import vocabulary
 
@@ -22,42 +22,42 @@ def bare(cell: str) -> str:
     return f'SUBSTITUTE(SUBSTITUTE({visible}," ",""),"　","")'
 
 
-def listed(text: str, words: str) -> str:
+def is_listed(text: str, words: str) -> str:
     """Whether a bare text is a word of a list."""
     return f'ISNUMBER(FIND("|"&{text}&"|",{words}))'
 
 
-def blank(cell: str) -> str:
+def cell_is_blank(cell: str) -> str:
     """Whether the cell, or each of a range, holds nothing, or only blanks or a dash."""
-    return listed(bare(cell), BLANKS)
+    return is_listed(bare(cell), BLANKS)
 
 
 def begins(cell: str, words: str) -> str:
     """Whether the text before a colon, or all of it, is a word of a list."""
     text = f'SUBSTITUTE({bare(cell)},"：",":")'
-    return listed(f'LEFT({text},FIND(":",{text}&":")-1)', words)
+    return is_listed(f'LEFT({text},FIND(":",{text}&":")-1)', words)
 
 
-def idle(cells: str, *nothing: str) -> str:
+def nothing_in(cells: str, *nothing: str) -> str:
     """Whether cells that are joined with & hold nothing but blanks and dashes, and words for `nothing`."""
     text = bare(cells)
     for characters in (*DASHES, *nothing):
         text = f'SUBSTITUTE({text},"{characters}","")'
-    return listed(text, '"||"')
+    return is_listed(text, '"||"')
 
 
 def code(steps: Steps, key: str, words: str) -> str:
     """The step that says what a cell's text means: a character of the list, BLANK or UNKNOWN."""
     found = f'MID({words},FIND("〈"&{bare(steps.cells[key])}&"〉",{words})-1,1)'
-    return steps.step(f"{key}_code", f"IFERROR({found},{quoted(UNKNOWN)})")
+    return steps.step(f"{key}_code", f"IFERROR({found},{formula_text(UNKNOWN)})")
 
 
-def is_percent(steps: Steps, key: str) -> str:
+def shows_percent(steps: Steps, key: str) -> str:
     """Whether a cell's format shows percents, so that 95% has the value 0.95."""
     return f'{_format(steps, key)}="P"'
 
 
-def number(steps: Steps, key: str) -> str:
+def number_step(steps: Steps, key: str) -> str:
     """The step that gives the number that a cell shows: 95 for 95%.
 
     It is "" where the cell is blank, and UNKNOWN for a text, a date, or a number that no form holds.
@@ -66,15 +66,15 @@ def number(steps: Steps, key: str) -> str:
     dated = f'OR({shown}="D",{shown}={_date_format(steps)})'
     size = f"AND({cell}<>0,OR(ABS({cell})<{LEAST},ABS({cell})>={MOST}))"
     read = f'IF(OR(ISLOGICAL({cell}),{dated},{size}),"{UNKNOWN}",IF({shown}="P",ROUND({cell}*100,12),{cell}))'
-    return steps.step(f"{key}_number", f'IF(ISNUMBER({cell}),{read},IF({blank(cell)},"","{UNKNOWN}"))')
+    return steps.step(f"{key}_number", f'IF(ISNUMBER({cell}),{read},IF({cell_is_blank(cell)},"","{UNKNOWN}"))')
 
 
 def plain_number(steps: Steps, key: str) -> tuple[Case, Case]:
     """What a box is asked for that must hold a number, and no percentage."""
-    value, label = number(steps, key), steps.labels[key]
+    value, label = number_step(steps, key), steps.labels[key]
     return (
-        (f"{value}={quoted(UNKNOWN)}", quoted(Prompt.NUMBER.of(label))),
-        (f"AND(ISNUMBER({value}),{is_percent(steps, key)})", quoted(Prompt.PLAIN_NUMBER.of(label))),
+        (f"{value}={formula_text(UNKNOWN)}", formula_text(Prompt.NUMBER.of(label))),
+        (f"AND(ISNUMBER({value}),{shows_percent(steps, key)})", formula_text(Prompt.PLAIN_NUMBER.of(label))),
     )
 
 
@@ -94,14 +94,14 @@ def may_be_fractions(steps: Steps) -> str:
     """
     cells = {key: steps.cells[key] for key in ("target", "actual", "midyear")}
     target, actual, midyear = cells.values()
-    percents = {key: is_percent(steps, key) for key in cells}
+    percents = {key: shows_percent(steps, key) for key in cells}
     fractions = (f"AND(NOT({percents[key]}),{cells[key]}<>0,ABS({cells[key]})<=1)" for key in ("target", "actual"))
     small = steps.step("one_small", f"OR({','.join(fractions)})")
-    worded = f"AND(ISTEXT({midyear}),NOT({blank(midyear)}))"
+    worded = f"AND(ISTEXT({midyear}),NOT({cell_is_blank(midyear)}))"
     sizes = f"ABS({target}),ABS({actual})"
     apart = f"AND({target}*{actual}<>0,MAX({sizes})>{ONE_SIZE}*MIN({sizes}))"
     large = f"MAX({sizes},IF(ISNUMBER({midyear}),ABS({midyear}),0))>1"
-    counted = f"AND({_unit(steps)}={quoted(PERCENT)},OR({large},{apart}))"
+    counted = f"AND({_unit(steps)}={formula_text(PERCENT)},OR({large},{apart}))"
     mixed = steps.step("percents_count", f"OR({','.join(percents.values())},{worded},{counted})")
     far = ",".join(f"AND({percents[key]},ABS({cells[key]})>={FAR})" for key in ("target", "actual"))
     return steps.step("may_be_fractions", f"OR(AND({small},{mixed}),{far},{_hundredfold(steps)})")
@@ -109,27 +109,27 @@ def may_be_fractions(steps: Steps) -> str:
 
 def _hundredfold(steps: Steps) -> str:
     """Whether one of two bare numbers may be a fraction whose percents are of the other's size: 0.96 and 95."""
-    a, b = number(steps, "target"), number(steps, "actual")
-    percents = f"{is_percent(steps, 'target')},{is_percent(steps, 'actual')}"
+    a, b = number_step(steps, "target"), number_step(steps, "actual")
+    percents = f"{shows_percent(steps, 'target')},{shows_percent(steps, 'actual')}"
     # twice or half at most; 49.99 and no 50, so that two zeros need no condition of their own
     near = f"MIN({a},{b})*200>=MAX({a},{b}),MIN({a},{b})*49.99<MAX({a},{b})"
     unit = _unit(steps)
     least = f"MIN({steps.cells['target']},{steps.cells['actual']})"
-    unmarked = f"AND({unit}={quoted(BLANK)},NOT(OR({percents})),{least}<=1)"
-    smaller = f"IF({a}<{b},{is_percent(steps, 'target')},{is_percent(steps, 'actual')})"
-    marked = f"AND(OR({percents},{unit}={quoted(PERCENT)}),NOT({smaller}))"
+    unmarked = f"AND({unit}={formula_text(BLANK)},NOT(OR({percents})),{least}<=1)"
+    smaller = f"IF({a}<{b},{shows_percent(steps, 'target')},{shows_percent(steps, 'actual')})"
+    marked = f"AND(OR({percents},{unit}={formula_text(PERCENT)}),NOT({smaller}))"
     return steps.step("hundredfold", f"AND({near},OR({unmarked},{marked}))")
 
 
 def percents_of_a_unit(steps: Steps) -> str:
     """Whether target or actual is a percentage although the row counts in another unit: 95% 万元."""
-    percents = f"{is_percent(steps, 'target')},{is_percent(steps, 'actual')}"
-    return f"AND({_unit(steps)}={quoted(UNKNOWN)},OR({percents}))"
+    percents = f"{shows_percent(steps, 'target')},{shows_percent(steps, 'actual')}"
+    return f"AND({_unit(steps)}={formula_text(UNKNOWN)},OR({percents}))"
 
 
 def percent_of_a_unit(steps: Steps, key: str) -> str:
     """Whether a cell is a percentage although the row counts in another unit."""
-    return f"AND({_unit(steps)}={quoted(UNKNOWN)},{is_percent(steps, key)})"
+    return f"AND({_unit(steps)}={formula_text(UNKNOWN)},{shows_percent(steps, key)})"
 
 
 def _unit(steps: Steps) -> str:

@@ -17,12 +17,12 @@ from perf_xlsx.template import word_lists as words
 from perf_xlsx.template.conditions import (
     bare,
     begins,
-    blank,
+    cell_is_blank,
     code,
-    listed,
+    is_listed,
     may_be_fractions,
     may_be_other_money,
-    number,
+    number_step,
     percent_of_a_unit,
     percents_of_a_unit,
     plain_number,
@@ -36,7 +36,7 @@ from perf_xlsx.template.missing import (
     first_row,
     rate_amounts,
 )
-from perf_xlsx.template.steps import Case, Steps, cases, quoted
+from perf_xlsx.template.steps import Case, Steps, cases, formula_text
 
 ASKING = "请"  # what every prompt begins with
 ASKED, FIRST_ASKED = "px_asked", "px_first_asked"  # what is asked for before there is a total, and in which row
@@ -49,7 +49,7 @@ NOTHING = '""'
 def rate(steps: Steps, rulebook: Rulebook) -> str:
     """Executed over the rulebook's base, where both are numbers and give a rate."""
     amounts = rate_amounts(rulebook)
-    part, base = (number(steps, amount) for amount in amounts)
+    part, base = (number_step(steps, amount) for amount in amounts)
     asked = (prompt for amount in amounts for prompt in plain_number(steps, amount))
     found = f'IF(AND(ISNUMBER({part}),ISNUMBER({base})),IF(AND({part}>=0,{base}>0),{part}/{base},""),"")'
     return steps.step("rate", cases(*asked, otherwise=found))
@@ -67,10 +67,10 @@ def execution_points(rulebook: Rulebook) -> str:
     weight = rulebook.number("execution.weight")
     if not weight:
         return f'IF(LEFT({RATE})="{ASKING}",{RATE},0)'
-    return f"IF(ISNUMBER({RATE}),{by_rate(plain(weight), rulebook)},{RATE})"
+    return f"IF(ISNUMBER({RATE}),{points_by_rate(plain(weight), rulebook)},{RATE})"
 
 
-def by_rate(weight: str, rulebook: Rulebook) -> str:
+def points_by_rate(weight: str, rulebook: Rulebook) -> str:
     """Points by the execution rate."""
     share = in_tiers(rulebook.tiers("execution.scale"), RATE, f"MIN(1,{RATE})", weight)
     return f"ROUND({weight}*{share},2)"
@@ -91,18 +91,18 @@ def total(rulebook: Rulebook, form: Form) -> str:
     missing = ",".join(f'LEFT({counter_name(at)})="还"' for at in range(len(form.sheets)))
     scored = f"AND(COUNT({execution})=1,{entries}>0,COUNT({POINTS})={entries})"
     return cases(
-        (f'{ASKED}<>""', f"{quoted(Prompt.CORRECT_FIRST.of(''))}&{ASKED}"),
-        (f"OR({missing})", quoted(Prompt.FILL_FIRST)),
+        (f'{ASKED}<>""', f"{formula_text(Prompt.CORRECT_FIRST.of(''))}&{ASKED}"),
+        (f"OR({missing})", formula_text(Prompt.FILL_FIRST)),
         *_afterwards(rulebook),
         (scored, capped),
-        otherwise=quoted(Prompt.NOT_SCORED),
+        otherwise=formula_text(Prompt.NOT_SCORED),
     )
 
 
 def claimed_total(rulebook: Rulebook, table: TableRange) -> str:
     """The sum of the claims, capped as the total is; it waits until all are typed as plain numbers."""
     if rulebook.word("total.conversion") == BY_SHARE:
-        return quoted(Prompt.AFTERWARDS)
+        return formula_text(Prompt.AFTERWARDS)
     execution = f"IF(ISNUMBER({CLAIMED_POINTS}),{CLAIMED_POINTS},0)"
     summed = f"ROUND({table.summed('claimed_points')}+{execution},2)"
     capped = cases(
@@ -136,16 +136,16 @@ def asked(table: TableRange) -> str:
 def _afterwards(rulebook: Rulebook) -> Iterator[Case]:
     """Totals that only scoring works out: of converted points, and of rows that do not apply."""
     if rulebook.word("total.conversion") == BY_SHARE:
-        yield "TRUE", quoted(Prompt.AFTERWARDS)
+        yield "TRUE", formula_text(Prompt.AFTERWARDS)
     elif rulebook.word("total.not_applicable") == RESCALED:
-        yield f'COUNTIF({POINTS},"{Prompt.NOT_APPLICABLE}*")>0', quoted(Prompt.AFTERWARDS)
+        yield f'COUNTIF({POINTS},"{Prompt.NOT_APPLICABLE}*")>0', formula_text(Prompt.AFTERWARDS)
 
 
 def grade(rulebook: Rulebook) -> str:
     """Grade of the reference total; there is none where the weights do not make the full score."""
     full, edge = rulebook.number("total.points"), rulebook.number("thresholds.tolerance")
     off = f"ROUND(ABS({WEIGHTS}+{plain(rulebook.number('execution.weight'))}-{plain(full)}),2)>{plain(edge)}"
-    return grade_of("px_reference_total", rulebook, (off, quoted(NO_GRADE)))
+    return grade_of("px_reference_total", rulebook, (off, formula_text(NO_GRADE)))
 
 
 def grade_of(total: str, rulebook: Rulebook, *before: Case) -> str:
@@ -154,8 +154,8 @@ def grade_of(total: str, rulebook: Rulebook, *before: Case) -> str:
     return cases(
         (f"NOT(ISNUMBER({total}))", NOTHING),
         *before,
-        *((f"{total}{'>' if step.open else '>='}{plain(step.low)}", quoted(step.name)) for step in higher),
-        otherwise=quoted(lowest.name),
+        *((f"{total}{'>' if step.open else '>='}{plain(step.low)}", formula_text(step.name)) for step in higher),
+        otherwise=formula_text(lowest.name),
     )
 
 
@@ -179,7 +179,7 @@ class IndicatorSteps:
         self.steps, self.redirected, self.rulebook = steps, redirected, rulebook
         self.sign, self.method = code(steps, "sign", words.SIGNS), code(steps, "method", words.METHODS)
         self.level = code(steps, "actual", words.LEVELS)
-        self.target, self.actual = number(steps, "target"), number(steps, "actual")
+        self.target, self.actual = number_step(steps, "target"), number_step(steps, "actual")
         self.weight, self.claimed = steps.cells["weight"], steps.cells["claimed_points"]
         self.qualitative = f"OR({_is(self.sign, words.QUALITATIVE)},{_is(self.method, words.QUALITATIVE)})"
         self.at_most = f"OR({_is(self.sign, '≤')},{_is(self.sign, '<')})"
@@ -198,10 +198,10 @@ class IndicatorSteps:
         blank_values = f"AND({_is(self.sign, words.BLANK)},{empty})"
         return cases(
             (self.redirected, NOTHING),
-            *((unused, quoted(Prompt.NOT_APPLICABLE)) for unused in self.unused),
-            (_is(self.method, words.UNKNOWN), quoted(Prompt.METHOD)),
+            *((unused, formula_text(Prompt.NOT_APPLICABLE)) for unused in self.unused),
+            (_is(self.method, words.UNKNOWN), formula_text(Prompt.METHOD)),
             (f"AND({by_rate},OR({self.qualitative},{empty}))", rate),
-            (f"AND({unsigned},NOT({by_rate}))", f"IF({blank_values},{NOTHING},{quoted(Prompt.SIGN)})"),
+            (f"AND({unsigned},NOT({by_rate}))", f"IF({blank_values},{NOTHING},{formula_text(Prompt.SIGN)})"),
             (self.qualitative, self._judged()),
             *self._not_numbers(),
             (empty, NOTHING),
@@ -213,7 +213,7 @@ class IndicatorSteps:
         """The condition that the row does not apply, where the rulebook knows such rows."""
         if self.rulebook.word("total.not_applicable") != RESCALED:
             return []
-        return [self.steps.step("unused", listed(bare(self.steps.cells["actual"]), words.NOT_APPLICABLE))]
+        return [self.steps.step("unused", is_listed(bare(self.steps.cells["actual"]), words.NOT_APPLICABLE))]
 
     def _quotient(self) -> str:
         target, actual = self.target, self.actual
@@ -225,20 +225,20 @@ class IndicatorSteps:
 
     def _judged(self) -> str:
         return cases(
-            (_is(self.method, words.RATIO), quoted(Prompt.METHOD)),
-            (_is(self.level, words.UNKNOWN), quoted(Prompt.LEVEL)),
+            (_is(self.method, words.RATIO), formula_text(Prompt.METHOD)),
+            (_is(self.level, words.UNKNOWN), formula_text(Prompt.LEVEL)),
             otherwise=NOTHING,
         )
 
     def _not_numbers(self) -> Iterator[Case]:
         for value, key in ((self.target, "target"), (self.actual, "actual")):
-            yield _is(value, words.UNKNOWN), quoted(Prompt.NUMBER.of(self.steps.labels[key]))
+            yield _is(value, words.UNKNOWN), formula_text(Prompt.NUMBER.of(self.steps.labels[key]))
 
     def _doubts(self) -> Iterator[Case]:
         """What two numbers are asked for that may be of different units."""
-        yield may_be_other_money(self.steps), quoted(Prompt.UNIT)
-        yield percents_of_a_unit(self.steps), quoted(Prompt.PERCENT)
-        yield may_be_fractions(self.steps), quoted(Prompt.PERCENT)
+        yield may_be_other_money(self.steps), formula_text(Prompt.UNIT)
+        yield percents_of_a_unit(self.steps), formula_text(Prompt.PERCENT)
+        yield may_be_fractions(self.steps), formula_text(Prompt.PERCENT)
 
     def _points(self) -> str:
         """Points, from the completion; what that asks for is asked for here too."""
@@ -248,12 +248,12 @@ class IndicatorSteps:
             *plain_number(steps, "weight"),
             *plain_number(steps, "claimed_points"),
             (f'LEFT({self.shown})="{ASKING}"', self.shown),
-            (f'{number(steps, "weight")}=""', NOTHING),
-            (f"{weight}<=0", quoted(Prompt.NUMBER.of(steps.labels["weight"]))),
-            *((unused, quoted(Prompt.NOT_APPLICABLE)) for unused in self.unused),
+            (f'{number_step(steps, "weight")}=""', NOTHING),
+            (f"{weight}<=0", formula_text(Prompt.POSITIVE.of(steps.labels["weight"]))),
+            *((unused, formula_text(Prompt.NOT_APPLICABLE)) for unused in self.unused),
             (
                 _is(self.method, words.EXECUTION),
-                f"IF(ISNUMBER({RATE}),{by_rate(weight, self.rulebook)},{NOTHING})",
+                f"IF(ISNUMBER({RATE}),{points_by_rate(weight, self.rulebook)},{NOTHING})",
             ),
             (self.qualitative, self._band()),
             (self.empty, NOTHING),
@@ -271,7 +271,7 @@ class IndicatorSteps:
 
     def _hint(self) -> str:
         steps, points = self.steps, self.steps.cells["reference_points"]
-        owed = {key: steps.step(f"{key}_owed", blank(steps.cells[key])) for key in self.required}
+        owed = {key: steps.step(f"{key}_owed", cell_is_blank(steps.cells[key])) for key in self.required}
         texts = "&".join(f'IF({is_owed},"{steps.labels[key]} ","")' for key, is_owed in owed.items())
         lacking, joined = steps.step("lacking", texts), ",".join(owed.values())
         unused = steps.step("no_entry", f"OR(AND({joined}),{','.join(self._other_rows())})")
@@ -280,15 +280,15 @@ class IndicatorSteps:
             (self.redirected, NOTHING),
             (unused, NOTHING),
             (f'{lacking}<>""', f'"{OWED}："&{lacking}'),
-            *((f'{points}="{prompt}"', quoted(told)) for prompt, told in TOLD.items()),
+            *((f'{points}="{prompt}"', formula_text(told)) for prompt, told in TOLD.items()),
             (f'LEFT({points})="{ASKING}"', points),
-            (f'{points}="{Prompt.NOT_APPLICABLE}"', quoted(DONE)),
-            (f"NOT(ISNUMBER({points}))", quoted(Hint.NOT_SCORED)),
-            (self._without_measure(), quoted(Hint.NO_MEASURE)),
+            (f'{points}="{Prompt.NOT_APPLICABLE}"', formula_text(DONE)),
+            (f"NOT(ISNUMBER({points}))", formula_text(Hint.NOT_SCORED)),
+            (self._without_measure(), formula_text(Hint.NO_MEASURE)),
             *self._midyear(),
-            (f"ROUND(ABS({self.claimed}-{points}),6)>{edge}", quoted(Hint.UNLIKE)),
-            (f"AND({points}<ROUND({self.weight},2),{self._unexplained()})", quoted(Hint.UNEXPLAINED)),
-            otherwise=quoted(DONE),
+            (f"ROUND(ABS({self.claimed}-{points}),6)>{edge}", formula_text(Hint.UNLIKE)),
+            (f"AND({points}<ROUND({self.weight},2),{self._unexplained()})", formula_text(Hint.UNEXPLAINED)),
+            otherwise=formula_text(DONE),
         )
 
     def _other_rows(self) -> Iterator[str]:
@@ -307,9 +307,9 @@ class IndicatorSteps:
         if "midyear" not in self.steps.cells:
             return
         label = self.steps.labels["midyear"]
-        unread = f"AND({_is(number(self.steps, 'midyear'), words.UNKNOWN)},NOT({self.qualitative}))"
-        yield unread, quoted(Prompt.NUMBER.of(label))
-        yield percent_of_a_unit(self.steps, "midyear"), quoted(Prompt.PLAIN_NUMBER.of(label))
+        unread = f"AND({_is(number_step(self.steps, 'midyear'), words.UNKNOWN)},NOT({self.qualitative}))"
+        yield unread, formula_text(Prompt.NUMBER.of(label))
+        yield percent_of_a_unit(self.steps, "midyear"), formula_text(Prompt.PLAIN_NUMBER.of(label))
 
     def _without_measure(self) -> str:
         """Whether a target of 0 can be missed by nothing."""
@@ -320,7 +320,7 @@ class IndicatorSteps:
     def _unexplained(self) -> str:
         texts = {key: self.steps.cells[key] for key in ("reason", "improvement") if key in self.steps.cells}
         fillers = [
-            self.steps.step(f"{key}_filler", listed(_without_stops(bare(cell)), words.FILLERS))
+            self.steps.step(f"{key}_filler", is_listed(_without_stops(bare(cell)), words.FILLERS))
             for key, cell in texts.items()
         ]
         return f"OR({','.join(fillers)})" if fillers else "FALSE"
@@ -335,8 +335,8 @@ class IndicatorSteps:
     def _without_level(self) -> Iterator[Case]:
         """A row is asked for its level where that decides how it is scored; the reader may find it above."""
         if self.rulebook.tiers("quantitative.scale") and self._level_words and "level1" in self.steps.cells:
-            missing = self.steps.step("without_level", blank(self.steps.cells["level1"]))
-            yield missing, quoted(Prompt.LEVEL1)
+            missing = self.steps.step("without_level", cell_is_blank(self.steps.cells["level1"]))
+            yield missing, formula_text(Prompt.LEVEL1)
 
     @property
     def _level_words(self) -> tuple[str, ...]:
@@ -350,7 +350,7 @@ class IndicatorSteps:
         within = [f"ISNUMBER({self.shown})", f"NOT({_is(self.method, words.ATTAINMENT)})"]
         if self._level_words:
             text = bare(self.steps.cells["level1"])
-            found = ",".join(f"ISNUMBER(FIND({quoted(word)},{text}))" for word in self._level_words)
+            found = ",".join(f"ISNUMBER(FIND({formula_text(word)},{text}))" for word in self._level_words)
             within.append(f"OR({found})")
         tiered = self.steps.step("tiered", in_tiers(tiers, self.shown, share, self.weight))
         return f"IF(AND({','.join(within)}),{tiered},{share})"
@@ -421,7 +421,7 @@ class IndicatorSteps:
     def _in_band(self, judgement: str, low: str, high: str) -> str:
         weight, claimed = self.weight, self.claimed
         default = self.rulebook.unclaimed.get(judgement)
-        unclaimed = quoted(Prompt.CLAIM) if default is None else f"ROUND({weight}*{plain(default)},2)"
+        unclaimed = formula_text(Prompt.CLAIM) if default is None else f"ROUND({weight}*{plain(default)},2)"
         within = f"ROUND(MIN(MAX({claimed},{low}*{weight}),{high}*{weight}),2)"
         return f"IF(ISNUMBER({claimed}),{within},{unclaimed})"
 
@@ -458,4 +458,4 @@ def _without_stops(text: str) -> str:
 
 
 def _is(step: str, value: str) -> str:
-    return f"{step}={quoted(value)}"
+    return f"{step}={formula_text(value)}"

@@ -10,12 +10,12 @@ from typing import IO, Any
 
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.forms import FormError
-from perf_xlsx.forms.case import Shown
+from perf_xlsx.forms.case import FormattedNumber
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.fixed_texts import DONE, IDLE, SUMMARY, WRONG
-from perf_xlsx.sheets.writer import Canvas, safe
-from perf_xlsx.template.calculator import Area, Cells, Value, Wrong
+from perf_xlsx.sheets.writer import WorkbookCanvas, safe
+from perf_xlsx.template.calculator import CellRange, Cells, FormulaValue, Wrong
 from perf_xlsx.template.steps import Steps
 
 WRONG_FILL = "#FBD9D6"
@@ -25,7 +25,7 @@ LONGEST_FORMULA = 8_192  # characters; Excel calls a workbook with a longer one 
 EPOCH = datetime.datetime(1899, 12, 30)
 
 
-class LiveCanvas(Canvas):
+class LiveCanvas(WorkbookCanvas):
     """One template being written."""
 
     def __init__(self, out: IO[bytes]) -> None:
@@ -68,7 +68,7 @@ class LiveCanvas(Canvas):
         """Define a name for a cell, or for a range of one sheet."""
         super().name(name, sheet, row, column, last_row, last_column)
         bottom, right = (row, column) if last_row is None else (last_row, last_column)
-        self.cells.names[name] = Area(sheet, row + 1, column + 1, bottom + 1, right + 1)
+        self.cells.names[name] = CellRange(sheet, row + 1, column + 1, bottom + 1, right + 1)
 
     def named_formulas(self, steps: Steps) -> None:
         """Define names for the formulas of the steps. Raises FormError where one is longer than Excel takes."""
@@ -128,11 +128,11 @@ def _within_limit(formula: str, where: str) -> None:
         )
 
 
-def _remembered(value: Any) -> tuple[Value, str]:
+def _remembered(value: Any) -> tuple[FormulaValue, str]:
     match value:
         case None | bool():
             return value, "General"
-        case Shown():
+        case FormattedNumber():
             return Fraction(value.value), value.number_format
         case Decimal():
             return Fraction(value), "General"
@@ -144,7 +144,7 @@ def _remembered(value: Any) -> tuple[Value, str]:
             return safe(str(text)), "General"
 
 
-def _stored(value: Value) -> float | str | bool:
+def _stored(value: FormulaValue) -> float | str | bool:
     match value:
         case Wrong():
             return "#VALUE!"

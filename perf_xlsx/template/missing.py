@@ -8,8 +8,8 @@ from functools import cached_property
 from perf_xlsx.domain.model import TABLES, columns_of
 from perf_xlsx.forms import Box, Line, Rows, typed
 from perf_xlsx.rulebook import Rulebook
-from perf_xlsx.template.conditions import bare, begins, blank, idle, listed
-from perf_xlsx.template.steps import Steps, cases, quoted
+from perf_xlsx.template.conditions import bare, begins, cell_is_blank, is_listed, nothing_in
+from perf_xlsx.template.steps import Steps, cases, formula_text
 from perf_xlsx.template.word_lists import NOTES, REMARKS, TOTALS
 from perf_xlsx.vocabulary import vocabulary
 
@@ -58,7 +58,7 @@ def is_required(box: Box, rulebook: Rulebook) -> bool:
 
 def missing_cell(cell: str) -> str:
     """1 where the cell is empty, as a formula."""
-    return f"--{blank(cell)}"
+    return f"--{cell_is_blank(cell)}"
 
 
 class TableRange:
@@ -119,7 +119,7 @@ class TableRange:
 
     def is_blank(self, key: str) -> str:
         """Whether each cell of a column is empty."""
-        return self.steps.step(f"{key}_blank", blank(self.span(key)))
+        return self.steps.step(f"{key}_blank", cell_is_blank(self.span(key)))
 
     def summed(self, key: str) -> str:
         """The sum of the entries' numbers in a column."""
@@ -147,10 +147,10 @@ class TableRange:
         row = first_name(self.block.key)
         named = cases(
             *(
-                (f"SUMPRODUCT(({self.rows}={row})*{self.is_blank(box.key)})>0", quoted(box.label))
+                (f"SUMPRODUCT(({self.rows}={row})*{self.is_blank(box.key)})>0", formula_text(box.label))
                 for box in self.required[:-1]
             ),
-            otherwise=quoted(self.required[-1].label),
+            otherwise=formula_text(self.required[-1].label),
         )
         return f'"第"&{row}&"行 "&{named}'
 
@@ -182,7 +182,7 @@ class TableRange:
 
     def _is_idle(self, name: str, boxes: Iterable[Box], *nothing: str) -> str:
         joined = "&".join(map(self._span, boxes)) or NOTHING
-        return self.steps.step(f"{name}_idle", idle(self.steps.step(f"{name}_joined", joined), *nothing))
+        return self.steps.step(f"{name}_idle", nothing_in(self.steps.step(f"{name}_joined", joined), *nothing))
 
     def _names(self) -> list[str]:
         """The columns that say what a row is."""
@@ -205,7 +205,7 @@ class TableRange:
     def _remark(self) -> str:
         """A row that begins with the word of a remark and has no number."""
         worded = "+".join(begins(name, REMARKS) for name in self._names())
-        noted = "+".join(listed(f"LEFT({bare(name)},2)", NOTES) for name in self._names())
+        noted = "+".join(is_listed(f"LEFT({bare(name)},2)", NOTES) for name in self._names())
         words = f"({self.steps.step('remark_word', worded)}+{self.steps.step('note', noted)}>0)"
         return self.steps.step("remark", f"{words}*{self._no_numbers()}")
 

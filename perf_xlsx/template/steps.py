@@ -61,6 +61,6 @@ def cases(*pairs: Case, otherwise: str) -> str:
     return formula
 
 
-def quoted(text: str) -> str:
+def formula_text(text: str) -> str:
     """A text as a formula writes it."""
     return '"' + text.replace('"', '""') + '"'

@@ -45,7 +45,7 @@ class Template(Struct, frozen=True):
     sheets: tuple[str, ...]
 
 
-def write_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill | None = None) -> Template:
+def build_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill | None = None) -> Template:
     """A blank template, or with `fill` typed in exactly as given. Live formulas have their results."""
     form = without_unclaimed(form, fill)
     out = io.BytesIO()
@@ -98,7 +98,9 @@ def without_unclaimed(form: Form, fill: Fill | None) -> Form:
 
 
 def _properties(book: Any, form: Form, year: int | None, rulebook: Rulebook) -> None:
-    book.set_properties({"title": s.dated(form.official, year), "created": datetime.datetime(year or 2020, 1, 1)})
+    book.set_properties(
+        {"title": s.dated_title(form.official, year), "created": datetime.datetime(year or 2020, 1, 1)}
+    )
     for key, value in _identity(form, year, rulebook).items():
         book.set_custom_property(f"{PROPERTY_PREFIX}{key}", value, "text")
 

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from perf_xlsx import batch, pipeline
 from perf_xlsx.batch import Finished, plan
 from perf_xlsx.batch.cross_checks import CrossChecks
-from perf_xlsx.batch.roster import Listed, Roster
+from perf_xlsx.batch.roster import ListedUnit, Roster
 from perf_xlsx.batch.roster_list import read_roster
-from perf_xlsx.batch.roster_templates import file_name
+from perf_xlsx.batch.roster_templates import template_file_name
 from perf_xlsx.cli.stories import case_text
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.list_file import ListError
@@ -124,7 +124,7 @@ RECORD = Record(
 
 
 def test_units_that_are_not_listed_are_not_remembered() -> None:
-    with CrossChecks(Roster("名单.csv", [Listed(2, "甲局")])) as checks:
+    with CrossChecks(Roster("名单.csv", [ListedUnit(2, "甲局")])) as checks:
         assert [len(checks.findings(replace(RECORD, unit=f"{number}局"))) for number in range(3)] == [1, 1, 1]
         assert checks.attendance is not None
         assert list(checks.attendance.by_unit) == ["甲局"]
@@ -285,10 +285,10 @@ def test_each_listed_unit_gets_a_template_with_its_name_in_it(tmp_path: Path) ->
     texts = {cell.value: cell.data_type for row in sheet for cell in row if cell.value}
     assert texts["=1+1"] == "s"
     assert texts["供水/排水"] == "s"
-    form = pipeline.score(out / "甲局.xlsx").evaluation
-    assert form is not None
-    assert (form.unit, form.year, form.form) == ("甲局", 2025, "department")
-    assert form.boxes["supervisor"].value == "市甲局"
+    evaluation = pipeline.score(out / "甲局.xlsx").evaluation
+    assert evaluation is not None
+    assert (evaluation.unit, evaluation.year, evaluation.form) == ("甲局", 2025, "department")
+    assert evaluation.boxes["supervisor"].value == "市甲局"
 
 
 def test_a_template_that_is_there_is_left_alone(tmp_path: Path) -> None:
@@ -314,7 +314,7 @@ def test_templates_for_a_list_need_year_and_form(tmp_path: Path) -> None:
 
 def test_file_names_that_every_system_takes() -> None:
     def name(unit: str) -> str:
-        return file_name(Listed(1, unit))
+        return template_file_name(ListedUnit(1, unit))
 
     assert name(' 甲/乙:丙?"局". ') == "甲_乙_丙__局_"
     assert name("示例市教育局") == "示例市教育局"

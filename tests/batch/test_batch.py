@@ -18,7 +18,7 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch import plan
-from perf_xlsx.batch.executors import Executors, from_executor, in_order
+from perf_xlsx.batch.executors import Executors, from_executor, in_task_order
 from perf_xlsx.batch.worker import Done, Task
 from perf_xlsx.cli.progress import progress
 from perf_xlsx.consolidated import DEFAULT_NAME
@@ -95,7 +95,9 @@ def test_only_as_many_tasks_are_taken_as_are_under_way() -> None:
 
     with ThreadPoolExecutor(1) as executor:
         executors = Executors(lambda alone: contextlib.nullcontext(executor), chunk=4, ahead=5)
-        for done, (task, _) in enumerate(in_order(executors, tasks(), lambda chunk: [Done((b"",))] * len(chunk))):
+        for done, (task, _) in enumerate(
+            in_task_order(executors, tasks(), lambda chunk: [Done((b"",))] * len(chunk))
+        ):
             assert task.file == str(done)
             assert taken <= done + 4 * 6
 

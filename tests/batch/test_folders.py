@@ -11,7 +11,7 @@ import pytest
 
 from perf_xlsx import batch
 from perf_xlsx.batch import Finished, plan
-from perf_xlsx.batch.state import State
+from perf_xlsx.batch.state import RunState
 from perf_xlsx.consolidated import DEFAULT_NAME
 from perf_xlsx.pipeline import OutputError
 from tests.kit.batch_returns import put
@@ -218,15 +218,15 @@ def test_a_full_disk_stops_the_run_in_one_line_and_the_next_goes_on(
 ) -> None:
     for number in range(3):
         put(folder, f"{number}.xlsx", f"示例{number}局")
-    note = State.note
+    note = RunState.note
 
-    def full(state: State, lines: tuple[bytes, ...]) -> None:
+    def full(state: RunState, lines: tuple[bytes, ...]) -> None:
         if "示例1局".encode() in lines[0]:
             state.journal.close()
             monkeypatch.setattr(state, "journal", open("/dev/full", "ab"))  # noqa: SIM115  # closed with the state
         note(state, lines)
 
-    monkeypatch.setattr(State, "note", full)
+    monkeypatch.setattr(RunState, "note", full)
     done = command("score", folder, "-o", tmp_path / "out", "--jobs", "1")
     assert done.exit_code == 2
     assert "写不进去（磁盘空间不够），评分停止" in done.output

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from perf_xlsx.batch.state import State
+from perf_xlsx.batch.state import RunState
 from perf_xlsx.results.record import SCHEMA
 from perf_xlsx.results.records import STATE
 from tests.kit.batch_returns import a_return
@@ -173,7 +173,7 @@ def test_whatever_does_not_fit_is_not_known_to_the_next_run(lines: list[bytes], 
     for name in ("journal.jsonl", "records.jsonl"):
         for kind, wrong in (WRONG | OURS).items():
             (tmp_path / STATE / name).write_bytes(wrong(lines[0]) + b"\n" + lines[1] + b"\n")
-            with State(tmp_path) as state:
+            with RunState(tmp_path) as state:
                 assert state.known(first["file"]) == (), (name, kind)
                 units = [known.unit for known in state.known(second["file"])]
                 assert units == [second["unit"]], (name, kind)

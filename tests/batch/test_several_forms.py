@@ -10,7 +10,7 @@ import pytest
 
 from perf_xlsx import batch
 from perf_xlsx.batch import plan
-from perf_xlsx.batch.roster import Listed, Roster
+from perf_xlsx.batch.roster import ListedUnit, Roster
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records
 from tests.kit.command import command
@@ -79,7 +79,7 @@ def test_duplicates_in_a_single_workbook_are_found_without_a_folder(tmp_path: Pa
 
 def test_the_roster_ticks_each_unit(folder: Path) -> None:
     (folder / "a.xlsx").write_bytes(side_by_side(ONE, Asked("修缮", unit="乙局")))
-    roster = Roster("名单.csv", (Listed(2, "甲局"), Listed(3, "乙局"), Listed(4, "丙局")))
+    roster = Roster("名单.csv", (ListedUnit(2, "甲局"), ListedUnit(3, "乙局"), ListedUnit(4, "丙局")))
     done = records(folder, roster=roster)
     assert [(one.status, one.unit) for one in done] == [
         ("scored", "甲局"),
@@ -147,7 +147,7 @@ def test_a_monitoring_form_is_no_duplicate_and_does_not_tick_the_roster(folder: 
         side_by_side(ONE, Asked("培训", kind="项目支出", spent=60, title="项目支出绩效监控表"))
     )
     (folder / "b.xlsx").write_bytes(side_by_side(Asked("修路", unit="乙局", title="项目支出绩效监控表")))
-    roster = Roster("名单.csv", (Listed(2, "甲局"), Listed(3, "乙局")))
+    roster = Roster("名单.csv", (ListedUnit(2, "甲局"), ListedUnit(3, "乙局")))
     done = records(folder, roster=roster)
     assert [(one.status, one.unit) for one in done] == [
         ("scored", "甲局"), ("checked", "甲局"), ("checked", "乙局"), ("outstanding", "乙局"),

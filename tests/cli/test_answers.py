@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from perf_xlsx import batch
-from perf_xlsx.batch.state import State, goes_on
+from perf_xlsx.batch.state import RunState, goes_on
 from perf_xlsx.cli.stories import case_text
 from tests.kit.batch_returns import put
 from tests.kit.command import command
@@ -22,10 +22,10 @@ def test_what_was_saved_is_said_only_where_something_was(folder: Path, tmp_path:
         put(folder, f"{number}.xlsx", f"示例{number}局")
     (tmp_path / "file").write_text("in the way")
     assert goes_on(False) not in command("score", folder, "-o", tmp_path / "file").output
-    note, full = State.note, OSError(errno.ENOSPC, "No space left on device")
+    note, full = RunState.note, OSError(errno.ENOSPC, "No space left on device")
 
-    def failing(at: int) -> Callable[[State, tuple[bytes, ...]], None]:
-        def one(state: State, lines: tuple[bytes, ...]) -> None:
+    def failing(at: int) -> Callable[[RunState, tuple[bytes, ...]], None]:
+        def one(state: RunState, lines: tuple[bytes, ...]) -> None:
             if f"示例{at}局".encode() in lines[0]:
                 raise state._full(full)
             note(state, lines)
@@ -33,7 +33,7 @@ def test_what_was_saved_is_said_only_where_something_was(folder: Path, tmp_path:
         return one
 
     for at, said in ((0, False), (2, True)):
-        monkeypatch.setattr(State, "note", failing(at))
+        monkeypatch.setattr(RunState, "note", failing(at))
         done = command("score", folder, "-o", tmp_path / f"out{at}", "--jobs", "1")
         assert "磁盘空间不够" in done.output
         assert (goes_on(False) in done.output) is said

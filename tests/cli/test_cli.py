@@ -20,7 +20,7 @@ from rich.console import Console
 
 import perf_xlsx
 from perf_xlsx.cli.main import COMMANDS, main
-from perf_xlsx.cli.screen import Column, Screen, _plain_lines
+from perf_xlsx.cli.screen import Screen, ScreenColumn, _plain_lines
 from perf_xlsx.cli.stories import STORIES, case_text
 from tests.kit.command import command
 
@@ -298,7 +298,7 @@ def test_the_first_sentences_in_help_are_those_of_the_commands() -> None:
 
 
 def test_a_plain_table_is_the_one_of_rich() -> None:
-    columns = (Column("文件", folds=True), Column("得分", right=True), Column("问题"))
+    columns = (ScreenColumn("文件", folds=True), ScreenColumn("得分", right=True), ScreenColumn("问题"))
     rows = [
         [[("部门整体（一）.xlsx", "")], [("96.40（暂定）", "")], [("✖1 ", "red"), ("⚠2 ", "yellow")]],
         [[("a.xlsx", "")], [("—", "")], [("没有问题", "green")]],

@@ -30,14 +30,14 @@ def test_names_that_exist_are_never_opened_as_patterns(tmp_path: Path, monkeypat
         "2025",
         "没有.xlsx",
     ]
-    assert arguments.opened(same) == same
-    assert arguments.opened(["自评表[2].xlsx"]) == ["自评表[2].xlsx"], "brackets are no pattern"
-    assert arguments.opened(["自评表*.xlsx"]) == ["自评表1.xlsx", "自评表[1].xlsx"]
-    assert arguments.opened(["自评表?.xlsx"]) == ["自评表1.xlsx"]
-    assert arguments.opened(["自评表[*.xlsx"]) == ["自评表[1].xlsx"]
-    assert arguments.opened(["没有*.xlsx"]) == ["没有*.xlsx"]
-    assert arguments.opened(["$YEAR.csv", "~", "~其他"]) == ["2025.csv", str(tmp_path / "家"), "~其他"]
-    assert arguments.opened(['收回"']) == ["收回"]
+    assert arguments.words_meant(same) == same
+    assert arguments.words_meant(["自评表[2].xlsx"]) == ["自评表[2].xlsx"], "brackets are no pattern"
+    assert arguments.words_meant(["自评表*.xlsx"]) == ["自评表1.xlsx", "自评表[1].xlsx"]
+    assert arguments.words_meant(["自评表?.xlsx"]) == ["自评表1.xlsx"]
+    assert arguments.words_meant(["自评表[*.xlsx"]) == ["自评表[1].xlsx"]
+    assert arguments.words_meant(["没有*.xlsx"]) == ["没有*.xlsx"]
+    assert arguments.words_meant(["$YEAR.csv", "~", "~其他"]) == ["2025.csv", str(tmp_path / "家"), "~其他"]
+    assert arguments.words_meant(['收回"']) == ["收回"]
 
 
 def test_on_windows_the_command_takes_the_file_that_was_named(
@@ -48,7 +48,7 @@ def test_on_windows_the_command_takes_the_file_that_was_named(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["perf-xlsx", "check", "自评表[1].xlsx", "--json"])
     asked: list[str] = []
-    monkeypatch.setattr(arguments, "opened", lambda words: asked.extend(words) or list(words))
+    monkeypatch.setattr(arguments, "words_meant", lambda words: asked.extend(words) or list(words))
     with monkeypatch.context() as windows:
         windows.setattr("perf_xlsx.cli.group.ON_WINDOWS", True)
         with pytest.raises(SystemExit):

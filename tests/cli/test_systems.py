@@ -13,8 +13,8 @@ import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch import plan
-from perf_xlsx.batch.roster import Listed
-from perf_xlsx.batch.roster_templates import file_name
+from perf_xlsx.batch.roster import ListedUnit
+from perf_xlsx.batch.roster_templates import template_file_name
 from perf_xlsx.system import os_errors
 from perf_xlsx.system.output_files import StagedFile, explain_os_error, write_atomically
 from tests.kit.batch_returns import put
@@ -144,7 +144,7 @@ def test_what_cannot_be_written_or_read_is_told_in_chinese(folder: Path, tmp_pat
      ("NUL ", "_NUL"), ("COM10", "COM10"), ("CONSOLE", "CONSOLE"), ("甲局", "甲局"), ("...", "_"), ("COM0", "_COM0")],
 )  # fmt: skip
 def test_no_file_of_ours_is_called_like_a_device(unit: str, name: str) -> None:
-    assert file_name(Listed(1, unit)) == name
+    assert template_file_name(ListedUnit(1, unit)) == name
 
 
 @POSIX

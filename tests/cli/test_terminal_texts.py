@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 
 from perf_xlsx.cli.stories import case_text
-from perf_xlsx.system.safe_text import cleaned, escaped, harmless, one_line, visible
+from perf_xlsx.system.safe_text import cleaned, escaped_json, harmless, one_line, visible
 from tests.kit.batch_returns import a_return, put
 from tests.kit.command import command
 from tests.kit.foreign_workbooks import biff5, xlsb
@@ -46,7 +46,7 @@ def test_a_text_is_harmless_and_says_the_same(text: str, expected: str) -> None:
     assert cleaned({text: [text, 1, None]}) == {expected: [expected, 1, None]}
     assert len(one_line(text).splitlines()) <= 1
     assert len(visible(text).splitlines()) <= 1
-    line = escaped(json.dumps(text, ensure_ascii=False))
+    line = escaped_json(json.dumps(text, ensure_ascii=False))
     assert json.loads(line) == text
     assert len(line.splitlines()) == 1
     assert not BAD.search(line)

@@ -19,7 +19,7 @@ import pytest
 from openxml_audit import OpenXmlValidator
 
 from perf_xlsx.consolidated import streamed as streamed_sheets
-from perf_xlsx.consolidated.page import AGREE, DIFFER
+from perf_xlsx.consolidated.paged_sheet import AGREE, DIFFER
 from tests.kit.batch_of_records import HOSTILE, batch, json_lines
 from tests.kit.command import command
 from tests.kit.consolidated_run import FORMS, Record, consolidate, half_up, scored, table

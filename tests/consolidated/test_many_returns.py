@@ -13,9 +13,9 @@ import pytest
 from openxml_audit import OpenXmlValidator
 
 from perf_xlsx import consolidated
-from perf_xlsx.batch.roster import Listed, Roster
-from perf_xlsx.consolidated import Written, workbook
-from perf_xlsx.consolidated.page import AGREE, DIFFER
+from perf_xlsx.batch.roster import ListedUnit, Roster
+from perf_xlsx.consolidated import ConsolidatedFiles, workbook
+from perf_xlsx.consolidated.paged_sheet import AGREE, DIFFER
 from tests.kit.batch_of_records import batch, json_lines, typed
 from tests.kit.command import command
 from tests.kit.filled import template_of
@@ -25,22 +25,24 @@ COUNT = 60
 MOST = 3
 SUMMARIES = ["总览", "执行情况", "问题汇总", "未报送"]
 TABLES = ["单位得分", "资金明细", "指标明细", "问题按单位", "问题清单", "未报送"]
-ROSTER = Roster("名单.csv", [Listed(1, "示例1县教育局", "001"), Listed(2, "示例99县教育局", contact="联系人 1")])
+ROSTER = Roster(
+    "名单.csv", [ListedUnit(1, "示例1县教育局", "001"), ListedUnit(2, "示例99县教育局", contact="联系人 1")]
+)
 
 
-def consolidate(output: Path, **options: Any) -> Written:
+def consolidate(output: Path, **options: Any) -> ConsolidatedFiles:
     """汇总 of the same records each time."""
     options = {"most_listed": MOST, "how": "csv", **options}
     return consolidated.consolidate(map(typed, batch(COUNT)), ROSTER, output, **options)
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Written:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> ConsolidatedFiles:
     return consolidate(tmp_path_factory.mktemp("whole") / "汇总.xlsx", most_listed=COUNT)
 
 
 @pytest.fixture(scope="module")
-def apart(tmp_path_factory: pytest.TempPathFactory) -> Written:
+def apart(tmp_path_factory: pytest.TempPathFactory) -> ConsolidatedFiles:
     return consolidate(tmp_path_factory.mktemp("apart") / "汇总.xlsx")
 
 
@@ -52,7 +54,9 @@ def words(path: Path, sheet: str = "总览") -> list[str]:
     return [str(value) for row in values(path, sheet) for value in row if value is not None]
 
 
-def test_the_sheets_that_do_not_grow_stay_and_hold_the_same(apart: Written, whole: Written) -> None:
+def test_the_sheets_that_do_not_grow_stay_and_hold_the_same(
+    apart: ConsolidatedFiles, whole: ConsolidatedFiles
+) -> None:
     assert openpyxl.load_workbook(apart.workbook).sheetnames == SUMMARIES
     assert openpyxl.load_workbook(whole.workbook).sheetnames[:2] == ["总览", "单位得分"]
     for sheet in SUMMARIES[1:]:
@@ -60,14 +64,14 @@ def test_the_sheets_that_do_not_grow_stay_and_hold_the_same(apart: Written, whol
     assert OpenXmlValidator().validate(str(apart.workbook)).is_valid
 
 
-def test_every_row_is_in_the_files(apart: Written, whole: Written) -> None:
+def test_every_row_is_in_the_files(apart: ConsolidatedFiles, whole: ConsolidatedFiles) -> None:
     assert [path.name for path in apart.files] == [f"汇总-{name}.csv" for name in TABLES]
     assert [path.read_bytes() for path in apart.files] == [path.read_bytes() for path in whole.files]
     rows = len(apart.files[0].read_text("utf-8-sig").splitlines()) - 1
     assert rows == COUNT
 
 
-def test_the_overview_says_where_they_are(apart: Written, whole: Written) -> None:
+def test_the_overview_says_where_they_are(apart: ConsolidatedFiles, whole: ConsolidatedFiles) -> None:
     names = "、".join(path.name for path in apart.files)
     said = f"共{COUNT}份，超过{MOST}份：汇总工作簿只有合计，逐份、逐条的明细太长，写成了旁边的文件：{names}。"
     assert apart.remark == said
@@ -81,7 +85,7 @@ def test_the_overview_says_where_they_are(apart: Written, whole: Written) -> Non
     assert not [text for text in words(whole.workbook) if "旁边的文件" in text]
 
 
-def test_nothing_refers_to_a_sheet_that_is_not_there(apart: Written) -> None:
+def test_nothing_refers_to_a_sheet_that_is_not_there(apart: ConsolidatedFiles) -> None:
     with zipfile.ZipFile(apart.workbook) as archive:
         parts = [archive.read(name).decode() for name in archive.namelist() if name.endswith((".xml", ".rels"))]
     formulas = [formula for part in parts for formula in re.findall(r"<(?:f|c:f|definedName[^>]*)>(.*?)<", part)]
@@ -93,7 +97,7 @@ def test_nothing_refers_to_a_sheet_that_is_not_there(apart: Written) -> None:
 
 
 @needs_libreoffice
-def test_recalculated_it_has_no_error_and_all_agrees(apart: Written, tmp_path: Path) -> None:
+def test_recalculated_it_has_no_error_and_all_agrees(apart: ConsolidatedFiles, tmp_path: Path) -> None:
     openpyxl.load_workbook(apart.workbook).save(tmp_path / "formulas.xlsx")  # without stored results
     computed = converted(tmp_path / "computed", "xlsx", tmp_path / "formulas.xlsx")
     for sheet in SUMMARIES:

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.consolidated.page import AGREE, DIFFER
+from perf_xlsx.consolidated.paged_sheet import AGREE, DIFFER
 from tests.kit.batch_of_records import batch, plain
 from tests.kit.consolidated_run import FORMS, Record, consolidate, scored, table
 from tests.kit.layouts import sichuan

@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 
 from perf_xlsx import consolidated
-from perf_xlsx.batch.roster import Listed, Roster
+from perf_xlsx.batch.roster import ListedUnit, Roster
 from perf_xlsx.consolidated import Records
-from perf_xlsx.consolidated.page import DIFFER
+from perf_xlsx.consolidated.paged_sheet import DIFFER
 from tests.kit.batch_of_records import again, batch, json_lines
 from tests.kit.consolidated_run import Record, consolidate, scored, table
 
@@ -147,7 +147,7 @@ def test_units_stand_in_the_order_of_the_list_with_their_codes(roster: str, tmp_
     units = ["丁局", "乙局", "甲局", "丙局"]
     records = [r | {"unit": unit, "form": "project"} for r, unit in zip(records, units, strict=True)]
     rows = {"甲局": 2, "乙局": 3, "丙局": 4}
-    listed = [Listed(row, unit, f"00{row}") for unit, row in rows.items()]
+    listed = [ListedUnit(row, unit, f"00{row}") for unit, row in rows.items()]
     if roster == "of the run":
         records = [
             r | ({"listed_row": rows[r["unit"]], "code": f"00{rows[r['unit']]}"} if r["unit"] in rows else {})
@@ -189,7 +189,9 @@ def test_each_listed_project_of_a_unit_is_to_be_returned(tmp_path: Path) -> None
         "project": "供水（一期）",
     }
     projects = enumerate(("供水(一期)", "道路"), 2)
-    both = Roster("名单.csv", [Listed(row, "ABC局", form="project", project=project) for row, project in projects])
+    both = Roster(
+        "名单.csv", [ListedUnit(row, "ABC局", form="project", project=project) for row, project in projects]
+    )
     consolidate([record], both, tmp_path / "汇总.xlsx")
     (missing,) = table(openpyxl.load_workbook(tmp_path / "汇总.xlsx")["未报送"], "序号")
     assert (missing["单位"], missing["项目"]) == ("ABC局", "道路")
@@ -199,7 +201,9 @@ def test_without_a_list_it_says_so(out: Path, tmp_path: Path, records: list[Reco
     consolidate(records, None, tmp_path / "汇总.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["未报送"]
     assert "没有提供名单，不能列出未报送的单位。" in {cell.value for row in sheet.iter_rows() for cell in row}
-    everyone = Roster("名单.csv", [Listed(n, r["unit"]) for n, r in enumerate(scored(records), 2) if r["unit"]])
+    everyone = Roster(
+        "名单.csv", [ListedUnit(n, r["unit"]) for n, r in enumerate(scored(records), 2) if r["unit"]]
+    )
     consolidate(records, everyone, tmp_path / "汇总.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["未报送"]
     assert "✔ 名单上的单位都已报送。" in {cell.value for row in sheet.iter_rows() for cell in row}

@@ -16,7 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from perf_xlsx.desk.app import LIMITS
 from perf_xlsx.desk.door import Door
-from perf_xlsx.desk.guard import SMALL, Addresses, CutOffError, Guard, answer
+from perf_xlsx.desk.guard import SMALL, Addresses, CutOffError, Guard, refusal
 from perf_xlsx.desk.limited import LimitedError, limited
 from perf_xlsx.desk.serve import listen
 from perf_xlsx.desk.sessions import Sessions
@@ -35,7 +35,7 @@ async def _whole(scope: Scope, receive: Receive, send: Send) -> None:
         while (await receive()).get("more_body"):
             pass
     except CutOffError as cut:
-        return await answer(cut.status)(scope, receive, send)
+        return await refusal(cut.status)(scope, receive, send)
     return await PlainTextResponse("read")(scope, receive, send)
 
 

@@ -17,7 +17,7 @@ from httpx import Response
 from msgspec import Struct
 
 from perf_xlsx.desk.sheet_page import evaluation_forms
-from perf_xlsx.system.lock import hold
+from perf_xlsx.system.lock import hold_lock
 from tests.kit.batch_returns import a_return, write_returns
 from tests.kit.command import command
 from tests.kit.desk import Browser, file_name, links, own_desk, wait
@@ -375,7 +375,7 @@ def test_what_the_command_says_is_told(tmp_path: Path) -> None:
         (tmp_path / "收回" / "说明.txt").write_text("x")
         desk.drop(("示例0局.xlsx", RETURNS["示例0局.xlsx"]))
         assert "另有1个文件因后缀不是工作簿而没有读：说明.txt" in desk.scored()
-        with hold(tmp_path / "收回-评分结果" / ".perf_xlsx" / "lock"):
+        with hold_lock(tmp_path / "收回-评分结果" / ".perf_xlsx" / "lock"):
             desk.post("/score")
             page = desk.scored()
         assert "另一个评分程序正在往" in page

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from perf_xlsx.desk.results import STATES, Row, Wanted
+from perf_xlsx.desk.results import STATES, ResultRow, TableQuery
 from tests.kit.batch_returns import a_return
 from tests.kit.desk import Browser, links, own_desk
 from tests.kit.filled import template_of
@@ -96,5 +96,5 @@ def test_rates_of_several_forms_are_all_told_on_the_page(tmp_path: Path) -> None
 
 
 def test_every_state_of_the_filter_is_one_of_a_row() -> None:
-    row = Row("a", 0, "f", "f", "u", "", "", "", "", "", 0, 0, "读不出来")
-    assert [state for state in STATES if Wanted(state=state).of([row])] == ["须退回更正", "读不出来"]
+    row = ResultRow("a", 0, "f", "f", "u", "", "", "", "", "", 0, 0, "读不出来")
+    assert [state for state in STATES if TableQuery(state=state).of([row])] == ["须退回更正", "读不出来"]

@@ -8,7 +8,7 @@ import zipfile
 
 import docx
 
-from perf_xlsx.documents import Document, Remark, open_document, with_comments
+from perf_xlsx.documents import Comment, Document, open_document, with_comments
 from perf_xlsx.ooxml import Limits
 from tests.kit.reports import word
 
@@ -37,10 +37,10 @@ def _document() -> bytes:
     return out.getvalue()
 
 
-def _anywhere(document: Document, rng: random.Random) -> Remark:
+def _anywhere(document: Document, rng: random.Random) -> Comment:
     paragraph = rng.choice(document.paragraphs)
     start = rng.randint(paragraph.start, paragraph.end)
-    return Remark(start, rng.randint(start, paragraph.end), "批注\n<&>")
+    return Comment(start, rng.randint(start, paragraph.end), "批注\n<&>")
 
 
 def test_comments_at_any_place_leave_the_text_as_it_was() -> None:
@@ -61,6 +61,6 @@ def test_comments_at_any_place_leave_the_text_as_it_was() -> None:
 
 
 def test_a_document_that_has_comments_keeps_them() -> None:
-    once = with_comments(_document(), [Remark(0, 2, "一")], Limits())
-    twice = with_comments(once, [Remark(1, 5, "二")], Limits())
+    once = with_comments(_document(), [Comment(0, 2, "一")], Limits())
+    twice = with_comments(once, [Comment(1, 5, "二")], Limits())
     assert sorted(one.text for one in docx.Document(io.BytesIO(twice)).comments) == ["一", "二"]

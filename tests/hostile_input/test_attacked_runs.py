@@ -115,7 +115,7 @@ def test_records_that_were_spoilt_end_no_run(tmp_path: Path, monkeypatch: pytest
     def spoil(record: object, line: object = None) -> None:
         (out / STATE / f"{FILE}.tmp").write_bytes(b"{}\n")
 
-    monkeypatch.setattr("perf_xlsx.batch.state.State.write", lambda self, *words: spoil(*words))
+    monkeypatch.setattr("perf_xlsx.batch.state.RunState.write", lambda self, *words: spoil(*words))
     done = command("score", returns, "-o", out, "--jobs", 1)
     assert done.exit_code == 3, done.output
     assert "汇总工作簿没有写出" in done.output

@@ -196,7 +196,7 @@ def test_hash_rounds_count_for_every_password(
     monkeypatch.setattr(ooxml, "OOXMLFile", Encrypted)
     with pytest.raises(PackageError) as raised:
         decrypt(b"", [str(n) for n in range(passwords)], Limits())
-    assert raised.value.kind == ("too_large" if refused else "encrypted")
+    assert raised.value.fault == ("too_large" if refused else "encrypted")
 
 
 def test_passages_of_any_kind_are_written_whole(tmp_path: Path) -> None:

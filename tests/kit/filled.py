@@ -25,7 +25,7 @@ from perf_xlsx.forms import Boxes, Lines, Rows, form_names, load_form
 from perf_xlsx.forms.case import Fill, Typed, load_case
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.template.blocks import SPARE_ROWS, box_value, fill_rows, is_made, line_value
-from perf_xlsx.template.write import write_template
+from perf_xlsx.template.write import build_template
 from tests import CASES
 
 WELL_MADE = {"department": "完好的部门自评表", "project": "完好的项目自评表"}
@@ -95,7 +95,7 @@ def _blank(form: str, year: int, rulebook: str | None, claims: frozenset[str] = 
     boxes: dict[str, Typed] = {box.key: box.preset for box in kind.single_boxes if box.preset}
     rows = {"indicators": ({COMPLETION: ""},)} if COMPLETION in claims else {}
     fill = Fill(kind, year, boxes | ({TOTAL: None} if TOTAL in claims else {}), lines, rows)
-    return _Blank(write_template(kind, year, rules, fill).data)
+    return _Blank(build_template(kind, year, rules, fill).data)
 
 
 class _Blank:

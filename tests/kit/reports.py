@@ -16,7 +16,7 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.demo import case_text
 from perf_xlsx.documents.plain_text import read_plain_text
 from perf_xlsx.domain.model import Result
-from perf_xlsx.narrative.held import Held, hold
+from perf_xlsx.narrative.held import Held, hold_report
 from perf_xlsx.rulebook import load_rulebook
 from tests import CASES
 from tests.kit.command import command
@@ -87,14 +87,16 @@ def scored(text: str) -> Result:
 
 def held(text: str, result: Result) -> Held:
     """A report, given as text, held against a result."""
-    form = result.evaluation
-    assert form is not None
-    return hold(read_plain_text(text.encode()), "报告.txt", result, load_rulebook(form.rulebook).on(form.form))
+    evaluation = result.evaluation
+    assert evaluation is not None
+    return hold_report(
+        read_plain_text(text.encode()), "报告.txt", result, load_rulebook(evaluation.rulebook).on(evaluation.form)
+    )
 
 
 def agreeing(one: Held) -> list[Spot]:
     """Where the numbers stand that agree with the form."""
-    return [(r.start, r.end) for r in one.reads if r.verdict == "agrees" and r.bound.mention.kind == "number"]
+    return [(r.start, r.end) for r in one.reads if r.verdict == "agrees" and r.bound.mention.type == "number"]
 
 
 def spots(one: Held) -> list[Spot]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Finding, Result
-from perf_xlsx.results.recording import number
+from perf_xlsx.results.recording import recorded_number
 from tests.kit.layouts import Paper
 
 
@@ -18,7 +18,7 @@ def score_paper(paper: Paper, folder: Path, rulebook: str | None = None) -> Resu
 
 def shown(value: Any) -> str:
     """A value as a table of expected ones has it."""
-    return "" if value is None else str(number(value))
+    return "" if value is None else str(recorded_number(value))
 
 
 def layout_notice(result: Result) -> Finding:

@@ -15,15 +15,15 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.check_code import ALPHABET, LENGTH, check_code
 from perf_xlsx.domain.inputs import OWN, Input
 from perf_xlsx.domain.place import Place
-from perf_xlsx.receipts.receipt import decode
+from perf_xlsx.receipts.receipt import decode_receipt
 from tests.kit.batch_returns import put
-from tests.kit.carried import both
 from tests.kit.command import command
 from tests.kit.filled import filled, template_of, well_made
 from tests.kit.layout_figures import RULEBOOK
 from tests.kit.layouts import LAYOUTS
 from tests.kit.libreoffice import XLSX, converted, needs_libreoffice
 from tests.kit.several import Asked, side_by_side
+from tests.kit.transferred import both
 
 STORIES = ("department-as-filed", "project")
 
@@ -125,7 +125,7 @@ def test_what_is_no_receipt_stays_in_the_file(tmp_path: Path) -> None:
     command("score", put(tmp_path, "甲.xlsx"), "-o", out)
     first, second = (out / "回执.jsonl").read_text("utf-8").splitlines()
     assert first == "不是回执"
-    assert decode(second.encode()).file == "甲.xlsx"
+    assert decode_receipt(second.encode()).file == "甲.xlsx"
 
 
 def test_where_they_cannot_be_written_the_next_run_does_only_that(tmp_path: Path) -> None:

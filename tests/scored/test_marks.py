@@ -11,7 +11,7 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.scored import marks
 from perf_xlsx.sheets.style import COMPUTED_FILL, MARK_FILLS, OPTIONAL_FILL, REQUIRED_FILL, STANDING_INK
-from tests.kit.filled import at, box, template_of
+from tests.kit.filled import at, box, filled, template_of, well_made
 from tests.kit.outcome import findings_of
 
 OLD_FILLS = {"error": "FFF9C6C1", "warning": "FFFBE3A3", "notice": "FFD3E1EE", "waived": "FFE3E8DC"}
@@ -88,3 +88,22 @@ def test_a_wrong_total_of_weights_is_marked_at_the_suspect_else_at_the_head(tmp_
     book.save(tmp_path / "returned.xlsx")
     (said,) = findings_of(pipeline.score(tmp_path / "returned.xlsx"), "W01")
     assert (said.place.cell, said.correction) == ("K5", None)
+
+
+def test_every_cell_that_a_finding_is_about_is_marked(tmp_path: Path) -> None:
+    """F10 of a line names four amounts; only the first was marked."""
+    case = well_made()
+    (line,) = (row for row in case["funds"] if row["line"] == "项目支出")
+    line.update({key: line[key] * 10_000 for key in ("initial", "adjustment", "adjusted", "executed")})
+    (tmp_path / "returned.xlsx").write_bytes(filled(case))
+    result = pipeline.score(tmp_path / "returned.xlsx", tmp_path / "scored.xlsx")
+    (found,) = findings_of(result, "F10")
+    sheet = openpyxl.load_workbook(tmp_path / "scored.xlsx")[found.place.sheet]
+    marked = {
+        cell.coordinate for row in sheet.iter_rows() for cell in row
+        if cell.comment and cell.fill.start_color.rgb == MARK_FILLS["warning"]
+    }  # fmt: skip
+    assert marked == {found.place.cell, *(place.cell for place in found.others)}
+    assert len(marked) == 4
+    notes = [sheet[cell].comment.text for cell in sorted(marked)]
+    assert all(f"F10（{found.place.cell}）" in note for note in notes[1:])

@@ -17,9 +17,9 @@ from perf_xlsx.cli.stories import STORIES, case_text
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.domain.place import Place
 from perf_xlsx.ooxml import LEDGER
+from perf_xlsx.scored.added_sheets import scored_sheets
 from perf_xlsx.scored.page_fit import SCALE, fitted, page_starts
 from perf_xlsx.scored.paper import Projects, choices, paper
-from perf_xlsx.scored.sheets import scored_sheets
 from perf_xlsx.sheets.a4 import room
 from tests.kit.filled import filled, well_made
 from tests.kit.layouts import national

@@ -13,9 +13,9 @@ from openpyxl.utils import get_column_letter
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import STORIES, case_text
-from perf_xlsx.scored.sheets import scored_sheets
+from perf_xlsx.scored.added_sheets import scored_sheets
 from perf_xlsx.sheets.a4 import room
-from perf_xlsx.sheets.style import units
+from perf_xlsx.sheets.style import column_units
 from tests.kit.filled import filled, template_of
 from tests.kit.libreoffice import needs_libreoffice
 from tests.kit.printed import Page, needs_pdftotext, printed, printed_whole, sizes
@@ -104,7 +104,7 @@ def test_names_of_several_lines_are_printed_whole_and_short_at_the_bars(scored: 
     assert whole.count("群众知晓情况") == len(with_long_names()["indicators"])
     names = [cell.value for (cell,) in book[SUMMARY]["J10:J30"] if cell.value]
     assert names
-    assert all(units(name) <= 18 for name in names)
+    assert all(column_units(name) <= 18 for name in names)
     (chart,) = book[SUMMARY]._charts
     assert chart.series[0].cat.strRef.f == f"'{SUMMARY}'!$J$10:$J${9 + len(names)}"
 

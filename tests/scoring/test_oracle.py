@@ -13,7 +13,7 @@ import pytest
 
 from perf_xlsx.domain.model import Result
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
-from perf_xlsx.scoring import score
+from perf_xlsx.scoring import score_evaluation
 from tests.kit.oracle import ORACLES, as_case, evaluation, made_up, oracle
 
 
@@ -29,7 +29,7 @@ def test_engine_and_oracle_agree_on_two_thousand_forms(name: str) -> None:
         others = sum(Decimal(str(row["weight"])) for row in form["rows"][1:])
         if (rest := 100 - ORACLES[name]["execution"] - others) > 0:
             form["rows"][0]["weight"] = float(rest)
-        scores = score(evaluation(form), rulebook)
+        scores = score_evaluation(evaluation(form), rulebook)
         ours = [scores.execution.points, *(s.points for s in scores.indicators)]
         assert (ours, scores.total, scores.grade) == oracle(form, name), form
         graded += scores.grade is not None

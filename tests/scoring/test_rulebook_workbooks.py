@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
-from perf_xlsx.results.explain import title_of
+from perf_xlsx.results.explain import setting_title
 from perf_xlsx.rulebook import BY_FORM, OPTIONAL, SETTINGS, RulebookError, load_rulebook, rulebook_names
 from tests import FIXTURES
 from tests.kit.command import command
@@ -60,7 +60,7 @@ def test_every_setting_stands_in_it_with_its_source(tmp_path: Path) -> None:
         *(f"{section}.{form}" for section in BY_FORM for form in ("department", "project")),
     }
     for key in keys:
-        assert cell(book, key, "规定").value == title_of(key)
+        assert cell(book, key, "规定").value == setting_title(key)
         assert cell(book, key, "怎么填").value
         if setting := rulebook.settings.get(key):
             shown = [cell(book, key, head).value for head in ("依据", "文件", "来源")]

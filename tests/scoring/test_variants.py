@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result, Scores
 from perf_xlsx.rulebook import Rulebook, load_rulebook, parse_rulebook
-from perf_xlsx.scoring import score
+from perf_xlsx.scoring import score_evaluation
 from perf_xlsx.scoring.indicator import score_indicator
 from tests import FIXTURES
 from tests.kit.command import command
@@ -112,7 +112,7 @@ def test_execution_in_the_same_tiers(rows: list[Row], executed: int, weight: int
     rules = book(f"execution.scale = {as_toml(rows)}")
     row = {"sign": "≥", "target": 1, "actual": 1, "weight": weight, "method": "按执行率", "claimed_points": None}
     form = {"initial": 100, "adjusted": 100, "executed": executed, "rows": [row]}
-    found, rate = score(evaluation(form), rules), Fraction(executed, 100)
+    found, rate = score_evaluation(evaluation(form), rules), Fraction(executed, 100)
     assert found.execution.points == cents(earned(rows, rate, Fraction(10)))
     assert found.indicators[0].points == cents(earned(rows, rate, Fraction(weight)))
 
@@ -169,7 +169,7 @@ def test_a_row_without_a_level_is_of_the_level_above(below: str) -> None:
         for level in ("重点任务", below, "产出指标")
     ]
     form = evaluation({"initial": 1, "adjusted": 1, "executed": 1, "rows": rows})
-    assert [one.points for one in score(form, rules).indicators] == [0, 0, 27]
+    assert [one.points for one in score_evaluation(form, rules).indicators] == [0, 0, 27]
 
 
 # ---- the total ---------------------------------------------------------------------------------------------------
@@ -184,7 +184,9 @@ def scored(rules: Rulebook, rows: list[tuple[int, int | str | None]], executed: 
         | {"actual": points if points is not None else None}
         for weight, points in rows
     ]
-    return score(evaluation({"initial": 100, "adjusted": 100, "executed": executed, "rows": made}), rules)
+    return score_evaluation(
+        evaluation({"initial": 100, "adjusted": 100, "executed": executed, "rows": made}), rules
+    )
 
 
 @given(WEIGHTS, st.data())

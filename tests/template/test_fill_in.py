@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.batch.roster import Listed, Roster
+from perf_xlsx.batch.roster import ListedUnit, Roster
 from perf_xlsx.batch.roster_templates import write_templates
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
@@ -91,7 +91,7 @@ def test_a_blank_template(form: str, rulebook: str, tmp_path: Path) -> None:
 def test_one_of_a_roster(form: str, rulebook: str, tmp_path: Path) -> None:
     project = UNIT[form].get("project", "")
     roster = Roster(
-        "名单.xlsx", [Listed(2, "示例县水利局", form=form, project=project, supervisor="示例县人民政府")]
+        "名单.xlsx", [ListedUnit(2, "示例县水利局", form=form, project=project, supervisor="示例县人民政府")]
     )
     (one,) = write_templates(roster, tmp_path, YEAR, form, rulebook)
     filled(one.path, rulebook)

@@ -73,7 +73,7 @@ TYPED: dict[str, tuple[Typing, int | None, Any]] = {
     "完成值大得不合情理": ([("actual", 1e14, None, 0)], 0, "请填数字：实际完成值"),
     "完成值是真假": ([("actual", True, None, 0)], 0, "请填数字：实际完成值"),
     "分值为零的部分达成": (
-        [("actual", "部分达成", None, 4), ("weight", 0, None, 4), ("claimed_points", 0, None, 4)], 4, "请填数字：分值"),
+        [("actual", "部分达成", None, 4), ("weight", 0, None, 4), ("claimed_points", 0, None, 4)], 4, "请填大于0的数：分值"),
     "另有一行合计": ([("name", "合计", None, 6), ("weight", 90, None, 6)], None, 95.49),
     "合计写在一级指标": ([("level1", "合　计", None, 6), ("weight", 90, None, 6), ("target", "—", None, 6)], None, 95.49),
     "另有一行小计带冒号": ([("name", "小计：90分", None, 6), ("weight", 90, None, 6)], None, 95.49),

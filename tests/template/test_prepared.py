@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.batch.roster import Listed, Roster
+from perf_xlsx.batch.roster import ListedUnit, Roster
 from perf_xlsx.batch.roster_templates import write_templates
 
 UNITS = [
@@ -39,7 +39,7 @@ def cells(book: Any) -> dict[tuple[str, str], tuple[Any, str]]:
 @pytest.mark.parametrize("form", ["department", "project"])
 def test_a_template_of_a_list_is_the_one_written_for_itself(form: str, tmp_path: Path) -> None:
     listed = [
-        Listed(row, unit, project="道路养护", supervisor="示例县交通局" if row % 2 else "")
+        ListedUnit(row, unit, project="道路养护", supervisor="示例县交通局" if row % 2 else "")
         for row, unit in enumerate(UNITS, 2)
     ]
     written = list(write_templates(Roster("名单.xlsx", listed), tmp_path, 2024, form, None))

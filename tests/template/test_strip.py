@@ -247,3 +247,11 @@ def test_data_with_claims_have_boxes_for_them() -> None:
         box = book[sheet][cell.replace("$", "").split(":")[0]]
         assert box.data_type != "f"
         assert not box.protection.locked
+
+
+def test_points_are_compared_once_every_row_has_some() -> None:
+    """A weight of zero is one thing to correct; the sums differ for it alone."""
+    form = base()
+    form.type("px_indicators_weight", 0, row=1)
+    assert said(form, "pxl_check_claims") == "还差 若干行的参考得分，各行改好后核对自评得分合计"
+    assert said(form, "pxl_check_rows").startswith("✖ ")

@@ -15,11 +15,11 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.publish import published
 from perf_xlsx.cli.stories import BLANK_YEAR, case_text
 from perf_xlsx.forms import NEXT_YEAR, Boxes, Lines, form_names, load_form
-from perf_xlsx.reading.form import OWN_CODES
+from perf_xlsx.reading.form_reader import OWN_CODES
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 from perf_xlsx.template.steps import PREFIX
-from perf_xlsx.template.write import write_template
+from perf_xlsx.template.write import build_template
 from tests import ROOT
 from tests.kit.filled import filled, template_of, well_made
 from tests.kit.libreoffice import converted, needs_libreoffice
@@ -122,7 +122,7 @@ def test_it_prints_on_a4_in_readable_type_with_page_numbers(blank: tuple[str, An
 @pytest.mark.parametrize("case", ["blank", "filled"])
 def test_no_type_is_smaller_than_nine_points_on_paper(case: str, form: str, tmp_path: Path) -> None:
     """In the strip, the hints and the foot too; and each page of indicators has their names and the title."""
-    blank = write_template(load_form(form), 2024, load_rulebook("mof-2020").on(form)).data
+    blank = build_template(load_form(form), 2024, load_rulebook("mof-2020").on(form)).data
     data = blank if case == "blank" else filled(well_made(form))
     (tmp_path / "t.xlsx").write_bytes(data)
     pages = printed_whole(tmp_path / "t.xlsx")
@@ -202,12 +202,12 @@ def test_a_third_kind_of_form_is_one_more_toml() -> None:
 
     from perf_xlsx.forms import parse_form
     from perf_xlsx.rulebook import load_rulebook
-    from perf_xlsx.template.write import write_template
+    from perf_xlsx.template.write import build_template
 
     text = files("perf_xlsx.forms").joinpath("project.toml").read_text("utf-8")
     text = text.replace('name = "project"', 'name = "special"', 1).replace("项目支出绩效自评", "专项债券绩效自评")
     form = parse_form(text, "special.toml")
-    book = openpyxl.load_workbook(io.BytesIO(write_template(form, 2025, load_rulebook("mof-2020")).data))
+    book = openpyxl.load_workbook(io.BytesIO(build_template(form, 2025, load_rulebook("mof-2020")).data))
     assert book["填报说明"]["B1"].value == "专项债券绩效自评表填报说明"
 
 

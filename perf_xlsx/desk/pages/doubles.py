@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from perf_xlsx.desk.desk import Desk
-from perf_xlsx.desk.results import Row, inside
+from perf_xlsx.desk.results import ResultRow, inside
 from perf_xlsx.desk.view import desk_of, missing, page, to
 
 APART = 60  # seconds between two changes; files that are taken in together get their times one after the other
@@ -19,7 +19,7 @@ APART = 60  # seconds between two changes; files that are taken in together get 
 class Double(Struct, frozen=True):
     """One of several workbooks that hold the same forms of the same unit; `changed` in nanoseconds since 1970."""
 
-    row: Row
+    row: ResultRow
     changed: int
 
     @property
@@ -33,10 +33,10 @@ Group = Sequence[Double]
 
 def groups(desk: Desk) -> list[Group]:
     """What came more than once, each the last changed first."""
-    forms: dict[str, list[Row]] = {}
+    forms: dict[str, list[ResultRow]] = {}
     for row in desk.results.now().rows:
         forms.setdefault(row.workbook, []).append(row)
-    same: dict[object, list[Row]] = {}
+    same: dict[object, list[ResultRow]] = {}
     for rows in forms.values():
         if all(row.whose for row in rows):
             same.setdefault(tuple(row.whose for row in rows), []).append(rows[0])
@@ -44,7 +44,7 @@ def groups(desk: Desk) -> list[Group]:
     return [sorted(some, key=lambda one: -one.changed) for some in found if len(some) > 1]
 
 
-def _there(desk: Desk, rows: Iterable[Row]) -> Iterator[Double]:
+def _there(desk: Desk, rows: Iterable[ResultRow]) -> Iterator[Double]:
     for row in rows:
         path = inside(desk.folders.returns, row.workbook)
         if path is not None:

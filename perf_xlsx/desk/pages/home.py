@@ -10,7 +10,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from perf_xlsx.desk.chart import HEIGHT, STEP, Column, columns
+from perf_xlsx.desk.chart import HEIGHT, STEP, Bar, columns
 from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import is_officer
 from perf_xlsx.desk.overview import Overview
@@ -19,7 +19,7 @@ from perf_xlsx.desk.pages.inbox import undecided
 from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.pages.unit import unit_page
 from perf_xlsx.desk.passwords import OFFICER
-from perf_xlsx.desk.results import PER_PAGE, SORTS, STATES, Row, Shown, Wanted
+from perf_xlsx.desk.results import PER_PAGE, SORTS, STATES, ResultList, ResultRow, TableQuery
 from perf_xlsx.desk.scored_by import in_use
 from perf_xlsx.desk.settings import Settings
 from perf_xlsx.desk.view import desk_of, page, to
@@ -46,7 +46,7 @@ def officer_page(request: Request) -> Response:
     pages = max(1, -(-len(rows) // PER_PAGE))
     at = min(wanted.page, pages)
     part = rows[(at - 1) * PER_PAGE : at * PER_PAGE]
-    basis = basis_of(desk, shown)
+    basis = basis_of_results(desk, shown)
     return page(
         request, "home", shown=shown, rows=part, found=len(rows), wanted=wanted,
         at=at, pages=pages, heads=HEADS, states=STATES, overview=overview, progress=desk.score_run.progress,
@@ -71,7 +71,7 @@ class Basis(Struct, frozen=True):
     redone: Mapping[str, bool]
     returns: Path
 
-    def about(self, row: Row) -> str:
+    def about(self, row: ResultRow) -> str:
         """Where a row is of a return that has gone, or its copy is not by the settings in use, or not what the row
         tells; else ""."""
         if row.workbook and not os.path.lexists(reachable(self.returns / row.workbook)):
@@ -81,7 +81,7 @@ class Basis(Struct, frozen=True):
         return "已过时" if self.outdated and row.copy else ""
 
 
-def basis_of(desk: Desk, shown: Shown) -> Basis:
+def basis_of_results(desk: Desk, shown: ResultList) -> Basis:
     """By which settings these results are."""
     now, used, busy = in_use(desk.folders), desk.scored_by.used(), desk.score_run.progress.busy
     changed = bool(shown.rows) and not busy and used != now
@@ -95,13 +95,13 @@ def basis_of(desk: Desk, shown: Shown) -> Basis:
     )
 
 
-def _charts(overview: Overview) -> list[tuple[str, list[Column]]]:
+def _charts(overview: Overview) -> list[tuple[str, list[Bar]]]:
     """Title and bars of each chart that has something to show."""
     named = (("等级分布（份）", overview.grades), ("预算执行率分布（份）", overview.bands))
     return [(title, columns(bars)) for title, bars in named if bars]
 
 
-def _names(shown: Shown, password: str) -> list[str]:
+def _names(shown: ResultList, password: str) -> list[str]:
     """The workbooks that need a password, or were opened with one."""
     return list(dict.fromkeys(row.file for row in shown.rows if row.password == password))
 
@@ -111,11 +111,11 @@ def _unfinished(desk: Desk) -> bool:
     return not desk.score_run.progress.busy and desk.scored_by.unfinished()
 
 
-def wanted_of(request: Request) -> Wanted:
+def wanted_of(request: Request) -> TableQuery:
     """What the address asks for; what it cannot mean counts for nothing."""
     asked = request.query_params
     number = asked.get("page", "1")
-    return Wanted(
+    return TableQuery(
         asked.get("words", "")[:100],
         asked.get("state", "") if asked.get("state") in STATES else "",
         asked.get("sort", "") if asked.get("sort") in SORTS else "",

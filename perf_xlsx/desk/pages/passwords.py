@@ -21,7 +21,7 @@ from perf_xlsx.system.output_files import printable_path
 MOST_NAMED, MOST_TRIED = 5, 20  # workbooks that wait for a password
 
 
-def whose(request: Request) -> str:
+def whose_passwords(request: Request) -> str:
     """Whose passwords are asked for."""
     return OFFICER if is_officer(request) else desk_of(request).sessions.owner(session_of(request))
 
@@ -29,8 +29,8 @@ def whose(request: Request) -> str:
 async def add(request: Request) -> Response:
     """Remember a password, and score anew what had none that fits."""
     desk = desk_of(request)
-    async with received(request) as form:
-        password = form.texts.get("password", "")
+    async with received(request) as posted:
+        password = posted.texts.get("password", "")
     if not can_be(password):
         return note(request, "没有记住", f"打开密码应有1至{LONGEST}个字符。", status=422)
     locked = await run_in_threadpool(_locked, request, desk)
@@ -43,7 +43,7 @@ async def add(request: Request) -> Response:
             "没有记住，请再输入一个。",
             status=422,
         )
-    desk.passwords.add(whose(request), password)
+    desk.passwords.add(whose_passwords(request), password)
     await run_in_threadpool(_again, request, desk)
     return to("/")
 
@@ -60,7 +60,7 @@ def _locked(request: Request, desk: Desk) -> dict[str, Path]:
             if row.password == "needed"
         }
         return {printable_path(Path(name)): path for name, path in found.items() if path}
-    mine = desk.arrivals.of(whose(request))
+    mine = desk.arrivals.of(whose_passwords(request))
     if not all(map(desk.arrivals.is_scored, mine)):
         return {}
     return {
@@ -86,7 +86,7 @@ def _opened(password: str, paths: list[Path]) -> bool:
         try:
             decrypt(read_file(path, Limits()), (password,), Limits())
         except PackageError as error:
-            if error.kind == "no_decryption":
+            if error.fault == "no_decryption":
                 raise
         else:
             return True
@@ -99,7 +99,7 @@ def _again(request: Request, desk: Desk) -> None:
         if desk.score_run.progress.busy or any(row.password == "needed" for row in desk.results.now().rows):
             desk.score_run.start()  # a run that is under way was begun without it
         return
-    for one in desk.arrivals.of(whose(request)):
+    for one in desk.arrivals.of(whose_passwords(request)):
         if any(row.password == "needed" for row in desk.arrivals.in_short(one).rows):
             desk.arrivals.again(one)
             desk.inbox.add(one)
@@ -107,5 +107,5 @@ def _again(request: Request, desk: Desk) -> None:
 
 def forget(request: Request) -> Response:
     """Forget them; what was opened with them stays as it is."""
-    desk_of(request).passwords.forget(whose(request))
+    desk_of(request).passwords.forget(whose_passwords(request))
     return to("/")

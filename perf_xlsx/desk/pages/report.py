@@ -17,11 +17,11 @@ from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.folders import safe_name
 from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.passing import passing_folder, taken_away
-from perf_xlsx.desk.uploads import Form, Sent, received
+from perf_xlsx.desk.uploads import FormData, Sent, received
 from perf_xlsx.desk.view import desk_of, note, page
 from perf_xlsx.documents import open_document
-from perf_xlsx.narrative.check import check_report, write_commented
-from perf_xlsx.narrative.record import ReportRecord
+from perf_xlsx.narrative.check_report import check_report, write_commented
+from perf_xlsx.narrative.report_record import ReportRecord
 from perf_xlsx.ooxml import Limits, read_file
 from perf_xlsx.system.os_errors import why
 
@@ -52,12 +52,12 @@ def report(request: Request) -> Response:
 async def check(request: Request) -> Response:
     """Hold the report against the workbook; `copy` asks for the copy with comments instead of the page."""
     desk = desk_of(request)
-    async with received(request) as form:
-        return await run_in_threadpool(_checked, request, desk, form)
+    async with received(request) as posted:
+        return await run_in_threadpool(_checked, request, desk, posted)
 
 
-def _checked(request: Request, desk: Desk, form: Form) -> Response:
-    sent, workbook = form.one("report"), form.one("workbook")
+def _checked(request: Request, desk: Desk, posted: FormData) -> Response:
+    sent, workbook = posted.one("report"), posted.one("workbook")
     if sent is None or workbook is None:
         return note(request, "没有核对", "请选一份报告和它的自评表。", status=422, back="/check-report")
     with passing_folder(desk.folders) as folder:
@@ -67,11 +67,11 @@ def _checked(request: Request, desk: Desk, form: Form) -> Response:
             return note(request, "没有核对", *error.problems, status=422, back="/check-report")
         except OSError as error:
             return note(request, "没有核对", f"文件没有存下（{why(error)}）。", status=500, back="/check-report")
-        if form.text("copy") and record.output:
+        if posted.text("copy") and record.output:
             path = Path(record.output)
             return taken_away(desk.folders, path, f"{path.stem}（批注）{path.suffix}")
     named = replace(record, file=sent.told, workbook=workbook.told if record.workbook else None)
-    problem = NO_COMMENTS if form.text("copy") else ""
+    problem = NO_COMMENTS if posted.text("copy") else ""
     return page(request, "report", record=named, words=WORDS, others=others, problem=problem)
 
 

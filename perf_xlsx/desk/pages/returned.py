@@ -11,13 +11,13 @@ from starlette.responses import Response
 
 from perf_xlsx.desk.door import is_officer, session_of
 from perf_xlsx.desk.limited import LimitedError, limited
-from perf_xlsx.desk.pages.home import basis_of, wanted_of
+from perf_xlsx.desk.pages.home import basis_of_results, wanted_of
 from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.results import row_of
 from perf_xlsx.desk.sheet_page import evaluation_forms
 from perf_xlsx.desk.view import desk_of, download, missing, note, page, to
 from perf_xlsx.findings.asked import counted
-from perf_xlsx.letters.letter import compared
+from perf_xlsx.letters.letter import since_last_return
 from perf_xlsx.results.comparison import word
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import RecordsError
@@ -25,7 +25,7 @@ from perf_xlsx.results.together import together
 from perf_xlsx.system.output_files import printable_path
 
 
-class Return(Struct, frozen=True):
+class ReturnedWorkbook(Struct, frozen=True):
     """One workbook: its records, and where its files are. `address` is that of its page.
 
     `back` leads to its row in the table that was left, `before` and `after` to the ones beside it there, `query`
@@ -46,10 +46,10 @@ class Return(Struct, frozen=True):
     query: str = ""
 
 
-Answer = Callable[[Request, Return], Response]
+Answer = Callable[[Request, ReturnedWorkbook], Response]
 
 
-def _in_folder(request: Request) -> Return | None:
+def _in_folder(request: Request) -> ReturnedWorkbook | None:
     """The officer's return of this id."""
     desk = desk_of(request)
     row = desk.results.now().by_id.get(request.path_params["id"])
@@ -64,16 +64,16 @@ def _in_folder(request: Request) -> Return | None:
     copy = desk.results.copy_of(first) if first.file else None
     original = desk.results.original_of(first) if first.file else None
     shown, wanted = desk.results.now(), wanted_of(request)
-    about, query = basis_of(desk, shown).about(row), wanted.query()
+    about, query = basis_of_results(desk, shown).about(row), wanted.query()
     back, *beside = wanted.around(shown.rows, row)
     before, after = (f"/return/{one.id}{query}" if one else "" for one in beside)
     letter = desk.results.letter_about(first)
-    return Return(
+    return ReturnedWorkbook(
         f"/return/{row.id}", name, records, copy, letter, original, about, f"/{back}", before, after, query
     )
 
 
-def _among_arrivals(request: Request) -> Return | None:
+def _among_arrivals(request: Request) -> ReturnedWorkbook | None:
     """A visitor's own return of this id; any for the officer."""
     desk = desk_of(request)
     found = desk.arrivals.one(request.path_params["id"])
@@ -84,12 +84,12 @@ def _among_arrivals(request: Request) -> Return | None:
         return None
     copy = desk.arrivals.copy_of(records[0])
     back = f"/inbox#a-{found.id}" if is_officer(request) else "/"
-    return Return(
+    return ReturnedWorkbook(
         f"/arrival/{found.id}", found.told, records, copy, None, desk.arrivals.original(found), back=back
     )
 
 
-def _with(find: Callable[[Request], Return | None], answer: Answer) -> Callable[[Request], Response]:
+def _with(find: Callable[[Request], ReturnedWorkbook | None], answer: Answer) -> Callable[[Request], Response]:
     def handler(request: Request) -> Response:
         found = find(request)
         return answer(request, found) if found else missing(request)
@@ -97,31 +97,31 @@ def _with(find: Callable[[Request], Return | None], answer: Answer) -> Callable[
     return handler
 
 
-def _findings(request: Request, found: Return) -> Response:
+def _findings(request: Request, found: ReturnedWorkbook) -> Response:
     forms = [(row_of(record, ""), record, together(record.findings)) for record in found.records]
     return page(
-        request, "return", one=found, forms=forms, titles=dict(rulebooks()), compared=compared, word=word,
+        request, "return", one=found, forms=forms, titles=dict(rulebooks()), compared=since_last_return, word=word,
         counted=counted,
     )  # fmt: skip
 
 
-def _copy(request: Request, found: Return) -> Response:
+def _copy(request: Request, found: ReturnedWorkbook) -> Response:
     if found.copy is None:
         return missing(request)
     return download(found.copy, f"{found.copy.stem}（评分后）{found.copy.suffix}")
 
 
-def _letter_file(request: Request, found: Return) -> Response:
+def _letter_file(request: Request, found: ReturnedWorkbook) -> Response:
     return download(found.letter, found.letter.name) if found.letter else missing(request)
 
 
-def _original(request: Request, found: Return) -> Response:
+def _original(request: Request, found: ReturnedWorkbook) -> Response:
     return (
         download(found.original, printable_path(Path(found.original.name))) if found.original else missing(request)
     )
 
 
-def _paper(request: Request, found: Return) -> Response:
+def _paper(request: Request, found: ReturnedWorkbook) -> Response:
     """自评表 as a page to print."""
     if found.copy is None:
         return missing(request)
@@ -139,7 +139,7 @@ returned_original, arrived_original = (_with(find, _original) for find in (_in_f
 returned_letter = _with(_in_folder, _letter_file)
 
 
-def _remove(request: Request, found: Return) -> Response:
+def _remove(request: Request, found: ReturnedWorkbook) -> Response:
     """Take a return out of the folder; it is kept among what was removed."""
     if found.original is None:
         return missing(request)

@@ -14,13 +14,13 @@ from perf_xlsx.desk.limited import LimitedError
 from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.view import desk_of, note, page
 from perf_xlsx.pipeline import usable_rulebook
-from perf_xlsx.results.explain import DEFAULT, describe, in_words, title_of
-from perf_xlsx.rulebook import TRUSTS, in_order, rulebook_names
+from perf_xlsx.results.explain import DEFAULT, describe, setting_in_words, setting_title
+from perf_xlsx.rulebook import TRUSTS, in_settings_order, rulebook_names
 
 OWN = "own"
 
 
-class Rule(Struct, frozen=True):
+class RuleInWords(Struct, frozen=True):
     """One setting in words."""
 
     title: str
@@ -33,7 +33,7 @@ class Described(Struct, frozen=True):
     """A rulebook in words: what it is, and its settings."""
 
     head: tuple[str, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleInWords, ...]
 
 
 def rules(request: Request) -> Response:
@@ -70,11 +70,11 @@ def _described(name: str) -> Described:
     rulebook = usable_rulebook(name)
     lines = iter(describe(rulebook))
     head = [next(lines).removesuffix(f"（{rulebook.name}）"), next(lines), next(lines)]
-    settings = ((key, rulebook.settings[key]) for key in in_order(rulebook.settings))
+    settings = ((key, rulebook.settings[key]) for key in in_settings_order(rulebook.settings))
     return Described(
         tuple(head),
         tuple(
-            Rule(title_of(key), in_words(key, one), f"{one.document}：{one.basis}", one.trust)
+            RuleInWords(setting_title(key), setting_in_words(key, one), f"{one.document}：{one.basis}", one.trust)
             for key, one in settings
         ),
     )

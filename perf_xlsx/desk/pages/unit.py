@@ -13,7 +13,7 @@ from perf_xlsx.desk.desk import Desk
 from perf_xlsx.desk.door import session_of
 from perf_xlsx.desk.pages.settings import rulebooks
 from perf_xlsx.desk.pages.templates import kinds_of
-from perf_xlsx.desk.results import Row
+from perf_xlsx.desk.results import ResultRow
 from perf_xlsx.desk.settings import load_settings
 from perf_xlsx.desk.view import desk_of, page
 
@@ -24,7 +24,7 @@ class Came(Struct, frozen=True):
     """A return that came, with its rows once it is scored."""
 
     note: Arrival
-    rows: Sequence[Row]
+    rows: Sequence[ResultRow]
 
 
 def came(desk: Desk, note: Arrival) -> Came:

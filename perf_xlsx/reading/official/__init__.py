@@ -1,10 +1,10 @@
 """Reads the official 自评表 layouts, which did not come from our template: their words are all that is known."""
 
 from perf_xlsx.reading.official.boxes import known_labels
-from perf_xlsx.reading.official.entries import official_indicator
-from perf_xlsx.reading.official.form import completed
+from perf_xlsx.reading.official.indicator_entries import official_indicator
 from perf_xlsx.reading.official.layout import locate_official, other_forms
-from perf_xlsx.reading.official.nearest import Nearest, nearest
+from perf_xlsx.reading.official.layout_additions import completed
+from perf_xlsx.reading.official.nearest import Nearest, nearest_header
 from perf_xlsx.reading.official.rows import says_nothing
 from perf_xlsx.reading.official.windows import official_forms
 
@@ -13,7 +13,7 @@ __all__ = [
     "completed",
     "known_labels",
     "locate_official",
-    "nearest",
+    "nearest_header",
     "official_forms",
     "official_indicator",
     "other_forms",

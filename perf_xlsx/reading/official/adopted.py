@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec.structs import replace
 
-from perf_xlsx.forms import Block, Box, Boxes, Form, Line, Lines, Original, form_names, load_form
+from perf_xlsx.forms import Block, Box, Boxes, Form, Lines, OfficialOriginal, form_names, load_form
 from perf_xlsx.forms.form import ASIDES, BOXES, HEADINGS, LINES, OTHER, PASSAGES, TOTALS
-from perf_xlsx.forms.official import OfficialForm, official_form
-from perf_xlsx.reading.official.labels import Row, core
+from perf_xlsx.forms.official import Labelled, OfficialForm, Words, official_form
+from perf_xlsx.reading.official.labels import TextRow, core
 
 UNMATCHED = "未对应的"  # before our own label where that means another box
 FITTING = 0.7  # the share of an original's labels that speaks for its form
 
-Labelled = TypeVar("Labelled", Box, Line)
-Words = Mapping[str, tuple[str, ...]]
 
-
-def adopted_kind(rows: Mapping[int, Row]) -> OfficialForm | None:
+def adopted_kind(rows: Mapping[int, TextRow]) -> OfficialForm | None:
     """The adopted form that most of a sheet's texts belong to, by the texts of its rows; None where none fits."""
     adopted = [form for form in map(load_form, form_names()) if form.original]
     if not adopted:
@@ -58,7 +55,7 @@ def has_block(form: Form, block: str) -> bool:
     return form.original is None or bool(form.original.labels.get(block))
 
 
-def _fit(original: Original | None, there: Collection[str]) -> float:
+def _fit(original: OfficialOriginal | None, there: Collection[str]) -> float:
     """The share of the labels of boxes and columns that are there."""
     blocks = (original.labels if original else {}).items()
     wanted = [core(word) for block, keys in blocks if block != OTHER for words in keys.values() for word in words]
@@ -91,7 +88,7 @@ def _laid_out(form: Form) -> OfficialForm:
     )
 
 
-def _needs(known: Mapping[str, tuple[tuple[str, ...], ...]], original: Original) -> Mapping[str, Any]:
+def _needs(known: Mapping[str, tuple[tuple[str, ...], ...]], original: OfficialOriginal) -> Mapping[str, Any]:
     """The columns that tables cannot be without, of those that the original has; where it has none, any one."""
     needs = dict(known)
     for block in ("indicators", "funds", "projects"):
@@ -102,7 +99,7 @@ def _needs(known: Mapping[str, tuple[tuple[str, ...], ...]], original: Original)
     return needs
 
 
-def _block(block: Block, original: Original) -> Block:
+def _block(block: Block, original: OfficialOriginal) -> Block:
     match block:
         case Boxes():
             return replace(block, boxes=_named(block.boxes, original, BOXES))
@@ -112,7 +109,7 @@ def _block(block: Block, original: Original) -> Block:
     return replace(block, columns=_named(block.columns, original, block.key))
 
 
-def _named(items: tuple[Labelled, ...], original: Original, block: str) -> tuple[Labelled, ...]:
+def _named(items: tuple[Labelled, ...], original: OfficialOriginal, block: str) -> tuple[Labelled, ...]:
     """The items with the labels that the original has for them, and without those that mean something else."""
     labels = original.labels.get(block, {})
     owner = {core(word): key for key, words in labels.items() for word in words}
@@ -120,13 +117,13 @@ def _named(items: tuple[Labelled, ...], original: Original, block: str) -> tuple
     return tuple(_item(item, labels.get(item.key, ()), owner, unread) for item in items)
 
 
-def _nameless(original: Original) -> set[str]:
+def _nameless(original: OfficialOriginal) -> set[str]:
     """The labels outside the tables that are no box, so that their values are not taken for one."""
     boxes = (word for words in original.labels.get(BOXES, {}).values() for word in words)
     return {core(word) for word in original.unread.get(BOXES, ())} - set(map(core, boxes))
 
 
-def _unread(original: Original, block: str) -> set[str]:
+def _unread(original: OfficialOriginal, block: str) -> set[str]:
     """The labels that are no box of this block: nobody knows them, or they head others, are remarks, or texts."""
     other = original.labels.get(OTHER, {}) if block in (BOXES, PASSAGES) else {}
     known = BOXES if block == PASSAGES else block
@@ -148,7 +145,7 @@ def _item(item: Labelled, own: tuple[str, ...], owner: Mapping[str, str], unread
     return replace(item, label=label, synonyms=tuple(synonyms))
 
 
-def _passages(known: Words, original: Original) -> Words:
+def _passages(known: Words, original: OfficialOriginal) -> Words:
     """The titled texts by the titles of a rulebook, with the labels that the original has for them."""
     own = original.labels.get(PASSAGES, {})
     owner = {core(word): title for title, words in own.items() for word in words}

@@ -15,8 +15,8 @@ from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.adopted import unread
-from perf_xlsx.reading.official.draft import Draft
-from perf_xlsx.reading.official.labels import Row, core
+from perf_xlsx.reading.official.labels import TextRow, core
+from perf_xlsx.reading.official.layout_draft import LayoutDraft
 from perf_xlsx.reading.official.likeness import WORDED, Roles, roles_of
 from perf_xlsx.vocabulary import vocabulary
 
@@ -27,7 +27,7 @@ _MONEY, _SHARE = ("", "元", "万元"), ("", "%")
 _UNITS = dict.fromkeys(AMOUNTS, _MONEY) | {"claimed_rate": _SHARE} | dict.fromkeys(_POINTS, ("", "分"))
 
 
-class _Named(Struct, frozen=True):
+class _MoneyLabel(Struct, frozen=True):
     """A label of a column of money, and the figures between it and the next text of its row."""
 
     label: Address
@@ -36,7 +36,7 @@ class _Named(Struct, frozen=True):
     figures: Sequence[Address]
 
 
-def money_beside(sheets: Sheets, rows: Mapping[int, Row], layout: Draft) -> None:
+def money_beside(sheets: Sheets, rows: Mapping[int, TextRow], layout: LayoutDraft) -> None:
     """Note the amounts above the indicators that stand right of their labels, as the total of all money (R19).
 
     Only where both a budget and what was spent are there; for monitoring the budget is enough. A label that is
@@ -54,7 +54,7 @@ def money_beside(sheets: Sheets, rows: Mapping[int, Row], layout: Draft) -> None
         _take(layout, [one for one in once.values() if one.role not in _POINTS or one.label[1] in near])
 
 
-def _take(layout: Draft, read: Sequence[_Named]) -> None:
+def _take(layout: LayoutDraft, read: Sequence[_MoneyLabel]) -> None:
     """Note what was read as the line of the total, and say it at the first label."""
     for one in read:
         _note(layout, one)
@@ -65,7 +65,7 @@ def _take(layout: Draft, read: Sequence[_Named]) -> None:
     layout.doubt(first, "年度资金总额", "", message, "可以不改；如不对，请改用通用的名称。", "notice")
 
 
-def _rows(sheets: Sheets, sheet: int, rows: Mapping[int, Row], roles: Roles) -> Iterator[list[_Named]]:
+def _rows(sheets: Sheets, sheet: int, rows: Mapping[int, TextRow], roles: Roles) -> Iterator[list[_MoneyLabel]]:
     """The labels of each row with the figure of each; of several behind one only that below a sum's word."""
     known = {
         row: {column: role for column, text in islice(texts.items(), _MOST_LABELS) if (role := _role(text, roles))}
@@ -92,17 +92,21 @@ def _role(text: str, roles: Roles) -> str:
 
 
 def _named(
-    sheets: Sheets, row: tuple[int, int], texts: Row, known: Mapping[int, str], cells: Sequence[tuple[int, Cell]]
-) -> Iterator[_Named]:
+    sheets: Sheets,
+    row: tuple[int, int],
+    texts: TextRow,
+    known: Mapping[int, str],
+    cells: Sequence[tuple[int, Cell]],
+) -> Iterator[_MoneyLabel]:
     for column, role in known.items():
         label = *row, column
         behind = [one for one in cells if one[0] > column]
         figures = [(*row, at) for at in _figures(behind, _UNITS[role])]
         if figures and figures[0] == sheets.right_of(label):
-            yield _Named(label, core(texts[column]), role, figures)
+            yield _MoneyLabel(label, core(texts[column]), role, figures)
 
 
-def _is_sum(one: _Named, rows: Mapping[int, Row]) -> bool:
+def _is_sum(one: _MoneyLabel, rows: Mapping[int, TextRow]) -> bool:
     """Whether the first of several figures stands below the word of a sum: 合计 | 财政拨款 | 其他资金.
 
     The word may be two rows above, over the budget and what was spent.
@@ -123,7 +127,7 @@ def _figures(cells: Sequence[tuple[int, Cell]], units: Sequence[str]) -> Iterato
             yield column
 
 
-def _note(layout: Draft, one: _Named) -> None:
+def _note(layout: LayoutDraft, one: _MoneyLabel) -> None:
     total = layout.form.total_line
     layout.lines["funds", total, one.role] = one.figures[0]
     layout.labels.add(one.label)

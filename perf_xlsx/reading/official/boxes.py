@@ -13,14 +13,14 @@ from perf_xlsx.forms import Box, typed
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Located
-from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
+from perf_xlsx.reading.official.labels import LONGEST, Labels, TextRow, core, without_spaces
 from perf_xlsx.reading.official.likeness import roles_of
 from perf_xlsx.reading.official.part_headings import part_headings
 
 _LONGEST_LABEL = 16  # characters of a label that no form knows
 
 
-class Spot(Struct, frozen=True):
+class LabelPlace(Struct, frozen=True):
     """Where a label is; its value may share the cell (`text`). Of several labels in a cell it is number `part`."""
 
     address: Address
@@ -37,7 +37,7 @@ class LabelSearch:
     """
 
     def __init__(
-        self, sheets: Sheets, kind: OfficialForm, rows: Mapping[int, Mapping[int, Row]], order: list[int],
+        self, sheets: Sheets, kind: OfficialForm, rows: Mapping[int, Mapping[int, TextRow]], order: list[int],
         taken: set[tuple[int, int]], totals: set[tuple[int, int]], titles: Container[Address],
     ) -> None:  # fmt: skip
         self.sheets, self.taken, self.kind, self.own = sheets, taken, kind, next(iter(order), None)
@@ -46,7 +46,7 @@ class LabelSearch:
         self.columns = Labels(typed(kind.form.block("funds").fields))  # 执行率 is no box of points
         self.remarks = {*kind.asides} - {"说明"}  # 备注：… begins no text of somebody's; 说明：… may
         self.roles = roles_of("boxes", tuple(typed(kind.form.single_boxes)))
-        self.words: dict[str, list[Spot]] = {}
+        self.words: dict[str, list[LabelPlace]] = {}
         self.headings = {(sheet, *at) for sheet in order for at in part_headings(rows[sheet], kind.headings)}
         for sheet in order:
             for row, texts in rows[sheet].items():
@@ -59,16 +59,16 @@ class LabelSearch:
     def _note(self, address: Address, text: str) -> None:
         """A cell that may be a label, or hold labels with their values ("单位：甲　　日期：乙")."""
         if len(text) <= LONGEST:
-            self.words.setdefault(core(text), []).append(Spot(address))
+            self.words.setdefault(core(text), []).append(LabelPlace(address))
             names = without_spaces(text).strip(":").split("/")
             for part, name in enumerate(names if len(names) > 1 else ()):
-                self.words.setdefault(core(name), []).append(Spot(address, None, part, len(names)))
+                self.words.setdefault(core(name), []).append(LabelPlace(address, None, part, len(names)))
         if len(text) > LONGEST * 5:
             return
         for part_of_text in re.split(r"\s{2,}", text):
             before, colon, after = normalise(part_of_text).partition(":")
             if colon and after.strip() and len(before) <= LONGEST:
-                self.words.setdefault(core(before), []).append(Spot(address, after.strip()))
+                self.words.setdefault(core(before), []).append(LabelPlace(address, after.strip()))
 
     def box(self, box: Box) -> list[Located]:
         """Where the box is by its surest label; more than one where that label is on the sheet twice.
@@ -106,11 +106,11 @@ class LabelSearch:
         asks = any(prompt in word for prompt in self.kind.prompts) or ":" in word
         return 1 < len(word) <= _LONGEST_LABEL and word not in self.known and word not in self.columns and not asks
 
-    def _only_heads(self, spot: Spot) -> bool:
+    def _only_heads(self, spot: LabelPlace) -> bool:
         """Whether a text is the heading of a part, with no value beside it."""
         return spot.address in self.headings and not self._has_value(self.sheets.right_of(spot.address))
 
-    def _all(self, box: Box, spots: list[Spot]) -> list[Located]:
+    def _all(self, box: Box, spots: list[LabelPlace]) -> list[Located]:
         here = [spot for spot in spots if spot.address[0] == spots[0].address[0]]
         return [self._found(spot, box.kind == "long_text", across=True) for spot in here]
 
@@ -120,7 +120,7 @@ class LabelSearch:
             if known := self.passages.of(word):
                 yield from ((known[1], self._found(spot, True, across=False)) for spot in places)
 
-    def _found(self, spot: Spot, long: bool, across: bool) -> Located:
+    def _found(self, spot: LabelPlace, long: bool, across: bool) -> Located:
         """The value in the label's own cell, to its right, or below where labels are side by side over values.
 
         `across`: a text to the right that is itself above another text is taken for one of those labels.
@@ -160,7 +160,7 @@ class LabelSearch:
         drawn = last > left and self.sheets.merge_at(beside)[1::2] == (left, last)
         return drawn or self._has_value(beside)
 
-    def _part(self, spot: Spot, value: Address) -> Located:
+    def _part(self, spot: LabelPlace, value: Address) -> Located:
         """The part of a value that belongs to one of several labels: 实施单位/负责人 | 甲局/某某."""
         cell = self.sheets.cell(value)
         values = str(cell.value).split("/") if cell is not None and cell.value is not None else []

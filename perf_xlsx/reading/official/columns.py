@@ -9,13 +9,18 @@ from perf_xlsx.domain.place import column_name
 from perf_xlsx.reading.grids import Address
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.assignment import best_assignment
-from perf_xlsx.reading.official.contents import Column, contradicts, is_percent, shown_by_contents
-from perf_xlsx.reading.official.labels import Leaf, Row, core
+from perf_xlsx.reading.official.column_contents import (
+    ColumnContents,
+    contradicts,
+    is_percent_column,
+    shown_by_contents,
+)
+from perf_xlsx.reading.official.labels import Leaf, TextRow, core
 from perf_xlsx.reading.official.leaves import MOST_ROWS, HeaderRows
 from perf_xlsx.reading.official.likeness import ALIKE, CERTAIN, with_second
 from perf_xlsx.reading.official.partners import (
     are_points,
-    by_rate,
+    columns_by_rate,
     measure_beside,
     measures_pair,
     names,
@@ -31,16 +36,16 @@ _PROVEN = 700.0  # score of a role that the contents prove
 _HALF = 0.5
 _LEVELS = ("level1", "level2")
 _COUNTED = {"weight", "claimed_points"}
-Scores = Sequence[Mapping[str, float]]
-Rivals = Callable[[], Iterator[Column | None]]
+RoleScores = Sequence[Mapping[str, float]]
+Rivals = Callable[[], Iterator[ColumnContents | None]]
 
 
-def unknown(scores: Scores) -> bool:
+def unknown(scores: RoleScores) -> bool:
     """Whether the label of any column is not known for certain."""
     return any(max(found.values(), default=0.0) <= CERTAIN - LIKELY for found in scores)
 
 
-def certain_roles(scores: Scores) -> set[str]:
+def certain_roles(scores: RoleScores) -> set[str]:
     """The roles that known labels give."""
     return {role for found in scores for role, score in found.items() if score > CERTAIN - LIKELY}
 
@@ -50,7 +55,7 @@ class Columns:
 
     def __init__(
         self, sheet: int, rows: HeaderRows, kinds: Mapping[str, str], leaves: Sequence[Leaf],
-        scores: Sequence[dict[str, float]], contents: Mapping[int, Column],
+        scores: Sequence[dict[str, float]], contents: Mapping[int, ColumnContents],
     ) -> None:  # fmt: skip
         self.sheet, self.rows, self.known, self.kinds = sheet, rows, rows.roles, kinds
         self.top, self.contents = min(leaf.row for leaf in leaves), contents
@@ -83,7 +88,7 @@ class Columns:
     def _is_filled(self, column: int) -> bool:
         return column in self.contents and bool(self.contents[column].texts)
 
-    def _below(self, leaf: Leaf) -> Row:
+    def _below(self, leaf: Leaf) -> TextRow:
         """The labels right below one that others are merged down beside: they are named by themselves."""
         low = max(self.rows.bottom_of(other) for other in self.leaves)
         return self.rows.rows.get(leaf.row + 1, {}) if low > leaf.row else {}
@@ -227,7 +232,7 @@ class Columns:
         elif actual is None and target and self._lacks("actual"):
             self._take_left_over("actual", "target", target)
 
-    def _take_left_over(self, role: str, other: str, partner: Column) -> None:
+    def _take_left_over(self, role: str, other: str, partner: ColumnContents) -> None:
         found = measure_beside(self._open(role), partner)
         if found is None:
             return
@@ -244,10 +249,10 @@ class Columns:
         executed, rate = self._column("executed"), self._column("claimed_rate")
         base = self._column("adjusted") or self._column("initial")
         if rate and executed and not base and self._lacks("adjusted"):
-            found = by_rate(self._open("adjusted"), rate, executed=executed)
+            found = columns_by_rate(self._open("adjusted"), rate, executed=executed)
             self._take_if(self._total_of(found), "adjusted")
         elif rate and base and not executed and self._lacks("executed"):
-            self._take_if(self._total_of(by_rate(self._open("executed"), rate, base=base)), "executed")
+            self._take_if(self._total_of(columns_by_rate(self._open("executed"), rate, base=base)), "executed")
 
     def _total_of(self, found: Sequence[int]) -> int | None:
         """Of columns of the same amounts the only one, or the only one called a sum: 本级 | 其他 | 合计."""
@@ -259,14 +264,14 @@ class Columns:
         if number is not None:
             self._take(number, role)
 
-    def _column(self, role: str) -> Column | None:
+    def _column(self, role: str) -> ColumnContents | None:
         """The contents of the column that has a role."""
         return self.contents.get(self.leaves[self.roles.index(role)].values) if role in self.roles else None
 
     def _lacks(self, role: str) -> bool:
         return role in self.kinds and role not in self.roles
 
-    def _open(self, *roles: str) -> Mapping[int, Column]:
+    def _open(self, *roles: str) -> Mapping[int, ColumnContents]:
         """The columns whose words say nothing, or only what another column is or one of these roles."""
         return {
             number: column
@@ -356,13 +361,13 @@ def _is_amount(found: Mapping[str, float], kinds: Mapping[str, str]) -> bool:
     return kinds.get(max(found, key=lambda role: found[role], default=""), "") in ("number", "percent")
 
 
-def _has_names(leaf: Leaf, contents: Mapping[int, Column]) -> bool:
+def _has_names(leaf: Leaf, contents: Mapping[int, ColumnContents]) -> bool:
     """Whether the first of the columns below a label holds texts alone: names of what is next to them."""
     first = contents.get(leaf.column)
     return leaf.right > leaf.column and first is not None and bool(first.texts) and not first.numbers
 
 
-def _value_column(leaf: Leaf, contents: Mapping[int, Column], blank: bool) -> int:
+def _value_column(leaf: Leaf, contents: Mapping[int, ColumnContents], blank: bool) -> int:
     """Of the columns that a label is merged over the one with its numbers: 预算数 | 6.84 below one heading.
 
     Of one that is still `blank` it is the one without names.
@@ -376,7 +381,7 @@ def _value_column(leaf: Leaf, contents: Mapping[int, Column], blank: bool) -> in
 
 
 def _drop_contradicted(
-    scores: Sequence[dict[str, float]], leaves: Sequence[Leaf], contents: Mapping[int, Column],
+    scores: Sequence[dict[str, float]], leaves: Sequence[Leaf], contents: Mapping[int, ColumnContents],
     kinds: Mapping[str, str],
 ) -> None:  # fmt: skip
     """Take away roles that the words allow and the contents do not.
@@ -391,7 +396,7 @@ def _drop_contradicted(
                 del found[role]
 
 
-def _is_contradicted(role: str, score: float, column: Column, kind: str, rivals: Rivals) -> bool:
+def _is_contradicted(role: str, score: float, column: ColumnContents, kind: str, rivals: Rivals) -> bool:
     """Whether contents deny a role."""
     if role in _LEVELS and score <= ALIKE and not any(column.shares[level] for level in _LEVELS):
         return True
@@ -399,17 +404,17 @@ def _is_contradicted(role: str, score: float, column: Column, kind: str, rivals:
         return True
     if not contradicts(role, kind, column):
         return False
-    return score <= CERTAIN - LIKELY or is_percent(column) or (not column.numbers and len([*rivals()]) > 1)
+    return score <= CERTAIN - LIKELY or is_percent_column(column) or (not column.numbers and len([*rivals()]) > 1)
 
 
 def _having(
-    role: str, leaves: Sequence[Leaf], scores: Scores, contents: Mapping[int, Column]
-) -> Iterator[Column | None]:
+    role: str, leaves: Sequence[Leaf], scores: RoleScores, contents: Mapping[int, ColumnContents]
+) -> Iterator[ColumnContents | None]:
     """The contents of all columns that may have a role, looked for when they are asked for."""
     return (contents.get(leaf.values) for leaf, found in zip(leaves, scores, strict=True) if role in found)
 
 
-def _is_outdone(column: Column, others: Iterable[Column | None]) -> bool:
+def _is_outdone(column: ColumnContents, others: Iterable[ColumnContents | None]) -> bool:
     """Whether a column of what was achieved holds texts alone, where another one that may be it holds numbers."""
     return len(column.texts) > 1 and not column.measured and any(one and one.measured > _HALF for one in others)
 

@@ -10,14 +10,14 @@ from msgspec.structs import replace
 from perf_xlsx.reading.cells import points_in
 from perf_xlsx.reading.grids import NOWHERE, Sheets
 from perf_xlsx.reading.layout import Located
-from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.funds import MONEY
 from perf_xlsx.reading.official.labels import core
+from perf_xlsx.reading.official.layout_draft import LayoutDraft
 from perf_xlsx.reading.official.partners import FULL
-from perf_xlsx.reading.official.rows import Body, bare_name, marks_behind
+from perf_xlsx.reading.official.rows import TableBody, bare_name, marks_behind
 
 
-def execution_row(sheets: Sheets, layout: Draft, body: Body, tops: Container[int]) -> None:
+def execution_row(sheets: Sheets, layout: LayoutDraft, body: TableBody, tops: Container[int]) -> None:
     """Take a row of budget execution among the indicators where the table of money gives it no points.
 
     Columns for them that nobody filled in give none. `tops` are the rows of headers of money.
@@ -36,7 +36,7 @@ def execution_row(sheets: Sheets, layout: Draft, body: Body, tops: Container[int
             return
 
 
-def _take(layout: Draft, row: int, name: str, weight: Decimal) -> None:
+def _take(layout: LayoutDraft, row: int, name: str, weight: Decimal) -> None:
     """Take a row as budget execution, and no longer as an indicator."""
     columns, sheet, table = layout.indicators.columns, layout.indicators.sheet, layout.tables["indicators"]
     at = (sheet, row, columns["claimed_points"])
@@ -48,7 +48,7 @@ def _take(layout: Draft, row: int, name: str, weight: Decimal) -> None:
     layout.doubt((sheet, row, columns["name"]), "三级指标", name, message, advice)
 
 
-def gives_execution_nothing(sheets: Sheets, layout: Draft, body: Body) -> None:
+def gives_execution_nothing(sheets: Sheets, layout: LayoutDraft, body: TableBody) -> None:
     """A form without money whose indicators have all points gives none to budget execution: it lacks no money."""
     table, others = layout.indicators, [item for item in layout.missing if item[1] != MONEY]
     lacking = len(others) < len(layout.missing)
@@ -58,13 +58,13 @@ def gives_execution_nothing(sheets: Sheets, layout: Draft, body: Body) -> None:
         layout.missing = others
 
 
-def _is_full_without(sheets: Sheets, layout: Draft, body: Body) -> bool:
+def _is_full_without(sheets: Sheets, layout: LayoutDraft, body: TableBody) -> bool:
     """Whether the points of the indicators alone are the full ones."""
     weights = [_weight(sheets, layout, row) for row in body.rows]
     return None not in weights and sum(filter(None, weights)) == FULL
 
 
-def _weight(sheets: Sheets, layout: Draft, row: int) -> Decimal | None:
+def _weight(sheets: Sheets, layout: LayoutDraft, row: int) -> Decimal | None:
     """The weight of an indicator's row: in its column, else behind the name."""
     table = layout.indicators
     if "weight" in table.columns:
@@ -72,7 +72,7 @@ def _weight(sheets: Sheets, layout: Draft, row: int) -> Decimal | None:
     return marks_behind(_name(sheets, layout, row))[1]
 
 
-def _name(sheets: Sheets, layout: Draft, row: int) -> str:
+def _name(sheets: Sheets, layout: LayoutDraft, row: int) -> str:
     """The name of an indicator's row, through its merge."""
     table = layout.indicators
     cell = sheets.cell(sheets.merged_from((table.sheet, row, table.columns["name"])))

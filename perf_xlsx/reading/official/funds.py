@@ -12,13 +12,13 @@ from perf_xlsx.forms import Line, typed
 from perf_xlsx.forms.form import LINES, OTHER, SOURCES
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Address, Sheets
+from perf_xlsx.reading.indicator_parts import PARTS
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.adopted import has_block, has_label
 from perf_xlsx.reading.official.beside import money_beside
-from perf_xlsx.reading.official.draft import Draft
-from perf_xlsx.reading.official.labels import LONGEST, Labels, Row, core, without_spaces
+from perf_xlsx.reading.official.labels import LONGEST, Labels, TextRow, core, without_spaces
+from perf_xlsx.reading.official.layout_draft import LayoutDraft
 from perf_xlsx.reading.official.likeness import roles_of
-from perf_xlsx.reading.parts import PARTS
 from perf_xlsx.system.pattern import pattern
 
 MONEY_UNIT = pattern(r"[(:](?:人民币)?(万元|元)\)?")
@@ -29,7 +29,7 @@ FULL_MARKS = pattern(r"\((\d+(?:\.\d+)?)分")
 class FundSearch:
     """Adds the fund lines, the money unit and the stated weight of execution to a draft."""
 
-    def __init__(self, sheets: Sheets, rows: Mapping[int, Mapping[int, Row]], layout: Draft) -> None:
+    def __init__(self, sheets: Sheets, rows: Mapping[int, Mapping[int, TextRow]], layout: LayoutDraft) -> None:
         self.sheets, self.rows, self.layout = sheets, rows, layout
 
     def lines(self) -> None:

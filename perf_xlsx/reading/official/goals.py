@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from perf_xlsx.domain.quantity import is_blank
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.official.boxes import known_labels
-from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.labels import Labels
+from perf_xlsx.reading.official.layout_draft import LayoutDraft
 
 _GOALS = ("goal_expected", "goal_achieved")
 
 
-def join_goals(sheets: Sheets, layout: Draft, taken: set[tuple[int, int]]) -> None:
+def join_goals(sheets: Sheets, layout: LayoutDraft, taken: set[tuple[int, int]]) -> None:
     """Join what stands in the rows below a goal, as far as the heading at its side is merged down.
 
     `taken` are the rows of each sheet that belong to tables.

@@ -10,10 +10,10 @@ from perf_xlsx.forms import Box
 from perf_xlsx.ooxml import PackageError
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
+from perf_xlsx.reading.official.column_contents import ColumnContents, SheetContents, contradicts, names_a_level
 from perf_xlsx.reading.official.columns import LEAST, LIKELY, Columns, certain_roles, unknown
-from perf_xlsx.reading.official.contents import Column, SheetContents, contradicts, names_a_level
-from perf_xlsx.reading.official.labels import Leaf, Row
-from perf_xlsx.reading.official.leaves import HeaderRows, told_apart
+from perf_xlsx.reading.official.labels import Leaf, TextRow
+from perf_xlsx.reading.official.leaves import HeaderRows, leaves_told_apart
 from perf_xlsx.reading.official.likeness import roles_of
 
 Needs = Sequence[Sequence[str]]
@@ -47,7 +47,7 @@ class Search:
     """
 
     def __init__(
-        self, sheets: Sheets, sheet: int, rows: Mapping[int, Row], boxes: Sequence[Box], block: str,
+        self, sheets: Sheets, sheet: int, rows: Mapping[int, TextRow], boxes: Sequence[Box], block: str,
         ends: Sequence[str], headings: Sequence[str], money: Sequence[Box],
         effort: Effort, contents: SheetContents,
     ) -> None:  # fmt: skip
@@ -161,7 +161,7 @@ class Search:
         """The header of these columns, each with its best role; None where known labels lack what it `needs`."""
         if not leaves:
             return None
-        leaves = self.roles.of_values(told_apart(leaves))
+        leaves = self.roles.of_values(leaves_told_apart(leaves))
         self.effort.spend(_LABEL * len(leaves), self.name)
         scores = [dict(self.roles.likely(leaf.text, leaf.heading)) for leaf in leaves]
         if not _has(certain_roles(scores), needs):  # contents only take certain roles away
@@ -170,13 +170,13 @@ class Search:
         contents = self._contents(leaves) if wide or unknown(scores) else {}
         return Columns(self.sheet, self.rows, self.kinds, leaves, scores, contents).header()
 
-    def _contents(self, leaves: Sequence[Leaf]) -> Mapping[int, Column]:
+    def _contents(self, leaves: Sequence[Leaf]) -> Mapping[int, ColumnContents]:
         """The contents of every column that a label is over."""
         spans = (range(leaf.column, min(leaf.right, leaf.column + _SPANNED) + 1) for leaf in leaves)
         columns = sorted({column for span in spans for column in span})
         return self._below(max(leaf.row for leaf in leaves), columns)
 
-    def _below(self, bottom: int, columns: Sequence[int]) -> Mapping[int, Column]:
+    def _below(self, bottom: int, columns: Sequence[int]) -> Mapping[int, ColumnContents]:
         found = self.contents.below(bottom, columns, self.ends, self.labelled)
         self.effort.spend(sum(len(column.texts) for column in found.values()), self.name)
         return found

@@ -9,7 +9,7 @@ from itertools import islice
 from perf_xlsx.forms import form_names, load_form, shipped_names, typed
 from perf_xlsx.forms.official import OfficialForm, official_form
 from perf_xlsx.reading.grids import Address, Sheets
-from perf_xlsx.reading.official.labels import LONGEST, Row, core, without_spaces
+from perf_xlsx.reading.official.labels import LONGEST, TextRow, core, without_spaces
 from perf_xlsx.reading.official.likeness import roles_of
 from perf_xlsx.system.pattern import pattern
 
@@ -18,7 +18,7 @@ _YEAR = pattern(r"[（(]?(?:20[\dXx×]{2}|二[〇○零][〇○零一二三四�
 _HEAD = 30  # rows of a sheet in which the labels of its head are
 
 
-def titles_on(sheets: Sheets, sheet: int, rows: Mapping[int, Row]) -> dict[Address, str]:
+def titles_on(sheets: Sheets, sheet: int, rows: Mapping[int, TextRow]) -> dict[Address, str]:
     """The titles of forms on a sheet, of self-evaluations and others, without spaces."""
     known = official_form(shipped_names()[0])
     words = known.title_words + (known.target_titles if sheets.targets else ())
@@ -35,7 +35,7 @@ def own_title(text: str) -> str:
     return _YEAR.sub("", _ATTACHED.sub("", re.sub(r"\s", "", text)), count=1)
 
 
-def kind_of(titles: Iterable[str], sheets: Sheets, rows: Mapping[int, Row]) -> OfficialForm:
+def official_kind_of(titles: Iterable[str], sheets: Sheets, rows: Mapping[int, TextRow]) -> OfficialForm:
     """The kind that a title names; if none does, project where a label names a project, otherwise department.
 
     A bureau's own kind goes before a shipped one, a longer word before a shorter: 专项债券项目 before 项目.
@@ -54,7 +54,7 @@ def kind_of(titles: Iterable[str], sheets: Sheets, rows: Mapping[int, Row]) -> O
     return official_form("project" if project else "department")
 
 
-def _names_a_project(rows: Mapping[int, Row]) -> bool:
+def _names_a_project(rows: Mapping[int, TextRow]) -> bool:
     """Whether the first label of a row is one of a project's name by its words: 专项名称."""
     roles = roles_of("boxes", tuple(typed(official_form("project").form.single_boxes)))
     firsts = (core(next(iter(texts.values()))) for texts in islice(rows.values(), _HEAD))

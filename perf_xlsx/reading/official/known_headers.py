@@ -9,13 +9,13 @@ from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Header
 from perf_xlsx.reading.official.adopted import unread
-from perf_xlsx.reading.official.contents import SheetContents
+from perf_xlsx.reading.official.column_contents import SheetContents
 from perf_xlsx.reading.official.headers import Effort, Search
-from perf_xlsx.reading.official.labels import Row
+from perf_xlsx.reading.official.labels import TextRow
 
 MOST_CELLS = 700_000  # looked at for headers; a form takes 1,000 to 2,500
 
-Rows = Mapping[int, Mapping[int, Row]]  # the texts of each sheet
+SheetRows = Mapping[int, Mapping[int, TextRow]]  # the texts of each sheet
 
 
 class Headers:
@@ -31,7 +31,7 @@ class Headers:
         self._contents: dict[int, SheetContents] = {}
 
     def of(
-        self, sheets: Sheets, rows: Rows, kind: OfficialForm, block: str, needs: str, sheet: int, likely: bool
+        self, sheets: Sheets, rows: SheetRows, kind: OfficialForm, block: str, needs: str, sheet: int, likely: bool
     ) -> list[Header]:
         """Every header of a sheet that has what the table needs; `likely`: by labels that no form knows too."""
         key = kind.form.name, needs, sheet, likely
@@ -40,7 +40,7 @@ class Headers:
             self._found[key] = search.headers(kind.needs[needs], likely)
         return self._found[key]
 
-    def _search(self, sheets: Sheets, rows: Rows, kind: OfficialForm, block: str, sheet: int) -> Search:
+    def _search(self, sheets: Sheets, rows: SheetRows, kind: OfficialForm, block: str, sheet: int) -> Search:
         key = kind.form.name, block, sheet
         if key not in self._searches:
             boxes = [*typed(kind.form.block(block).fields), *unread(kind, block)]

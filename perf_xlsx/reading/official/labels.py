@@ -15,7 +15,7 @@ from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.system.pattern import pattern
 
-Row = Mapping[int, str]  # column -> text
+TextRow = Mapping[int, str]  # column -> text
 
 _LEADING = pattern(r"^(?:其中[:,]?|\d{1,2}[.、]|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、)+")
 _BRACKET = pattern(r"\([^()]*\)[:*]*$")
@@ -94,7 +94,7 @@ def under_heading(heading: str, text: str) -> str:
     return f"{core(heading)}·{text}" if heading else text
 
 
-def rows_of(sheets: Sheets, sheet: int, last: int = MAX_ROW) -> dict[int, dict[int, str]]:
+def texts_by_row(sheets: Sheets, sheet: int, last: int = MAX_ROW) -> dict[int, dict[int, str]]:
     """The texts of a sheet by row and column, from top to bottom and left to right, down to the `last` row."""
     rows: dict[int, dict[int, str]] = {}
     cells = sheets.grids[sheet].cells

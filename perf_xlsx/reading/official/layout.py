@@ -14,21 +14,21 @@ from perf_xlsx.domain.model import Unscored
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
-from perf_xlsx.reading.layout import Header, Layout, Table
+from perf_xlsx.reading.indicator_parts import parts_remark
+from perf_xlsx.reading.layout import Header, Layout, TableLayout
 from perf_xlsx.reading.official.adopted import adopted_form, adopted_kind
 from perf_xlsx.reading.official.boxes import known_labels
-from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.execution import execution_row, gives_execution_nothing
 from perf_xlsx.reading.official.funds import FundSearch
 from perf_xlsx.reading.official.headers import Effort
-from perf_xlsx.reading.official.kind import kind_of, own_title, titles_on
-from perf_xlsx.reading.official.known_headers import MOST_CELLS, Headers, Rows
-from perf_xlsx.reading.official.labels import core, rows_of, without_spaces
+from perf_xlsx.reading.official.kind import official_kind_of, own_title, titles_on
+from perf_xlsx.reading.official.known_headers import MOST_CELLS, Headers, SheetRows
+from perf_xlsx.reading.official.labels import core, texts_by_row, without_spaces
+from perf_xlsx.reading.official.layout_draft import LayoutDraft
 from perf_xlsx.reading.official.projects import project_rows
-from perf_xlsx.reading.official.rows import Body, indicator_rows
+from perf_xlsx.reading.official.rows import TableBody, indicator_body
 from perf_xlsx.reading.official.single_boxes import SingleBoxes
 from perf_xlsx.reading.official.year import stated_years
-from perf_xlsx.reading.parts import parts_remark
 from perf_xlsx.reading.rows import crossed_row
 from perf_xlsx.system.pattern import pattern
 
@@ -42,28 +42,28 @@ def locate_official(sheets: Sheets, adopted: str | None = None) -> Layout | None
 
     `adopted` is the bureau's own form that the workbook says it is.
     """
-    return locate_alone(sheets, {n: rows_of(sheets, n) for n in sheets.searched}, Headers(), adopted)
+    return locate_alone(sheets, {n: texts_by_row(sheets, n) for n in sheets.searched}, Headers(), adopted)
 
 
 def locate_alone(
-    sheets: Sheets, rows: Rows, known: Headers, adopted: str | None, first: Sequence[int] = ()
+    sheets: Sheets, rows: SheetRows, known: Headers, adopted: str | None, first: Sequence[int] = ()
 ) -> Layout | None:
     """The same, of a workbook whose texts and headers are partly known; on the `first` sheets before others."""
     order = sorted(sheets.searched, key=lambda n: n not in first)
-    searches = (_Search(sheets, n, rows, known, adopted) for n in order)
+    searches = (_LayoutSearch(sheets, n, rows, known, adopted) for n in order)
     return next((found for search in searches if (found := search.layout())), None)
 
 
 def locate_one_of_several(
-    sheets: Sheets, sheet: int, rows: Rows, effort: Effort, adopted: str | None
+    sheets: Sheets, sheet: int, rows: SheetRows, effort: Effort, adopted: str | None
 ) -> Layout | None:
     """Find the official layout on this sheet; the others give at most what a cover says for all forms."""
-    return _Search(sheets, sheet, rows, Headers(effort), adopted, alone=False).layout()
+    return _LayoutSearch(sheets, sheet, rows, Headers(effort), adopted, alone=False).layout()
 
 
-def beginnings(sheets: Sheets, sheet: int, rows: Rows, known: Headers, adopted: str | None) -> Beginnings:
+def beginnings(sheets: Sheets, sheet: int, rows: SheetRows, known: Headers, adopted: str | None) -> Beginnings:
     """What may begin forms on a sheet."""
-    search = _Search(sheets, sheet, rows, known, adopted)
+    search = _LayoutSearch(sheets, sheet, rows, known, adopted)
     kind, here = search._kind(), (sheet,)
     tables = search._tables(kind)
     funds = search._headers(kind, "funds", here) if tables else []
@@ -74,7 +74,7 @@ def other_forms(sheets: Sheets, known: Collection[int]) -> list[Address]:
     """Where official layouts begin on sheets that are not `known`."""
     found, effort = [], Effort(MOST_CELLS)
     for sheet in (n for n in sheets.searched if n not in known):
-        search = _Search(sheets, sheet, {sheet: rows_of(sheets, sheet, _FIRST_ROWS)}, Headers(effort))
+        search = _LayoutSearch(sheets, sheet, {sheet: texts_by_row(sheets, sheet, _FIRST_ROWS)}, Headers(effort))
         if (header := search.header()) is not None:
             found.append((sheet, header.top, header.columns["name"]))
     return found
@@ -95,7 +95,7 @@ def _unmeasured(table: Header) -> str:
     return "" if table.unknown else next(lacking, "")
 
 
-class _Search:
+class _LayoutSearch:
     """Looks for a form whose indicators are on one sheet; the rest may be on others.
 
     `alone`: it is the only form of the workbook, so that its tables may be on any sheet. `adopted` is the bureau's
@@ -106,7 +106,7 @@ class _Search:
         self,
         sheets: Sheets,
         sheet: int,
-        rows: Rows,
+        rows: SheetRows,
         known: Headers,
         adopted: str | None = None,
         alone: bool = True,
@@ -131,12 +131,12 @@ class _Search:
         money = self._money(kind, lists, tables)
         if not (money or self.titles):
             return None
-        layout = Draft(kind, tables[0], next(iter(money), None), next(iter(lists), None))
+        layout = LayoutDraft(kind, tables[0], next(iter(money), None), next(iter(lists), None))
         layout.unscored, layout.title = self._unscored(tables[0]), self._title(tables[0])
         layout.unmeasured = "" if layout.unscored else _unmeasured(tables[0])
         others = [h.top for h in (*money, *lists) if h.sheet == self.sheet]
         later = [top for top in others if top > tables[0].top]
-        body = indicator_rows(self.sheets, tables[0], kind, tables[1:], later)
+        body = indicator_body(self.sheets, tables[0], kind, tables[1:], later)
         self._indicators(layout, body)
         self._labels_of_headers(layout, (*tables, *money[:1], *lists))
         self._projects(layout, [*tables, *money, *lists])
@@ -180,7 +180,7 @@ class _Search:
     def _is_for_monitoring(self) -> bool:
         return any(word in text for text in self.titles.values() for word in self._kind().monitoring)
 
-    def _labels_of_headers(self, layout: Draft, headers: Iterable[Header]) -> None:
+    def _labels_of_headers(self, layout: LayoutDraft, headers: Iterable[Header]) -> None:
         """Note the labels of all headers, and those of the tables' own headers that are there twice."""
         for header in filter(None, (layout.indicators, layout.funds, layout.projects)):
             layout.twice += header.doubled
@@ -199,9 +199,9 @@ class _Search:
             in_part = [header for header in in_part if any("执行" in word for word in header.unread)]
         return found or [h for h in in_part if not self._lists_projects(h, [*lists, *tables])]
 
-    def _indicators(self, layout: Draft, body: Body) -> None:
+    def _indicators(self, layout: LayoutDraft, body: TableBody) -> None:
         header, rows = layout.indicators, tuple(sorted((*body.rows, *body.parts)))
-        layout.tables["indicators"] = Table(self.sheet, header.columns, rows, head=header.bottom)
+        layout.tables["indicators"] = TableLayout(self.sheet, header.columns, rows, head=header.bottom)
         layout.parts, layout.level_rows, layout.subtotals = body.parts, body.levels, body.subtotals
         if body.parts:
             at = (self.sheet, min(body.parts), header.columns["name"])
@@ -210,9 +210,9 @@ class _Search:
     def _kind(self) -> OfficialForm:
         """The form that a bureau adopted, where its labels are there; else the kind that the titles name."""
         own = adopted_form(self.adopted) if self.adopted else adopted_kind(self.rows[self.sheet])
-        return own or kind_of(self.titles.values(), self.sheets, self.rows[self.sheet])
+        return own or official_kind_of(self.titles.values(), self.sheets, self.rows[self.sheet])
 
-    def _doubt_kind(self, layout: Draft) -> None:
+    def _doubt_kind(self, layout: LayoutDraft) -> None:
         """A kind that no title names is a doubt."""
         titles = self.titles.values()
         named = any(word in text for text in titles for word in layout.kind.titles) or "project" in layout.boxes
@@ -221,14 +221,14 @@ class _Search:
             advice = "请核对；如不对，请在标题中写明“项目支出绩效自评表”或“部门整体支出绩效自评表”。"
             layout.doubt((self.sheet, 0, 0), "表种", "", message, advice)
 
-    def _unread_rows(self, layout: Draft, body: Body) -> None:
+    def _unread_rows(self, layout: LayoutDraft, body: TableBody) -> None:
         self._crossed(layout, layout.indicators, body.crossed)
         for row in body.unread:
             message = f"第{row}行在“{body.totals[max(body.totals)]}”之下，没有分值和得分，没有作为指标读取。"
             at = (self.sheet, row, layout.indicators.columns["name"])
             layout.doubt(at, "三级指标", "", message, "如它是指标，请移到总分行之上，并填写分值和得分。")
 
-    def _crossed(self, layout: Draft, header: Header, rows: Iterable[int]) -> None:
+    def _crossed(self, layout: LayoutDraft, header: Header, rows: Iterable[int]) -> None:
         for at in ((header.sheet, row, header.columns["name"]) for row in rows):
             cell = self.sheets.cell(at)
             layout.remarks.append(crossed_row(at, "三级指标", as_shown(cell) if cell else ""))
@@ -249,18 +249,18 @@ class _Search:
             return True
         return any(core(text) == "项目名称" for text in self.rows[header.sheet][header.top].values())
 
-    def _projects(self, layout: Draft, tables: list[Header]) -> None:
+    def _projects(self, layout: LayoutDraft, tables: list[Header]) -> None:
         """The projects of a department, below their header."""
         header = layout.projects
         if header is not None:
             others = [h for h in tables if h.sheet == header.sheet]
             rows = project_rows(self.sheets, header, layout.kind, others, known_labels(layout.kind))
-            layout.tables["projects"] = Table(header.sheet, header.columns, tuple(rows.projects))
+            layout.tables["projects"] = TableLayout(header.sheet, header.columns, tuple(rows.projects))
             self._crossed(layout, header, rows.crossed)
             layout.project_total = rows.total(layout.kind.totals)
             layout.other_projects = {row: w for row, w in rows.others.items() if row != layout.project_total}
 
-    def _money_of_projects(self, layout: Draft) -> None:
+    def _money_of_projects(self, layout: LayoutDraft) -> None:
         """Where the only amounts are those of the projects, the row of their sum is the total of all money."""
         header = layout.projects
         if layout.funds is not None or header is None or layout.project_total is None:
@@ -273,7 +273,7 @@ class _Search:
             layout.projects = replace(header, unread=tuple(word for word in header.unread if word not in read))
             layout.funds = replace(funds, unread=())
 
-    def _second_form(self, layout: Draft, body: Body, funds: int, tops: list[int]) -> None:
+    def _second_form(self, layout: LayoutDraft, body: TableBody, funds: int, tops: list[int]) -> None:
         """Note a further form on this sheet or another; `tops` are further headers like its own."""
         begins = self._next_form(layout, body, tops)
         if begins is not None and (funds > 1 or begins not in self._fund_tops(layout)):
@@ -284,17 +284,17 @@ class _Search:
         for other in self._headers(layout.kind, "indicators", self.order[1:]):
             layout.forms.append((other.sheet, other.top, other.columns["name"]))
 
-    def _next_form(self, layout: Draft, body: Body, tops: list[int]) -> int | None:
+    def _next_form(self, layout: LayoutDraft, body: TableBody, tops: list[int]) -> int | None:
         """The row where a further form begins on this sheet; the list of projects below the indicators is none."""
         begins, lists = body.next_form, layout.projects
         if begins is None or lists is None or (self.sheet, begins) != (lists.sheet, lists.top):
             return begins
         return next((top for top in tops if top > begins), None)
 
-    def _fund_tops(self, layout: Draft) -> set[int]:
+    def _fund_tops(self, layout: LayoutDraft) -> set[int]:
         return {layout.funds.top} if layout.funds and layout.funds.sheet == self.sheet else set()
 
-    def _year(self, layout: Draft) -> None:
+    def _year(self, layout: LayoutDraft) -> None:
         """The year in the title's lines; elsewhere above the tables it is a doubt."""
         values = layout.values()
         years = list(stated_years(self._above(layout), self.sheets))
@@ -308,14 +308,14 @@ class _Search:
                 message = f"标题中没有年度，按“{found.text[:30]}”中的{found.year}年读取。"
                 layout.doubt(found.at, "年度", found.text[:30], message, "请在标题下写明年度，如（2023年度）。")
 
-    def _is_filed_after(self, layout: Draft, year: int) -> bool:
+    def _is_filed_after(self, layout: LayoutDraft, year: int) -> bool:
         """Whether a form may be of this year, which a project's name states: it is filed in it or in the next."""
         at, text = layout.texts.get("filled_on", (layout.boxes.get("filled_on", NOWHERE), ""))
         cell = self.sheets.cell(at)
         filed = FILED.search(text or (as_shown(cell) if cell is not None else ""))
         return filed is None or int(filed[0]) in (year, year + 1)
 
-    def _above(self, layout: Draft) -> Iterator[tuple[Address, str]]:
+    def _above(self, layout: LayoutDraft) -> Iterator[tuple[Address, str]]:
         """The texts above the tables."""
         top = min(layout.indicators.top, layout.funds.top if layout.funds else layout.indicators.top)
         for row, texts in self.rows[self.sheet].items():

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.reading.cells import as_shown
 from perf_xlsx.reading.grids import Sheets
-from perf_xlsx.reading.official.labels import LONGEST, Leaf, Row, bracketed, core
+from perf_xlsx.reading.official.labels import LONGEST, Leaf, TextRow, bracketed, core
 from perf_xlsx.reading.official.likeness import Roles
 
 MOST_ROWS = 3  # of a header
@@ -23,12 +23,12 @@ class HeaderRows:
     """Takes rows of a sheet for a header; `headings` are the words of parts of the form, which are no columns."""
 
     def __init__(
-        self, sheets: Sheets, sheet: int, rows: Mapping[int, Row], roles: Roles, headings: Sequence[str]
+        self, sheets: Sheets, sheet: int, rows: Mapping[int, TextRow], roles: Roles, headings: Sequence[str]
     ) -> None:
         self.rows, self.roles, self.headings, self.sheets, self.sheet = rows, roles, headings, sheets, sheet
         self.merged = {(top, left): (bottom, right) for top, left, bottom, right in sheets.grids[sheet].merges}
 
-    def texts(self, row: int) -> Row:
+    def texts(self, row: int) -> TextRow:
         """The texts of a row; of a very wide one only known labels, and no more than a header has."""
         texts = self.rows.get(row, {})
         if len(texts) <= _WIDEST:
@@ -56,7 +56,7 @@ class HeaderRows:
     def leaves(self, row: int) -> list[Leaf]:
         return [self._leaf(row, column, text) for column, text in self.labels_in(row).items()]
 
-    def labels_in(self, row: int) -> Row:
+    def labels_in(self, row: int) -> TextRow:
         """The texts of a row but for headings of parts of the form, and what is merged down past any header."""
         texts = self._without_boxes(row)
         ends = {column: self.merged.get((row, column), (row, 0))[0] for column in texts}
@@ -76,7 +76,7 @@ class HeaderRows:
         under = sum(column <= other <= right for other in self.rows.get(row + 1, {})) if bottom == row else 0
         return under > 1 or self.roles.certain(text) is not None
 
-    def _without_boxes(self, row: int) -> Row:
+    def _without_boxes(self, row: int) -> TextRow:
         """The texts of a row but for those with a number beside them, unless most of its labels have none."""
         texts = self.texts(row)
         bare = {column: text for column, text in texts.items() if not self._has_value(row, column)}
@@ -103,7 +103,7 @@ class HeaderRows:
         unknown = [leaf for leaf in leaves if leaf not in found and leaf.heading and len(leaf.text) <= LONGEST]
         return found + unknown if len(found) >= len(unknown) else found
 
-    def _under(self, row: int, column: int, text: str, texts: Row, leaves: Sequence[Leaf]) -> Leaf | None:
+    def _under(self, row: int, column: int, text: str, texts: TextRow, leaves: Sequence[Leaf]) -> Leaf | None:
         """A text as the column below one of the `leaves` above; None where that is its own label."""
         above = next((leaf for leaf in reversed(leaves) if leaf.column <= column), None)
         if above is None or self._covers(above, row, column):
@@ -122,7 +122,7 @@ class HeaderRows:
         return above.row <= row <= bottom and above.column <= column <= right
 
 
-def told_apart(leaves: Sequence[Leaf]) -> list[Leaf]:
+def leaves_told_apart(leaves: Sequence[Leaf]) -> list[Leaf]:
     """Labels that differ in their brackets alone are parts of one heading: 指标值（符号）, 指标值（值）."""
     cores = [core(leaf.text) for leaf in leaves]
     pairs = {(word, bracketed(leaf.text)) for word, leaf in zip(cores, leaves, strict=True)}

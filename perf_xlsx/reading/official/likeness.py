@@ -26,7 +26,7 @@ _SAME_WORDS = {"projects": "funds"}  # their amounts are called the same
 _REMEMBERED = 4096  # headers of which the roles are remembered
 
 
-class Rule(Struct, frozen=True):
+class HeaderRule(Struct, frozen=True):
     """The words by which a header belongs to a role; `title` is that of a role which the form has not."""
 
     role: str
@@ -199,10 +199,10 @@ def _pairs(text: str) -> set[str]:
 
 
 @lru_cache(8)
-def _rules(block: str) -> tuple[Rule, ...]:
+def _rules(block: str) -> tuple[HeaderRule, ...]:
     block = _SAME_WORDS.get(block, block)
     return tuple(
-        Rule(
+        HeaderRule(
             raw.get("role", role),
             raw.get("title", ""),
             *(tuple(raw.get(key, ())) for key in ("words", "with", "not")),

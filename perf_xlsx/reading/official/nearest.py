@@ -11,11 +11,11 @@ from perf_xlsx.forms import typed
 from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.grids import Address, Sheets
 from perf_xlsx.reading.layout import Header
-from perf_xlsx.reading.official.contents import SheetContents
+from perf_xlsx.reading.official.column_contents import SheetContents
 from perf_xlsx.reading.official.headers import Effort, Search
-from perf_xlsx.reading.official.kind import kind_of, titles_on
+from perf_xlsx.reading.official.kind import official_kind_of, titles_on
 from perf_xlsx.reading.official.known_headers import MOST_CELLS
-from perf_xlsx.reading.official.labels import rows_of
+from perf_xlsx.reading.official.labels import texts_by_row
 from perf_xlsx.reading.official.likeness import Roles, roles_of
 
 _FIRST_ROWS = 300  # of a sheet in which the header is sought
@@ -32,7 +32,7 @@ class Nearest(Struct, frozen=True):
     """
 
     address: Address
-    kind: str
+    resembles: str
     found: tuple[str, ...]
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
@@ -47,7 +47,7 @@ class Nearest(Struct, frozen=True):
             parts.append("没有找到资金表（全年预算数、全年执行数），标题中也没有“自评表”")
         if self.unknown:
             parts.append(f"没有认出的栏：{_listed(self.unknown)}")
-        return f"{'，'.join(parts)}；最接近{self.kind}"
+        return f"{'，'.join(parts)}；最接近{self.resembles}"
 
     @property
     def advice(self) -> str:
@@ -59,7 +59,7 @@ class Nearest(Struct, frozen=True):
         return f"请把{unknown}改写成通用的名称（{names}）后重新报送；{ASK_LAYOUT}。"
 
 
-def nearest(sheets: Sheets) -> Nearest | None:
+def nearest_header(sheets: Sheets) -> Nearest | None:
     """The header of the workbook that comes nearest to one of indicators; None where none does."""
     return max(_nearest(sheets), key=lambda near: (len(near.found), -len(near.missing)), default=None)
 
@@ -68,8 +68,8 @@ def _nearest(sheets: Sheets) -> Iterator[Nearest]:
     """The headers of all sheets."""
     effort = Effort(MOST_CELLS)
     for sheet in sheets.searched[:_FIRST_SHEETS]:
-        rows = rows_of(sheets, sheet, _FIRST_ROWS)
-        kind = kind_of(titles_on(sheets, sheet, rows).values(), sheets, rows)
+        rows = texts_by_row(sheets, sheet, _FIRST_ROWS)
+        kind = official_kind_of(titles_on(sheets, sheet, rows).values(), sheets, rows)
         boxes = typed(kind.form.block("indicators").fields)
         known = roles_of("indicators", tuple(boxes))
         contents = SheetContents(sheets.grids[sheet])

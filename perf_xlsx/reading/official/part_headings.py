@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 
 from perf_xlsx.domain.quantity import normalise
-from perf_xlsx.reading.official.labels import Row, core
+from perf_xlsx.reading.official.labels import TextRow, core
 from perf_xlsx.system.pattern import pattern
 
 _NUMERALS, _LONGEST = "一二三四五六七八九十", 40
@@ -14,7 +14,7 @@ _NUMBERED = pattern(
 )
 
 
-def part_headings(rows: Mapping[int, Row], known: Container[str]) -> Iterator[tuple[int, int]]:
+def part_headings(rows: Mapping[int, TextRow], known: Container[str]) -> Iterator[tuple[int, int]]:
     """The row and column of every heading of a part: a `known` one, or a short text that counts the parts.
 
     What counts from 一 in rows right below each other may be a list that somebody wrote; of it the first is none.

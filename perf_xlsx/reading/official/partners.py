@@ -8,7 +8,7 @@ from itertools import permutations
 from typing import TypeVar
 
 from perf_xlsx.domain.quantity import Quantity, parse_quantity, parse_target
-from perf_xlsx.reading.official.contents import Column
+from perf_xlsx.reading.official.column_contents import ColumnContents
 from perf_xlsx.reading.official.likeness import similarity
 
 FULL = Decimal(100)
@@ -18,11 +18,11 @@ _TEXT = 0.3  # of two texts that have nothing in common
 _MANY, _ROWS = 8, 40  # columns nobody knows of which pairs are sought, rows that are compared
 _SHOWN = Decimal("0.0051")  # a rate as shown, 97.02%, is as exact as this, in percent
 
-Columns = Mapping[int, Column]
+ContentsByColumn = Mapping[int, ColumnContents]
 T = TypeVar("T")
 
 
-def sums_up(column: Column) -> bool:
+def sums_up(column: ColumnContents) -> bool:
     """Whether a column is all numbers that make a full score, as weights do."""
     return (
         len(column.texts) > 1
@@ -32,7 +32,7 @@ def sums_up(column: Column) -> bool:
     )
 
 
-def points_pair(columns: Columns) -> tuple[int, int] | None:
+def points_pair(columns: ContentsByColumn) -> tuple[int, int] | None:
     """The columns of weights and of points: no point above its weight; None where that is not clear.
 
     Of two columns that are the same it is the left one that has the weights.
@@ -44,7 +44,7 @@ def points_pair(columns: Columns) -> tuple[int, int] | None:
     return fits[0] if len(distinct) == 1 else None
 
 
-def are_points(weights: Column, points: Column) -> bool:
+def are_points(weights: ColumnContents, points: ColumnContents) -> bool:
     """Whether two columns of numbers may be weights and the points of the same rows."""
     both = weights.texts.keys() & points.texts.keys()
     if not sums_up(weights) or points.numbers.keys() != points.texts.keys():
@@ -53,7 +53,7 @@ def are_points(weights: Column, points: Column) -> bool:
     return enough and all(0 <= points.numbers[row] <= weights.numbers[row] for row in both)
 
 
-def measures_pair(columns: Columns) -> tuple[int, int] | None:
+def measures_pair(columns: ContentsByColumn) -> tuple[int, int] | None:
     """The columns of targets and of actual values; None where no two go together more clearly than others.
 
     Targets have the signs; else they stand left of what was achieved.
@@ -67,7 +67,7 @@ def measures_pair(columns: Columns) -> tuple[int, int] | None:
     return (other, one) if _signs(columns[other]) > _signs(columns[one]) else (one, other)
 
 
-def measure_beside(columns: Columns, partner: Column) -> int | None:
+def measure_beside(columns: ContentsByColumn, partner: ColumnContents) -> int | None:
     """The column that goes with the targets, or with the actual values; None where none does clearly."""
     few = columns if len(columns) <= _MANY else {}
     return _clearest({number: agreement(column, partner) for number, column in few.items()})
@@ -80,7 +80,7 @@ def _clearest(found: Mapping[T, float]) -> T | None:
     return max(found, key=found.__getitem__)
 
 
-def agreement(one: Column, other: Column) -> float:
+def agreement(one: ColumnContents, other: ColumnContents) -> float:
     """How much two columns speak of the same, from 0 to 1: numbers of one unit, or texts alike."""
     both = one.texts.keys() & other.texts.keys()
     if len(both) < 2 or len(both) < _MOST * max(len(one.texts), len(other.texts)):
@@ -105,19 +105,23 @@ def _same_measure(one: Quantity, other: Quantity) -> float:
     return 1.0 if small * 3 >= large else _LIKE
 
 
-def _signs(column: Column) -> int:
+def _signs(column: ColumnContents) -> int:
     found = (parse_quantity(text) for text in column.texts.values())
     return sum(bool(quantity and quantity.sign) for quantity in found)
 
 
-def by_rate(
-    columns: Columns, rate: Column, *, base: Column | None = None, executed: Column | None = None
+def columns_by_rate(
+    columns: ContentsByColumn,
+    rate: ColumnContents,
+    *,
+    base: ColumnContents | None = None,
+    executed: ColumnContents | None = None,
 ) -> Sequence[int]:
     """The columns of amounts that with the other give the rates as they are shown."""
     return [number for number, one in columns.items() if _gives(base or one, executed or one, rate)]
 
 
-def _gives(base: Column, executed: Column, rate: Column) -> bool:
+def _gives(base: ColumnContents, executed: ColumnContents, rate: ColumnContents) -> bool:
     amounts = {row: _amounts(base, executed, rate, row) for row in rate.texts}
     known = [found for found in amounts.values() if found]
     return bool(known) and all(
@@ -131,7 +135,9 @@ def _grain(shown: Decimal) -> Decimal:
     return Decimal(51).scaleb(int(exponent) - 2) if isinstance(exponent, int) else _SHOWN
 
 
-def _amounts(base: Column, executed: Column, rate: Column, row: int) -> tuple[Decimal, Decimal, Decimal] | None:
+def _amounts(
+    base: ColumnContents, executed: ColumnContents, rate: ColumnContents, row: int
+) -> tuple[Decimal, Decimal, Decimal] | None:
     found = [parse_quantity(column.texts.get(row, "")) for column in (base, executed, rate)]
     if any(one is None for one in found):
         return None
@@ -139,14 +145,14 @@ def _amounts(base: Column, executed: Column, rate: Column, row: int) -> tuple[De
     return below, above, shown
 
 
-def names(columns: Columns, beside: Iterable[Column]) -> int | None:
+def names(columns: ContentsByColumn, beside: Iterable[ColumnContents]) -> int | None:
     """The one column of texts that names every row of the columns beside it, no two rows alike."""
     rows = {row for column in beside for row in column.texts}
     found = [number for number, column in columns.items() if rows and _names(column, rows)]
     return found[0] if len(found) == 1 else None
 
 
-def _names(column: Column, rows: set[int]) -> bool:
+def _names(column: ColumnContents, rows: set[int]) -> bool:
     distinct = len({*column.texts.values()}) == len(column.texts)
     words = len(column.numbers) * 3 <= len(column.texts)
     return distinct and words and len(column.texts) > 1 and rows <= column.texts.keys()

@@ -16,10 +16,10 @@ _BETWEEN = " \t\r\n。；;：:，,、"
 
 def is_prompt(text: str, prompts: Sequence[str]) -> bool:
     """Whether a text is only what the form prints."""
-    return bool(text.strip()) and not answer(text, prompts)
+    return bool(text.strip()) and not behind_prompt(text, prompts)
 
 
-def answer(text: str, prompts: Sequence[str]) -> str:
+def behind_prompt(text: str, prompts: Sequence[str]) -> str:
     """What somebody wrote: the text, what is behind its prompt or before its limit; "" for a mere prompt."""
     folded = without_spaces(text)
     if not any(without_spaces(word) in folded for word in prompts):

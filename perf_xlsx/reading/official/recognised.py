@@ -13,7 +13,7 @@ from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Layout, OfficialParts
 from perf_xlsx.reading.official.labels import core
 from perf_xlsx.reading.official.single_boxes import CLAIMS
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.remarks import ReadingRemark
 from perf_xlsx.rulebook import Rulebook, load_rulebook
 from perf_xlsx.rulebook.fitting import fitting_rulebooks
 
@@ -90,42 +90,42 @@ def absent(layout: Layout, official: OfficialParts) -> dict[str, str]:
 
 
 def recognition(
-    form: SelfEvaluation,
+    evaluation: SelfEvaluation,
     layout: Layout,
     official: OfficialParts,
     sheets: Sheets,
     rulebook: Rulebook,
     proven: bool | None,
-) -> Iterator[Remark]:
+) -> Iterator[ReadingRemark]:
     """R19: how the layout was read, and what is doubtful; R17: it gives execution another weight than the rules.
 
     `proven` tells whether missing weights follow from the claims; None where the form has a column for them.
     """
     advice = ADVICE_ON_THEIRS if layout.form.original else ADVICE
     at = (official.indicators.sheet, 0, 0)
-    yield Remark("R19", at, "版式", recognised(layout, official, sheets, proven), advice)
+    yield ReadingRemark("R19", at, "版式", recognised(layout, official, sheets, proven), advice)
     yield from official.remarks
     if proven is False:
         yield _without_weights(layout, official, sheets)
     weight = rulebook.number("execution.weight")
     if official.stated_weight and official.stated_weight[1] != weight:
         address, stated = official.stated_weight
-        fits = "、".join(load_rulebook(name).called for name in fitting_rulebooks(form, stated))
+        fits = "、".join(load_rulebook(name).called for name in fitting_rulebooks(evaluation, stated))
         own = f"本次所用评分办法{rulebook.called}是{plain(weight)}"
         message = f"本表的预算执行率分值是{plain(stated)}，{own}，各项得分会不同。"
         if not official.fund_rows:
             message = f"没有找到资金表，各指标的分值合计已是满分，没有给预算执行率留分；{own}，总分会不同。"
         advice = f"{ASK_RULES}{f'（分值相符的有{fits}）' if fits else ''}。"
-        yield Remark(
+        yield ReadingRemark(
             "R17", address, EXECUTION_WEIGHT, message, advice, plain(stated)
         )  # nothing else would be right
 
 
-def _without_weights(layout: Layout, official: OfficialParts, sheets: Sheets) -> Remark:
+def _without_weights(layout: Layout, official: OfficialParts, sheets: Sheets) -> ReadingRemark:
     """R06, at the labels of the indicators: nothing tells their weights, so none of them is scored."""
     count = len(layout.tables["indicators"].rows)
     message = f"指标表没有“分值”一栏，分值也无法从自评得分推定，{count}个指标暂不评分。"
     advice = "请补上“分值”一栏，或在各指标名称后写明分值，如“（10分）”。"
     table = official.indicators
     at = (table.sheet, table.top, table.columns.get("claimed_points", min(table.columns.values())))
-    return Remark("R06", at, "分值", message, advice, severity="warning", expected="有“分值”一栏")
+    return ReadingRemark("R06", at, "分值", message, advice, severity="warning", expected="有“分值”一栏")

@@ -12,9 +12,9 @@ from perf_xlsx.forms.official import OfficialForm
 from perf_xlsx.reading.cells import as_shown, points_in
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.header import are_numbers_of_columns
+from perf_xlsx.reading.indicator_parts import is_part
 from perf_xlsx.reading.layout import Header
-from perf_xlsx.reading.official.labels import Labels, Row, core
-from perf_xlsx.reading.parts import is_part
+from perf_xlsx.reading.official.labels import Labels, TextRow, core
 from perf_xlsx.system.pattern import pattern
 
 MEASURES = ("target", "actual", "weight", "claimed_points")
@@ -26,7 +26,7 @@ PROMPT = pattern(
 _MARKS_BEHIND = pattern(r"(.{1,200})\(\s*(\d{1,3}(?:\.\d{1,2})?)\s*分\s*\)")
 
 
-class Body(Struct):
+class TableBody(Struct):
     """The rows of indicators, of totals by their words, of headers, and where a second form begins below.
 
     `parts` are rows that are parts of the indicator above, `crossed` those crossed out. `unread` are rows below a
@@ -106,9 +106,9 @@ class TableRows:
         return self.sheets.crossed_out(self.sheet, row, [self.columns["name"], *self.values])
 
 
-def indicator_rows(
+def indicator_body(
     sheets: Sheets, header: Header, kind: OfficialForm, repeats: list[Header], money: list[int]
-) -> Body:
+) -> TableBody:
     """Classify the rows below the header; `repeats` are further headers like it, `money` rows of fund headers."""
     return _Indicators(sheets, header, kind, repeats, money).body()
 
@@ -123,8 +123,8 @@ class _Indicators:
         self.single = Labels(box for block in kind.form.blocks for box in getattr(block, "boxes", ()))
         self.passages = {core(word) for title, words in kind.passages.items() for word in (title, *words)}
 
-    def body(self) -> Body:
-        body = Body(last=self.header.bottom)
+    def body(self) -> TableBody:
+        body = TableBody(last=self.header.bottom)
         body.headers += range(self.header.top, self.header.bottom + 1)
         for row, texts in self._texts().items():
             if row in self.money or self._begins_a_form(row, body):
@@ -157,7 +157,7 @@ class _Indicators:
             for row in below
         }
 
-    def _add(self, row: int, texts: Row, body: Body) -> bool:
+    def _add(self, row: int, texts: TextRow, body: TableBody) -> bool:
         """Add a row to what it is; False where it is nothing of the table."""
         if word := self._total(texts) or self._sums_up(row, texts, body):
             body.totals[row] = word
@@ -175,14 +175,14 @@ class _Indicators:
             return False
         return True
 
-    def _texts(self) -> Mapping[int, Row]:
+    def _texts(self) -> Mapping[int, TextRow]:
         rows: dict[int, dict[int, str]] = {}
         for (row, column), cell in sorted(self.rows.cells.items()):
             if row > self.header.bottom:
                 rows.setdefault(row, {})[column] = (cell.label or "") if cell.value is None else str(cell.value)
         return rows
 
-    def _begins_a_form(self, row: int, body: Body) -> bool:
+    def _begins_a_form(self, row: int, body: TableBody) -> bool:
         """Whether this row is a header that begins another form: below the total, or in another order."""
         other = self.repeats.get(row)
         if other is None:
@@ -192,7 +192,7 @@ class _Indicators:
         shared = other.columns.keys() & self.header.columns.keys()
         return any(other.columns[key] != self.header.columns[key] for key in shared)
 
-    def _is_aside(self, texts: Row) -> bool:
+    def _is_aside(self, texts: TextRow) -> bool:
         """Remarks, signatures, and boxes and texts below the table."""
         first = normalise(next(iter(texts.values())))
         word, before = core(first), core(first.partition(":")[0])
@@ -201,13 +201,13 @@ class _Indicators:
         label = word in self.passages or (word in self.single and not self._total(texts))
         return label or before in self.kind.asides
 
-    def _total(self, texts: Row) -> str | None:
+    def _total(self, texts: TextRow) -> str | None:
         """The word of a total, anywhere but among the reasons."""
         reasons = [self.header.columns.get(key) for key in ("reason", "improvement")]
         words = (core(text) for column, text in texts.items() if column not in reasons)
         return next((word for word in words if word in self.kind.totals), None)
 
-    def _sums_up(self, row: int, texts: Row, body: Body) -> str | None:
+    def _sums_up(self, row: int, texts: TextRow, body: TableBody) -> str | None:
         """The label of a row that is a total by its numbers: all that is above, or the full score."""
         columns, first = self.header.columns, min(texts)
         if len(body.rows) < 2 or self._measured(row) or first >= columns["name"] or "分" not in texts[first]:
@@ -223,7 +223,7 @@ class _Indicators:
             not is_blank(self.rows.shown(row, columns[key])) for key in ("target", "actual") if key in columns
         )
 
-    def _is_subtotal(self, row: int, texts: Row) -> bool:
+    def _is_subtotal(self, row: int, texts: TextRow) -> bool:
         """Whether a row sums up a level: 小计, 产出指标小计."""
         ends, first = tuple(self.kind.subtotals), core(next(iter(texts.values())))
         name = core(self.rows.name(row)[0])
@@ -239,7 +239,7 @@ class _Indicators:
         own = self._points(row) or Decimal(0)
         self.total, self.most = self.total + own, max(self.most, own)
 
-    def _is_indicator(self, row: int, body: Body) -> bool:
+    def _is_indicator(self, row: int, body: TableBody) -> bool:
         (name, heading), filled = self.rows.name(row), self.rows.filled(row)
         if heading or (is_blank(bare_name(name)) and not filled):
             return False
@@ -253,7 +253,7 @@ class _Indicators:
         texts = (text for column in columns if (text := self.rows.shown(row, column)))
         return self.rows.crossed_out(row) and not all(says_nothing(self.kind, text) for text in texts)
 
-    def _is_part(self, row: int, body: Body) -> bool:
+    def _is_part(self, row: int, body: TableBody) -> bool:
         above = bare_name(self.rows.name(body.rows[-1])[0]) if body.rows and not body.totals else ""
         name, heading = self.rows.name(row)
         return not heading and is_part(bare_name(name), above) and not self._counted(row)

@@ -16,12 +16,12 @@ from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Located
 from perf_xlsx.reading.official.adopted import has_label
 from perf_xlsx.reading.official.boxes import LabelSearch, known_labels
-from perf_xlsx.reading.official.draft import Draft
 from perf_xlsx.reading.official.goals import join_goals
-from perf_xlsx.reading.official.known_headers import Rows
+from perf_xlsx.reading.official.known_headers import SheetRows
 from perf_xlsx.reading.official.labels import core, without_spaces
-from perf_xlsx.reading.official.prompts import answer, is_prompt
-from perf_xlsx.reading.official.rows import Body
+from perf_xlsx.reading.official.layout_draft import LayoutDraft
+from perf_xlsx.reading.official.prompts import behind_prompt, is_prompt
+from perf_xlsx.reading.official.rows import TableBody
 from perf_xlsx.reading.official.ticked import ticked
 from perf_xlsx.system.pattern import pattern
 
@@ -41,7 +41,7 @@ class SingleBoxes:
     def __init__(
         self,
         sheets: Sheets,
-        rows: Rows,
+        rows: SheetRows,
         order: list[int],
         common: list[int],
         titles: Mapping[Address, str],
@@ -49,7 +49,7 @@ class SingleBoxes:
         self.sheets, self.rows, self.order, self.common, self.titles = sheets, rows, order, common, titles
         self.sheet = order[0]
 
-    def locate(self, layout: Draft, body: Body) -> None:
+    def locate(self, layout: LayoutDraft, body: TableBody) -> None:
         """Note where each box, passage and claim is."""
         taken = self._rows_of_tables(layout, body)
         totals = {(self.sheet, row) for row in body.totals}
@@ -71,7 +71,7 @@ class SingleBoxes:
         self._left_as_printed(layout)
         self._claims(layout, body)
 
-    def _sole_goal(self, layout: Draft, search: LabelSearch) -> None:
+    def _sole_goal(self, layout: LayoutDraft, search: LabelSearch) -> None:
         """The goal of a form that has one text for it, beside 年度总体目标: elsewhere that is a heading (R19)."""
         box = next((one for one in layout.form.single_boxes if one.key == "goal_expected"), None)
         if box is None or GOALS & layout.boxes.keys():
@@ -84,7 +84,7 @@ class SingleBoxes:
             message = f"“{word}”只有一项内容，按“{box.label}”读取；本表没有“实际完成情况”。"
             layout.doubt(found[0].label, box.label, word, message, "可以不改；请核对。", "notice")
 
-    def _doing_the_work(self, layout: Draft, box: Box, search: LabelSearch) -> list[Located]:
+    def _doing_the_work(self, layout: LayoutDraft, box: Box, search: LabelSearch) -> list[Located]:
         """The unit that does the work, where a project's form names another one that reports (R19)."""
         if box.key != "unit" or all(other.key != "project" for other in layout.form.single_boxes):
             return []
@@ -113,7 +113,7 @@ class SingleBoxes:
         cell = self.sheets.cell(at)
         return "" if cell is None else (cell.label or "").strip()
 
-    def _ticked_grade(self, layout: Draft) -> None:
+    def _ticked_grade(self, layout: LayoutDraft) -> None:
         """Read the one grade that is ticked of those that the form prints: 优☑ 良□ 中□ 差□."""
         at = layout.boxes.get("claimed_grade", NOWHERE)
         cell, own = self.sheets.cell(at), layout.texts.get("claimed_grade")
@@ -123,19 +123,19 @@ class SingleBoxes:
             layout.texts["claimed_grade"] = at, grade
             layout.doubt(at, "自评等级", text, message, "可以不改；请核对。", "notice")
 
-    def _unit_by_supervisor(self, layout: Draft) -> None:
+    def _unit_by_supervisor(self, layout: LayoutDraft) -> None:
         """A form without a box for the unit lists the department in charge in its place: it lacks nothing."""
         if "unit" not in layout.boxes and self.sheets.cell(layout.boxes.get("supervisor", NOWHERE)) is not None:
             labels = {box.label for box in layout.form.single_boxes if box.key == "unit"}
             layout.missing = [one for one in layout.missing if one[1] not in labels]
 
-    def _sought(self, layout: Draft, box: Box) -> Box:
+    def _sought(self, layout: LayoutDraft, box: Box) -> Box:
         """The box with its labels; on a form of targets the goal has more."""
         if not self.sheets.targets or box.key != "goal_expected":
             return box
         return replace(box, synonyms=(*box.synonyms, *layout.kind.target_goals))
 
-    def _put(self, layout: Draft, box: Box, found: list[Located]) -> None:
+    def _put(self, layout: LayoutDraft, box: Box, found: list[Located]) -> None:
         """Note where a box is: the first place that is filled in; others that are, are one too many."""
         if not found:
             expected = box.key in CLAIMS or has_label(layout.form, SINGLE, box.key)
@@ -146,7 +146,7 @@ class SingleBoxes:
         layout.put(box.key, first)
         layout.twice += [(box.label, other.value) for other in others if other.value != first.value]
 
-    def _likely_box(self, layout: Draft, box: Box, search: LabelSearch) -> list[Located]:
+    def _likely_box(self, layout: LayoutDraft, box: Box, search: LabelSearch) -> list[Located]:
         """A box by words that no form knows: read only if they are the only ones, and told."""
         likely = search.likely(box)
         if len(likely) == 1:
@@ -165,7 +165,7 @@ class SingleBoxes:
             break
         return []
 
-    def _rows_of_tables(self, layout: Draft, body: Body) -> set[tuple[int, int]]:
+    def _rows_of_tables(self, layout: LayoutDraft, body: TableBody) -> set[tuple[int, int]]:
         """The sheet and row of every row that belongs to a table."""
         taken = {(self.sheet, row) for row in (*body.headers, *body.rows, *body.parts)}
         if layout.funds:
@@ -178,7 +178,7 @@ class SingleBoxes:
             taken |= {(layout.projects.sheet, row) for row in range(layout.projects.top, end + 1)}
         return taken
 
-    def _rows_of_amounts(self, layout: Draft) -> set[tuple[int, int]]:
+    def _rows_of_amounts(self, layout: LayoutDraft) -> set[tuple[int, int]]:
         """The rows that hold only labels of amounts with their values beside them."""
         rows = {(self.sheet, at[1]) for at in layout.lines.values()}
         return {
@@ -187,14 +187,14 @@ class SingleBoxes:
             if all((sheet, row, column) in layout.labels for column in self.rows[sheet].get(row, ()))
         }
 
-    def _answered(self, layout: Draft, found: Located) -> Located:
+    def _answered(self, layout: LayoutDraft, found: Located) -> Located:
         """Where a text is, without the prompt that the form prints there."""
         cell = self.sheets.cell(found.value)
         text = found.text if found.text is not None else str(cell.value) if cell and cell.label else ""
-        own = answer(text, layout.kind.prompts)
+        own = behind_prompt(text, layout.kind.prompts)
         return found if own == text else replace(found, text=own)
 
-    def _left_as_printed(self, layout: Draft) -> None:
+    def _left_as_printed(self, layout: LayoutDraft) -> None:
         """Take prompts out of the goals; tell those that were left where something may be asked (R19)."""
         for key in GOALS & layout.boxes.keys():
             at = layout.boxes[key]
@@ -210,12 +210,12 @@ class SingleBoxes:
             message = f"{cells}还是表样印的填写提示，按没有填写读取。"
             layout.doubt(left[0], "填写提示", "", message, "应当填写的，请删去提示，再填写内容。", "notice")
 
-    def _is_prompt(self, layout: Draft, address: Address) -> bool:
+    def _is_prompt(self, layout: LayoutDraft, address: Address) -> bool:
         """Whether the cell has only the form's own prompt, left as printed."""
         cell = self.sheets.cell(address)
         return cell is not None and bool(cell.label) and is_prompt(str(cell.value), layout.kind.prompts)
 
-    def _claims(self, layout: Draft, body: Body) -> None:
+    def _claims(self, layout: LayoutDraft, body: TableBody) -> None:
         """Total and grade in the row of the total; the weight and points of execution in the funds' total row."""
         row = body.total(layout.kind.totals)
         if row is not None:
@@ -232,7 +232,7 @@ class SingleBoxes:
             head = (layout.funds.sheet, layout.funds.top, layout.funds.columns["execution_reason"])
             layout.passages.append(("执行情况说明", Located(head, why)))
 
-    def _compare_totals(self, layout: Draft, below: Address) -> None:
+    def _compare_totals(self, layout: LayoutDraft, below: Address) -> None:
         """A total in the head besides that of the table: it says the same, or is a doubt."""
         head = layout.boxes.get("claimed_total", below)
         stated, summed = (points_in(self.sheets.cell(at)) for at in (head, below))
@@ -243,7 +243,7 @@ class SingleBoxes:
             )
             layout.doubt(head, "自评总分", plain(stated), message, "请核对，两处填写一致。")
 
-    def _grade(self, layout: Draft, row: int) -> None:
+    def _grade(self, layout: LayoutDraft, row: int) -> None:
         if "claimed_grade" in layout.boxes:
             return
         for column, text in self.rows[self.sheet].get(row, {}).items():
@@ -251,7 +251,7 @@ class SingleBoxes:
                 at = (self.sheet, row, column)
                 layout.put("claimed_grade", Located(at, at, found[1][0]))
 
-    def _total(self, layout: Draft, row: int, word: str) -> Address | None:
+    def _total(self, layout: LayoutDraft, row: int, word: str) -> Address | None:
         """The cell of the claimed total: under the points, else next to its label; never the sum of the weights.
 
         None where the row has no place for it.

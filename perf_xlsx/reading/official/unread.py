@@ -15,12 +15,12 @@ from perf_xlsx.reading.grids import NOWHERE, Address, Sheets
 from perf_xlsx.reading.layout import Header, Layout, OfficialParts
 from perf_xlsx.reading.official.adopted import left_unread
 from perf_xlsx.reading.official.boxes import known_labels
-from perf_xlsx.reading.official.contents import names_a_level
-from perf_xlsx.reading.official.labels import core, rows_of
+from perf_xlsx.reading.official.column_contents import names_a_level
+from perf_xlsx.reading.official.labels import core, texts_by_row
 from perf_xlsx.reading.official.part_headings import part_headings
 from perf_xlsx.reading.official.prompts import is_prompt
 from perf_xlsx.reading.official.rows import bare_name
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.remarks import ReadingRemark
 from perf_xlsx.system.pattern import pattern
 
 _FIGURE = pattern(r"[^:]{1,40}:\s*([-+]?\d[\d,.]{0,20}\s*\D{0,4})")  # 按收入性质分：2030.12
@@ -29,7 +29,7 @@ _NUMBERED = pattern(r"\s*\d{1,2}[.、．]")
 _NO_YEAR = pattern(r"\W*年度?\W*")  # （　　年度）
 
 
-def unread_contents(layout: Layout, official: OfficialParts, sheets: Sheets) -> Iterator[Remark]:
+def unread_contents(layout: Layout, official: OfficialParts, sheets: Sheets) -> Iterator[ReadingRemark]:
     """R19: of each sheet the numbers and texts among the rows of the form that belong to no box, line, or table.
 
     Columns without a role are named by their headers; rows of sums are compared elsewhere.
@@ -38,7 +38,9 @@ def unread_contents(layout: Layout, official: OfficialParts, sheets: Sheets) -> 
     tables = [table for table in (official.indicators, official.funds, official.projects) if table]
     for sheet in sorted({table.sheet for table in tables}):
         left, grid = list(_on_sheet(sheet, used, layout, official, sheets)), sheets.grids[sheet]
-        heads = {*_above_labels(part_headings(rows_of(sheets, sheet), official.kind.headings), sheet, official)}
+        heads = {
+            *_above_labels(part_headings(texts_by_row(sheets, sheet), official.kind.headings), sheet, official)
+        }
         left = [at for at in left if at not in heads]
         numbers = [at for at in left if _is_number(grid.cells[at])]
         texts = [at for at in left if at not in numbers and not _is_printed(at, grid, sheet, used, official)]
@@ -47,7 +49,7 @@ def unread_contents(layout: Layout, official: OfficialParts, sheets: Sheets) -> 
                 rows = f"（{in_rows(found)}）" if len(found) > LISTED else ""
                 message = f"表内还有{what}没有读取：{with_contents(grid, found)}{rows}。"
                 advice = f"评分没有用到这些{what}；如是应当填报的内容，请填到对应的栏中。"
-                yield Remark("R19", (sheet, *found[0]), f"没有读取的{what}", message, advice)
+                yield ReadingRemark("R19", (sheet, *found[0]), f"没有读取的{what}", message, advice)
 
 
 def _above_labels(

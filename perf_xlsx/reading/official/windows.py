@@ -14,8 +14,8 @@ from perf_xlsx.ooxml.book import MAX_ROW
 from perf_xlsx.reading.grids import Sheets
 from perf_xlsx.reading.layout import Forms, LocatedForm
 from perf_xlsx.reading.official.headers import Effort
-from perf_xlsx.reading.official.known_headers import Headers, Rows
-from perf_xlsx.reading.official.labels import Labels, rows_of
+from perf_xlsx.reading.official.known_headers import Headers, SheetRows
+from perf_xlsx.reading.official.labels import Labels, texts_by_row
 from perf_xlsx.reading.official.layout import (
     MEASURED,
     Beginnings,
@@ -23,14 +23,14 @@ from perf_xlsx.reading.official.layout import (
     locate_alone,
     locate_one_of_several,
 )
-from perf_xlsx.reading.remarks import Remark
+from perf_xlsx.reading.remarks import ReadingRemark
 
 WHOSE = ("project", "unit")  # boxes that say whose form it is: another form has them again
 CONTINUED = "续"  # in a title that is printed once more on the next page
 COPIED = "请只保留一份，把多余的删去后重新报送；确是两张不同的表的，请改写其内容。"
 TOO_MANY = "请把自评表分放在几个工作簿里报送；确需一次读取更多的，用 --limits 改 forms 的上限。"
 
-Cells = dict[tuple[int, int], Cell]
+WindowCells = dict[tuple[int, int], Cell]
 
 
 class Window(Struct, frozen=True):
@@ -48,7 +48,7 @@ class Window(Struct, frozen=True):
 
 def official_forms(sheets: Sheets, most: int, adopted: str | None = None) -> Forms:
     """Find the official layouts of a workbook, at most so many; `adopted` is the bureau's form that it states."""
-    rows, known = {n: rows_of(sheets, n) for n in sheets.searched}, Headers()
+    rows, known = {n: texts_by_row(sheets, n) for n in sheets.searched}, Headers()
     found = [window for n in sheets.searched for window in _windows(sheets, n, rows, known, adopted)]
     found = [window for window in found if window.measures] or found  # a 评分表 beside a 自评表 belongs to it
     if len(found) < 2:
@@ -60,7 +60,7 @@ def official_forms(sheets: Sheets, most: int, adopted: str | None = None) -> For
     return Forms(tuple(located), (*copies, *_beyond(windows[most:], sheets, most)))
 
 
-def _windows(sheets: Sheets, sheet: int, rows: Rows, known: Headers, adopted: str | None) -> list[Window]:
+def _windows(sheets: Sheets, sheet: int, rows: SheetRows, known: Headers, adopted: str | None) -> list[Window]:
     """The forms on a sheet; a table of indicators without title or money is none."""
     begin = beginnings(sheets, sheet, rows, known, adopted)
     if not begin.tables or not (begin.titles or begin.funds):
@@ -103,9 +103,9 @@ def _last_within(rows: list[int], first: int, last: int) -> int | None:
     return rows[at] if at >= 0 and rows[at] >= first else None
 
 
-def _cells_of(sheets: Sheets, windows: Sequence[Window]) -> Mapping[Window, Cells]:
+def _cells_of(sheets: Sheets, windows: Sequence[Window]) -> Mapping[Window, WindowCells]:
     """The cells of each window, where they are on its sheet."""
-    found: dict[Window, Cells] = {window: {} for window in windows}
+    found: dict[Window, WindowCells] = {window: {} for window in windows}
     for sheet, group in groupby(windows, key=lambda window: window.sheet):
         here = list(group)
         tops = [window.top for window in here]
@@ -114,10 +114,12 @@ def _cells_of(sheets: Sheets, windows: Sequence[Window]) -> Mapping[Window, Cell
     return found
 
 
-def _without_copies(sheets: Sheets, cells: Mapping[Window, Cells]) -> tuple[list[Window], list[Remark]]:
+def _without_copies(
+    sheets: Sheets, cells: Mapping[Window, WindowCells]
+) -> tuple[list[Window], list[ReadingRemark]]:
     """The windows without those that hold cell for cell the same as one before, and a remark on each of these."""
     first: dict[object, Window] = {}
-    remarks: list[Remark] = []
+    remarks: list[ReadingRemark] = []
     for window, own in cells.items():
         # where on its sheet it lies does not matter
         contents = frozenset((row - window.top, column, cell.value) for (row, column), cell in own.items())
@@ -127,12 +129,12 @@ def _without_copies(sheets: Sheets, cells: Mapping[Window, Cells]) -> tuple[list
                 f"自评表有两份，内容相同：本次读取的是工作表{_where(sheets, origin)}，"
                 f"没有读取{_where(sheets, window)}。"
             )
-            remarks.append(Remark("R06", _at(window), "自评表", message, COPIED, severity="warning"))
+            remarks.append(ReadingRemark("R06", _at(window), "自评表", message, COPIED, severity="warning"))
     return [*first.values()], remarks
 
 
 def _located(
-    sheets: Sheets, rows: Rows, windows: Iterable[Window], cells: Mapping[Window, Cells],
+    sheets: Sheets, rows: SheetRows, windows: Iterable[Window], cells: Mapping[Window, WindowCells],
     effort: Effort, adopted: str | None,
 ) -> Iterator[LocatedForm]:  # fmt: skip
     """Each form with the workbook as it sees it: its own rows, and sheets on which no form is."""
@@ -148,20 +150,20 @@ def _located(
             yield seen, layout
 
 
-def _grid(grid: Grid, window: Window, cells: Cells) -> Grid:
+def _grid(grid: Grid, window: Window, cells: WindowCells) -> Grid:
     """The rows of a window."""
     merges = tuple(span for span in grid.merges if window.top <= span[0] and span[2] <= window.bottom)
     return Grid(cells, merges, grid.hidden_rows, grid.hidden_columns)
 
 
-def _beyond(windows: list[Window], sheets: Sheets, most: int) -> Iterator[Remark]:
+def _beyond(windows: list[Window], sheets: Sheets, most: int) -> Iterator[ReadingRemark]:
     """R06: forms beyond the limit, as one remark."""
     if windows:
         message = (
             f"一个工作簿最多读取{most}张自评表，从工作表{_where(sheets, windows[0]).removesuffix('起的')}起，"
             f"还有{len(windows)}张没有读取，也没有评分。"
         )
-        yield Remark("R06", _at(windows[0]), "自评表", message, TOO_MANY)
+        yield ReadingRemark("R06", _at(windows[0]), "自评表", message, TOO_MANY)
 
 
 def _at(window: Window) -> tuple[int, int, int]:

@@ -1,0 +1,1 @@
+"""评分汇总, the first sheet of a scored workbook."""
