@@ -9,6 +9,7 @@ from fractions import Fraction
 from perf_xlsx.checks.explanations import ADJUSTMENT, EXECUTION
 from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, Rates, Scores, SelfEvaluation
 from perf_xlsx.domain.rounding import half_up, percent, percent_unlike, plain, quotient
+from perf_xlsx.domain.sums import is_unbudgeted
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_rate
 from perf_xlsx.findings.office import ASK_RULES
 from perf_xlsx.rulebook import Rulebook, load_rulebook
@@ -23,11 +24,6 @@ def is_unusable(entry: Entry[Decimal], column: str) -> bool:
     return entry.unreadable or (column != "adjustment" and entry.value is not None and entry.value < 0)
 
 
-def is_unbudgeted(line: FundLine | Project) -> bool:
-    """Whether money was spent of a budget that is empty (F06)."""
-    return line.adjusted.empty and bool(line.adjusted.place.cell) and (line.executed.value or 0) > 0
-
-
 def _sum_of(lines: Sequence[FundLine], column: str) -> Decimal:
     return sum((line.entry(column).value or Decimal(0) for line in lines), Decimal(0))
 
@@ -38,13 +34,18 @@ def _filled(lines: Iterable[FundLine], column: str) -> list[FundLine]:
 
 
 def parts_sum(evaluation: SelfEvaluation, line: FundLine, column: str) -> PartsSum | None:
-    """The sum of a line's parts in a column; None where an unknown part leaves it open."""
+    """The sum of the parts of a line that are filled in; None where an unknown part leaves it open."""
     parts = [evaluation.funds[key] for key in line.parts]
     known = _filled(parts, column)
-    complete = len(known) == len(parts) or line.blank_part_is_zero
-    if not known or not complete or any(_leaves_open(part, column, evaluation) for part in parts):
+    if not known or any(_leaves_open(part, column, evaluation) for part in parts):
         return None
     return _sum_of(known, column), known
+
+
+def _blank_parts(evaluation: SelfEvaluation, line: FundLine, column: str) -> list[FundLine]:
+    """The parts of a line that are empty, where that does not say that there is nothing."""
+    parts = [] if line.blank_part_is_zero else [evaluation.funds[key] for key in line.parts]
+    return [part for part in parts if part.entry(column).value is None]
 
 
 def _leaves_open(part: FundLine, column: str, evaluation: SelfEvaluation) -> bool:
@@ -108,6 +109,10 @@ def totals_are_sums(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[
             total, members = summed
             difference = entry.value - total
             if abs(difference) > tolerance:
+                if blank := _blank_parts(evaluation, line, column):
+                    if not any(part.key == evaluation.project_line and evaluation.projects for part in blank):
+                        yield _incomplete(entry, summed, blank)  # else F05 asks for it
+                    continue
                 sum_ = "＋".join(f"{part.name}{plain(part.entry(column).value or 0)}" for part in members)
                 yield observed(
                     entry,
@@ -116,6 +121,18 @@ def totals_are_sums(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[
                     expected=plain(total),
                     difference=plain(difference),
                 )
+
+
+def _incomplete(entry: Entry[Decimal], summed: PartsSum, blank: Sequence[FundLine]) -> Observation:
+    """That a line is not the sum of the parts that are filled in, and others are empty."""
+    total, members = summed
+    filled, lacking = ("、".join(part.name for part in parts) for parts in (members, blank))
+    return observed(
+        entry,
+        f"{entry.field}填{plain(entry.value or 0)}，{filled}填了{plain(total)}，{lacking}没有填，合计对不上。",
+        f"请补填{lacking}，没有的填0；或核对{filled}。",
+        difference=plain((entry.value or Decimal(0)) - total),
+    )
 
 
 @check("F02")
@@ -238,22 +255,35 @@ def projects_add_up(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[
         yield from _unlisted(evaluation, line, tolerance)
         return
     for column in ("adjusted", "executed"):
-        amounts = _usable_amounts((line, *evaluation.projects), column)
-        if not amounts:
+        values, entry = _usable_amounts(evaluation.projects, column), line.entry(column)
+        if not values or is_unusable(entry, column) or not (entry.place.cell or entry.value is not None):
             continue
-        stated, *values = amounts
         total = sum(values, Decimal(0))
-        difference = stated - total
+        if entry.value is None:
+            if total > tolerance:
+                yield _without_projects(line, entry, total)
+            continue
+        difference = entry.value - total
         if abs(difference) > tolerance:
             word = evaluation.projects[0].entry(column).field
             yield observed(
-                line.entry(column),
-                f"{line.name}{word}填{plain(stated)}，"
+                entry,
+                f"{line.name}{word}填{plain(entry.value)}，"
                 f"而项目明细{len(values)}个项目的{word}合计{plain(total)}，相差{plain(difference)}。",
                 "请核对项目明细是否漏列、多列，或更正项目支出的数字；执行率、自评得分和文字说明中的数字随之更正。",
                 expected=plain(total),
                 difference=plain(difference),
             )
+
+
+def _without_projects(line: FundLine, entry: Entry[Decimal], total: Decimal) -> Observation:
+    """That the line of projects is empty although projects are listed: no sum would hold them."""
+    return observed(
+        entry,
+        f"{line.name}{_column(entry)}没有填，而项目明细的{_column(entry)}合计{plain(total)}。",
+        "请填写；执行率、自评得分和文字说明中的数字随之更正。",
+        expected=plain(total),
+    )
 
 
 def _unlisted(evaluation: SelfEvaluation, line: FundLine, tolerance: Decimal) -> Iterator[Observation]:

@@ -133,9 +133,13 @@ def total_is_near_a_grades_edge(diagnoses: Diagnoses, scores: Scores, rulebook: 
 
 
 def _claimed_total(diagnoses: Diagnoses) -> Decimal | None:
-    """The total that the unit claims: as typed, or its claims as the rulebook adds and caps them."""
-    if diagnoses.evaluation.claims_total:
-        return diagnoses.evaluation.claimed.total.value
+    """The total that the unit claims: as typed, or its claims as the rulebook adds and caps them.
+
+    One that is no number (R08) is its claims too, so that the grade is held against them at once.
+    """
+    typed = diagnoses.evaluation.claimed.total
+    if diagnoses.evaluation.claims_total and not typed.unreadable:
+        return typed.value
     summed, cap = diagnoses.claimed_sum, diagnoses.rulebook.cap(diagnoses.scores.execution.completion)
     return summed if summed is None or cap is None else min(summed, cap.total)
 
@@ -148,7 +152,9 @@ def claimed_grade_is_earned(diagnoses: Diagnoses, scores: Scores, rulebook: Rule
         return
     computed = (scores.grade, rulebook.grade(diagnoses.total + diagnoses.claimed_beyond))
     if total is not None and rulebook.grade(total) != entry.value:
-        grade, number = rulebook.grade(total), f"自评总分{plain(total)}"
+        summed = diagnoses.evaluation.claimed.total.unreadable
+        grade = rulebook.grade(total)
+        number = f"{'各项自评得分之和' if summed else '自评总分'}{plain(total)}"
     elif scores.grade is not None and entry.value not in computed:
         grade, number = scores.grade, f"计算总分{points(diagnoses.total)}"
     else:

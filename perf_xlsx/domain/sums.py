@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from perf_xlsx.domain.entries import Path, map_entries
-from perf_xlsx.domain.model import Entry, FundLine, SelfEvaluation
+from perf_xlsx.domain.model import Entry, FundLine, Project, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
 
 UNKNOWN = "—"  # `given` of a sum with a part that cannot be read
@@ -62,8 +62,16 @@ def _amounts(lines: Mapping[str, FundLine], line: FundLine, column: str) -> list
     found: list[Entry[Decimal]] = []
     for part in (lines[key] for key in line.parts):
         entry = part.entry(column)
-        found += _amounts(lines, part, column) if entry.empty and part.parts else [entry]
+        own = _amounts(lines, part, column) if entry.empty and part.parts else [entry]
+        if column == "adjusted" and is_unbudgeted(part) and all(one.empty for one in own):
+            own = [replace(entry, given=UNKNOWN)]  # as if nobody could read it: F06 asks for it
+        found += own
     return found
+
+
+def is_unbudgeted(line: FundLine | Project) -> bool:
+    """Whether money was spent of a budget that is empty (F06)."""
+    return line.adjusted.empty and bool(line.adjusted.place.cell) and (line.executed.value or 0) > 0
 
 
 def _summed(entry: Entry[Decimal], parts: Sequence[Entry[Decimal]]) -> Entry[Decimal]:

@@ -63,7 +63,7 @@ def causes(
     `amounts` are corrected before everything else; they are reported already (F10).
     """
     corrector = _Corrector(evaluation, check)
-    begun = _with_amounts(evaluation, amounts) if amounts else evaluation
+    begun = with_amounts(evaluation, amounts) if amounts else evaluation
     corrected = corrector.corrected(begun, check(begun, CORRECTABLE) if amounts else found)
     if corrected is evaluation:
         return [corrector.typable(one) for one in _one_per_cause(found, claims_change=False)]
@@ -273,7 +273,8 @@ def _with_corrections(evaluation: SelfEvaluation, corrections: Corrections) -> S
     return _changed(evaluation, new)
 
 
-def _with_amounts(evaluation: SelfEvaluation, amounts: Mapping[Place, Decimal]) -> SelfEvaluation:
+def with_amounts(evaluation: SelfEvaluation, amounts: Mapping[Place, Decimal]) -> SelfEvaluation:
+    """The form with other amounts at these places, and its computed sums."""
     new = {
         path: replace(entry, value=amounts[entry.place], given=plain(amounts[entry.place]))
         for path, entry in entries(evaluation)

@@ -12,11 +12,11 @@ from perf_xlsx.checks.diagnoses import Diagnoses
 from perf_xlsx.checks.funds import compared_sums
 from perf_xlsx.checks.money_unit import unit_errors
 from perf_xlsx.checks.wrong_sums import SUM_CODES, with_sure_amounts
-from perf_xlsx.domain.model import STANDINGS, Finding, Scores, SelfEvaluation
+from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Finding, FundLine, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, catalogue, finding, run_checks, with_rulebook_severity
-from perf_xlsx.judging.corrections import causes
+from perf_xlsx.judging.corrections import causes, with_amounts
 from perf_xlsx.judging.waivers import Waiving, waive
 from perf_xlsx.rulebook import RESCALED, Rulebook
 from perf_xlsx.scoring import KnownScores, score_evaluation
@@ -103,13 +103,27 @@ class _Judging:
     def check(self, evaluation: SelfEvaluation, codes: Container[str] | None = None) -> list[Finding]:
         """The findings of a form, of these `codes` alone where they are given."""
         found = with_sure_amounts(evaluation, self._run(evaluation, self.scored(evaluation), codes), self.rulebook)
-        waiting = _of_unsure_amounts(found, evaluation)
-        return [
-            one
-            for one in found
-            if (one.code, one.place) not in waiting
-            and (self.stated is None or not _of_other_weights(one, evaluation, self.stated, self.rulebook))
-        ]
+        if unsure := _unsure(found, evaluation):
+            waiting = _waiting(evaluation)
+            claims = [one for one in found if one.code == "I06" and (one.code, one.place) in waiting]
+            claims = [one for one in claims if self._is_wrong_either_way(one, evaluation, unsure)]
+            codes_waiting = {"T01"} if claims else set()  # the sum of the claims changes with them
+            found = [
+                one for one in found if (one.code, one.place) not in waiting and one.code not in codes_waiting
+            ]
+            found += map(_left_open, claims)
+        stated = self.stated
+        if stated is None:
+            return found
+        return [one for one in found if not _of_other_weights(one, evaluation, stated, self.rulebook)]
+
+    def _is_wrong_either_way(self, claim: Finding, evaluation: SelfEvaluation, unsure: list[Finding]) -> bool:
+        """Whether points of execution are wrong as well where the sums are as their parts make them."""
+        if claim.severity != "error" or any(one.expected is None for one in unsure):
+            return False
+        summed = with_amounts(evaluation, {one.place: Decimal(one.expected or 0) for one in unsure})
+        again = self._run(summed, self.scored(summed), {"I06"})
+        return any(one.place == claim.place and one.severity == "error" for one in again)
 
     def scored(self, evaluation: SelfEvaluation) -> Scores:
         """The scores of a form, worked out once."""
@@ -143,14 +157,46 @@ def _not_applicable(evaluation: SelfEvaluation, rulebook: Rulebook) -> frozenset
     return frozenset((code, place) for code in ("R08", "R12", "R13") for place in places)
 
 
-def _of_unsure_amounts(found: Iterable[Finding], evaluation: SelfEvaluation) -> frozenset[tuple[str, Place]]:
-    """What is said of points of execution and the total, while a sum with the amounts that they are computed from
-    does not add up, and nobody knows which amount is wrong."""
-    total, claimed = evaluation.total_funds, evaluation.claimed
-    amounts = {total.initial.place, total.adjusted.place, total.executed.place}
-    unsure = any(one.code in SUM_CODES and one.correction is None and one.place in amounts for one in found)
-    waiting = (("I06", claimed.execution_points), ("T02", claimed.total), ("T03", claimed.grade))
-    return frozenset((code, entry.place) for code, entry in waiting if unsure)
+def _unsure(found: Iterable[Finding], evaluation: SelfEvaluation) -> list[Finding]:
+    """What is found of sums with amounts that the execution rate is made of, where nobody knows which is wrong."""
+    amounts = {line.entry(column).place for line in _making_the_total(evaluation) for column in AMOUNTS}
+    return [one for one in found if one.code in SUM_CODES and one.correction is None and one.place in amounts]
+
+
+def _waiting(evaluation: SelfEvaluation) -> frozenset[tuple[str, Place]]:
+    """What is said of points of execution, the total and numbers in texts: it waits while amounts are unsure."""
+    claimed = evaluation.claimed
+    single = [
+        ("I06", claimed.execution_points.place), ("T02", claimed.total.place), ("T03", claimed.grade.place),
+    ]  # fmt: skip
+    texts = [
+        *(passage.text.place for passage in evaluation.passages),
+        *(e.place for e in evaluation.boxes.values()),
+    ]
+    return frozenset([*single, *(("N03", place) for place in texts)])
+
+
+def _left_open(claim: Finding) -> Finding:
+    """Points of execution that are wrong whichever amount is; what is right follows from the amounts."""
+    return replace(
+        claim,
+        message=f"{claim.field}填{claim.given}，按现在填的资金计算为{claim.expected}，相差{claim.difference}。",
+        advice="请先更正资金各数，再按更正后的执行率重新计算填写。",
+        expected=None,
+        difference=None,
+        correction=None,
+    )
+
+
+def _making_the_total(evaluation: SelfEvaluation) -> Iterator[FundLine]:
+    """The lines of money that the total is made of, and itself."""
+    waiting, known = [evaluation.total_line], set[str]()
+    while waiting:
+        key = waiting.pop()
+        if key not in known:
+            known.add(key)
+            yield evaluation.funds[key]
+            waiting += evaluation.funds[key].parts
 
 
 def _of_other_weights(found: Finding, evaluation: SelfEvaluation, stated: str, rulebook: Rulebook) -> bool:
