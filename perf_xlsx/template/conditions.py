@@ -5,7 +5,7 @@ An error value in a cell makes no condition an error.
 
 from __future__ import annotations
 
-from perf_xlsx.domain.units import A_FEW, ONE_SIZE
+from perf_xlsx.domain.units import A_FEW, IMPLAUSIBLE_RATE, ONE_SIZE
 from perf_xlsx.sheets.fixed_texts import Prompt
 from perf_xlsx.template.steps import Case, Steps, formula_text
 from perf_xlsx.template.word_lists import BLANK, BLANKS, GENERAL, HARD_SPACE, PERCENT, UNITS, UNKNOWN, UNSEEN
@@ -63,10 +63,21 @@ def number_step(steps: Steps, key: str) -> str:
     It is "" where the cell is blank, and UNKNOWN for a text, a date, or a number that no form holds.
     """
     cell, shown = steps.cells[key], _format(steps, key)
-    dated = f'OR({shown}="D",{shown}={_date_format(steps)})'
+    dated = is_dated(steps, key)
     size = f"AND({cell}<>0,OR(ABS({cell})<{LEAST},ABS({cell})>={MOST}))"
     read = f'IF(OR(ISLOGICAL({cell}),{dated},{size}),"{UNKNOWN}",IF({shown}="P",ROUND({cell}*100,12),{cell}))'
     return steps.step(f"{key}_number", f'IF(ISNUMBER({cell}),{read},IF({cell_is_blank(cell)},"","{UNKNOWN}"))')
+
+
+def is_dated(steps: Steps, key: str) -> str:
+    """Whether a cell's format shows a date or a time."""
+    shown = _format(steps, key)
+    return f'OR({shown}="D",{shown}={_date_format(steps)})'
+
+
+def is_implausible(spent: str, budget: str) -> str:
+    """Whether so much was spent of a budget that one of the two amounts must be in another money unit."""
+    return f"IF(COUNT({spent},{budget})=2,AND({budget}>0,{spent}>={IMPLAUSIBLE_RATE}*{budget}),FALSE)"
 
 
 def plain_number(steps: Steps, key: str) -> tuple[Case, Case]:
@@ -90,9 +101,9 @@ def _date_format(steps: Steps) -> str:
 def may_be_fractions(steps: Steps) -> str:
     """Whether scoring does not take target or actual, because it may be a fraction of the other's percents.
 
-    Beside a unit of percent it takes two of one size as they are. Without a unit it doubts 0.96 beside 95; and where
-    one is formatted as a percentage, any fraction that is not, unless both are fractions. Scoring may yet tell what
-    a fraction beside a percentage means: a formula asks. A percent format that shows a thousand percent is doubted too.
+    Beside a unit of percent two of one size are as they are. Without a unit 0.96 beside 95 is doubted; and where a
+    number is formatted as a percentage, any fraction that is not, unless both are fractions: scoring may tell what
+    it means, a formula asks. A percent format that shows a thousand percent is doubted too.
     """
     percents = {key: shows_percent(steps, key) for key in ("target", "actual", "midyear")}
     midyear = steps.cells["midyear"]
