@@ -8,7 +8,6 @@ empty, the total is no number; where its counters are green the engine misses no
 from __future__ import annotations
 
 import datetime
-import io
 import random
 import re
 import sys
@@ -29,7 +28,8 @@ from perf_xlsx.forms import load_form
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 from perf_xlsx.template.calculator import WRONG, CellRange, Cells
 from tests import FIXTURES
-from tests.kit.libreoffice import converted
+from tests.kit.filled import opened
+from tests.kit.libreoffice import CellsShown, cells_shown
 from tests.kit.outcome import findings_of
 
 YEAR = 2025
@@ -67,7 +67,7 @@ def blank_form(kind: str, rulebook: str, made: dict[tuple[str, str], bytes] = {}
     """A blank template."""
     if (kind, rulebook) not in made:
         made[kind, rulebook] = pipeline.template_bytes(kind, YEAR, rulebook)
-    return Form(kind, rulebook, openpyxl.load_workbook(io.BytesIO(made[kind, rulebook])))
+    return Form(kind, rulebook, opened(made[kind, rulebook]))
 
 
 # ---- typing ----------------------------------------------------------------------------------------------------
@@ -496,15 +496,14 @@ def _value(value: Any) -> Any:
     return value
 
 
-def recalculated(books: Sequence[Path], folder: Path) -> list[Shown]:
-    """What LibreOffice shows, of all in one run."""
-    converted(folder / "out", "xlsx", *books)
+def recalculated(books: Sequence[Path]) -> list[Shown]:
+    """What LibreOffice shows of each."""
+    return [_reader(cells_shown(path)) for path in books]
 
-    def reader(path: Path) -> Shown:
-        book = openpyxl.load_workbook(folder / "out" / path.name, data_only=True)
-        return lambda sheet, cell: book[sheet][cell].value
 
-    return [reader(path) for path in books]
+def _reader(cells: CellsShown) -> Shown:
+    place = openpyxl.utils.cell.coordinate_to_tuple
+    return lambda sheet, cell: cells.get((sheet, *place(cell)))
 
 
 def compared(
@@ -515,7 +514,7 @@ def compared(
     paths = [folder / f"{n}.xlsx" for n in range(len(forms))]
     for form, path in zip(forms, paths, strict=True):
         form.book.save(path)
-    seen = recalculated(paths, folder) if libreoffice else [calculated(form.book) for form in forms]
+    seen = recalculated(paths) if libreoffice else [calculated(form.book) for form in forms]
     told: list[str] = []
     totals = waiting = 0
     for seed, form, path, shown in zip(seeds, forms, paths, seen, strict=True):

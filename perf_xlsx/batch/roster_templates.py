@@ -72,11 +72,11 @@ class ListedForms:
         self._attendance, self._roster = Attendance(roster), roster
         self._taken: set[str] = set()
 
-    def of(self, form: SelfEvaluation, file: str) -> ListedForm | None:
+    def of(self, evaluation: SelfEvaluation, file: str) -> ListedForm | None:
         """Where the template of a form goes; None where no row asks for it. Files may name the unit as well."""
-        unit = form.unit or self._attendance.named_in(file)
-        project = form.boxes["project"].value if "project" in form.boxes else None
-        rows = self._attendance.answered(unit, form.form, project) if unit else ()
+        unit = evaluation.unit or self._attendance.named_in(file)
+        project = evaluation.boxes["project"].value if "project" in evaluation.boxes else None
+        rows = self._attendance.answered(unit, evaluation.form, project) if unit else ()
         if not rows:
             return None
         name = template_file_name(rows[0])

@@ -29,12 +29,12 @@ CODES = SUM_CODES | {"F06", "F07"}  # reported at one amount
 AmountChange = tuple[AmountKey, Decimal]
 
 
-def with_sure_amounts(form: SelfEvaluation, found: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
+def with_sure_amounts(evaluation: SelfEvaluation, found: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
     """The findings; those about sums get the one amount that mends them as their correction."""
     findings = list(found)
     if not any(one.code in CODES for one in findings):
         return findings
-    entries, accounts = amount_entries(form), accounts_of(form, rulebook)
+    entries, accounts = amount_entries(evaluation), accounts_of(evaluation, rulebook)
     corrections = {
         key: right
         for key, value in _sure_amounts(accounts).items()

@@ -67,7 +67,7 @@ PROVEN = (Match.INTACT, Match.RESAVED)
 class Verdict(Struct, frozen=True):
     """What came of one form: the kind, sentences, changed cells, and the receipt that it was held against."""
 
-    kind: Match
+    match: Match
     part: str = ""
     told: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
@@ -182,12 +182,14 @@ def _stamp(one: Result) -> Stamp:
 def _receipt(one: Result, seen: _Seen, register: Register) -> Receipt | None:
     """The receipt of a form: by its content, else by a code on its sheets, else by whose it is."""
     assert one.evaluation is not None
-    form, stamp = one.evaluation, _stamp(one)
+    evaluation, stamp = one.evaluation, _stamp(one)
     if same := _of_part(register.of(stamp.content), one.part):
         return next((receipt for receipt in same if receipt.check_code in seen.codes), same[0])
-    project = form.boxes["project"].value if "project" in form.boxes else None
-    whose = receipt_identity(form.form, name_in_short(form.unit), form.year, name_in_short(project))
-    inputs = inputs_of(form)
+    project = evaluation.boxes["project"].value if "project" in evaluation.boxes else None
+    whose = receipt_identity(
+        evaluation.form, name_in_short(evaluation.unit), evaluation.year, name_in_short(project)
+    )
+    inputs = inputs_of(evaluation)
     coded = [receipt for code in seen.codes for receipt in register.of(code)]
     candidates = _of_part([*coded, *register.of(whose)], one.part)
     likely = [(alike(inputs, receipt.inputs or {}), receipt) for receipt in candidates]

@@ -15,7 +15,7 @@ from perf_xlsx.forms.case import Fill, Typed, as_text
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.a4 import room
-from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD, WRONG
+from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD, WRONG, Prompt
 from perf_xlsx.template import live
 from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
 from perf_xlsx.template.checks import OTHER_UNIT, Sources, check_name, shown_on
@@ -522,9 +522,19 @@ def sum_of_parts(steps: Steps, lines: Mapping[str, Line], line: Line, column: st
     """The sum of a line's parts as a formula: "" where none is filled in; it asks for what is no number."""
     inside = list(_parts_of(lines, line))
     asked = [case for part in inside for case in plain_number(steps, f"{part.key}_{column}")]
+    if column == "adjusted":
+        asked += [_unbudgeted(steps, part) for part in inside]
     numbers = [number_step(steps, f"{part.key}_{column}") for part in inside]
     terms = "+".join(_term(steps, lines, lines[key], column) for key in line.parts)
     return cases(*asked, (f"COUNT({','.join(numbers)})=0", '""'), otherwise=f"ROUND({terms},9)")
+
+
+def _unbudgeted(steps: Steps, part: Line) -> Case:
+    """What a part is asked for that was spent of and has no budget, nor parts that have one."""
+    budgets = [number_step(steps, f"{key}_adjusted") for key in (part.key, *part.parts)]
+    spent = number_step(steps, f"{part.key}_executed")
+    none = f"AND(COUNT({','.join(budgets)})=0,IF(ISNUMBER({spent}),{spent}>0,FALSE))"
+    return none, formula_text(Prompt.NUMBER.of(steps.labels[f"{part.key}_adjusted"]))
 
 
 def _parts_of(lines: Mapping[str, Line], line: Line) -> Iterator[Line]:

@@ -227,8 +227,7 @@ class Checks:
         """One case for each column in which a line is not the sum of its parts."""
         for column in self._amounts_():
             total, parts = self._amount(line.key, column), [self._amount(part, column) for part in line.parts]
-            least, summed = 1 if line.blank_part_is_zero else len(parts), self._sum_of_parts(line, column)
-            known = f"AND(ISNUMBER({total}),COUNT({','.join(parts)})>={least})"
+            summed, known = self._sum_of_parts(line, column), f"AND(ISNUMBER({total}),COUNT({','.join(parts)})>0)"
             wrong = f"IF({known},{self._differ(total, summed)},FALSE)"
             yield wrong, formula_sentence(
                 WRONG, f"{self._sum_of(line)}＝", amount(summed), f"，{line.label}填", amount(total), "，差",
@@ -321,6 +320,10 @@ class Checks:
         sums = {column: self._sum("projects", column) for column in ("adjusted", "executed")}
         for column, summed in sums.items():
             cell = self._amount(key, column)
+            unsummed = f"AND({entries}>0,{cell_is_blank(cell)},{summed}>{self.edge})"
+            words = f"{label}的{self.columns[column]}没有填，项目明细合计"
+            lacking = formula_sentence(WRONG, words, amount(summed))
+            found.append((unsummed, lacking))
             wrong = f"IF(AND({entries}>0,ISNUMBER({cell})),{self._differ(cell, summed)},FALSE)"
             found.append((wrong, formula_sentence(
                 WRONG, f"{self.columns[column]}：项目明细合计", amount(summed), f"，{label}", amount(cell), "，差",

@@ -30,6 +30,13 @@ SAID: dict[str, tuple[Typing, str, str, str]] = {
         [("funds_basic_adjustment", 5, 0)], "across", "✖ 基本支出：年初＋调整＝805，全年预算数填800，差-5", "F02"),
     "负数": ([("funds_people_initial", -5, 0)], "within", "✖ 人员经费的年初预算数是负数", "F07"),
     "没有预算": ([("funds_office_executed", 5, 0)], "within", "✖ 公用经费没有全年预算数，却有全年执行数5", ""),
+    "一部分没有填": (
+        [("funds_office_adjusted", 190, 0)],
+        "parts", "✖ 人员经费＋公用经费＝190，基本支出填800，差610（全年预算数）", "F01"),
+    "项目支出没有填": (
+        [("funds_project_executed", None, 0)], "listed", "✖ 项目支出的全年执行数没有填，项目明细合计196", "F05"),
+    "没有预算就没有合计": (
+        [("funds_project_adjusted", None, 0)], "within", "✖ 项目支出没有全年预算数，却有全年执行数196", "F06"),
     "项目明细": (
         [("projects_adjusted", 210, 0)], "listed", "✖ 全年预算数：项目明细合计210，项目支出200，差10", "F05"),
     "没有项目": (
@@ -365,3 +372,16 @@ def test_a_date_as_target_is_told_to_be_judged(code: str, tmp_path: Path) -> Non
     assert said(form, "pxl_check_rows") == "✖ 1行要改：第6行指标值是日期：请把指标性质选“定性”，或填数字"
     (found,) = [f for f in scored(form, tmp_path).findings if f.code == "R08"]
     assert "选“定性”" in found.advice
+
+
+def test_a_budget_that_is_missing_leaves_no_rate(tmp_path: Path) -> None:
+    """The total was that of the other lines: 1919.90% and full points for execution."""
+    form = base()
+    form.type("px_funds_project_adjusted", None)
+    assert said(form, "pxl_check_total").startswith("还差")
+    assert not isinstance(said(form, "px_reference_execution_points"), float)
+    result = scored(form, tmp_path)
+    assert result.scores
+    assert result.scores.execution.completion is None
+    assert not result.scores.complete
+    assert errors(result) == {"F06"}
