@@ -30,12 +30,12 @@ from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, SelfEvalua
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.sums import with_sums
+from perf_xlsx.domain.units import IMPLAUSIBLE_RATE
 from perf_xlsx.findings.catalogue import Observation, to_number
 from perf_xlsx.rulebook import Rulebook
 
 HALF_A_CENT_OF_WAN = Decimal(50)  # half of 0.01 万元, in 元
 SURE = 50_000  # 元; from here on that rounding does not matter
-IMPLAUSIBLE_RATE = 2_000  # executed ÷ budget; nobody spends that
 LEAST_MOVED = 50  # times the tolerance: what moves must come to more
 MOST_ERRORS = 8  # one after the other
 MOST_NAMED = 6  # amounts that a message lists
@@ -229,6 +229,7 @@ def _guesses(accounts: Accounts, evaluation: SelfEvaluation) -> list[Guess]:
         _whole_columns((funds, projects, known)),
         _lines_of_one_column(funds),
         _parts_of_lines(funds, evaluation),
+        _sums_in_one_column(known, evaluation),
     )
     return [guess for guess in dict.fromkeys(guesses) if 0 < len(guess) < len(known)]
 
@@ -244,6 +245,14 @@ def _parts_of_lines(funds: Sequence[AmountKey], evaluation: SelfEvaluation) -> I
     """The parts of each fund line."""
     for line in evaluation.funds.values():
         yield tuple(key for key in funds if key[0] in line.parts)
+
+
+def _sums_in_one_column(known: Sequence[AmountKey], evaluation: SelfEvaluation) -> Iterator[Guess]:
+    """Each line that is a sum with all that it adds up, in one column: the line of projects with all projects."""
+    for key, line in evaluation.funds.items():
+        inside = {key, *line.parts, *([PROJECT] if key == evaluation.project_line else [])}
+        for column in AMOUNTS:
+            yield tuple(one for one in known if one[0] in inside and one[2] == column)
 
 
 def _lines_of_one_column(funds: Sequence[AmountKey]) -> Iterator[Guess]:

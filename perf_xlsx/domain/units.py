@@ -43,6 +43,8 @@ NEAR = Fraction(5, 4)  # times: the same where units differ less than a hundredf
 FAR = 20  # times: a larger overshoot without a unit is doubted
 TWICE = Fraction(2)  # times: and those of one size in another unit than stated
 A_FEW = 5  # times the whole: no fraction is more
+ONE_SIZE = 20  # times: percents and fractions of one row are further apart
+IMPLAUSIBLE_RATE = 2_000  # executed ÷ budget; nobody spends that, so one of them is in another money unit
 DISTINCT = 10  # times: 7天 are a 周, but nobody means weeks by a bare number
 
 

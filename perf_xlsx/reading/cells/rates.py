@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Entry, Severity
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import Quantity, normalise, parse_quantity
-from perf_xlsx.domain.units import fit, hundredfold
+from perf_xlsx.domain.units import ONE_SIZE, fit, hundredfold
 from perf_xlsx.ooxml import Cell
 from perf_xlsx.reading.cells.cell_findings import CellFindings
 from perf_xlsx.reading.cells.display import HUNDRED
@@ -24,7 +24,6 @@ from perf_xlsx.vocabulary import any_of, vocabulary
 FAR = 10  # a rate from which a percent format is doubted: 1000%
 Values = Entry[Decimal | str]
 SMALL = pattern(any_of(vocabulary("directions")["small"]["words"]))
-ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 
 
 class RateReader:
