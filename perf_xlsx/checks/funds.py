@@ -43,7 +43,7 @@ def parts_sum(evaluation: SelfEvaluation, line: FundLine, column: str) -> PartsS
 
 
 def _counted_parts(evaluation: SelfEvaluation, line: FundLine, column: str) -> list[FundLine]:
-    """The parts of a line in a column; one that is empty counts by its own parts, where any of them is filled in."""
+    """The parts of a line in a column; one that is empty counts by its own parts, where any is filled in."""
     found: list[FundLine] = []
     for part in (evaluation.funds[key] for key in line.parts):
         own = _counted_parts(evaluation, part, column) if part.entry(column).value is None else []

@@ -44,7 +44,7 @@ class LongSheets:
         limit: int = EXCEL_ROWS, head: str = "", table: bool = False, empty: str = "", lines: int = 1,
         hidden: Collection[str] = (),
     ) -> None:  # fmt: skip
-        self.printed = _printed(columns)
+        self.printed = _printed(columns, hidden)
         columns = _widened(columns, self.printed, hidden)
         self.canvas, self.name, self.columns, self.count, self.note = canvas, name, columns, count, note
         self.table, self.empty, self.lines, self.hidden, self.head = table, empty, lines, hidden, head
@@ -171,12 +171,13 @@ def _sheet_names(name: str, parts: int) -> list[str]:
     return [name] if parts == 1 else [f"{name}{number}" for number in range(1, parts + 1)]
 
 
-def _printed(columns: Sequence[TableColumn]) -> int:
-    """How many columns are printed: as many as fit a page in legible type; links are not."""
-    widths = accumulate(column.width for column in columns)
+def _printed(columns: Sequence[TableColumn], hidden: Collection[str]) -> int:
+    """How many columns are printed: as many as fit a page in legible type, hidden ones aside; links are not."""
+    shown = [column.head not in hidden for column in columns]
+    widths = accumulate(column.width * there for column, there in zip(columns, shown, strict=True))
     return sum(
         width <= a4.room(True, count, a4.SCALE) and column.type != "link"
-        for count, (column, width) in enumerate(zip(columns, widths, strict=True), 1)
+        for column, width, count in zip(columns, widths, accumulate(shown), strict=True)
     )
 
 
