@@ -156,7 +156,7 @@ def _made(source: Path, output: Path, request: Request, listed: ListedForms | No
         return
     forms = [one.evaluation for one in found if one.evaluation]
     for reading, form, part in zip(found, forms, part_names(forms), strict=True):
-        row = listed.of(form, source.name) if listed else None
+        row = listed.of(form, source.name, request.wanted.year_from(form.year)) if listed else None
         if listed and row is None:
             yield RenewalOutcome(
                 f"{printable_path(source)}：名单中没有“{form.unit or '（没有写单位）'}”的这张表，没有写模板。"
@@ -225,7 +225,7 @@ def _tell(outcomes: Iterable[RenewalOutcome]) -> None:
 
 def _tell_others(listed: ListedForms, request: Request) -> None:
     """Listed units without a workbook: blank templates, but of approved targets none. Raises ListError."""
-    others = listed.others()
+    others = listed.others(request.wanted.year)
     if not others.listed:
         return
     names = "、".join(one.unit for one in others.listed[:NAMED])
@@ -234,7 +234,7 @@ def _tell_others(listed: ListedForms, request: Request) -> None:
         say(f"名单中没有批复目标的，没有写模板：{names}。", err=True)
         return
     form, year = request.wanted.form, request.wanted.year
-    if year is None:
+    if year is None and not all(one.year for one in others.listed):
         say(f"名单中没有上年的表的，没有写模板：{names}。要给它们空白模板，请写明年度 --year。", err=True)
         return
     blank = write_templates(others, listed.folder, year, form, request.rulebook, request.force)

@@ -27,13 +27,13 @@ from perf_xlsx.consolidated.troubled_store import Troubled
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
-from perf_xlsx.findings.asked import ACROSS, counted
+from perf_xlsx.findings.asked import ACROSS, WRONG_UNIT, counted
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.comparison import word
-from perf_xlsx.results.record import Record, SinceRecord
-from perf_xlsx.results.result_in_words import UNDECIDED, outcome
+from perf_xlsx.results.record import FindingRecord, Record, SinceRecord
+from perf_xlsx.results.result_in_words import TO_MEND, UNDECIDED, kept_open, must_correct, outcome
 
 ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
 UNREAD, CHECKED, WHOLE, PROVISIONAL = (
@@ -44,7 +44,8 @@ UNREAD, CHECKED, WHOLE, PROVISIONAL = (
 )  # what 状态 of 单位得分 holds, besides others
 TableValue = str | int | Decimal | None
 LongTableRow = tuple[TableValue, ...]
-BECOMES = {"有错误": "退回", "读不出来": "退回", UNDECIDED: UNDECIDED}  # of a return, by its outcome
+BECOMES = {TO_MEND: "退回", "读不出来": "退回", UNDECIDED: UNDECIDED}  # of a return, by its outcome
+OPEN = "还不能定分，须核对："
 CHANGES, BRIEF = 3, 20  # cells that nobody asked to change: how many are named, characters of what they held
 
 
@@ -153,15 +154,22 @@ def _brief(text: str | None) -> str:
     return text if len(text) <= BRIEF else f"{text[: BRIEF - 1]}…"
 
 
-def errors_in_words(record: Record) -> str:
+def mending_in_words(record: Record) -> str:
     """Each error with its cells, a line a kind: "分值合计不是满分（W01）：绩效指标!K8"; of what comparing with
-    other returns found, in its own words, which name their files."""
+    other returns found, in its own words, which name their files. Then what keeps points or money open: beside
+    errors, which leave points open too, only amounts in doubt."""
+    errors = [found for found in record.findings if found.standing == "error"]
+    alone = not must_correct(errors)
+    others = [one for one in kept_open(record) if one.standing == "warning" and (alone or one.code == WRONG_UNIT)]
+    return "\n".join((*_by_kind(errors), *(f"{OPEN}{line}" for line in _by_kind(others))))
+
+
+def _by_kind(findings: list[FindingRecord]) -> list[str]:
     kinds: dict[str, list[str]] = defaultdict(list)
-    for found in record.findings:
-        if found.standing == "error":
-            across = found.message.removesuffix("。") if found.code.startswith(ACROSS) else ""
-            kinds[found.code].append(across or found.cell_address or "整个文件")
-    return "\n".join(f"{code_title(code)}（{code}）：{'、'.join(cells)}" for code, cells in kinds.items())
+    for found in findings:
+        across = found.message.removesuffix("。") if found.code.startswith(ACROSS) else ""
+        kinds[found.code].append(across or found.cell_address or "整个文件")
+    return [f"{code_title(code)}（{code}）：{'、'.join(cells)}" for code, cells in kinds.items()]
 
 
 def fund_rows(one: Return) -> Iterator[LongTableRow]:
@@ -246,16 +254,19 @@ def troubled_row(one: Troubled, link: str | None) -> LongTableRow:
 
 
 def outstanding_rows(roster: RosterStatus) -> Iterator[LongTableRow]:
-    """A row for each that did not return, for each file that names its unit in its name alone or not at all, and
-    for each unit not listed."""
+    """A row for each that did not return, for each file that names its unit in its name alone or not at all, for
+    each unit not listed, and for each return of another year."""
+    empty = ("",) * (len(COLUMNS) - 1)
     for one in roster.missing:
-        yield "未报送", *(one[key] for key in COLUMNS), ""
+        yield "未报送", *(one[key] for key in COLUMNS), "", ""
     for unit, file in roster.unread_of:
-        yield "收到、须退回", unit, "", "", "", "", file
+        yield "收到、须退回", unit, *empty, file, ""
     for file in roster.unread:
-        yield "读不出单位", "", "", "", "", "", file
+        yield "读不出单位", "", *empty, file, ""
     for unit in roster.unlisted:
-        yield "不在名单上", unit, "", "", "", "", ""
+        yield "不在名单上", unit, *empty, "", ""
+    for unit, how in roster.of_other_years:
+        yield "年度与名单不同", unit, *empty, "", how
 
 
 def standing_word(how: Standing) -> str:
@@ -335,7 +346,7 @@ RECEIPTS = LongTable(
 TROUBLED = LongTable(
     "troubled", "问题按单位",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 20), ("项目", 20), ("须更正的错误", 50), ("错误", 6, "count"),
+        ("单位编码", 9, "word"), ("单位", 20), ("项目", 20), ("须更正的", 50), ("错误", 6, "count"),
         ("警告", 6, "count"), ("提示", 6, "count"), ("合计", 6, "count"), ("已豁免", 7, "count"),
         ("表种", 15, "word"), ("年度", 6, "word"), ("工作簿", 36, "link"),
     ),
@@ -355,7 +366,7 @@ OUTSTANDING = LongTable(
     "outstanding", "未报送",
     _columns(
         ("类别", 12, "word"), ("单位", 32), ("单位编码", 13, "word"), ("表种", 15, "word"), ("项目", 28),
-        ("联系人、电话", 26), ("文件", 26),
+        ("年度", 8, "word"), ("联系人、电话", 26), ("文件", 26), ("情况", 40),
     ),
 )  # fmt: skip
 ALWAYS = (UNITS, FUNDS, INDICATORS, TROUBLED, FINDINGS)
