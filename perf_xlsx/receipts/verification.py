@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from functools import partial
@@ -32,6 +32,7 @@ from perf_xlsx.ooxml import (
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.earlier_run import is_ours
 from perf_xlsx.receipts.changes import Change, alike, changes_of, figures_changed, totals_in
+from perf_xlsx.receipts.contradictions import codes_in, contradictions
 from perf_xlsx.receipts.receipt import Receipt, name_in_short
 from perf_xlsx.receipts.register import Register, receipt_identity
 from perf_xlsx.rulebook import rulebook_names
@@ -46,7 +47,6 @@ ADDED = "R23"
 LISTED = 50  # changed cells of one form that are named
 KIN = 0.5  # part of the inputs that make a workbook another state of the same
 _DONE = pattern("。(?:没有读取|改动没有采用)")
-_CODE = pattern(r"校验码[:：\s]{0,3}([2-9A-HJ-NP-Z]{12})")
 
 
 class Match(StrEnum):
@@ -56,6 +56,7 @@ class Match(StrEnum):
     RESAVED = "另存过，内容未变"
     EDITED = "评分后改过"
     SHEETS = "评分表改过"
+    RECEIPT = "回执与评分表不符"
     OTHER = "不是这份"
     NONE = "没有回执"
     UNREAD = "读不出来"
@@ -80,6 +81,7 @@ class _Seen(Struct, frozen=True):
     sheets: Mapping[str, Grid]
     codes: tuple[str, ...]
     totals: tuple[str, ...]
+    lines: tuple[str, ...]  # that state a check code
 
 
 def verify(path: Path, register: Register | None, terms: Terms | None = None) -> tuple[Verdict, ...]:
@@ -96,7 +98,7 @@ def verify(path: Path, register: Register | None, terms: Terms | None = None) ->
         return (Verdict(Match.UNREAD, told=(f"文件读不出来（{why(error)}）。",)),)
     digest = hashlib.sha256(data).hexdigest()
     if register and (same := register.of(digest)):
-        return tuple(_intact(digest, same))
+        return tuple(_intact(digest, same, data, terms))
     with with_forms(terms.forms):
         return _opened(path, data, register, terms)
 
@@ -108,18 +110,33 @@ def _opened(path: Path, data: bytes, register: Register | None, terms: Terms) ->
         return (Verdict(Match.UNREAD, told=tuple(found.message for found in result.findings)),)
     sheets = _our_sheets(data, terms)
     lines = [text for grid in sheets.values() for text in _lines(grid)]
-    codes = dict.fromkeys(code for text in lines for code in _CODE.findall(text))
-    seen = _Seen(sheets, tuple(codes), tuple(dict.fromkeys(total for text in lines for total in totals_in(text))))
+    codes = dict.fromkeys(code for text in lines for code in codes_in(text))
+    totals = dict.fromkeys(total for text in lines for total in totals_in(text))
+    seen = _Seen(sheets, tuple(codes), tuple(totals), tuple(lines))
     again = None if terms.rulebook else partial(_again, path, terms)
-    return tuple(_verdict(one, seen, register, again) for one in result.forms)
+    verdicts = (_verdict(one, seen, register, again) for one in result.forms)
+    return tuple(_as_the_copy_says(one, seen.lines) for one in verdicts)
 
 
-def _intact(digest: str, same: list[Receipt]) -> Iterator[Verdict]:
-    """The verdicts of a workbook that is a receipt's, byte by byte: it need not even be opened."""
+def _intact(digest: str, same: list[Receipt], data: bytes, terms: Terms) -> Iterator[Verdict]:
+    """The verdicts of a workbook that is a receipt's, byte by byte; of a scored copy what it states is read."""
+    lines: list[str] = []
+    if any(digest == receipt.output_sha256 for receipt in same):
+        with suppress(PackageError):  # one with a password that is not known here
+            lines = [text for grid in _our_sheets(data, terms).values() for text in _lines(grid)]
     latest = {receipt.part: receipt for receipt in reversed(same) if receipt.file == same[0].file}
     for part, receipt in latest.items():
         what = "评分后的工作簿" if digest == receipt.output_sha256 else "报送时的工作簿"
-        yield Verdict(Match.INTACT, part or "", (f"就是{what}，一个字节都没有变。",), receipt=receipt)
+        told = (f"就是{what}，一个字节都没有变。",)
+        yield _as_the_copy_says(Verdict(Match.INTACT, part or "", told, receipt=receipt), lines)
+
+
+def _as_the_copy_says(verdict: Verdict, lines: Iterable[str]) -> Verdict:
+    """The verdict, with what of its receipt does not agree with itself or with the scored copy."""
+    if verdict.receipt is None or not (wrong := tuple(contradictions(verdict.receipt, lines))):
+        return verdict
+    kind = Match.RECEIPT if verdict.kind in PROVEN else verdict.kind
+    return replace(verdict, kind=kind, told=(*verdict.told, *wrong))
 
 
 def _again(path: Path, terms: Terms, rulebook: str) -> Result:
@@ -151,7 +168,7 @@ def _grids(book: Book) -> Iterator[tuple[str, Grid]]:
 def _lines(grid: Grid) -> list[str]:
     """The texts of a sheet of ours that state a check code."""
     texts = (cell.value for cell in grid.cells.values() if isinstance(cell.value, str))
-    return [text for text in texts if _CODE.search(text)]
+    return [text for text in texts if codes_in(text)]
 
 
 # ---- one form --------------------------------------------------------------------------------------------------
@@ -204,9 +221,7 @@ def _same_inputs(one: Result, seen: _Seen, receipt: Receipt) -> Verdict:
     comparable = receipt.check_code == _stamp(one).code  # the same rules and version would write the same now
     changes = tuple(_figures(one, seen)) if comparable else ()
     told = _edits(one, changes)
-    if seen.codes and receipt.check_code not in seen.codes:
-        told = (*told, f"自评表上的校验码是 {'、'.join(seen.codes)}，不是回执的 {receipt.check_code}。")
-    if changes or told:
+    if changes or told or (seen.codes and receipt.check_code not in seen.codes):
         told = (*told, "填报内容没有变，改的是评分写出的表。")
         return Verdict(Match.SHEETS, one.part, told, changes[:LISTED], receipt)
     told = ("填报内容与评分时相同；格式、列宽、存盘的程序不同，不算改动。", *_told(one, ADDED))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from perf_xlsx import pipeline
+from perf_xlsx.domain.check_code import check_code
 from perf_xlsx.domain.inputs import Input, disclosed, inputs_of
 from perf_xlsx.domain.place import Place
 from perf_xlsx.ooxml import LEDGER
@@ -365,6 +366,43 @@ def test_a_line_that_is_no_receipt_is_told_and_the_others_count(name: str, out: 
     assert words in problem
     (found,) = verify(out / f"{STORY}.xlsx", register)
     assert found.kind is Match.INTACT
+
+
+def recoded(line: str, **change: object) -> str:
+    """The receipt with a change, and a check code that covers it."""
+    data = json.loads(spoilt(line, **change))
+    code = check_code(data["content"], data["total"], data["rules"], data["version"])
+    return spoilt(line, **change, check_code=code)
+
+
+@pytest.mark.parametrize("saved_again", [False, True])
+@pytest.mark.parametrize(
+    ("forge", "told"),
+    [
+        (lambda line: spoilt(line, total="98.01"), "回执上是总分98.01（不评等级），评分表上是总分88.62（不评等级）。"),
+        (lambda line: spoilt(line, grade="优"), "回执上是总分88.62（等级优），评分表上是总分88.62（不评等级）。"),
+        (lambda line: recoded(line, total="98.01"), None),
+    ],
+)  # fmt: skip
+def test_a_receipt_with_other_points_than_the_copy_proves_nothing(
+    forge: Callable[[str], str], told: str | None, saved_again: bool, out: Path, tmp_path: Path
+) -> None:
+    """It was 原样, with the total that somebody had written into the receipt."""
+    lines = (out / "回执.jsonl").read_text("utf-8").splitlines()
+    forged = [forge(line) if json.loads(line)["file"] == f"{STORY}.xlsx" else line for line in lines]
+    (tmp_path / "回执.jsonl").write_text("\n".join(forged), "utf-8")
+    data = (out / f"{STORY}.xlsx").read_bytes()
+    copy = tmp_path / "回来.xlsx"
+    copy.write_bytes(changed(data, lambda book: None) if saved_again else data)
+    done = command("verify", copy, "--receipt", tmp_path / "回执.jsonl")
+    assert done.exit_code == 1
+    (found,) = verify(copy, open_register(tmp_path / "回执.jsonl"))
+    if told:
+        assert found.kind is Match.RECEIPT
+        assert told in found.told
+    else:
+        assert found.kind in (Match.RECEIPT, Match.SHEETS)
+        assert any("自评表上的校验码是" in line for line in found.told)
 
 
 def test_a_register_of_nothing_but_rubbish_is_read_to_its_limit(
