@@ -14,7 +14,7 @@ demo: .venv/.ready  ## blanks, filled-in forms, scored copies and 汇总.xlsx, i
 	$(BIN)/perf-xlsx demo -o demo-out
 
 test: .venv/.ready  ## all tests; those with LibreOffice run where it is installed
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 fuzz: .venv/.ready  ## 10,000 damaged workbooks and 2,000 of each other format; those that fail are kept in tests/fuzz_seeds.txt
 	$(BIN)/python -m tests.fuzz --keep

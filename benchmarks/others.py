@@ -117,7 +117,7 @@ def report(workbook: Path) -> bytes:
     result = pipeline.score(workbook)
     facts = facts_of(result)
     assert facts is not None
-    outline = default_outline(facts.form)
+    outline = default_outline(facts.evaluation)
     return docx_bytes(compose(outline, facts, result.findings), outline.page)
 
 

@@ -74,7 +74,7 @@ def _written(result: Result) -> bytes:
     """The report of a result as Word."""
     facts = facts_of(result, False)
     assert facts is not None
-    outline = default_outline(facts.form)
+    outline = default_outline(facts.evaluation)
     return docx_bytes(compose(outline, facts, result.findings), outline.page)
 
 

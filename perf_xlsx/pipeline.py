@@ -175,11 +175,11 @@ def _everywhere(result: Result, **change: str) -> Result:
 def _refused(source: Path, error: Exception) -> Result:
     """The result of a file that could not be read."""
     what = POINTERS.get(source.suffix.lower())
-    if what and (isinstance(error, OSError) or (isinstance(error, PackageError) and error.kind in UNKNOWN)):
+    if what and (isinstance(error, OSError) or (isinstance(error, PackageError) and error.fault in UNKNOWN)):
         return _unreadable(source, "R01", f"其实是{what}，里面没有表格", ADVICE["pointer"])
     match error:
         case PackageError():
-            return _unreadable(source, REFUSALS.get(error.kind, "R01"), error.detail, ADVICE[error.kind])
+            return _unreadable(source, REFUSALS.get(error.fault, "R01"), error.detail, ADVICE[error.fault])
         case OSError():
             return _unopened(source, error)
         case MemoryError():
@@ -372,9 +372,9 @@ def _forms_of(rulebook: Rulebook) -> Iterator[str]:
         yield from (by_form(key) or ())[1:]
 
 
-def _serves(rules: Rulebook, kind: Form) -> bool:
+def _serves(rules: Rulebook, form: Form) -> bool:
     """Whether a rulebook was made for this kind of form, or is the one that the form itself names."""
-    return bool({kind.name, kind.kind} & {*rules.forms}) or kind.rulebook == rules.name
+    return bool({form.name, form.kind} & {*rules.forms}) or form.rulebook == rules.name
 
 
 def template_bytes(
@@ -392,22 +392,21 @@ def template_bytes(
 
 def filled_template(fill: Fill, rulebook: str | None = None) -> bytes:
     """A template with this typed in; the rulebook is the form's own unless one is named. Raises like the above."""
-    kind, years = fill.form, fill.year
-    rules = usable_rulebook(rulebook or kind.rulebook)
-    if not _serves(rules, kind):
+    form, years = fill.form, fill.year
+    rules = usable_rulebook(rulebook or form.rulebook)
+    if not _serves(rules, form):
         titles = "、".join(load_form(name).title for name in rules.forms)
-        raise RulebookError([f"评分办法“{rules.name}”不适用于{kind.title}，它适用于{titles}"])
-    if kind.original:
-        from perf_xlsx.adoption.adopted_template import (
-            original_template,  # late, and few forms are a bureau's workbook
-        )
+        raise RulebookError([f"评分办法“{rules.name}”不适用于{form.title}，它适用于{titles}"])
+    if form.original:
+        # late, and few forms are a bureau's workbook
+        from perf_xlsx.adoption.adopted_template import original_template
 
-        return original_template(kind, folder_of(kind.name), years, rules.on(kind.name), fill)
+        return original_template(form, folder_of(form.name), years, rules.on(form.name), fill)
     from perf_xlsx.template.write import build_template as make_template  # late: scoring writes none
 
     if (most := max(map(len, fill.rows.values()), default=0)) > Limits().rows:
         raise CaseError([f"有表格填了 {most} 行，最多 {Limits().rows} 行"])
-    return make_template(kind, years, rules.on(kind.name), fill).data
+    return make_template(form, years, rules.on(form.name), fill).data
 
 
 def write_template(

@@ -97,6 +97,12 @@ def places(form: Form) -> Iterator[tuple[str, Edit]]:
     yield "自定义属性", _in(form, "docProps/custom.xml", r"(<vt:lpwstr>)[^<]*")
 
 
+@cache
+def edits(number: int) -> dict[str, Edit]:
+    """What makes a workbook with a text at each place of a form."""
+    return dict(places(forms()[number]))
+
+
 def _in(form: Form, part: str, pattern: str) -> Edit:
     """The text in the first place that the pattern finds."""
 
@@ -190,7 +196,7 @@ def _lot(case: tuple[int, str, str]) -> float:
 def judge(case: tuple[int, str, str]) -> tuple[tuple[int, str, str], float, str]:
     """A case, the seconds at the full length, and what is wrong ("" for nothing)."""
     number, place, shape = case
-    edit = dict(places(forms()[number]))[place]
+    edit = edits(number)[place]
     try:
         longest = seconds(edit(of_length(SHAPES[shape], LENGTHS[-1])))
         if longest < usual(number) + FLOOR:
@@ -263,12 +269,11 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=multiprocessing.cpu_count())
     options = parser.parse_args()
     failures = 0
-    for name in DENSE:
-        _, said, wrong = dense(name)
-        failures += bool(wrong)
-        print(f"{'FAILED ' if wrong else ''}{name}: {wrong or said}", flush=True)
     chosen, slowest = cases(options.share), 0.0
     with multiprocessing.Pool(options.jobs, maxtasksperchild=500) as pool:
+        for name, said, wrong in pool.imap_unordered(dense, DENSE):
+            failures += bool(wrong)
+            print(f"{'FAILED ' if wrong else ''}{name}: {wrong or said}", flush=True)
         for case, took, wrong in pool.imap_unordered(judge, chosen, chunksize=10):
             slowest = max(slowest, took)
             if wrong:

@@ -8,7 +8,6 @@ empty, the total is no number; where its counters are green the engine misses no
 from __future__ import annotations
 
 import datetime
-import io
 import random
 import re
 import sys
@@ -16,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +23,18 @@ import openpyxl
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Finding, Result
+from perf_xlsx.findings.asked import is_open
 from perf_xlsx.forms import load_form
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
-from perf_xlsx.template.calculator import CellRange, Cells
+from perf_xlsx.template.calculator import WRONG, CellRange, Cells
 from tests import FIXTURES
-from tests.kit.libreoffice import converted
+from tests.kit.filled import opened
+from tests.kit.libreoffice import CellsShown, cells_shown
 from tests.kit.outcome import findings_of
 
 YEAR = 2025
 VARIANTS = tuple(map(str, sorted((FIXTURES / "评分变体").glob("*.toml"))))  # rules seen in published forms
-ERRORS = ("#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#N/A", "#NUM!", "Err:")
+ERRORS = ("Wrong(", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#N/A", "#NUM!", "Err:")
 AREA = re.compile(r"[^!]+!\$[A-Z]+\$\d+(:\$[A-Z]+\$\d+)?")  # what names of boxes refer to; others hold formulas
 Chance = random.Random
 
@@ -65,7 +67,7 @@ def blank_form(kind: str, rulebook: str, made: dict[tuple[str, str], bytes] = {}
     """A blank template."""
     if (kind, rulebook) not in made:
         made[kind, rulebook] = pipeline.template_bytes(kind, YEAR, rulebook)
-    return Form(kind, rulebook, openpyxl.load_workbook(io.BytesIO(made[kind, rulebook])))
+    return Form(kind, rulebook, opened(made[kind, rulebook]))
 
 
 # ---- typing ----------------------------------------------------------------------------------------------------
@@ -102,6 +104,7 @@ TEXTS = (
     "\n",
     "—\n",
     "\u3000",
+    "#N/A",
 )
 UNITS = (None, "%", "％", "百分比", "人次", "个", "万元", "元")
 
@@ -236,6 +239,8 @@ def amounts_of(chance: Chance, form: Form, initial: float) -> dict[str, float]:
         "adjusted": adjusted,
         "executed": round(adjusted * share, 2),
     }
+    if chance.random() < 0.05 * form.odd:
+        amounts["executed"] *= 10_000
     if not change and chance.random() < 0.5:
         del amounts["adjustment"]
     return amounts
@@ -283,6 +288,8 @@ def boxes(chance: Chance, form: Form) -> None:
     odd = chance.random() < form.odd
     for key in ("unit", "project") if form.kind == "project" else ("unit",):
         form.type(f"px_{key}", chance.choice(("示例县水利局",) * 20 + ("—", "\n", "\u200b", None, " ") * odd))
+    if chance.random() < 0.1 * form.odd:
+        form.type(chance.choice(("px_filled_by", "px_filled_on", "px_indicators_level2")), "#DIV/0!")
     form.type("px_money_unit", chance.choice(("万元",) * 20 + (None, "—") * odd))
     form.type("px_claimed_execution_points", *points_typed(chance, 9.5, form.odd))
     form.type("px_claimed_grade", chance.choice(("优",) * 20 + ("优秀", None) * odd))
@@ -392,7 +399,8 @@ def disagreements(form: Form, shown: Shown, result: Result) -> Iterator[str]:
     if all(str(counter).startswith("✔") for counter in counters) and missing:
         yield f"green, {missing[0].place} {missing[0].message}"
     yield from strip_disagreements(checks_of(form, shown), value, result)
-    for sheet in form.book.worksheets:
+    broken = any(cell.data_type == "e" for sheet in form.book.worksheets for cell in chain(*sheet.iter_rows()))
+    for sheet in form.book.worksheets[: -1 if broken else None]:  # the last is hidden
         for cell in (cell for line in sheet.iter_rows() for cell in line if cell.data_type == "f"):
             if str(shown(sheet.title, cell.coordinate)).startswith(ERRORS):
                 yield f"error in {sheet.title}!{cell.coordinate}"
@@ -403,7 +411,7 @@ ANSWERS = {
     "parts": {"F01"}, "across": {"F02"}, "within": {"F07"}, "listed": {"F05"}, "weights": {"W01", "W03"},
     "rows": {"I02", "I05", "I07", "I12"}, "grade": {"T03"},
 }  # fmt: skip
-UNSEEN = {"R24", "R10"}  # errors that no formula sees: what is crossed out, and pictures
+UNSEEN = {"R24"}  # errors that no formula sees: what is crossed out
 
 
 def checks_of(form: Form, shown: Shown) -> dict[str, str]:
@@ -436,6 +444,8 @@ def strip_disagreements(said: dict[str, str], value: Callable[[str], Any], resul
     verdict = str(value("px_verdict"))
     if verdict.startswith("✔") and errors:
         yield f"{verdict} shown, {errors[0].code} {errors[0].place} {errors[0].message}"
+    elif verdict.startswith("✔") and is_open(bool(result.scores and result.scores.provisional), result.findings):
+        yield f"{verdict} shown, sent back"
     if verdict.startswith("✔") and value("px_claimed_total") is not None and result.evaluation:
         claimed = result.evaluation.claimed.total.value
         if claimed is None or abs(float(value("px_claimed_total")) - float(claimed)) > 1e-6:
@@ -459,7 +469,8 @@ def calculated(book: Any) -> Shown:
             if cell.data_type == "f":
                 cells.formulas[at] = cell.value
             else:
-                cells.typed[at] = _value(cell.value), cell.number_format
+                value = WRONG if cell.data_type == "e" else _value(cell.value)
+                cells.typed[at] = value, cell.number_format
         for line in sheet.iter_rows():
             for cell in line:
                 cells.typed.setdefault((sheet.title, cell.row, cell.column), (None, cell.number_format))
@@ -485,15 +496,14 @@ def _value(value: Any) -> Any:
     return value
 
 
-def recalculated(books: Sequence[Path], folder: Path) -> list[Shown]:
-    """What LibreOffice shows, of all in one run."""
-    converted(folder / "out", "xlsx", *books)
+def recalculated(books: Sequence[Path]) -> list[Shown]:
+    """What LibreOffice shows of each."""
+    return [_reader(cells_shown(path)) for path in books]
 
-    def reader(path: Path) -> Shown:
-        book = openpyxl.load_workbook(folder / "out" / path.name, data_only=True)
-        return lambda sheet, cell: book[sheet][cell].value
 
-    return [reader(path) for path in books]
+def _reader(cells: CellsShown) -> Shown:
+    place = openpyxl.utils.cell.coordinate_to_tuple
+    return lambda sheet, cell: cells.get((sheet, *place(cell)))
 
 
 def compared(
@@ -504,7 +514,7 @@ def compared(
     paths = [folder / f"{n}.xlsx" for n in range(len(forms))]
     for form, path in zip(forms, paths, strict=True):
         form.book.save(path)
-    seen = recalculated(paths, folder) if libreoffice else [calculated(form.book) for form in forms]
+    seen = recalculated(paths) if libreoffice else [calculated(form.book) for form in forms]
     told: list[str] = []
     totals = waiting = 0
     for seed, form, path, shown in zip(seeds, forms, paths, seen, strict=True):

@@ -119,13 +119,13 @@ def _copy(source: SourceWorkbook, found: Survey, sheets: Sheets, blank: bool) ->
     return _Copy(given, left, empty, kept=tuple(kept_cells(left, empty)))
 
 
-def _done(form: Path, check: Path | None, unread: tuple[str, ...], copy: _Copy) -> Adopted:
+def _done(form_file: Path, check: Path | None, unread: tuple[str, ...], copy: _Copy) -> Adopted:
     others = _others(copy.sheets, copy.found)
-    return Adopted(form, check, tuple(copy.found.labels), unread, copy.filled, copy.kept, others)
+    return Adopted(form_file, check, tuple(copy.found.labels), unread, copy.filled, copy.kept, others)
 
 
-def _beside(form: Path, word: str) -> Path:
-    return form.with_name(f"{form.stem}{word}.xlsx")
+def _beside(form_file: Path, word: str) -> Path:
+    return form_file.with_name(f"{form_file.stem}{word}.xlsx")
 
 
 def _others(sheets: Sheets, found: Survey) -> tuple[str, ...]:

@@ -89,11 +89,11 @@ class ListedForms:
         self._attendance, self._roster = Attendance(roster), roster
         self._taken: set[str] = set()
 
-    def of(self, form: SelfEvaluation, file: str, year: int | None) -> ListedForm | None:
+    def of(self, evaluation: SelfEvaluation, file: str, year: int | None) -> ListedForm | None:
         """Where the template of a form for `year` goes; None where no row asks for it. Files may name the unit."""
-        unit = form.unit or self._attendance.named_in(file)
-        project = form.boxes["project"].value if "project" in form.boxes else None
-        rows = self._attendance.answered(unit, form.form, project, year) if unit else ()
+        unit = evaluation.unit or self._attendance.named_in(file)
+        project = evaluation.boxes["project"].value if "project" in evaluation.boxes else None
+        rows = self._attendance.answered(unit, evaluation.form, project, year) if unit else ()
         if not rows:
             return None
         name = template_file_name(rows[0])

@@ -27,7 +27,7 @@ from perf_xlsx.forms import form_names
 from perf_xlsx.results.comparison import first
 from perf_xlsx.results.record import SCHEMA, Record, decode_known, encode_record
 from perf_xlsx.results.records import FILE as RECORDS
-from perf_xlsx.results.records import STATE, Records, lines
+from perf_xlsx.results.records import STATE, Records, json_lines
 from perf_xlsx.system.growing import NumbersByText
 from perf_xlsx.system.lock import HeldError, hold_lock, itself
 from perf_xlsx.system.os_errors import hide, is_special, put_in_place
@@ -172,7 +172,7 @@ def begun(folder: Path) -> dict[str, str | None]:
     """The workbooks that a run which was ended has done, each with the digest of its copy, if it has one."""
     found: dict[str, str | None] = {}
     with suppress(OSError), (folder / STATE / JOURNAL).open("rb") as file:
-        for _, line in lines(file):
+        for _, line in json_lines(file):
             with suppress(ValueError, RecursionError):
                 record = decode_known(line or b"")
                 if record.file is not None:
@@ -195,7 +195,7 @@ def _index(file: IO[bytes] | None) -> NumbersByText:
     """Where in the file the last whole lines of each workbook begin: those of its forms follow one another."""
     found = NumbersByText()
     decoder, before = json.JSONDecoder(), None
-    for offset, line in lines(file) if file else ():
+    for offset, line in json_lines(file) if file else ():
         name = None
         if line is not None and line.startswith(HEAD) and line.endswith(b"}\n"):
             with suppress(ValueError, RecursionError):

@@ -24,7 +24,7 @@ from perf_xlsx.findings.catalogue import Observation, finding
 from perf_xlsx.forms import FormFile
 from perf_xlsx.results.record import SCHEMA, Key, Options
 from perf_xlsx.results.recording import as_records
-from perf_xlsx.results.records import UnrecordedError, as_line
+from perf_xlsx.results.records import UnrecordedError, as_json_line
 from perf_xlsx.rulebook import RulebookError, rules_digest
 from perf_xlsx.system.memory_cap import cap_memory
 from perf_xlsx.system.os_errors import is_special
@@ -161,7 +161,7 @@ def _lines(task: Task, result: Result) -> tuple[bytes, ...]:
     written = _copy(task, Path(result.output).suffix) if result.output else None
     output, digest = (_named(task, written), _sha256(written)) if written else (None, None)
     return tuple(
-        as_line(
+        as_json_line(
             replace(
                 record,
                 file=task.file,

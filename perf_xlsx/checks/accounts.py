@@ -80,9 +80,9 @@ class Accounts(Struct, frozen=True, dict=True):
         return found
 
 
-def accounts_of(form: SelfEvaluation, rulebook: Rulebook) -> Accounts:
+def accounts_of(evaluation: SelfEvaluation, rulebook: Rulebook) -> Accounts:
     """The accounts of a form's fund lines and projects."""
-    entries = amount_entries(form)
+    entries = amount_entries(evaluation)
     amounts = {key: entry.value for key, entry in entries.items() if entry.value is not None}
     lines = _by_line(key for key, value in amounts.items() if value)
     bases = dict.fromkeys(("adjusted", rulebook.word("execution.base")))
@@ -90,17 +90,17 @@ def accounts_of(form: SelfEvaluation, rulebook: Rulebook) -> Accounts:
     rates = tuple(pair for pair in pairs if all(map(amounts.get, pair)))
     return Accounts(
         amounts,
-        tuple(_sums(form, amounts, entries)),
+        tuple(_sums(evaluation, amounts, entries)),
         rates,
-        _claimed_rates(form, rates),
+        _claimed_rates(evaluation, rates),
         rulebook.number("thresholds.tolerance"),
-        TEN_THOUSAND if form.boxes["money_unit"].value == "元" else 1 / TEN_THOUSAND,
+        TEN_THOUSAND if evaluation.boxes["money_unit"].value == "元" else 1 / TEN_THOUSAND,
         tuple(map(tuple, lines.values())),
     )
 
 
-def _claimed_rates(form: SelfEvaluation, rates: Iterable[AmountRatio]) -> Mapping[AmountRatio, Decimal]:
-    claims = {key: line.claimed_rate.value for key, line in form.funds.items()}
+def _claimed_rates(evaluation: SelfEvaluation, rates: Iterable[AmountRatio]) -> Mapping[AmountRatio, Decimal]:
+    claims = {key: line.claimed_rate.value for key, line in evaluation.funds.items()}
     return {rate: claim for rate in rates if (claim := claims.get(rate[0][0])) is not None}
 
 
@@ -111,25 +111,25 @@ def _by_line(keys: Iterable[AmountKey]) -> Mapping[tuple[str, int], list[AmountK
     return found
 
 
-def amount_entries(form: SelfEvaluation) -> dict[AmountKey, Entry[Decimal]]:
+def amount_entries(evaluation: SelfEvaluation) -> dict[AmountKey, Entry[Decimal]]:
     """Every amount that was typed: those of fund lines, then those of projects, which have no adjustment."""
     found = {
         (key, 0, column): line.entry(column)
-        for key, line in form.funds.items()
+        for key, line in evaluation.funds.items()
         for column in AMOUNTS
-        if not form.is_computed(line, column)
+        if not evaluation.is_computed(line, column)
     }
     columns = [column for column in AMOUNTS if column != "adjustment"]
-    for number, project in enumerate(form.projects):
+    for number, project in enumerate(evaluation.projects):
         found |= {(PROJECT, number, column): project.entry(column) for column in columns}
     return found
 
 
-def _sums(form: SelfEvaluation, amounts: Amounts, entries: AmountEntries) -> Iterator[Sum]:
-    for key, line in form.funds.items():
+def _sums(evaluation: SelfEvaluation, amounts: Amounts, entries: AmountEntries) -> Iterator[Sum]:
+    for key, line in evaluation.funds.items():
         yield from _sums_of_line(key, line, amounts, entries)
-    if form.projects and form.project_line:
-        yield from _sums_of_projects(form.project_line, len(form.projects), amounts)
+    if evaluation.projects and evaluation.project_line:
+        yield from _sums_of_projects(evaluation.project_line, len(evaluation.projects), amounts)
 
 
 def _sums_of_line(key: str, line: FundLine, amounts: Amounts, entries: AmountEntries) -> Iterator[Sum]:

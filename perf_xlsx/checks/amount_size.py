@@ -23,11 +23,14 @@ def amounts_are_of_a_usual_size(diagnoses: Diagnoses, scores: Scores, rulebook: 
     Only the unit can tell, so it is asked, and nothing is held back; from a tenth of that on it is a notice. Where
     the passages show it, N03 says so.
     """
-    form = diagnoses.form
-    entry, unit = form.total_funds.adjusted, form.boxes["money_unit"].value
+    evaluation = diagnoses.evaluation
+    entry, unit = evaluation.total_funds.adjusted, evaluation.boxes["money_unit"].value
     if entry.value is None or unit not in MONEY_UNITS:
         return
-    yuan, unusual = entry.value * MONEY_UNITS[unit], UNUSUAL["department" if form.project_line else "project"]
+    yuan, unusual = (
+        entry.value * MONEY_UNITS[unit],
+        UNUSUAL["department" if evaluation.project_line else "project"],
+    )
     if yuan * 10 < unusual or tells_of_another_unit(diagnoses, scores, rulebook):
         return
     large = plain(half_up(yuan / MONEY_UNITS["亿元"]))

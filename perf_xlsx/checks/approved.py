@@ -31,28 +31,28 @@ class Matched(Struct, frozen=True):
 
 
 @check("I22")
-def approved_targets_unchanged(form: SelfEvaluation) -> Iterator[Observation]:
+def approved_targets_unchanged(evaluation: SelfEvaluation) -> Iterator[Observation]:
     """批复的目标不能改: every approved indicator is there, with its sign, target, unit, weight, levels.
 
     A cell that is empty or unreadable and has its own finding is passed over.
     """
-    if not form.approved or not form.indicators:
+    if not evaluation.approved or not evaluation.indicators:
         return
-    found = matched(form.approved, form.indicators)
+    found = matched(evaluation.approved, evaluation.indicators)
     for approved, row in found.named:
         for key in (key for key in approved.values if key != "name"):
             yield from _changed(key, approved, row)
     for approved, row in found.renamed:
         yield _renamed(approved, row)
     for approved in found.removed:
-        yield _removed(approved, form.indicators[0].name)
+        yield _removed(approved, evaluation.indicators[0].name)
 
 
 @check("I23")
-def nothing_beyond_the_approved_targets(form: SelfEvaluation) -> Iterator[Observation]:
+def nothing_beyond_the_approved_targets(evaluation: SelfEvaluation) -> Iterator[Observation]:
     """没有批复的指标: an indicator that is none of the approved ones."""
-    for row in matched(form.approved, form.indicators).added if form.approved else ():
-        message = f"{row.display_name}不在批复的绩效目标中（批复{len(form.approved)}项）。"
+    for row in matched(evaluation.approved, evaluation.indicators).added if evaluation.approved else ():
+        message = f"{row.display_name}不在批复的绩效目标中（批复{len(evaluation.approved)}项）。"
         yield observed(row.name, message, f"请删去这一行，分值按批复填写；{ORDER}")
 
 

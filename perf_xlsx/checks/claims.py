@@ -38,7 +38,9 @@ def claim_agrees(claim: Decimal, score: Score, tolerance: Decimal, places: tuple
 def _places(claim: Decimal, score: Score) -> tuple[int, ...]:
     """How a unit may round its points: to 0.1, or to whole points, but not up to the full ones it missed (I05)."""
     full = score.weight is not None and claim >= score.weight
-    return (1,) if score.method is not None and full and score.met is False else (1, 0)
+    execution = score.method is None  # which has no target to meet: it is missed where not all was spent
+    missed = (score.share is not None and score.share < 1) if execution else score.met is False
+    return (1,) if full and missed else (1, 0)
 
 
 def sign_by_name(row: Indicator) -> str | None:

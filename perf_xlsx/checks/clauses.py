@@ -222,33 +222,33 @@ def _up_to_figure(text: str) -> tuple[str, bool]:
     return (text[: figure.start()], True) if figure else (text, False)
 
 
-def speaker(form: SelfEvaluation, scores: Scores) -> Speaker:
+def speaker(evaluation: SelfEvaluation, scores: Scores) -> Speaker:
     """The form as the one who writes its passages."""
-    total = form.total_line
+    total = evaluation.total_line
     lines = {
         key: ClauseSubject("" if key == total else line.name, line, scores.line_rates[key], key == total)
-        for key, line in form.funds.items()
+        for key, line in evaluation.funds.items()
     }
     projects = [
         (project.name.given, ClauseSubject(f"项目{project.display_name}", project, rates))
-        for project, rates in zip(form.projects, scores.project_rates, strict=True)
+        for project, rates in zip(evaluation.projects, scores.project_rates, strict=True)
     ]
-    named = [*projects, *((form.funds[key].name, line) for key, line in lines.items() if key != total)]
+    named = [*projects, *((evaluation.funds[key].name, line) for key, line in lines.items() if key != total)]
     names = {_as_in_clause(name): subject for name, subject in named}
     return Speaker(
-        form.year,
+        evaluation.year,
         lines[total],
         {name: subject for name, subject in names.items() if re.search("[一-鿿]{2}", name)},  # not "1" or "-"
         (*lines.values(), *(project for _, project in projects)),
-        tuple(filter(None, map(_as_in_clause, _own_names(form)))),
+        tuple(filter(None, map(_as_in_clause, _own_names(evaluation)))),
     )
 
 
-def _own_names(form: SelfEvaluation) -> list[str]:
+def _own_names(evaluation: SelfEvaluation) -> list[str]:
     """The names by which passages call the form's unit, its total and its project."""
-    names = [form.unit or "", form.total_funds.name]
-    if "project" in form.boxes:
-        names += [*vocabulary("narrative")["subjects"]["project"], form.boxes["project"].given]
+    names = [evaluation.unit or "", evaluation.total_funds.name]
+    if "project" in evaluation.boxes:
+        names += [*vocabulary("narrative")["subjects"]["project"], evaluation.boxes["project"].given]
     return names
 
 
@@ -256,10 +256,10 @@ def _as_in_clause(name: str) -> str:
     return re.sub(r"\s", "", normalise(name))
 
 
-def narrative(form: SelfEvaluation) -> Iterator[tuple[Entry[str], Clause]]:
+def narrative(evaluation: SelfEvaluation) -> Iterator[tuple[Entry[str], Clause]]:
     """The clauses of every text that says how the year went, but not of what is planned."""
-    texts = [(passage.title.given, passage.text) for passage in form.passages]
-    if achieved := form.boxes.get("goal_achieved"):
+    texts = [(passage.title.given, passage.text) for passage in evaluation.passages]
+    if achieved := evaluation.boxes.get("goal_achieved"):
         texts.append((achieved.field, achieved))
     for title, entry in texts:
         if not PLANS.search(title):

@@ -77,19 +77,21 @@ class BandedClaim(Struct, frozen=True):
 class Diagnoses(Struct, frozen=True, dict=True):
     """A scored form and its diagnoses; each is worked out when first asked for."""
 
-    form: SelfEvaluation
+    evaluation: SelfEvaluation
     scores: Scores
     rulebook: Rulebook
 
     @cached_property
     def rows(self) -> tuple[tuple[Indicator, Score], ...]:
         """The indicators with their scores."""
-        return tuple(zip(self.form.indicators, self.scores.indicators, strict=True))
+        return tuple(zip(self.evaluation.indicators, self.scores.indicators, strict=True))
 
     @cached_property
     def measured(self) -> tuple[tuple[Indicator, Score], ...]:
         """The indicators with a target of their own: also those whose points are merged with others'."""
-        return tuple((row, s) for row, s in scored_rows(self.form, self.scores) if row.together or s is not PART)
+        return tuple(
+            (row, s) for row, s in scored_rows(self.evaluation, self.scores) if row.together or s is not PART
+        )
 
     @property
     def tolerance(self) -> Decimal:
@@ -109,7 +111,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
 
         A negative weight (W03) makes room for no other.
         """
-        weights = [row.weight.value for row in self.form.indicators]
+        weights = [row.weight.value for row in self.evaluation.indicators]
         if not weights or None in weights:
             return None
         positive = (weight for weight in weights if weight is not None and weight > 0)
@@ -168,7 +170,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
 
         Budget execution is first.
         """
-        own = (self.form.claimed.execution_points.value, self.scores.execution, False)
+        own = (self.evaluation.claimed.execution_points.value, self.scores.execution, False)
         return (own, *((row.claimed_points.value, s, has_opposite_points(row, s)) for row, s in self.rows))
 
     @property
@@ -205,9 +207,9 @@ class Diagnoses(Struct, frozen=True, dict=True):
     @property
     def _has_no_execution(self) -> bool:
         """Whether the form has no box for the points of execution, and its other weights make the full score."""
-        weights = [row.weight.value or Decimal(0) for row in self.form.indicators]
+        weights = [row.weight.value or Decimal(0) for row in self.evaluation.indicators]
         full = sum(weights, Decimal(0)) == self.rulebook.number("total.points")
-        return full and "claimed_execution_points" in self.form.absent
+        return full and "claimed_execution_points" in self.evaluation.absent
 
     @property
     def computed_sum(self) -> Decimal:
@@ -220,7 +222,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
 
         Either the total was rounded, or every claim was and the total is their sum, uncapped.
         """
-        total = self.form.claimed.total.value
+        total = self.evaluation.claimed.total.value
         if total is None or not self.are_claims_computed:
             return False
         computed = self.total + self.claimed_beyond
@@ -271,7 +273,7 @@ class Diagnoses(Struct, frozen=True, dict=True):
 
         By mid-year no target has been missed.
         """
-        if row.together or self.form.unscored == "no_points":
+        if row.together or self.evaluation.unscored == "no_points":
             return score.met is False
         return _lost_points(score)
 
@@ -285,16 +287,16 @@ class Diagnoses(Struct, frozen=True, dict=True):
     @cached_property
     def speaker(self) -> Speaker:
         """The form as the one who writes its passages."""
-        return speaker(self.form, self.scores)
+        return speaker(self.evaluation, self.scores)
 
     @cached_property
     def narrative(self) -> tuple[tuple[Entry[str], Clause], ...]:
         """The clauses of every text that says how the year went."""
-        return tuple(narrative(self.form))
+        return tuple(narrative(self.evaluation))
 
     def _required_texts(self, row: Indicator, score: Score) -> Iterable[tuple[Entry[str], str]]:
         overshot = score.met and (score.completion or 0) >= self.rulebook.number("overshoot.reason_from")
-        one_column = "improvement" in self.form.absent
+        one_column = "improvement" in self.evaluation.absent
         reason = (row.reason, "偏差原因和改进措施" if one_column else "偏差原因")
         required = () if overshot else (reason,)  # I08 asks for the reason of an overshoot
         return required if one_column else (*required, (row.improvement, "改进措施"))

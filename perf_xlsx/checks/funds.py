@@ -9,6 +9,7 @@ from fractions import Fraction
 from perf_xlsx.checks.explanations import ADJUSTMENT, EXECUTION
 from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, Rates, Scores, SelfEvaluation
 from perf_xlsx.domain.rounding import half_up, percent, percent_unlike, plain, quotient
+from perf_xlsx.domain.sums import is_unbudgeted
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_rate
 from perf_xlsx.findings.office import ASK_RULES
 from perf_xlsx.rulebook import Rulebook, load_rulebook
@@ -23,11 +24,6 @@ def is_unusable(entry: Entry[Decimal], column: str) -> bool:
     return entry.unreadable or (column != "adjustment" and entry.value is not None and entry.value < 0)
 
 
-def is_unbudgeted(line: FundLine | Project) -> bool:
-    """Whether money was spent of a budget that is empty (F06)."""
-    return line.adjusted.empty and bool(line.adjusted.place.cell) and (line.executed.value or 0) > 0
-
-
 def _sum_of(lines: Sequence[FundLine], column: str) -> Decimal:
     return sum((line.entry(column).value or Decimal(0) for line in lines), Decimal(0))
 
@@ -37,29 +33,34 @@ def _filled(lines: Iterable[FundLine], column: str) -> list[FundLine]:
     return [line for line in lines if line.entry(column).value is not None]
 
 
-def parts_sum(form: SelfEvaluation, line: FundLine, column: str) -> PartsSum | None:
-    """The sum of a line's parts in a column; None where an unknown part leaves it open."""
-    parts = [form.funds[key] for key in line.parts]
+def parts_sum(evaluation: SelfEvaluation, line: FundLine, column: str) -> PartsSum | None:
+    """The sum of the parts of a line that are filled in; None where an unknown part leaves it open."""
+    parts = [evaluation.funds[key] for key in line.parts]
     known = _filled(parts, column)
-    complete = len(known) == len(parts) or line.blank_part_is_zero
-    if not known or not complete or any(_leaves_open(part, column, form) for part in parts):
+    if not known or any(_leaves_open(part, column, evaluation) for part in parts):
         return None
     return _sum_of(known, column), known
 
 
-def _leaves_open(part: FundLine, column: str, form: SelfEvaluation) -> bool:
+def _blank_parts(evaluation: SelfEvaluation, line: FundLine, column: str) -> list[FundLine]:
+    """The parts of a line that are empty, where that does not say that there is nothing."""
+    parts = [] if line.blank_part_is_zero else [evaluation.funds[key] for key in line.parts]
+    return [part for part in parts if part.entry(column).value is None]
+
+
+def _leaves_open(part: FundLine, column: str, evaluation: SelfEvaluation) -> bool:
     """Whether no total can be compared with a sum of this part."""
     unbudgeted = column == "adjusted" and is_unbudgeted(part)
-    return unbudgeted or part.name in form.absent or is_unusable(part.entry(column), column)
+    return unbudgeted or part.name in evaluation.absent or is_unusable(part.entry(column), column)
 
 
-def sources_sum(form: SelfEvaluation, line: FundLine, column: str, tolerance: Decimal) -> PartsSum | None:
+def sources_sum(evaluation: SelfEvaluation, line: FundLine, column: str, tolerance: Decimal) -> PartsSum | None:
     """The sum of the lines below a total that may be its parts; None where some of them make up the total.
 
     A list of sources may name parts of parts (财政拨款, 其中中央). It is wrong only where no choice of its lines
     adds up; the sum is then that of all.
     """
-    sources = [form.funds[key] for key in line.sources]
+    sources = [evaluation.funds[key] for key in line.sources]
     entries, filled = [source.entry(column) for source in sources], _filled(sources, column)
     total = line.entry(column).value
     if len(sources) > MOST_SOURCES or total is None or not filled:
@@ -77,37 +78,41 @@ def _some_make(total: Decimal, entries: Sequence[Entry[Decimal]], tolerance: Dec
     return any(abs(known - total) <= tolerance for known in sums)
 
 
-def compared_sum(form: SelfEvaluation, line: FundLine, column: str, tolerance: Decimal) -> PartsSum | None:
+def compared_sum(evaluation: SelfEvaluation, line: FundLine, column: str, tolerance: Decimal) -> PartsSum | None:
     """The sum that the amount of a line is held against, here and in 汇总; None where there is none to compare."""
     entry = line.entry(column)
     if entry.value is None or is_unusable(entry, column):
         return None
-    return parts_sum(form, line, column) or sources_sum(form, line, column, tolerance)
+    return parts_sum(evaluation, line, column) or sources_sum(evaluation, line, column, tolerance)
 
 
-def compared_sums(form: SelfEvaluation, rulebook: Rulebook) -> dict[str, dict[str, tuple[str, ...]]]:
+def compared_sums(evaluation: SelfEvaluation, rulebook: Rulebook) -> dict[str, dict[str, tuple[str, ...]]]:
     """By line and column, the lines whose sum an amount is held against."""
     tolerance, found = rulebook.number("thresholds.tolerance"), dict[str, dict[str, tuple[str, ...]]]()
-    for key, line in form.funds.items():
+    for key, line in evaluation.funds.items():
         for column in AMOUNTS:
-            if summed := compared_sum(form, line, column, tolerance):
+            if summed := compared_sum(evaluation, line, column, tolerance):
                 found.setdefault(key, {})[column] = tuple(part.key for part in summed[1])
     return found
 
 
 @check("F01")
-def totals_are_sums(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+def totals_are_sums(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """合计＝各部分之和: 基本＋项目＝合计, 人员＋公用＝基本, and the three sources of a project's money."""
     tolerance = rulebook.number("thresholds.tolerance")
-    for line in form.funds.values():
+    for line in evaluation.funds.values():
         for column in AMOUNTS:
             entry = line.entry(column)
-            summed = compared_sum(form, line, column, tolerance)
-            if entry.value is None or summed is None or form.is_computed(line, column):
+            summed = compared_sum(evaluation, line, column, tolerance)
+            if entry.value is None or summed is None or evaluation.is_computed(line, column):
                 continue
             total, members = summed
             difference = entry.value - total
             if abs(difference) > tolerance:
+                if blank := _blank_parts(evaluation, line, column):
+                    if not any(part.key == evaluation.project_line and evaluation.projects for part in blank):
+                        yield _incomplete(entry, summed, blank)  # else F05 asks for it
+                    continue
                 sum_ = "＋".join(f"{part.name}{plain(part.entry(column).value or 0)}" for part in members)
                 yield observed(
                     entry,
@@ -118,14 +123,26 @@ def totals_are_sums(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observ
                 )
 
 
+def _incomplete(entry: Entry[Decimal], summed: PartsSum, blank: Sequence[FundLine]) -> Observation:
+    """That a line is not the sum of the parts that are filled in, and others are empty."""
+    total, members = summed
+    filled, lacking = ("、".join(part.name for part in parts) for parts in (members, blank))
+    return observed(
+        entry,
+        f"{entry.field}填{plain(entry.value or 0)}，{filled}填了{plain(total)}，{lacking}没有填，合计对不上。",
+        f"请补填{lacking}，没有的填0；或核对{filled}。",
+        difference=plain((entry.value or Decimal(0)) - total),
+    )
+
+
 @check("F02")
-def initial_plus_adjustment_is_adjusted(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+def initial_plus_adjustment_is_adjusted(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """年初预算数＋调整数＝全年预算数."""
-    for line in form.funds.values():
+    for line in evaluation.funds.values():
         initial, change, adjusted = line.initial.value, line.adjustment.value, line.adjusted.value
         if initial is None or change is None or adjusted is None or min(initial, adjusted) < 0:
             continue
-        if form.is_computed(line, "adjusted"):
+        if evaluation.is_computed(line, "adjusted"):
             continue  # as right as its parts
         expected = initial + change
         difference = adjusted - expected
@@ -148,14 +165,14 @@ def _usable_rate(line: FundLine) -> Decimal | None:
 
 @check("F03")
 def claimed_rate_is_computed_rate(
-    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+    evaluation: SelfEvaluation, scores: Scores, rulebook: Rulebook
 ) -> Iterator[Observation]:
     """填报的执行率＝全年执行数÷全年预算数 (or the rulebook's base), at two decimals of a percent.
 
     A form may show one of the two and score by the other. The unit's own rounding, and a difference within the
     tolerance, are a notice: 自评表 shows the computed rate.
     """
-    for key, line in form.funds.items():
+    for key, line in evaluation.funds.items():
         ruled, usual = scores.line_rates[key].execution, quotient(line.executed.value, line.adjusted.value)
         rate = usual if ruled is None else ruled
         claimed = _usable_rate(line)
@@ -200,18 +217,20 @@ def _advice(rate: Fraction, rounded: bool, close: bool) -> str:
     return f"请改为{percent(rate)}，或核对执行数、预算数。"
 
 
-def _spendings(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[str, FundLine | Project, Rates]]:
+def _spendings(evaluation: SelfEvaluation, scores: Scores) -> Iterator[tuple[str, FundLine | Project, Rates]]:
     """Every fund line and project, with its name in messages and its rates."""
-    for key, line in form.funds.items():
+    for key, line in evaluation.funds.items():
         yield line.name, line, scores.line_rates[key]
-    for project, rates in zip(form.projects, scores.project_rates, strict=True):
+    for project, rates in zip(evaluation.projects, scores.project_rates, strict=True):
         yield f"项目{project.display_name}", project, rates
 
 
 @check("F04")
-def not_more_than_budgeted(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
+def not_more_than_budgeted(
+    evaluation: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Observation]:
     """全年执行数不超过全年预算数, for every line and project."""
-    for name, line, rates in _spendings(form, scores):
+    for name, line, rates in _spendings(evaluation, scores):
         executed, adjusted = line.executed.value or Decimal(0), line.adjusted.value or Decimal(0)
         if rates.execution is None or rates.execution <= 1 or adjusted < 0:
             continue
@@ -227,26 +246,29 @@ def not_more_than_budgeted(form: SelfEvaluation, scores: Scores, rulebook: Ruleb
 
 
 @check("F05")
-def projects_add_up(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+def projects_add_up(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """项目明细的全年预算数、全年执行数合计＝项目支出; an official layout may have no such line."""
-    line, tolerance = form.funds.get(form.project_line or ""), rulebook.number("thresholds.tolerance")
+    line, tolerance = evaluation.funds.get(evaluation.project_line or ""), rulebook.number("thresholds.tolerance")
     if line is None:
         return
-    if not form.projects:
-        yield from _unlisted(form, line, tolerance)
+    if not evaluation.projects:
+        yield from _unlisted(evaluation, line, tolerance)
         return
     for column in ("adjusted", "executed"):
-        amounts = _usable_amounts((line, *form.projects), column)
-        if not amounts:
+        values, entry = _usable_amounts(evaluation.projects, column), line.entry(column)
+        if not values or is_unusable(entry, column) or not (entry.place.cell or entry.value is not None):
             continue
-        stated, *values = amounts
         total = sum(values, Decimal(0))
-        difference = stated - total
+        if entry.value is None:
+            if total > tolerance:
+                yield _without_projects(line, entry, total)
+            continue
+        difference = entry.value - total
         if abs(difference) > tolerance:
-            word = form.projects[0].entry(column).field
+            word = evaluation.projects[0].entry(column).field
             yield observed(
-                line.entry(column),
-                f"{line.name}{word}填{plain(stated)}，"
+                entry,
+                f"{line.name}{word}填{plain(entry.value)}，"
                 f"而项目明细{len(values)}个项目的{word}合计{plain(total)}，相差{plain(difference)}。",
                 "请核对项目明细是否漏列、多列，或更正项目支出的数字；执行率、自评得分和文字说明中的数字随之更正。",
                 expected=plain(total),
@@ -254,9 +276,19 @@ def projects_add_up(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observ
             )
 
 
-def _unlisted(form: SelfEvaluation, line: FundLine, tolerance: Decimal) -> Iterator[Observation]:
+def _without_projects(line: FundLine, entry: Entry[Decimal], total: Decimal) -> Observation:
+    """That the line of projects is empty although projects are listed: no sum would hold them."""
+    return observed(
+        entry,
+        f"{line.name}{_column(entry)}没有填，而项目明细的{_column(entry)}合计{plain(total)}。",
+        "请填写；执行率、自评得分和文字说明中的数字随之更正。",
+        expected=plain(total),
+    )
+
+
+def _unlisted(evaluation: SelfEvaluation, line: FundLine, tolerance: Decimal) -> Iterator[Observation]:
     """Money for projects where the list of projects is empty; a form without such a list is skipped."""
-    entries = () if "projects" in form.absent else (line.adjusted, line.executed)
+    entries = () if "projects" in evaluation.absent else (line.adjusted, line.executed)
     if entry := next((entry for entry in entries if entry.value is not None and entry.value > tolerance), None):
         yield observed(
             entry,
@@ -266,17 +298,19 @@ def _unlisted(form: SelfEvaluation, line: FundLine, tolerance: Decimal) -> Itera
 
 
 @check("F06")
-def no_spending_without_budget(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
+def no_spending_without_budget(
+    evaluation: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Observation]:
     """有支出须有预算; the total budget is never zero, nor is the amount that the rulebook divides by."""
     base = rulebook.word("execution.base")
-    budget = form.total_funds.entry(base)
+    budget = evaluation.total_funds.entry(base)
     if budget.empty and not budget.place.cell:
-        yield from _no_such_column(form, rulebook, budget)
+        yield from _no_such_column(evaluation, rulebook, budget)
     elif base != "adjusted" and (budget.empty or budget.value == 0):
         message = f"{budget.field}{'没有填写' if budget.empty else '为0'}，执行率无法计算，预算执行率不能评分。"
         yield observed(budget, message, f"请填写{budget.field}。", expected="大于0的数字")
-    for name, line, _ in _spendings(form, scores):
-        yield from _spent_without_budget(form, name, line)
+    for name, line, _ in _spendings(evaluation, scores):
+        yield from _spent_without_budget(evaluation, name, line)
 
 
 def _usable_amounts(lines: Iterable[FundLine | Project], column: str) -> list[Decimal]:
@@ -286,9 +320,11 @@ def _usable_amounts(lines: Iterable[FundLine | Project], column: str) -> list[De
     return amounts if len(amounts) == len(entries) else []
 
 
-def _spent_without_budget(form: SelfEvaluation, name: str, line: FundLine | Project) -> Iterator[Observation]:
+def _spent_without_budget(
+    evaluation: SelfEvaluation, name: str, line: FundLine | Project
+) -> Iterator[Observation]:
     """A budget of 0 with spending, or of the total line; an empty one, unless the cell is required (R07)."""
-    total = line is form.total_funds
+    total = line is evaluation.total_funds
     blank = not total and _is_unbudgeted_line(line)
     spent = max(line.executed.value or Decimal(0), Decimal(0))
     if not blank and (line.adjusted.value != 0 or not (spent or total)):
@@ -298,7 +334,7 @@ def _spent_without_budget(form: SelfEvaluation, name: str, line: FundLine | Proj
         message = f"{name}{none}，却有全年执行数{plain(spent)}，执行率无法计算。"
     else:
         message = f"{name}{none}，执行率无法计算，预算执行率不能评分。"
-    hint = _parts_hint(form, line) if blank else ""
+    hint = _parts_hint(evaluation, line) if blank else ""
     yield observed(line.adjusted, message, f"请填写调整后的全年预算数{hint}。", expected="大于0的数字")
 
 
@@ -306,19 +342,21 @@ def _is_unbudgeted_line(line: FundLine | Project) -> bool:
     return isinstance(line, FundLine) and is_unbudgeted(line)
 
 
-def _parts_hint(form: SelfEvaluation, line: FundLine | Project) -> str:
+def _parts_hint(evaluation: SelfEvaluation, line: FundLine | Project) -> str:
     """In brackets, the sum of a line's parts, or "" where it is not known."""
-    summed = parts_sum(form, line, "adjusted") if isinstance(line, FundLine) else None
+    summed = parts_sum(evaluation, line, "adjusted") if isinstance(line, FundLine) else None
     return f"（各部分合计{plain(summed[0])}）" if summed else ""
 
 
-def _no_such_column(form: SelfEvaluation, rulebook: Rulebook, budget: Entry[Decimal]) -> Iterator[Observation]:
+def _no_such_column(
+    evaluation: SelfEvaluation, rulebook: Rulebook, budget: Entry[Decimal]
+) -> Iterator[Observation]:
     """The table of money has no column for the rulebook's base: name the rulebooks that fit the others."""
-    line, base = form.total_funds, rulebook.word("execution.base")
+    line, base = evaluation.total_funds, rulebook.word("execution.base")
     if not line.executed.place.cell:
         return  # there is no table at all, or no such line: R06
     others = [column for column in ("initial", "adjusted") if line.entry(column).value is not None]
-    known = fitting_rulebooks(form, rulebook.number("execution.weight"))
+    known = fitting_rulebooks(evaluation, rulebook.number("execution.weight"))
     books = map(load_rulebook, known)
     fits = "、".join(book.called for book in books if book.word("execution.base") in others)
     there = "、".join(_column(line.entry(column)) + plain(line.entry(column).value or 0) for column in others)
@@ -338,12 +376,12 @@ def _column(entry: Entry[Decimal]) -> str:
 
 
 @check("F07")
-def no_negative_amounts(form: SelfEvaluation, scores: Scores) -> Iterator[Observation]:
+def no_negative_amounts(evaluation: SelfEvaluation, scores: Scores) -> Iterator[Observation]:
     """预算数、执行数不为负 (an adjustment may be)."""
-    for name, line, _ in _spendings(form, scores):
+    for name, line, _ in _spendings(evaluation, scores):
         for column in ("initial", "adjusted", "executed"):
             entry = line.entry(column)
-            made = isinstance(line, FundLine) and form.is_computed(line, column)
+            made = isinstance(line, FundLine) and evaluation.is_computed(line, column)
             if entry.value is not None and entry.value < 0 and not made:
                 message = f"{name}的{_column(entry)}填{plain(entry.value)}，预算数和执行数不应为负数。"
                 yield observed(entry, message, "请核对正负号；调减的数填在“调整数”中。", expected="不小于0的数字")
@@ -351,18 +389,18 @@ def no_negative_amounts(form: SelfEvaluation, scores: Scores) -> Iterator[Observ
 
 @check("F08")
 def large_adjustments_are_explained(
-    form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+    evaluation: SelfEvaluation, scores: Scores, rulebook: Rulebook
 ) -> Iterator[Observation]:
     """预算调整率较大的须说明, for the total and every line: which way, how much or why."""
-    if ADJUSTMENT.is_explained(form):
+    if ADJUSTMENT.is_explained(evaluation):
         return
     limit = rulebook.number("thresholds.adjustment")
-    total = (form.total_funds.initial.value, scores.line_rates[form.total_line].adjustment)
-    for key, line in form.funds.items():
+    total = (evaluation.total_funds.initial.value, scores.line_rates[evaluation.total_line].adjustment)
+    for key, line in evaluation.funds.items():
         rate = scores.line_rates[key].adjustment
         if not rate or abs(rate) < limit:
             continue
-        if line is not form.total_funds and (line.initial.value, rate) == total:
+        if line is not evaluation.total_funds and (line.initial.value, rate) == total:
             continue  # the one source of all money: reported at the total
         entry = line.adjusted if line.adjustment.value is None else line.adjustment
         yield observed(
@@ -370,21 +408,37 @@ def large_adjustments_are_explained(
             f"{line.name}年初预算数{plain(line.initial.value or 0)}，"
             f"{_column(entry)}{plain(entry.value or 0)}，"
             f"调整率{percent(rate)}，没有说明调整的数额和原因。",
-            f"请{ADJUSTMENT.where(form)}写明调增或调减的数额和原因。",
+            f"请{ADJUSTMENT.where(evaluation)}写明调增或调减的数额和原因。",
             expected=f"±{percent(limit)}以内，或有说明",
         )
 
 
 @check("F09")
-def low_execution_is_explained(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
+def low_execution_is_explained(
+    evaluation: SelfEvaluation, scores: Scores, rulebook: Rulebook
+) -> Iterator[Observation]:
     """预算执行率偏低的须说明结余在哪里、为什么."""
     rate, limit = scores.execution.completion, rulebook.number("thresholds.execution_rate")
-    if form.unscored == "monitoring":
+    if evaluation.unscored == "monitoring":
         return  # the year is not over
-    if rate is not None and rate < limit and not EXECUTION.is_explained(form):
+    if rate is not None and rate < limit and not EXECUTION.is_explained(evaluation):
         yield observed(
-            form.total_funds.executed,
+            evaluation.total_funds.executed,
             f"预算执行率{percent_unlike(rate, limit)}，低于{percent(limit)}，没有说明结余的数额和原因。",
-            f"请{EXECUTION.where(form)}写明结余的数额和原因。",
+            f"请{EXECUTION.where(evaluation)}写明结余的数额和原因。",
             expected=f"不低于{percent(limit)}，或有说明",
         )
+
+
+@check("F12")
+def spending_is_stated(evaluation: SelfEvaluation) -> Iterator[Observation]:
+    """A part with a budget says what was spent of it: in a sum that the sheet makes, an empty cell is a zero."""
+    for whole in evaluation.funds.values():
+        parts = whole.parts if evaluation.is_computed(whole, "executed") else ()
+        for part in (evaluation.funds[key] for key in parts):
+            budget, spent = part.adjusted.value, part.executed
+            own = any(evaluation.funds[key].executed.value is not None for key in part.parts)
+            listed = part.key == evaluation.project_line and evaluation.projects  # F05
+            if budget and spent.empty and spent.place.cell and not own and not listed:
+                message = f"{part.name}有全年预算数{plain(budget)}，没有填全年执行数，合计按0计算。"
+                yield observed(spent, message, "请填写；没有支出的填0。", expected="数字，没有支出的填0")

@@ -27,8 +27,8 @@ def sign_is_stated(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observa
 
     A layout without a column for it is not asked where the target is met either way.
     """
-    absent, unscored = "sign" in diagnoses.form.absent, diagnoses.form.unscored
-    without_targets = "target" in diagnoses.form.absent
+    absent, unscored = "sign" in diagnoses.evaluation.absent, diagnoses.evaluation.unscored
+    without_targets = "target" in diagnoses.evaluation.absent
     for row, score in diagnoses.rows:
         if not _needs_sign(row, absent) or (unscored and row.actual.value is None):
             continue
@@ -110,7 +110,7 @@ def _reading(row: Indicator, score: Score, rulebook: Rulebook, unscored: str) ->
 def target_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
     """年度指标值须填写；≥、> 的指标值不应为0, since nothing could then be missed."""
     for row, score in diagnoses.measured:
-        if "target" in diagnoses.form.absent:
+        if "target" in diagnoses.evaluation.absent:
             continue
         if row.target.empty and score.applies and not judged_without_target(row):
             yield observed(row.target, f"{row.display_name}没有填年度指标值。", "请填写年初批复的指标值。")
@@ -126,10 +126,10 @@ def target_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
 @check("I03")
 def actual_is_stated(diagnoses: Diagnoses) -> Iterator[Observation]:
     """实际完成值须填写; 0 is a value, an empty cell is not."""
-    form = diagnoses.form
-    for row, score in diagnoses.measured if "actual" not in form.absent else ():
+    evaluation = diagnoses.evaluation
+    for row, score in diagnoses.measured if "actual" not in evaluation.absent else ():
         if row.actual.empty and not judged_without_target(row):  # R13 asks for its judgement
-            tail = "" if score.method == BY_RATE or form.unscored else "，该指标暂不能评分"
+            tail = "" if score.method == BY_RATE or evaluation.unscored else "，该指标暂不能评分"
             message = f"{row.display_name}没有填实际完成值{tail}。"
             yield observed(row.actual, message, "请填写全年实际完成值；确实没有完成的填0。")
 
@@ -245,7 +245,7 @@ def claimed_points_are_computed_points(diagnoses: Diagnoses, scores: Scores) -> 
     The unit's own rounding is a notice, unless all roundings together reach another grade. A mistyped weight is
     W01, points outside a band are I12.
     """
-    claimed = diagnoses.form.claimed.execution_points
+    claimed = diagnoses.evaluation.claimed.execution_points
     yield from _wrong_points(diagnoses, "预算执行率", claimed, scores.execution)
     for row, score in diagnoses.rows:
         if row is diagnoses.misweighed or score.method == IN_WORDS or has_opposite_points(row, score):

@@ -24,7 +24,7 @@ GOALS = ("goal_expected", "goal_achieved")
 @check("R07")
 def points_within_a_band_are_chosen(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observation]:
     """定性指标评为部分达成、未达成的要填自评得分: only the unit can choose its points within the band."""
-    if not _any_points_claimed(diagnoses.form, rulebook):
+    if not _any_points_claimed(diagnoses.evaluation, rulebook):
         return  # the unit has not evaluated itself at all
     for row, score in diagnoses.rows:
         band = rulebook.band(row.actual)
@@ -45,66 +45,66 @@ def _left_to_choose(diagnoses: Diagnoses, rulebook: Rulebook) -> set[Entry[Decim
     return {row.claimed_points for row, score in diagnoses.rows if _is_left_to_choose(row, score, rulebook)}
 
 
-def _claims(form: SelfEvaluation, rulebook: Rulebook) -> list[Entry[Decimal]]:
+def _claims(evaluation: SelfEvaluation, rulebook: Rulebook) -> list[Entry[Decimal]]:
     """The boxes for the unit's own points that the form has, the indicators' first, but for those of W03.
 
     Budget execution owes none where the rulebook gives it no points.
     """
-    weighed = [row for row in form.indicators if not (row.weight.empty and row.weight.place.cell)]
-    boxes = [row.claimed_points for row in weighed] if "claimed_points" not in form.absent else []
+    weighed = [row for row in evaluation.indicators if not (row.weight.empty and row.weight.place.cell)]
+    boxes = [row.claimed_points for row in weighed] if "claimed_points" not in evaluation.absent else []
     single = {
-        "claimed_execution_points": form.claimed.execution_points, "claimed_total": form.claimed.total,
+        "claimed_execution_points": evaluation.claimed.execution_points, "claimed_total": evaluation.claimed.total,
     }  # fmt: skip
     if not rulebook.number("execution.weight"):
         del single["claimed_execution_points"]
-    if not form.claims_total:
+    if not evaluation.claims_total:
         del single["claimed_total"]
-    boxes += [entry for key, entry in single.items() if key not in form.absent]
+    boxes += [entry for key, entry in single.items() if key not in evaluation.absent]
     return [entry for entry in boxes if entry.place.cell]
 
 
-def _any_points_claimed(form: SelfEvaluation, rulebook: Rulebook) -> bool:
-    return not _all_empty(_claims(form, rulebook))
+def _any_points_claimed(evaluation: SelfEvaluation, rulebook: Rulebook) -> bool:
+    return not _all_empty(_claims(evaluation, rulebook))
 
 
 def _all_empty(entries: Iterable[Entry[Decimal]]) -> bool:
     return all(entry.empty for entry in entries)
 
 
-def _lacks_grade(form: SelfEvaluation) -> bool:
+def _lacks_grade(evaluation: SelfEvaluation) -> bool:
     """Whether the form has a box for the grade, and it is empty."""
-    grade = form.claimed.grade
-    return "claimed_grade" not in form.absent and bool(grade.place.cell) and grade.empty
+    grade = evaluation.claimed.grade
+    return "claimed_grade" not in evaluation.absent and bool(grade.place.cell) and grade.empty
 
 
 @check("R07")
 def the_unit_evaluates_itself(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observation]:
     """自评得分、自评总分、自评等级都要填写, where the form has boxes for them; one finding if all are empty."""
-    form = diagnoses.form
-    if form.unscored:
+    evaluation = diagnoses.evaluation
+    if evaluation.unscored:
         return
-    boxes, grade = _claims(form, rulebook), form.claimed.grade
-    if boxes and not _any_points_claimed(form, rulebook):
+    boxes, grade = _claims(evaluation, rulebook), evaluation.claimed.grade
+    if boxes and not _any_points_claimed(evaluation, rulebook):
         message = "没有自评打分：各项得分和总分都没有填写。"
         advice = "请由单位逐项自评打分，再填写自评总分；软件计算的得分只供核对，不能代替自评。"
         yield observed(boxes[0], message, advice)
         return
-    own = _claimed_by_row(form, boxes)
+    own = _claimed_by_row(evaluation, boxes)
     skipped = _left_to_choose(diagnoses, rulebook)
     if len(own) > 1 and _all_empty(own):
         yield observed(own[0], "各指标的得分都没有填写。", "请逐项填写各指标的自评得分。")
         skipped |= set(own)
-    if _lacks_grade(form):
+    if _lacks_grade(evaluation):
         yield observed(grade, f"{grade.field}没有填写。", "请填写自评等级。")
     for entry in boxes:
         if entry.empty and entry not in skipped:
             yield observed(entry, f"{entry.field}没有填写。", f"请填写{entry.field}；没有得分的填0。")
 
 
-def _claimed_by_row(form: SelfEvaluation, boxes: Iterable[Entry[Decimal]]) -> list[Entry[Decimal]]:
+def _claimed_by_row(evaluation: SelfEvaluation, boxes: Iterable[Entry[Decimal]]) -> list[Entry[Decimal]]:
     """Those of the boxes that are an indicator's."""
     required = set(boxes)
-    return [row.claimed_points for row in form.indicators if row.claimed_points in required]
+    return [row.claimed_points for row in evaluation.indicators if row.claimed_points in required]
 
 
 @check("R13")
@@ -116,15 +116,15 @@ def qualitative_in_words_of_the_bands(diagnoses: Diagnoses, rulebook: Rulebook) 
     for row, score in diagnoses.rows:
         if not row.qualitative or not score.applies or score.method == "按执行率":
             continue
-        if score.claimed or diagnoses.form.unscored or diagnoses.form.unmeasured:
+        if score.claimed or diagnoses.evaluation.unscored or diagnoses.evaluation.unmeasured:
             continue  # nothing depends on the band
         if score.method == "按比例":
             message = f"{row.display_name}是定性指标，计分方法不能选“按比例”。"
             yield observed(row.method, message, "请改选“定性”或“达标法”，或者不填。", expected="定性")
-        elif message := _unjudged(row, diagnoses.form.year, rulebook):
+        elif message := _unjudged(row, diagnoses.evaluation.year, rulebook):
             words = "、".join(band.judgement for band in rulebook.bands)
             more = MEASURED if row.actual.value is not None and _has_number(row) else ""
-            aside = "" if "reason" in diagnoses.form.absent else f"，具体情况写在“{row.reason.field}”中"
+            aside = "" if "reason" in diagnoses.evaluation.absent else f"，具体情况写在“{row.reason.field}”中"
             advice = f"{more}请填写 {words} 之一{aside}。"
             yield observed(row.actual, message, advice, expected=words, severity="warning")
 
@@ -162,17 +162,17 @@ def _why_in_words(row: Indicator) -> str:
     return f"{row.display_name}是定性指标"
 
 
-def _goals(form: SelfEvaluation) -> list[Entry[str]]:
-    return [form.boxes[key] for key in GOALS if key in form.boxes]
+def _goals(evaluation: SelfEvaluation) -> list[Entry[str]]:
+    return [evaluation.boxes[key] for key in GOALS if key in evaluation.boxes]
 
 
 @check("R14")
 def required_texts_are_not_fillers(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observation]:
     """该写说明的地方不能只有“无”“/”“见附件”. Reasons are I07."""
-    form = diagnoses.form
-    required = rulebook.words(f"passages.{form.form}")
-    texts = [(passage.title.given, passage.text) for passage in form.passages]
-    texts += [(entry.field, entry) for entry in _goals(form)]
+    evaluation = diagnoses.evaluation
+    required = rulebook.words(f"passages.{evaluation.form}")
+    texts = [(passage.title.given, passage.text) for passage in evaluation.passages]
+    texts += [(entry.field, entry) for entry in _goals(evaluation)]
     for title, entry in texts:
         if not entry.given or not is_missing_or_filler(entry) or _shows(entry, CROSSED_OUT):
             continue
@@ -197,17 +197,20 @@ def _shows(entry: Entry[str], what: str) -> bool:
 
 def _other_texts(diagnoses: Diagnoses) -> Iterator[Entry[str]]:
     """The long texts of projects and indicators, without those that I07 reports."""
-    form, reported = diagnoses.form, {missing.entry.place for missing in diagnoses.missing_explanations}
-    texts = [project.benefit for project in form.projects]
-    for row in form.indicators:
-        texts += [row.reason, row.improvement] if "improvement" not in form.absent else [row.reason]
+    evaluation, reported = (
+        diagnoses.evaluation,
+        {missing.entry.place for missing in diagnoses.missing_explanations},
+    )
+    texts = [project.benefit for project in evaluation.projects]
+    for row in evaluation.indicators:
+        texts += [row.reason, row.improvement] if "improvement" not in evaluation.absent else [row.reason]
     yield from (entry for entry in texts if entry.place not in reported)
 
 
 @check("R24")
 def texts_are_not_crossed_out(diagnoses: Diagnoses) -> Iterator[Observation]:
     """文字说明不应被划去. Other boxes are reported on reading; a reason that is required is I07."""
-    texts = [*(passage.text for passage in diagnoses.form.passages), *_goals(diagnoses.form)]
+    texts = [*(passage.text for passage in diagnoses.evaluation.passages), *_goals(diagnoses.evaluation)]
     for entry in (*texts, *_other_texts(diagnoses)):
         if _shows(entry, CROSSED_OUT):
             advice = "请核对：仍然有效的，请取消删除线；不要的，请从格里删去。"
@@ -215,39 +218,41 @@ def texts_are_not_crossed_out(diagnoses: Diagnoses) -> Iterator[Observation]:
 
 
 @check("R15")
-def filing_date_can_be(form: SelfEvaluation) -> Iterator[Observation]:
+def filing_date_can_be(evaluation: SelfEvaluation) -> Iterator[Observation]:
     """填报日期是日期，且在预算年度结束之后、次年之内."""
-    entry = form.boxes["filled_on"]
-    if entry.value is None or form.year is None:
+    entry = evaluation.boxes["filled_on"]
+    if entry.value is None or evaluation.year is None:
         return
     day = usual_day(entry.value)
-    span = f"{form.year + 1}-01-01 至 {form.year + 1}-12-31"
+    span = f"{evaluation.year + 1}-01-01 至 {evaluation.year + 1}-12-31"
     if day is None:
         message = f"填报日期填“{entry.given}”，不是日期。"
-    elif day.year <= form.year:
-        message = f"填报日期{entry.given}在{form.year}年度结束之前。"
-    elif day.year > form.year + 1:
-        message = f"填报日期{entry.given}晚于{form.year}年度自评的当年。"
+    elif day.year <= evaluation.year:
+        message = f"填报日期{entry.given}在{evaluation.year}年度结束之前。"
+    elif day.year > evaluation.year + 1:
+        message = f"填报日期{entry.given}晚于{evaluation.year}年度自评的当年。"
     else:
         return
-    advice = f"请填写实际填报日期，如 {form.year + 1}-04-15。"
+    advice = f"请填写实际填报日期，如 {evaluation.year + 1}-04-15。"
     if day is not None:
-        advice = f"请核对年度：不是报{form.year}年度的，请改用该年度的表填报；年度无误的，请填写实际填报日期。"
+        advice = (
+            f"请核对年度：不是报{evaluation.year}年度的，请改用该年度的表填报；年度无误的，请填写实际填报日期。"
+        )
     yield observed(entry, message, advice, expected=span)
 
 
 @check("R17")
-def rulebook_serves_the_form(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+def rulebook_serves_the_form(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """评分办法适用于这种表、这个年度. A form without points is not scored by any."""
-    if form.unscored:
+    if evaluation.unscored:
         return
-    place, (first, last) = Place(form.workbook), rulebook.years
+    place, (first, last) = Place(evaluation.workbook), rulebook.years
     advice = f"{ASK_RULES}。"
-    kind = load_form(form.form)
+    kind = load_form(evaluation.form)
     if not {kind.name, kind.kind} & {*rulebook.forms} and kind.rulebook != rulebook.name:
         message = f"评分办法{rulebook.called}不是为这种自评表制定的。"
         yield Observation(place, "评分办法", None, message, advice)
-    if form.year is not None and not (first or 0) <= form.year <= (last or 9999):
+    if evaluation.year is not None and not (first or 0) <= evaluation.year <= (last or 9999):
         span = f"{first}年度起" if last is None else f"{first or '……'}至{last}年度"
-        message = f"评分办法{rulebook.called}适用于{span}，本表是{form.year}年度。"
-        yield Observation(place, "年度", str(form.year), message, advice)
+        message = f"评分办法{rulebook.called}适用于{span}，本表是{evaluation.year}年度。"
+        yield Observation(place, "年度", str(evaluation.year), message, advice)

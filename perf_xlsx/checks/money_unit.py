@@ -30,12 +30,12 @@ from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, SelfEvalua
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.sums import with_sums
+from perf_xlsx.domain.units import IMPLAUSIBLE_RATE
 from perf_xlsx.findings.catalogue import Observation, to_number
 from perf_xlsx.rulebook import Rulebook
 
 HALF_A_CENT_OF_WAN = Decimal(50)  # half of 0.01 万元, in 元
 SURE = 50_000  # 元; from here on that rounding does not matter
-IMPLAUSIBLE_RATE = 2_000  # executed ÷ budget; nobody spends that
 LEAST_MOVED = 50  # times the tolerance: what moves must come to more
 MOST_ERRORS = 8  # one after the other
 MOST_NAMED = 6  # amounts that a message lists
@@ -52,13 +52,13 @@ class UnitError(Struct, frozen=True):
 class UnitErrors(Struct, frozen=True, dict=True):
     """A form and its amounts in the wrong money unit."""
 
-    form: SelfEvaluation
+    evaluation: SelfEvaluation
     errors: tuple[UnitError, ...]
 
     @cached_property
     def entries(self) -> Mapping[AmountKey, Entry[Decimal]]:
         """Every amount of the form."""
-        return amount_entries(self.form)
+        return amount_entries(self.evaluation)
 
     @cached_property
     def factors(self) -> Mapping[AmountKey, Decimal]:
@@ -74,10 +74,10 @@ class UnitErrors(Struct, frozen=True, dict=True):
     def form_without(self) -> SelfEvaluation:
         """The form with the suspected amounts unreadable."""
         if not self.errors:
-            return self.form
-        funds = {key: self._without(line, (key, 0)) for key, line in self.form.funds.items()}
-        projects = [self._without(project, (PROJECT, n)) for n, project in enumerate(self.form.projects)]
-        return with_sums(replace(self.form, funds=funds, projects=tuple(projects)))
+            return self.evaluation
+        funds = {key: self._without(line, (key, 0)) for key, line in self.evaluation.funds.items()}
+        projects = [self._without(project, (PROJECT, n)) for n, project in enumerate(self.evaluation.projects)]
+        return with_sums(replace(self.evaluation, funds=funds, projects=tuple(projects)))
 
     @property
     def converted(self) -> Mapping[Place, Decimal]:
@@ -88,22 +88,22 @@ class UnitErrors(Struct, frozen=True, dict=True):
     def observations(self) -> Iterator[Observation]:
         """F10 元 and 万元 mixed."""
         for error in self.errors:
-            yield _observation(self.form, error, self.entries)
+            yield _observation(self.evaluation, error, self.entries)
 
     def _without(self, line: FundLine | Project, line_key: tuple[str, int]) -> Any:
         columns = [key[2] for key in self.factors if key[:2] == line_key]
         return replace(line, **{column: replace(line.entry(column), value=None) for column in columns})
 
 
-def unit_errors(form: SelfEvaluation, rulebook: Rulebook) -> UnitErrors:
+def unit_errors(evaluation: SelfEvaluation, rulebook: Rulebook) -> UnitErrors:
     """Find the likeliest error, correct it, and search again."""
-    accounts, found = accounts_of(form, rulebook), list[UnitError]()
+    accounts, found = accounts_of(evaluation, rulebook), list[UnitError]()
     guesses: Sequence[Guess] | None = None
     for _ in range(MOST_ERRORS):
         evidence = Evidence(accounts)
         if not evidence.suspected:
             break
-        guesses = _guesses(accounts, form) if guesses is None else guesses
+        guesses = _guesses(accounts, evaluation) if guesses is None else guesses
         best = max(evidence.weighed(guesses), key=lambda weighed: weighed[0], default=None)
         if best is None:
             break
@@ -112,7 +112,7 @@ def unit_errors(form: SelfEvaluation, rulebook: Rulebook) -> UnitErrors:
         guesses = [guess for guess in guesses if set(guess).isdisjoint(error.keys)]  # no amount is moved twice
         moved = {key: accounts.amounts[key] * error.factor for key in error.keys}
         accounts = replace(accounts, amounts={**accounts.amounts, **moved})
-    return UnitErrors(form, tuple(found))
+    return UnitErrors(evaluation, tuple(found))
 
 
 class Evidence(Struct, frozen=True, dict=True):
@@ -214,7 +214,7 @@ class Evidence(Struct, frozen=True, dict=True):
         return ratio >= IMPLAUSIBLE_RATE or claimed
 
 
-def _guesses(accounts: Accounts, form: SelfEvaluation) -> list[Guess]:
+def _guesses(accounts: Accounts, evaluation: SelfEvaluation) -> list[Guess]:
     """What may be wrong together: an amount; those of a line or project; columns; lines of one column; parts.
 
     Never all amounts at once: nothing would be left to compare with.
@@ -228,7 +228,8 @@ def _guesses(accounts: Accounts, form: SelfEvaluation) -> list[Guess]:
         (tuple(projects), tuple(funds)),
         _whole_columns((funds, projects, known)),
         _lines_of_one_column(funds),
-        _parts_of_lines(funds, form),
+        _parts_of_lines(funds, evaluation),
+        _sums_in_one_column(known, evaluation),
     )
     return [guess for guess in dict.fromkeys(guesses) if 0 < len(guess) < len(known)]
 
@@ -240,10 +241,18 @@ def _whole_columns(blocks: Sequence[Sequence[AmountKey]]) -> Iterator[Guess]:
             yield tuple(key for key in keys if key[2] in columns)
 
 
-def _parts_of_lines(funds: Sequence[AmountKey], form: SelfEvaluation) -> Iterator[Guess]:
+def _parts_of_lines(funds: Sequence[AmountKey], evaluation: SelfEvaluation) -> Iterator[Guess]:
     """The parts of each fund line."""
-    for line in form.funds.values():
+    for line in evaluation.funds.values():
         yield tuple(key for key in funds if key[0] in line.parts)
+
+
+def _sums_in_one_column(known: Sequence[AmountKey], evaluation: SelfEvaluation) -> Iterator[Guess]:
+    """Each line that is a sum with all that it adds up, in one column: the line of projects with all projects."""
+    for key, line in evaluation.funds.items():
+        inside = {key, *line.parts, *([PROJECT] if key == evaluation.project_line else [])}
+        for column in AMOUNTS:
+            yield tuple(one for one in known if one[0] in inside and one[2] == column)
 
 
 def _lines_of_one_column(funds: Sequence[AmountKey]) -> Iterator[Guess]:
@@ -255,15 +264,15 @@ def _lines_of_one_column(funds: Sequence[AmountKey]) -> Iterator[Guess]:
 
 
 def _observation(
-    form: SelfEvaluation, error: UnitError, entries: Mapping[AmountKey, Entry[Decimal]]
+    evaluation: SelfEvaluation, error: UnitError, entries: Mapping[AmountKey, Entry[Decimal]]
 ) -> Observation:
     first, single, larger = entries[error.keys[0]], len(error.keys) == 1, error.factor < 1
     value = first.value or Decimal(0)
     right = value * error.factor
     typed = {("万元", True): "疑似按元填写", ("元", False): "疑似按万元填写"}
-    unit = form.boxes["money_unit"].value or ""
+    unit = evaluation.boxes["money_unit"].value or ""
     guess = f"，{typed.get((unit, larger), '疑似元与万元混填')}。"
-    names = [f"{_owner(form, key)}{entries[key].field}" for key in error.keys]
+    names = [f"{_owner(evaluation, key)}{entries[key].field}" for key in error.keys]
     if single:
         message = f"{names[0]}填{plain(value)}，与表内其他数相差约一万倍，换算后为{plain(right)}{guess}"
         advice = f"请核对金额单位，确为混填的改为{plain(right)}；更正前，与它有关的勾稽、执行率和得分暂不计算。"
@@ -281,5 +290,5 @@ def _observation(
     )  # fmt: skip
 
 
-def _owner(form: SelfEvaluation, key: AmountKey) -> str:
-    return f"项目{form.projects[key[1]].display_name}" if key[0] == PROJECT else ""
+def _owner(evaluation: SelfEvaluation, key: AmountKey) -> str:
+    return f"项目{evaluation.projects[key[1]].display_name}" if key[0] == PROJECT else ""

@@ -59,16 +59,17 @@ COLUMNS = {  # name in messages, and how it is written
     "adjusted": ("全年预算数", _stated("adjusted")),
     "executed": ("全年执行数", _stated("executed")),
 }
+EVERYWHERE = (0, 1)  # nothing left, 100%: some line of most forms has them, which says nothing of another
 UNITS = {"%": Fraction(1, 100), "分": Fraction(1)} | {unit: Fraction(size) for unit, size in MONEY_UNITS.items()}
 
 
 @check("N01")
-def required_passages_are_written(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+def required_passages_are_written(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """规定的文字说明不可缺少，也不能只有几个字: passages, and a project's goals, which may be short."""
-    key = f"passages.{form.form}"
-    boxes = {box.field: box for box in form.boxes.values()}
-    absent = {box.field for name, box in form.boxes.items() if name in form.absent} | form.absent
-    titled = (*form.unwritten, *form.passages)
+    key = f"passages.{evaluation.form}"
+    boxes = {box.field: box for box in evaluation.boxes.values()}
+    absent = {box.field for name, box in evaluation.boxes.items() if name in evaluation.absent} | evaluation.absent
+    titled = (*evaluation.unwritten, *evaluation.passages)
     texts = {same_label(passage.title.value or ""): passage.text for passage in titled} | boxes
     for title in rulebook.words(key):
         entry = texts.get(title, texts.get(same_label(title)))
@@ -77,7 +78,7 @@ def required_passages_are_written(form: SelfEvaluation, rulebook: Rulebook) -> I
         found: Observation | None
         if entry is None:
             advice = f"请在“文字说明”中填写“{title}”。"
-            found = observed(form.claimed.total, f"没有填写“{title}”。", advice, expected="文字说明")
+            found = observed(evaluation.claimed.total, f"没有填写“{title}”。", advice, expected="文字说明")
         else:
             found = _too_short(title, entry, rulebook, is_box=title in boxes)
         if found:
@@ -96,11 +97,13 @@ def _too_short(title: str, entry: Entry[str], rulebook: Rulebook, is_box: bool) 
 
 
 @check("N04")
-def texts_keep_to_their_length(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+def texts_keep_to_their_length(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """文字说明、偏差原因不超过规定的字数, where the rulebook sets a limit."""
     texts = {
-        "passages.longest": [(f"“{one.title.given}”", one.text) for one in form.passages],
-        "passages.longest_reason": [(f"{row.display_name}的偏差原因", row.reason) for row in form.indicators],
+        "passages.longest": [(f"“{one.title.given}”", one.text) for one in evaluation.passages],
+        "passages.longest_reason": [
+            (f"{row.display_name}的偏差原因", row.reason) for row in evaluation.indicators
+        ],
     }
     for key, written in texts.items():
         most = rulebook.number(key)
@@ -155,7 +158,7 @@ CLAIMS = (
 @check("N02")
 def passages_agree_with_the_numbers(diagnoses: Diagnoses) -> Iterator[Observation]:
     """文字说明与数字不矛盾; what is said of another time, a part, an aim or a supposition is skipped."""
-    reported, claims = set[tuple[Place, str]](), unexcused(diagnoses.form)
+    reported, claims = set[tuple[Place, str]](), unexcused(diagnoses.evaluation)
     for entry, clause in diagnoses.narrative:
         for said, answer, advice in contradictions(clause, diagnoses, claims):
             if (entry.place, answer) not in reported:
@@ -163,9 +166,9 @@ def passages_agree_with_the_numbers(diagnoses: Diagnoses) -> Iterator[Observatio
                 yield observed(entry, f"说明中写“{said}”，而{answer}。", advice)
 
 
-def unexcused(form: SelfEvaluation) -> tuple[Claim, ...]:
+def unexcused(evaluation: SelfEvaluation) -> tuple[Claim, ...]:
     """The claims that no explanation of the form excuses."""
-    return tuple(claim for claim in CLAIMS if claim.excuse is None or not claim.excuse.is_explained(form))
+    return tuple(claim for claim in CLAIMS if claim.excuse is None or not claim.excuse.is_explained(evaluation))
 
 
 def contradictions(
@@ -231,15 +234,18 @@ class StatedNumber(Struct, frozen=True):
         stated, unit = Decimal(said["number"].replace(",", "")), UNITS[said["unit"]]
         if said["about"] or said["more"] or said["or_so"]:
             return abs(Fraction(stated) * unit - abs(meant)) <= abs(meant) / 20
-        values = (value for value in (*map(self.value, everyone), *self.also) if value is not None)
+        others = [] if Fraction(stated) * unit in EVERYWHERE else [*map(self.value, everyone), *self.also]
+        values = (value for value in (meant, *others) if value is not None)
         return any(_equal(stated, abs(value) / unit, self.slack / unit) for value in values)
 
     def off_by_its_unit(self, said: re.Match[str], meant: Fraction) -> bool:
         """Whether the number said is the one meant in 元 for 万元, or the reverse."""
         stated, unit = Decimal(said["number"].replace(",", "")), UNITS[said["unit"]]
         factors = (Fraction(10_000), Fraction(1, 10_000))
-        return said["unit"] not in "%分" and any(
-            _equal(stated, abs(meant) / unit * times, self.slack / unit * times) for times in factors
+        return (
+            bool(stated)
+            and said["unit"] not in "%分"
+            and any(_equal(stated, abs(meant) / unit * times, self.slack / unit * times) for times in factors)
         )
 
 
@@ -253,37 +259,37 @@ def _equal(stated: Decimal, exact: Fraction, slack: Fraction) -> bool:
     return stated in (half_up(exact, places), cut_off) or abs(Fraction(stated) - exact) <= slack
 
 
-def stated_numbers(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[StatedNumber]:
+def stated_numbers(evaluation: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[StatedNumber]:
     """The numbers that passages are compared with."""
     tolerance = Fraction(rulebook.number("thresholds.tolerance"))
-    claimed = [line.claimed_rate.value for line in form.funds.values()]  # a wrong one is F03
+    claimed = [line.claimed_rate.value for line in evaluation.funds.values()]  # a wrong one is F03
     rates = tuple(Fraction(rate) for rate in (*claimed, scores.execution.completion) if rate is not None)
-    total = None if form.claimed.total.value is None else Fraction(form.claimed.total.value)
+    total = None if evaluation.claimed.total.value is None else Fraction(evaluation.claimed.total.value)
     totals = (Fraction(scores.total),) if scores.total is not None and scores.complete else ()
     yield StatedNumber(EXECUTION_RATE, "预算执行率", lambda s: s.rates.execution, tolerance / 100, percent, rates)
     yield StatedNumber(ADJUSTMENT_RATE, "预算调整率", lambda s: s.rates.adjustment, tolerance / 100, percent)
     yield StatedNumber(
         TOTAL, "自评总分", lambda s: total if s.whole else None, tolerance, lambda n: f"{plain(n)}分", totals
     )
-    unit = form.boxes["money_unit"].value
+    unit = evaluation.boxes["money_unit"].value
     if unit in UNITS:
-        yield from _stated_amounts(form, unit, tolerance)
+        yield from _stated_amounts(evaluation, unit, tolerance)
 
 
-def _stated_amounts(form: SelfEvaluation, name: str, tolerance: Fraction) -> Iterator[StatedNumber]:
+def _stated_amounts(evaluation: SelfEvaluation, name: str, tolerance: Fraction) -> Iterator[StatedNumber]:
     """The amounts of a form that says its money unit."""
     unit = UNITS[name]
     amounts = [(words, title, partial(_yuan, column, unit)) for column, (title, words) in COLUMNS.items()]
     amounts.append((LEFT, "结余", partial(_left, unit)))
-    if not _both_ways(form):
+    if not _both_ways(evaluation):
         amounts.append((ALTERED, "调整数", partial(_altered, unit)))
     for words, title, value in amounts:
         yield StatedNumber(words, title, value, tolerance * unit, lambda yuan: f"{plain(yuan / unit)}{name}")
 
 
-def _both_ways(form: SelfEvaluation) -> bool:
+def _both_ways(evaluation: SelfEvaluation) -> bool:
     """Whether money was both added and taken: the table has only the difference."""
-    texts = "".join(passage.text.given for passage in form.passages)
+    texts = "".join(passage.text.given for passage in evaluation.passages)
     return bool(ADDED.search(texts)) and bool(TAKEN.search(texts))
 
 
@@ -315,7 +321,7 @@ def numbers_in_passages_are_those_of_the_table(
     Only what a clause states of the whole this year, or of a line or project that it names, is compared; a number
     that any of them has is accepted. A wrong unit is reported once, not for every amount.
     """
-    numbers = list(stated_numbers(diagnoses.form, scores, rulebook))
+    numbers = list(stated_numbers(diagnoses.evaluation, scores, rulebook))
     reported = set[tuple[Place, str] | None]()
     for entry, clause in diagnoses.narrative:
         for number, said, subject, value in _wrong_numbers(numbers, clause, diagnoses.speaker):
@@ -330,7 +336,7 @@ def numbers_in_passages_are_those_of_the_table(
 
 def tells_of_another_unit(diagnoses: Diagnoses, scores: Scores, rulebook: Rulebook) -> bool:
     """Whether the passages state an amount that is the table's ten thousand times, or the reverse."""
-    numbers = list(stated_numbers(diagnoses.form, scores, rulebook))
+    numbers = list(stated_numbers(diagnoses.evaluation, scores, rulebook))
     wrong = (
         found for _, clause in diagnoses.narrative for found in _wrong_numbers(numbers, clause, diagnoses.speaker)
     )

@@ -12,7 +12,7 @@ from perf_xlsx.checks.clauses import clauses
 from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, judged_without_target
 from perf_xlsx.domain.levels import OTHER_SCHEMES, REQUIRED_DIMENSIONS, SATISFACTION, by_level, level_named
 from perf_xlsx.domain.model import Indicator, Score, SelfEvaluation
-from perf_xlsx.domain.quantity import MONEY_UNITS, same_label, unit_name
+from perf_xlsx.domain.quantity import MONEY_UNITS, normalise, same_label, unit_name
 from perf_xlsx.domain.rounding import half_up, percent, plain
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_rate, to_word
 from perf_xlsx.rulebook import Band, Rulebook
@@ -24,6 +24,7 @@ TENFOLD = 10  # times the target
 MEASURED = ("按比例", "达标法")  # methods whose completion is actual ÷ target
 LONGEST_SHOWN = 40  # characters of a reason in a message
 SPANS = frozenset(vocabulary("indicators")["units"]["spans"])
+DEADLINE = pattern(r"(?P<year>20\d\d)年(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:底|末)?(?:之?前|以前|完成)")
 SHARE, BEYOND_ALL, NO_SUM = (
     pattern(alternatives("indicators", "names", key)) for key in ("share", "beyond_all", "no_sum")
 )
@@ -82,7 +83,7 @@ def claimed_completion_is_computed_completion(diagnoses: Diagnoses, rulebook: Ru
 
     Silent where the sign is in doubt (I01, I16), or the indicator was scored by execution rate (I06).
     """
-    shown_above = _shows_overshoots(diagnoses.form)
+    shown_above = _shows_overshoots(diagnoses.evaluation)
     for row, score in diagnoses.rows:
         claimed, computed = row.claimed_completion.value, score.completion
         if claimed is None or computed is None or not _is_wrong_completion(row, score, shown_above, rulebook):
@@ -105,9 +106,9 @@ def claimed_completion_is_computed_completion(diagnoses: Diagnoses, rulebook: Ru
         )
 
 
-def _shows_overshoots(form: SelfEvaluation) -> bool:
+def _shows_overshoots(evaluation: SelfEvaluation) -> bool:
     """Whether the form states completions above 100%."""
-    return any((row.claimed_completion.value or 0) > 1 for row in form.indicators)
+    return any((row.claimed_completion.value or 0) > 1 for row in evaluation.indicators)
 
 
 def _are_swapped(claimed: Decimal, computed: Fraction) -> bool:
@@ -147,9 +148,9 @@ def adds_up(row: Indicator) -> bool:
 
 
 @check("I10")
-def midyear_is_below_the_years_actual(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+def midyear_is_below_the_years_actual(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """年中数小于全年数, for what adds up over the year."""
-    for row in form.indicators:
+    for row in evaluation.indicators:
         midyear, actual = row.midyear.value, row.actual.value
         if not isinstance(midyear, Decimal) or not isinstance(actual, Decimal) or not midyear or midyear < actual:
             continue
@@ -165,9 +166,9 @@ def _must_grow(row: Indicator, fell: bool, rulebook: Rulebook) -> bool:
 
 
 @check("I11")
-def shares_do_not_exceed_one_hundred(form: SelfEvaluation) -> Iterator[Observation]:
+def shares_do_not_exceed_one_hundred(evaluation: SelfEvaluation) -> Iterator[Observation]:
     """合格率、利用率等不超过100%."""
-    for row in form.indicators:
+    for row in evaluation.indicators:
         actual, name = row.actual.value, row.name.given
         share = unit_name(row.unit.given) == "%" and SHARE.search(name) and not BEYOND_ALL.search(name)
         if isinstance(actual, Decimal) and actual > 100 and share:
@@ -201,61 +202,74 @@ def qualitative_points_stay_in_their_band(diagnoses: Diagnoses, rulebook: Rulebo
 
 
 @check("I13")
-def all_dimensions_are_there(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+def all_dimensions_are_there(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """产出、效益、满意度都要有, or the rulebook's own levels, on whatever level.
 
     Silent where a form states no levels at all, or levels of another scheme: 履职效能、管理效率.
     """
-    levels = by_level(form).keys() - {""}
-    stated = levels | _lower_levels(form)
-    wanted = required_dimensions(form, rulebook)
+    levels = by_level(evaluation).keys() - {""}
+    stated = levels | _lower_levels(evaluation)
+    wanted = required_dimensions(evaluation, rulebook)
     missing = [f"{name}指标" for name in wanted if not any(name in level for level in stated)]
     if (
         levels
         and missing
-        and not _is_of_another_scheme(form, wanted)
-        and not any(row.level1.unreadable for row in form.indicators)
+        and not _is_of_another_scheme(evaluation, wanted)
+        and not any(row.level1.unreadable for row in evaluation.indicators)
     ):
         lacking = "、".join(missing)
-        first = form.indicators[0].level1  # only where it is told: what this cell holds is not wrong
+        first = evaluation.indicators[0].level1  # only where it is told: what this cell holds is not wrong
         yield Observation(first.place, first.field, None, f"没有{lacking}。", f"请补充{lacking}。")
 
 
-def _is_of_another_scheme(form: SelfEvaluation, wanted: Sequence[str]) -> bool:
+def _is_of_another_scheme(evaluation: SelfEvaluation, wanted: Sequence[str]) -> bool:
     """Whether no level has the words of a dimension that is `wanted`, or a level 1 those of another scheme."""
-    names = [entry.given for row in form.indicators for entry in (row.level1, row.level2)]
-    other = any(word in row.level1.given for row in form.indicators for word in OTHER_SCHEMES)
+    names = [entry.given for row in evaluation.indicators for entry in (row.level1, row.level2)]
+    other = any(word in row.level1.given for row in evaluation.indicators for word in OTHER_SCHEMES)
     return other or not any(name in text for text in names for name in wanted)
 
 
-def required_dimensions(form: SelfEvaluation, rulebook: Rulebook) -> list[str]:
+def required_dimensions(evaluation: SelfEvaluation, rulebook: Rulebook) -> list[str]:
     """What a form must measure: the levels that all of the rulebook's share-outs have, else the usual ones.
 
     A level that holds budget execution is there without an indicator.
     """
-    sets = [set(weights) for weights in rulebook.ruled_levels(form.form)]
+    sets = [set(weights) for weights in rulebook.ruled_levels(evaluation.form)]
     common = set.intersection(*sets) - {rulebook.execution_level} if sets else set()
     ruled = [level.removesuffix("指标") for level in sets[0] if level in common] if sets else []
     return ruled if any(name not in REQUIRED_DIMENSIONS for name in ruled) else REQUIRED_DIMENSIONS
 
 
-def _lower_levels(form: SelfEvaluation) -> set[str]:
+def _lower_levels(evaluation: SelfEvaluation) -> set[str]:
     """The second levels, and satisfaction where it is an indicator's name."""
-    levels = {level_named(row.level2.given) for row in form.indicators}
-    return levels | ({level_named(row.name.given) for row in form.indicators} & {SATISFACTION})
+    levels = {level_named(row.level2.given) for row in evaluation.indicators}
+    return levels | ({level_named(row.name.given) for row in evaluation.indicators} & {SATISFACTION})
 
 
 @check("I14")
-def no_indicator_stands_twice(form: SelfEvaluation) -> Iterator[Observation]:
+def no_indicator_stands_twice(evaluation: SelfEvaluation) -> Iterator[Observation]:
     """指标不重复, in no other spelling either."""
     known: dict[str, Indicator] = {}
-    for row in form.indicators:
+    for row in evaluation.indicators:
         name = same_label(row.name.value or "")
         if name and name in known:
             message = f"{row.display_name}与{known[name].name.place.cell}的指标重复。"
             yield observed(row.name, message, "请合并或改写其中一个。")
         elif name:
             known[name] = row
+
+
+@check("I24")
+def deadlines_are_of_the_year(evaluation: SelfEvaluation) -> Iterator[Observation]:
+    """A deadline in a target is of the form's year, or later: last year's was carried over."""
+    for row in evaluation.indicators:
+        years = [int(found["year"]) for found in DEADLINE.finditer(normalise(row.target.given))]
+        if evaluation.year and years and max(years) < evaluation.year:
+            late = f"{max(years)}年的期限，本表是{evaluation.year}年度"
+            message = f"{row.display_name}的指标值“{row.target.given}”是{late}。"
+            yield observed(
+                row.target, message, "请按本年度的绩效目标填写。", expected=f"{evaluation.year}年的期限"
+            )
 
 
 @check("I15")
@@ -271,9 +285,9 @@ def full_points_need_no_reason(diagnoses: Diagnoses) -> Iterator[Observation]:
 
 
 @check("I16")
-def sign_agrees_with_the_name(form: SelfEvaluation) -> Iterator[Observation]:
+def sign_agrees_with_the_name(evaluation: SelfEvaluation) -> Iterator[Observation]:
     """成本费用不超过为好（≤），下降率、节约率越高越好（≥）."""
-    for row in form.indicators:
+    for row in evaluation.indicators:
         if wanted := sign_by_name(row):
             sure = claims_fit(row, wanted)
             fits = f"；填报的完成率、得分是按“{wanted}”计算的" if sure else ""
@@ -283,12 +297,12 @@ def sign_agrees_with_the_name(form: SelfEvaluation) -> Iterator[Observation]:
 
 
 @check("I17")
-def reason_agrees_with_the_number(form: SelfEvaluation) -> Iterator[Observation]:
+def reason_agrees_with_the_number(evaluation: SelfEvaluation) -> Iterator[Observation]:
     """偏差原因与数字一致: what fell by the number cannot have grown by the reason, nor the other way round.
 
     That a part of it grew explains why it fell less than aimed at.
     """
-    for row in form.indicators:
+    for row in evaluation.indicators:
         actual = row.actual.value
         if isinstance(actual, Decimal) and actual >= 0 and (opposite := _opposite_change(row)):
             what, word = opposite
@@ -327,7 +341,7 @@ def judged_points_are_the_units_own(diagnoses: Diagnoses) -> Iterator[Observatio
 
     A form that lacks the column for all of them is told once.
     """
-    lacking = diagnoses.form.unmeasured
+    lacking = diagnoses.evaluation.unmeasured
     own = [row for row, score in diagnoses.rows if lacking and score.claimed and not row.together]
     if own:
         message = f"本表没有“{lacking}”一栏，{len(own)}个指标不能按规则计算，采用单位自评得分。"
@@ -371,9 +385,9 @@ JUDGE = "请审核人对照实际情况判断得分是否恰当；能定档的�
 
 
 @check("I19")
-def not_every_actual_equals_its_target(form: SelfEvaluation) -> Iterator[Observation]:
+def not_every_actual_equals_its_target(evaluation: SelfEvaluation) -> Iterator[Observation]:
     """所有实际值恰好等于指标值的须核对, from three numbers on."""
-    measured = [row for row in form.indicators if isinstance(row.target.value, Decimal)]
+    measured = [row for row in evaluation.indicators if isinstance(row.target.value, Decimal)]
     if len(measured) >= 3 and all(row.target.value == row.actual.value for row in measured):
         message = f"{len(measured)}个定量指标的实际完成值都恰好等于指标值。"
         yield observed(measured[0].actual, message, "可以不改；请核对实际完成值是否按实际情况填写。")

@@ -12,10 +12,10 @@ from perf_xlsx.findings.catalogue import Observation, check, observed, to_number
 from perf_xlsx.rulebook import BY_SHARE, NO_GRADE, Rulebook
 
 
-def _sum_without_execution(form: SelfEvaluation) -> Decimal | None:
+def _sum_without_execution(evaluation: SelfEvaluation) -> Decimal | None:
     """All claimed points of a layout without a box for those of budget execution; None for other layouts."""
-    claims = [row.claimed_points.value or Decimal(0) for row in form.indicators]
-    return sum(claims, Decimal(0)) if "claimed_execution_points" in form.absent else None
+    claims = [row.claimed_points.value or Decimal(0) for row in evaluation.indicators]
+    return sum(claims, Decimal(0)) if "claimed_execution_points" in evaluation.absent else None
 
 
 def _is_capped(claimed: Decimal, total: Decimal, scores: Scores, rulebook: Rulebook) -> bool:
@@ -31,13 +31,13 @@ def _is_rounded(claimed: Decimal, total: Decimal, rulebook: Rulebook) -> bool:
 
 def _is_total_claimed(diagnoses: Diagnoses) -> bool:
     """Whether the unit typed a total that can be judged; one that the sheet made is only as wrong as its parts."""
-    return diagnoses.form.claims_total and diagnoses.is_total_settled
+    return diagnoses.evaluation.claims_total and diagnoses.is_total_settled
 
 
 @check("T01")
 def claimed_total_is_sum(diagnoses: Diagnoses, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """自评总分＝预算执行率得分＋各指标自评得分. A total that only the unit's own rounding changes is a notice."""
-    entry, total = diagnoses.form.claimed.total, diagnoses.claimed_sum
+    entry, total = diagnoses.evaluation.claimed.total, diagnoses.claimed_sum
     if entry.value is None or total is None or not _is_total_claimed(diagnoses):
         return
     difference = entry.value - total
@@ -77,11 +77,11 @@ def claimed_total_is_computed_total(
 
     Nor is that of a layout without a box for the points of execution, if it is the sum of those that it has.
     """
-    entry, beyond = diagnoses.form.claimed.total, diagnoses.claimed_beyond
+    entry, beyond = diagnoses.evaluation.claimed.total, diagnoses.claimed_beyond
     computed = diagnoses.total + beyond  # by the signs that the claims were made for, where none were chosen
     if entry.value is None or not (scores.complete and _is_total_claimed(diagnoses)):
         return
-    right = [computed, diagnoses.total, _sum_without_execution(diagnoses.form)]
+    right = [computed, diagnoses.total, _sum_without_execution(diagnoses.evaluation)]
     if any(known is not None and abs(entry.value - known) <= diagnoses.tolerance for known in right):
         return
     difference = entry.value - computed
@@ -106,11 +106,11 @@ def claimed_total_is_computed_total(
 @check("T04")
 def total_is_capped(diagnoses: Diagnoses, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """总分按执行率封顶, where the rulebook caps it."""
-    form, rate, summed = diagnoses.form, scores.execution.completion, diagnoses.computed_sum
+    evaluation, rate, summed = diagnoses.evaluation, scores.execution.completion, diagnoses.computed_sum
     cap = rulebook.cap(rate)
     if cap is not None and rate is not None and summed > cap.total:
         yield observed(
-            form.total_funds.executed,
+            evaluation.total_funds.executed,
             f"各项得分合计{points(summed)}，预算执行率{percent_unlike(rate, cap.below)}，"
             f"低于{percent(cap.below)}，总分按{plain(cap.total)}分封顶。",
             "请核对执行数；确实如此的，自评总分不得超过封顶分。",
@@ -129,13 +129,17 @@ def total_is_near_a_grades_edge(diagnoses: Diagnoses, scores: Scores, rulebook: 
             far = f"比{edge}{'高' if gap > 0 else '低'}{plain(abs(gap))}分" if gap else f"恰好是{edge}"
             advice = "可以不改；请核对各项数字，小的更正就会改变等级。"
             message = f"计算总分{points(diagnoses.total)}，{far}。"
-            yield observed(diagnoses.form.claimed.grade, message, advice, difference=plain(gap))
+            yield observed(diagnoses.evaluation.claimed.grade, message, advice, difference=plain(gap))
 
 
 def _claimed_total(diagnoses: Diagnoses) -> Decimal | None:
-    """The total that the unit claims: as typed, or its claims as the rulebook adds and caps them."""
-    if diagnoses.form.claims_total:
-        return diagnoses.form.claimed.total.value
+    """The total that the unit claims: as typed, or its claims as the rulebook adds and caps them.
+
+    One that is no number (R08) is its claims too, so that the grade is held against them at once.
+    """
+    typed = diagnoses.evaluation.claimed.total
+    if diagnoses.evaluation.claims_total and not typed.unreadable:
+        return typed.value
     summed, cap = diagnoses.claimed_sum, diagnoses.rulebook.cap(diagnoses.scores.execution.completion)
     return summed if summed is None or cap is None else min(summed, cap.total)
 
@@ -143,12 +147,14 @@ def _claimed_total(diagnoses: Diagnoses) -> Decimal | None:
 @check("T03")
 def claimed_grade_is_earned(diagnoses: Diagnoses, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
     """自评等级 is the grade of the claimed total, and of the computed one."""
-    entry, total = diagnoses.form.claimed.grade, _claimed_total(diagnoses)
+    entry, total = diagnoses.evaluation.claimed.grade, _claimed_total(diagnoses)
     if entry.value is None or not diagnoses.is_total_settled:
         return
     computed = (scores.grade, rulebook.grade(diagnoses.total + diagnoses.claimed_beyond))
     if total is not None and rulebook.grade(total) != entry.value:
-        grade, number = rulebook.grade(total), f"自评总分{plain(total)}"
+        summed = diagnoses.evaluation.claimed.total.unreadable
+        grade = rulebook.grade(total)
+        number = f"{'各项自评得分之和' if summed else '自评总分'}{plain(total)}"
     elif scores.grade is not None and entry.value not in computed:
         grade, number = scores.grade, f"计算总分{points(diagnoses.total)}"
     else:

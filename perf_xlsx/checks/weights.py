@@ -26,17 +26,21 @@ def weights_sum_to_total(diagnoses: Diagnoses) -> Iterator[Observation]:
 
     Reported at the weight that is suspected, else at the head of the column. A weight that is missing is W03.
     """
-    form, gap, full = diagnoses.form, diagnoses.weights_gap, diagnoses.full
-    if gap is None or (gap > 0 and any((row.weight.value or 0) <= 0 for row in form.indicators)):
+    evaluation, gap, full = diagnoses.evaluation, diagnoses.weights_gap, diagnoses.full
+    if gap is None or (gap > 0 and any((row.weight.value or 0) <= 0 for row in evaluation.indicators)):
         return
     total, execution = full - gap, diagnoses.rulebook.number("execution.weight")
     off = f"{'少' if gap > 0 else '多'}{plain(abs(gap))}"
     suspect = _suspect(diagnoses, gap)
-    apart = "，负数不计" if any((row.weight.value or 0) < 0 for row in form.indicators) else ""
-    place = suspect.row.weight.place if suspect.row else form.weight_head or form.indicators[-1].weight.place
+    apart = "，负数不计" if any((row.weight.value or 0) < 0 for row in evaluation.indicators) else ""
+    place = (
+        suspect.row.weight.place
+        if suspect.row
+        else evaluation.weight_head or evaluation.indicators[-1].weight.place
+    )
     yield Observation(
         place,
-        f"{form.indicators[-1].weight.field}合计",  # the cell itself holds one weight, or none
+        f"{evaluation.indicators[-1].weight.field}合计",  # the cell itself holds one weight, or none
         plain(total),
         f"分值合计{plain(total)}（预算执行率{plain(execution)}＋各指标{plain(total - execution)}{apart}），"
         f"应为{plain(full)}{suspect.words}。",
@@ -72,19 +76,21 @@ def _suspect(diagnoses: Diagnoses, gap: Decimal) -> _WrongWeight:
         )
         return _WrongWeight(words, row, to_number(row.weight, weight + gap), _to_fit([(row, weight + gap)]))
     execution = diagnoses.rulebook.number("execution.weight")
-    return _execution_as_indicator(diagnoses.form, execution, full) if -gap == execution else _WrongWeight()
+    return _execution_as_indicator(diagnoses.evaluation, execution, full) if -gap == execution else _WrongWeight()
 
 
-def _execution_as_indicator(form: SelfEvaluation, execution: Decimal, full: str) -> _WrongWeight:
+def _execution_as_indicator(evaluation: SelfEvaluation, execution: Decimal, full: str) -> _WrongWeight:
     """The weights exceed the total by that of budget execution: it is also an indicator, or was left no room."""
-    twice = [row for row in form.indicators if row.weight.value == execution and EXECUTION.search(row.name.given)]
+    twice = [
+        row for row in evaluation.indicators if row.weight.value == execution and EXECUTION.search(row.name.given)
+    ]
     if len(twice) == 1:
         name = twice[0].display_name
         words = f"；预算执行率已按预算执行情况计{plain(execution)}分，{name}一行请删去"
         return _WrongWeight(words, twice[0], None, f"请删去{name}一行，自评总分随之更正。")
     words = f"；各指标分值合计已是{full}，没有留出预算执行率的{plain(execution)}分"
-    known = fitting_rulebooks(form, Decimal(0))
-    fits = "、".join(book.called for book in map(load_rulebook, known) if are_as_ruled(form, book))
+    known = fitting_rulebooks(evaluation, Decimal(0))
+    fits = "、".join(book.called for book in map(load_rulebook, known) if are_as_ruled(evaluation, book))
     if not fits:
         return _WrongWeight(words)
     advice = f"规定不单独给预算执行率计分的，{ASK_RULES}（如{fits}）；否则请调整各指标的分值，"
@@ -99,13 +105,13 @@ def _to_fit(fits: Sequence[tuple[Indicator, Decimal]]) -> str:
 @check("W02")
 def levels_carry_their_weights(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observation]:
     """一级指标的分值按规定: 产出50, 效益30, 满意度10 for a project. Silent where the total is wrong (W01)."""
-    form, tolerance = diagnoses.form, diagnoses.tolerance
+    evaluation, tolerance = diagnoses.evaluation, diagnoses.tolerance
     if diagnoses.weights_total is None or not diagnoses.weights_are_settled:
         return
-    groups, sums = levels_as_ruled(form, rulebook), level_sums(form, rulebook)
-    if are_as_ruled(form, rulebook):
+    groups, sums = levels_as_ruled(evaluation, rulebook), level_sums(evaluation, rulebook)
+    if are_as_ruled(evaluation, rulebook):
         return
-    ruled = rulebook.level_weights(form.form, sums)
+    ruled = rulebook.level_weights(evaluation.form, sums)
     more = _unruled_levels(sums, ruled)
     for level, points in ruled.items():
         total, inside = sums[level], level == rulebook.execution_level
@@ -120,7 +126,7 @@ def levels_carry_their_weights(diagnoses: Diagnoses, rulebook: Rulebook) -> Iter
                 f"请调整{level}各指标的分值，使其合计为{plain(points)}；确需调整的请说明依据。",
                 expected=plain(points),
                 difference=plain(total - points),
-                basis=str(rulebook.cite(f"weights.{form.form}")),
+                basis=str(rulebook.cite(f"weights.{evaluation.form}")),
             )
 
 
@@ -128,7 +134,7 @@ def levels_carry_their_weights(diagnoses: Diagnoses, rulebook: Rulebook) -> Iter
 def no_indicator_outweighs_the_rest(diagnoses: Diagnoses, rulebook: Rulebook) -> Iterator[Observation]:
     """单个指标的分值不宜过高."""
     limit = rulebook.number("weights.largest_share") * diagnoses.full
-    for row in diagnoses.form.indicators:
+    for row in diagnoses.evaluation.indicators:
         alone = row is not diagnoses.misweighed and not row.together
         if alone and row.weight.value is not None and row.weight.value > limit:
             message = f"{row.display_name}分值{plain(row.weight.value)}，超过{plain(limit)}，对总分的影响偏大。"
@@ -143,10 +149,10 @@ def _unruled_levels(sums: Mapping[str, Decimal], ruled: Mapping[str, Decimal]) -
 
 
 @check("W03")
-def every_weight_is_positive(form: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
+def every_weight_is_positive(evaluation: SelfEvaluation, rulebook: Rulebook) -> Iterator[Observation]:
     """每个指标都有大于零的分值. A form without the column is not asked again."""
-    lacking = sum(row.weight.value is None or row.weight.value <= 0 for row in form.indicators)
-    for row in form.indicators:
+    lacking = sum(row.weight.value is None or row.weight.value <= 0 for row in evaluation.indicators)
+    for row in evaluation.indicators:
         if row.weight.empty:
             message = f"{row.display_name}没有填分值，该指标暂不能评分。"
         elif row.weight.value is not None and row.weight.value <= 0:
@@ -154,15 +160,15 @@ def every_weight_is_positive(form: SelfEvaluation, rulebook: Rulebook) -> Iterat
         else:
             continue
         if row.weight.place.cell:
-            right = _the_rest(form, row, rulebook) if lacking == 1 else None
+            right = _the_rest(evaluation, row, rulebook) if lacking == 1 else None
             rest = f"其余分值合计后还差{right.text}，请在此填写；" if right else "请填写该指标的满分，"
             advice = f"{rest}不计分的指标请删去。"
             yield observed(row.weight, message, advice, expected="大于0的数字", correction=right)
 
 
-def _the_rest(form: SelfEvaluation, row: Indicator, rulebook: Rulebook) -> Correction | None:
+def _the_rest(evaluation: SelfEvaluation, row: Indicator, rulebook: Rulebook) -> Correction | None:
     """The weight that is left for the only row without one; None where nothing is left."""
-    known = [weight for other in form.indicators if other is not row and (weight := other.weight.value)]
+    known = [weight for other in evaluation.indicators if other is not row and (weight := other.weight.value)]
     rest = rulebook.number("total.points") - rulebook.number("execution.weight") - sum(known, Decimal(0))
     return to_number(row.weight, rest) if rest > 0 else None
 

@@ -19,6 +19,7 @@ from perf_xlsx.checks.accounts import (
     amount_entries,
 )
 from perf_xlsx.domain.model import Correction, Finding, SelfEvaluation
+from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import to_number
 from perf_xlsx.rulebook import Rulebook
 
@@ -28,12 +29,12 @@ CODES = SUM_CODES | {"F06", "F07"}  # reported at one amount
 AmountChange = tuple[AmountKey, Decimal]
 
 
-def with_sure_amounts(form: SelfEvaluation, found: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
+def with_sure_amounts(evaluation: SelfEvaluation, found: Iterable[Finding], rulebook: Rulebook) -> list[Finding]:
     """The findings; those about sums get the one amount that mends them as their correction."""
     findings = list(found)
     if not any(one.code in CODES for one in findings):
         return findings
-    entries, accounts = amount_entries(form), accounts_of(form, rulebook)
+    entries, accounts = amount_entries(evaluation), accounts_of(evaluation, rulebook)
     corrections = {
         key: right
         for key, value in _sure_amounts(accounts).items()
@@ -55,8 +56,16 @@ def _with_correction(
         return found
     right = rights[0]
     advice = f"只有{right.field}（{right.place.cell}）改为{right.text}，有关各数才都相符；请核对后更正。"
-    expected = found.expected if right.place == found.place else None  # another amount is wrong, not this one
-    return replace(found, correction=right, advice=advice, expected=expected)
+    if right.place == found.place:
+        return replace(found, correction=right, advice=advice)
+    entry = next(entry for entry in entries.values() if entry.place == right.place)
+    gap = (
+        plain(entry.value - right.value) if entry.value is not None and isinstance(right.value, Decimal) else None
+    )
+    return replace(
+        found, correction=right, advice=advice, place=right.place, field=right.field, given=entry.given or None,
+        expected=right.text, difference=gap,
+    )  # fmt: skip
 
 
 def _corrections_of_sums(
@@ -76,16 +85,27 @@ def _code(one: Sum) -> str:
 
 
 def _sure_amounts(accounts: Accounts) -> dict[AmountKey, Decimal]:
-    """The amounts that must be wrong, each with its right value."""
+    """The amounts that must be wrong, each with its right value.
+
+    Nothing is sure of a sum with an amount that may be wrong in another one.
+    """
+    sure = {number: change for number in accounts.broken if (change := _sure_change(accounts, number))}
+    changed = {key for key, _ in sure.values()}
+    unsettled = (one for number in accounts.broken if changed.isdisjoint((one := accounts.sums[number]).keys))
+    doubted = {key for one in unsettled for key in one.keys}
     found: dict[AmountKey, Decimal] = {}
-    for number in accounts.broken:
-        mending = dict(_mending_changes(accounts, number))
-        most = max(mending.values(), default=0)
-        best = [change for change, mended in mending.items() if mended == most]
-        if len(best) == 1:
-            key, value = best[0]
+    for number, (key, value) in sure.items():
+        if doubted.isdisjoint(accounts.sums[number].keys):
             found.setdefault(key, value)
     return found
+
+
+def _sure_change(accounts: Accounts, number: int) -> AmountChange | None:
+    """The one change that mends a sum and most besides; None where there are several, or none."""
+    mending = dict(_mending_changes(accounts, number))
+    most = max(mending.values(), default=0)
+    best = [change for change, mended in mending.items() if mended == most]
+    return best[0] if len(best) == 1 else None
 
 
 def _mending_changes(accounts: Accounts, number: int) -> Iterator[tuple[AmountChange, int]]:

@@ -37,7 +37,7 @@ def adopt(path: Path, output: Path | None, blank: bool, force: bool) -> None:
         if output.suffix.lower() != ".toml":
             fail(f"-o 应为 .toml 文件，如 {output.stem}.toml。")
     try:
-        _report(adopt_form(path, output, blank, force), blank)
+        _say_done(adopt_form(path, output, blank, force), blank)
     except AdoptionError as error:
         fail("\n  ".join(error.problems))
     except FormError as error:
@@ -46,7 +46,7 @@ def adopt(path: Path, output: Path | None, blank: bool, force: bool) -> None:
         fail(not_done(error, output or path))
 
 
-def _report(done: Adopted, blank: bool) -> None:
+def _say_done(done: Adopted, blank: bool) -> None:
     sure = sum(label.sure == SURE for label in done.labels)
     unknown = done.open_labels
     say(f"表样上有{len(done.labels)}处文字：{sure}处含义确定，{len(unknown)}处没有含义（不读取），其余请核对。")

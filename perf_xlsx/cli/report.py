@@ -57,7 +57,7 @@ class ReportOptions(Struct, frozen=True):
 class ReportOutcome(Struct, frozen=True):
     """What came of one workbook: a line for people, and the exit code of it alone."""
 
-    line: str
+    text: str
     code: int
 
 
@@ -176,7 +176,7 @@ def _written(jobs: list[tuple[Path, Path]], wanted: ReportOptions) -> int:
         for source, output in jobs:
             with within(wanted.seconds):
                 one = _one(source, output, wanted)
-            say(one.line, err=one.code == NOT_WRITTEN)
+            say(one.text, err=one.code == NOT_WRITTEN)
             tick("没写成" if one.code == NOT_WRITTEN else "写好")
             code = max(code, one.code)
     return code
@@ -188,9 +188,9 @@ def _one(source: Path, output: Path, wanted: ReportOptions) -> ReportOutcome:
     facts, shown = facts_of(result, wanted.computed), printable_path(source)
     if facts is None:
         return ReportOutcome(f"{shown}：没有写报告。{_first_message(result)}", NOT_WRITTEN)
-    outline = wanted.outline or default_outline(facts.form)
-    if wanted.outline is not None and facts.form.form not in outline.forms:
-        message = f"提纲“{outline.name}”用于 {'、'.join(outline.forms)}，这份是 {facts.form.form}。"
+    outline = wanted.outline or default_outline(facts.evaluation)
+    if wanted.outline is not None and facts.evaluation.form not in outline.forms:
+        message = f"提纲“{outline.name}”用于 {'、'.join(outline.forms)}，这份是 {facts.evaluation.form}。"
         return ReportOutcome(
             f"{shown}：没有写报告。{message}请换一个提纲，或在提纲的 forms 中写上它。", NOT_WRITTEN
         )

@@ -63,7 +63,7 @@ class RenewalOutcome(Struct, frozen=True):
     `failed`: it was wanted and there is none.
     """
 
-    line: str
+    text: str
     told: tuple[str, ...] = ()
     written: bool = False
     failed: bool = False
@@ -154,24 +154,29 @@ def _made(source: Path, output: Path, request: Request, listed: ListedForms | No
         hint = (UNTITLED if approved else UNASKED) if found.code == "R04" else ""
         yield _refused(source, found.message + at_terminal(found.advice) + hint)
         return
-    forms = [one.evaluation for one in found if one.evaluation]
-    for reading, form, part in zip(found, forms, part_names(forms), strict=True):
-        row = listed.of(form, source.name, request.wanted.year_from(form.year)) if listed else None
+    evaluations = [one.evaluation for one in found if one.evaluation]
+    for reading, evaluation, part in zip(found, evaluations, part_names(evaluations), strict=True):
+        year = request.wanted.year_from(evaluation.year)
+        row = listed.of(evaluation, source.name, year) if listed else None
         if listed and row is None:
-            yield RenewalOutcome(
-                f"{printable_path(source)}：名单中没有“{form.unit or '（没有写单位）'}”的这张表，没有写模板。"
-            )
+            unit = evaluation.unit or "（没有写单位）"
+            yield RenewalOutcome(f"{printable_path(source)}：名单中没有“{unit}”的这张表，没有写模板。")
             continue
         place = row.path if row else renamed(output, ".xlsx", f"-{part}") if part else output
-        yield _one(source, place, reading, form, request, row)
+        yield _one(source, place, reading, evaluation, request, row)
 
 
 def _one(
-    source: Path, output: Path, reading: Reading, form: SelfEvaluation, request: Request, row: ListedForm | None
+    source: Path,
+    output: Path,
+    reading: Reading,
+    evaluation: SelfEvaluation,
+    request: Request,
+    row: ListedForm | None,
 ) -> RenewalOutcome:
     """Write the template of one form."""
     try:
-        made = renewal(form, reading.findings, request.wanted)
+        made = renewal(evaluation, reading.findings, request.wanted)
         data = pipeline.filled_template(_as_listed(made, row).fill, request.rulebook or _own_rulebook(reading))
     except (RenewalError, FormError) as error:
         return _refused(source, str(error))
@@ -216,7 +221,7 @@ def _refused(source: Path, why: str) -> RenewalOutcome:
 
 def _tell(outcomes: Iterable[RenewalOutcome]) -> None:
     for one in outcomes:
-        say(one_line(one.line), err=not one.written)
+        say(one_line(one.text), err=not one.written)
         for line in one.told[:LINES]:
             say(f"  {one_line(line)}")
         if len(one.told) > LINES:

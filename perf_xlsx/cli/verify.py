@@ -135,10 +135,10 @@ def _each(
 def _show(path: Path, one: Verdict, signed: SignatureCheck | None) -> int:
     """Show one verdict; gives its exit code."""
     part = f"（{one.part}）" if one.part else ""
-    say(f"{printable_path(path)}{part}：{one.kind}")
+    say(f"{printable_path(path)}{part}：{one.match}")
     state = signed(one.receipt) if signed and one.receipt else ""
     for line in verdict_in_words(one, state):
         say(f"  {one_line(line)}")
-    if one.kind is Match.UNREAD:
+    if one.match is Match.UNREAD:
         return NOT_WRITTEN
-    return int(one.kind not in PROVEN or state in ("bad", "none"))
+    return int(one.match not in PROVEN or state in ("bad", "none"))

@@ -35,7 +35,7 @@ from perf_xlsx.results.comparison import word
 from perf_xlsx.results.record import FindingRecord, Record, SinceRecord
 from perf_xlsx.results.result_in_words import TO_MEND, UNDECIDED, kept_open, must_correct, outcome
 
-ColumnKind = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
+ColumnType = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
 UNREAD, CHECKED, WHOLE, PROVISIONAL = (
     "读不出",
     "仅核对",
@@ -54,12 +54,12 @@ class TableColumn(Struct, frozen=True):
 
     head: str
     width: float
-    kind: ColumnKind = "text"
+    type: ColumnType = "text"
 
     @property
     def numeric(self) -> bool:
         """Whether its values are numbers (or missing)."""
-        return self.kind not in ("text", "word", "link")
+        return self.type not in ("text", "word", "link")
 
 
 class Return(Struct, frozen=True):

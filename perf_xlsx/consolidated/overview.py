@@ -19,9 +19,9 @@ from perf_xlsx.consolidated.long_tables import (
 from perf_xlsx.consolidated.overview_tables import (
     LAST,
     WIDTHS,
+    write_codes,
     write_forms,
     write_grades,
-    write_kinds,
     write_money_overview,
 )
 from perf_xlsx.consolidated.paged_sheet import PagedSheet, SheetLink
@@ -57,7 +57,7 @@ def write_overview(page: PagedSheet, found: Statistics, elsewhere: Elsewhere) ->
     graded = write_grades(page, row + 1, found)
     row = write_forms(page, graded.end + 1, found)
     row = write_money_overview(page, row + 1, found)
-    row = write_kinds(page, row + 1, found)
+    row = write_codes(page, row + 1, found)
     row = write_checks(page, row + 1, found, elsewhere, graded)
     row = _contents(page, row + 1, elsewhere)
     page.sheet.set_tab_color(s.ACCENT)

@@ -21,7 +21,7 @@ from perf_xlsx.sheets import style as s
 OVERVIEW = "总览"
 WIDTHS = (0.8, 11.5, 8.5, 8.5, 8.5, 1.2, 13, 8.5, 8.5, 1.2, 14, 16, 10, 11.5)
 LAST = len(WIDTHS) - 1
-MOST_KINDS = 8
+MOST_CODES = 8
 HEADS, ROW, GRADE = 48, 20, 21  # heights of a block's title and header row, of most rows, of a grade's
 CHART_WIDTH, LINE_PIXELS = 376, 28
 
@@ -204,14 +204,14 @@ def _money_heads(page: PagedSheet, row: int) -> int:
     )  # fmt: skip
 
 
-def write_kinds(page: PagedSheet, row: int, found: Statistics) -> int:
-    page.turn(row, HEADS + ROW * (min(len(found.kinds), MOST_KINDS) + 2))
+def write_codes(page: PagedSheet, row: int, found: Statistics) -> int:
+    page.turn(row, HEADS + ROW * (min(len(found.codes), MOST_CODES) + 2))
     row = page.title(row, "问题（严重的、多的在前）")
     row = page.heads(
         row, (1, 1, "编号"), (2, 7, "问题"), (8, 9, "严重程度"), (10, 10, "项数"), (11, 11, "涉及份数"),
         (12, 13, "占收到份数"),
     )  # fmt: skip
-    for kind in found.kinds[:MOST_KINDS]:
+    for kind in found.codes[:MOST_CODES]:
         page.put(row, 1, 1, kind.code, border=1, align="center")
         page.word(row, 2, 7, code_title(kind.code))
         fill, ink = "#" + s.MARK_FILLS[kind.standing][2:], s.STANDING_INK[kind.standing]
@@ -221,14 +221,14 @@ def write_kinds(page: PagedSheet, row: int, found: Statistics) -> int:
         page.number(row, 12, 13, _share(kind.workbooks, found.received), s.PERCENT)
         page.height(row, ROW)
         row += 1
-    rest = found.kinds[MOST_KINDS:]
+    rest = found.codes[MOST_CODES:]
     if rest:
         page.word(row, 1, 9, f"其余{len(rest)}类，见“{CODES}”")
         page.number(row, 10, 10, sum(kind.items for kind in rest))
         page.word(row, 11, 13, "")
         page.height(row, ROW)
         row += 1
-    if not found.kinds:
+    if not found.codes:
         return nothing(page, row, "✔ 没有发现问题。")
     page.put(row, 1, 9, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
     page.number(row, 10, 10, found.findings, bold=True)

@@ -67,4 +67,4 @@ class RowCounts:
 _STATE, _POINTS = UNITS.position("状态"), UNITS.position("计算总分")
 _TROUBLES = TROUBLED.position("合计")
 _LINE = [FUNDS.position(head) for head in ("表种", "年度", "资金类别")]
-_AMOUNTS = [at for at, column in enumerate(FUNDS.columns) if column.kind == "money"]
+_AMOUNTS = [at for at, column in enumerate(FUNDS.columns) if column.type == "money"]

@@ -290,7 +290,7 @@ def write_codes(page: PagedSheet, found: Statistics) -> int:
         3, (1, 1, "编号"), (2, 2, "问题"), (3, 3, "严重程度"), (4, 4, "项数"), (5, 5, "涉及份数"),
         (6, 6, "占收到份数"),
     )  # fmt: skip
-    for kind in found.kinds:
+    for kind in found.codes:
         page.put(row, 1, 1, kind.code, border=1, align="center")
         page.word(row, 2, 2, code_title(kind.code))
         page.put(row, 3, 3, standing_word(kind.standing), border=1, align="center")
@@ -299,7 +299,7 @@ def write_codes(page: PagedSheet, found: Statistics) -> int:
         page.number(row, 6, 6, Decimal(kind.workbooks) / found.received, s.PERCENT)
         page.height(row, s.height_for([(code_title(kind.code), CODE_WIDTHS[2])], 22))
         row += 1
-    if found.kinds:
+    if found.codes:
         standing_colours(page.canvas, page.sheet, first, row - 1, 3)
         page.put(row, 1, 3, "合计", border=1, bold=True, align="center", bg_color=s.HEAD_FILL)
         area = f"{xl_rowcol_to_cell(first, 4)}:{xl_rowcol_to_cell(row - 1, 4)}"

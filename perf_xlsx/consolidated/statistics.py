@@ -88,7 +88,7 @@ class Statistics(Struct):
     without_money: int = 0
     doubted: int = 0  # returns with amounts that seem to be in another money unit (F10)
     of_unusual_size: int = 0  # returns with amounts of a size that few forms have (F11), which count
-    kinds: list[CodeCount] = field(default_factory=list)
+    codes: list[CodeCount] = field(default_factory=list)
     troubled: int = 0
     standings: Counter[str] = field(default_factory=Counter)
     spreads: list[Spread] = field(default_factory=list)
@@ -128,7 +128,7 @@ class Statistics(Struct):
     @property
     def findings(self) -> int:
         """All findings."""
-        return sum(kind.items for kind in self.kinds)
+        return sum(kind.items for kind in self.codes)
 
     @property
     def partial(self) -> bool:
@@ -151,7 +151,7 @@ class Statistics(Struct):
 def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledStore) -> Statistics:
     """Count all records, compare them with the list, and store the returns with findings."""
     found = Statistics()
-    comparison, kinds, scores = RosterComparison(roster), _Kinds(), ScoreStatistics()
+    comparison, kinds, scores = RosterComparison(roster), _CodeCounts(), ScoreStatistics()
     for record in records:
         comparison.add(record)
         if not is_return(record):
@@ -176,7 +176,7 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
             found.with_claims += bool(record.claimed_rows)
             found.bands[_band(record)] += 1
             scores.add(record, who.form)
-    found.roster, found.kinds, found.standings = comparison.status, kinds.sorted(), kinds.standings
+    found.roster, found.codes, found.standings = comparison.status, kinds.sorted(), kinds.standings
     found.rows["findings"], found.rows["troubled"] = found.findings, found.troubled
     found.rows["outstanding"] = found.roster.named
     found.funds = dict(sorted(found.funds.items(), key=lambda item: (item[0][0], str(item[0][1]))))
@@ -194,7 +194,7 @@ def _optional(record: Record, who: ReturnIdentity) -> tuple[tuple[str, object], 
     )  # fmt: skip
 
 
-class _Kinds:
+class _CodeCounts:
     """Findings by code and standing."""
 
     def __init__(self) -> None:

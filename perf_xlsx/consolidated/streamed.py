@@ -50,10 +50,10 @@ class LongSheets:
         self.capacity = limit - TOP
         self.names = _sheet_names(name, max(1, -(-count // self.capacity)))
         self.sheets = [canvas.book.add_worksheet(part, TableSheet) for part in self.names]
-        self.usable = [column.width - (0.7 if column.kind == "word" else 2) for column in columns]
+        self.usable = [column.width - (0.7 if column.type == "word" else 2) for column in columns]
         self.short = [int(usable * lines / SPARE / 2) for usable in self.usable]  # this many characters always fit
         self.formats = [_format(canvas, column) for column in columns]
-        self.link_column = _position("link", [column.kind for column in columns])
+        self.link_column = _position("link", [column.type for column in columns])
         self.link_style = canvas.style(border=1, align="left", font_color=s.ACCENT, underline=1)
         self.standing_column = _position("严重程度", [column.head for column in columns])
         for number in range(len(self.sheets)):
@@ -108,7 +108,7 @@ class LongSheets:
 
     def _printed_words(self) -> str:
         shown = [column.head for column in self.columns[: self.printed] if column.head not in self.hidden]
-        more = any(column.kind != "link" for column in self.columns[self.printed :])
+        more = any(column.type != "link" for column in self.columns[self.printed :])
         return f"打印到“{shown[-1]}”为止，右边各栏供筛选。" if more else ""
 
     def _part_words(self, number: int) -> str:
@@ -169,7 +169,7 @@ def _printed(columns: Sequence[TableColumn]) -> int:
     """How many columns are printed: as many as fit a page in legible type; links are not."""
     widths = accumulate(column.width for column in columns)
     return sum(
-        width <= a4.room(True, count, a4.SCALE) and column.kind != "link"
+        width <= a4.room(True, count, a4.SCALE) and column.type != "link"
         for count, (column, width) in enumerate(zip(columns, widths, strict=True), 1)
     )
 
@@ -177,7 +177,7 @@ def _printed(columns: Sequence[TableColumn]) -> int:
 def _widened(columns: Sequence[TableColumn], printed: int, hidden: Collection[str]) -> tuple[TableColumn, ...]:
     """The columns, those with texts as wide as the page has room for where others are hidden."""
     shown = [column for column in columns[:printed] if column.head not in hidden]
-    texts = [column.head for column in shown if column.kind == "text"]
+    texts = [column.head for column in shown if column.type == "text"]
     spare = a4.room(True, len(shown), a4.SCALE) - sum(column.width for column in shown)
     more = max(0, int(10 * spare / max(1, len(texts))) / 10)
     return tuple(
@@ -217,7 +217,7 @@ def standing_colours(canvas: WorkbookCanvas, sheet: Any, first: int, last: int, 
 
 
 def _format(canvas: WorkbookCanvas, column: TableColumn) -> Any:
-    match column.kind:
+    match column.type:
         case "text" | "link":
             return canvas.style(border=1, align="left")
         case "word":

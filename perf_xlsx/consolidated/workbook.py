@@ -90,11 +90,13 @@ def write_workbook(file: IO[bytes], found: Statistics, rows: Iterable[Placed], p
 def _write(canvas: WorkbookCanvas, found: Statistics, rows: Iterable[Placed], places: Places) -> None:
     long: dict[str, LongSheets] = {}
 
-    def rows_of(kind: LongTable, note: str, empty: str = "", **look: Any) -> None:
-        count = found.rows[kind.key]
-        if kind.name not in places.apart.files and (count or kind in ALWAYS):
+    def rows_of(long_table: LongTable, note: str, empty: str = "", **look: Any) -> None:
+        count = found.rows[long_table.key]
+        if long_table.name not in places.apart.files and (count or long_table in ALWAYS):
             look = {"hidden": found.idle, "empty": empty, "head": found.head, **look}
-            long[kind.key] = LongSheets(canvas, kind.name, kind.columns, count, note, places.limit, **look)
+            long[long_table.key] = LongSheets(
+                canvas, long_table.name, long_table.columns, count, note, places.limit, **look
+            )
 
     overview = PagedSheet(canvas, OVERVIEW, WIDTHS)
     rows_of(UNITS, _units_note(found), "没有收到工作簿。")
@@ -140,7 +142,7 @@ def _units_note(found: Statistics) -> str:
 
 def _findings_note(found: Statistics) -> str:
     note = "错误须更正，警告须核对，提示仅供了解；依据见各单位评分后的工作簿"
-    if any(kind.code.startswith(ACROSS) for kind in found.kinds):
+    if any(kind.code.startswith(ACROSS) for kind in found.codes):
         note += f"，其中没有的是编号{ACROSS}的：它们是各份之间、与名单对照出来的"
     return note + "。"
 

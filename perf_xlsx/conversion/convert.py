@@ -13,11 +13,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from perf_xlsx.conversion.merged_lines import join
-from perf_xlsx.conversion.not_carried import left_behind
+from perf_xlsx.conversion.not_transferred import left_behind
 from perf_xlsx.conversion.transfer import Transcript
 from perf_xlsx.domain.model import Finding, SelfEvaluation
 from perf_xlsx.domain.place import Place
-from perf_xlsx.findings.collector import reported
+from perf_xlsx.findings.collector import unjudged_finding
 from perf_xlsx.foreign import ForeignWorkbook
 from perf_xlsx.ooxml import Altered, Grid, Limits
 from perf_xlsx.ooxml.contents import altered_on, codes_of_grid
@@ -73,7 +73,7 @@ def convert(
     findings = (
         *(transcript.moved_finding(found) for found in reading.findings),
         *_extras(original, sheets, layout),
-        *(_not_carried_form(original, sheets, at) for at in more),
+        *(_not_transferred_form(original, sheets, at) for at in more),
         *_answered(original, transcript, recorded),
         *_altered(original, record, workbook),
         _converted(origin, Place(workbook)),
@@ -129,7 +129,7 @@ def _answered(original: ForeignWorkbook, transcript: Transcript, recorded: Recor
     notes = (answer_in(extra.sheet, extra.cell, extra.text, recorded) for extra in original.extras)
     index = {sheet.name: sheet.index for sheet in original.sheets}
     for title, written in groupby((note for note in notes if note), key=lambda note: note.sheet):
-        found = in_notes(Place(transcript.workbook, index[title], sheet=title), list(written), carried=True)
+        found = in_notes(Place(transcript.workbook, index[title], sheet=title), list(written), transferred=True)
         yield replace(found, place=transcript.moved_finding(found).place)
 
 
@@ -155,12 +155,12 @@ def _converted(origin: WorkbookOrigin, place: Place) -> Finding:
         f"（见“来源对照”），各项问题的位置均指新工作簿。{rest}"
     )
     advice = "请核对“来源对照”，并在新工作簿中更正、报送。"
-    return reported(
+    return unjudged_finding(
         "R18", place, "文件格式", message, advice, given=origin.format, expected="Excel 工作簿（.xlsx）"
     )
 
 
-def _not_carried_form(original: ForeignWorkbook, sheets: Sheets, at: Address) -> Finding:
+def _not_transferred_form(original: ForeignWorkbook, sheets: Sheets, at: Address) -> Finding:
     """R06: a further form; a template holds one."""
     name, cell = sheets.shown(at)
     message = (
@@ -168,7 +168,7 @@ def _not_carried_form(original: ForeignWorkbook, sheets: Sheets, at: Address) ->
         "这一张没有读取，也没有评分、带入新的工作簿。"
     )
     advice = "请用 Excel 或 WPS 另存为 .xlsx 后重新报送，其中每张自评表都会评分。"
-    return reported("R06", sheets.place(NOWHERE), "自评表", message, advice)
+    return unjudged_finding("R06", sheets.place(NOWHERE), "自评表", message, advice)
 
 
 def _extras(original: ForeignWorkbook, sheets: Sheets, layout: Layout) -> Iterator[Finding]:
@@ -177,7 +177,7 @@ def _extras(original: ForeignWorkbook, sheets: Sheets, layout: Layout) -> Iterat
     known = layout.copies() | {sheet for sheet, _, _ in layout.forms}
     for title in (sheets.names[sheet] for sheet, _ in other_sheets(sheets, layout) if sheet not in known):
         message = f"工作表“{title}”不属于自评表，没有读取，也没有带入新的工作簿。"
-        yield reported("R16", at, "工作表", message, advice, given=title)
+        yield unjudged_finding("R16", at, "工作表", message, advice, given=title)
     for what in dict.fromkeys(extra.what for extra in original.extras if extra.what in ("宏", "数字签名")):
         message = f"工作簿含有{what}，没有运行，也没有带入新的工作簿。"
-        yield reported("R16", at, what, message, advice)
+        yield unjudged_finding("R16", at, what, message, advice)

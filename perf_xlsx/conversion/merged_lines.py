@@ -27,21 +27,21 @@ class Joined(Struct, frozen=True):
         return self.parts.get(path, (entry,))
 
 
-def join(form: SelfEvaluation, into: Mapping[str, str]) -> Joined:
+def join(evaluation: SelfEvaluation, into: Mapping[str, str]) -> Joined:
     """Join the lines that `into` names, each with the line that takes it."""
     if (
-        form.reporter is not None
+        evaluation.reporter is not None
     ):  # our template has one box for the unit: the record stays of the one that reports
-        unit = replace(form.reporter, field=form.boxes["unit"].field)
-        form = replace(form, boxes={**form.boxes, "unit": unit}, reporter=None)
+        unit = replace(evaluation.reporter, field=evaluation.boxes["unit"].field)
+        evaluation = replace(evaluation, boxes={**evaluation.boxes, "unit": unit}, reporter=None)
     groups: dict[str, list[FundLine]] = {}
-    for key, line in form.funds.items():
+    for key, line in evaluation.funds.items():
         groups.setdefault(into.get(key, key), []).append(line)
     parts: dict[Path, tuple[Entry[Any], ...]] = {}
     funds = {key: _joined(key, lines, parts) for key, lines in groups.items()}
     for key, line in funds.items():
         funds[key] = replace(line, parts=tuple(dict.fromkeys(into.get(part, part) for part in line.parts)))
-    return Joined(form, replace(form, funds=funds), into, parts)
+    return Joined(evaluation, replace(evaluation, funds=funds), into, parts)
 
 
 def _joined(key: str, lines: Sequence[FundLine], parts: dict[Path, tuple[Entry[Any], ...]]) -> FundLine:

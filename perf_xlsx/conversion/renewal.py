@@ -24,7 +24,7 @@ from perf_xlsx.system.pattern import pattern
 
 WHOSE = ("unit", "supervisor", "project", "money_unit")
 GOAL = "goal_expected"  # part of what is approved; 年度主要任务 is mostly a table of its own and left to the unit
-CARRIED = (*APPROVED, "method")
+TRANSFERRED = (*APPROVED, "method")
 ASKED = ("sign", "target", "weight")  # what an indicator cannot be scored without
 QUALITATIVE = "定性"
 LISTED = 6  # names in one sentence
@@ -57,27 +57,27 @@ class Renewal(Struct, frozen=True):
     told: tuple[str, ...]
 
 
-def renewal(form: SelfEvaluation, findings: Iterable[Finding], wanted: WantedTemplate) -> Renewal:
+def renewal(evaluation: SelfEvaluation, findings: Iterable[Finding], wanted: WantedTemplate) -> Renewal:
     """The beginnings of the template that is wanted. Raises RenewalError."""
-    kind = _kind(form, wanted)
-    year = _year(form, wanted)
-    if wanted.approved and not form.indicators:
+    form = _kind(evaluation, wanted)
+    year = _year(evaluation, wanted)
+    if wanted.approved and not evaluation.indicators:
         raise RenewalError("里面没有绩效指标，没有可以锁定的批复目标。")
-    return _Renewal(form, tuple(findings), kind, year, wanted.approved).renewal()
+    return _Renewal(evaluation, tuple(findings), form, year, wanted.approved).renewal()
 
 
-def _kind(form: SelfEvaluation, wanted: WantedTemplate) -> Form:
-    kind, own = load_form(wanted.form or form.form), load_form(form.form)
-    if kind.kind != own.kind:
-        raise RenewalError(f"是{own.title}的表，不能带入“{kind.title}”的模板。请去掉 --form，或换一个表种。")
-    if kind.original:
-        raise RenewalError(f"表种“{kind.title}”的模板是本单位的表样工作簿，不能带入；请用 --form 指定别的表种。")
-    return kind
+def _kind(evaluation: SelfEvaluation, wanted: WantedTemplate) -> Form:
+    form, own = load_form(wanted.form or evaluation.form), load_form(evaluation.form)
+    if form.kind != own.kind:
+        raise RenewalError(f"是{own.title}的表，不能带入“{form.title}”的模板。请去掉 --form，或换一个表种。")
+    if form.original:
+        raise RenewalError(f"表种“{form.title}”的模板是本单位的表样工作簿，不能带入；请用 --form 指定别的表种。")
+    return form
 
 
-def _year(form: SelfEvaluation, wanted: WantedTemplate) -> int:
+def _year(evaluation: SelfEvaluation, wanted: WantedTemplate) -> int:
     """The year of the template."""
-    own, year = form.year, wanted.year_from(form.year)
+    own, year = evaluation.year, wanted.year_from(evaluation.year)
     if year is None:
         raise RenewalError("没有写明是哪一年度的表，请用 --year 写明模板的年度。")
     if own is not None and wanted.approved and own != year:
@@ -91,11 +91,17 @@ class _Renewal:
     """Carries one form over; `told` grows on the way."""
 
     def __init__(
-        self, form: SelfEvaluation, findings: tuple[Finding, ...], kind: Form, year: int, approved: bool
+        self, evaluation: SelfEvaluation, findings: tuple[Finding, ...], form: Form, year: int, approved: bool
     ) -> None:
-        self.form, self.findings, self.kind, self.year, self.approved = form, findings, kind, year, approved
-        self.labels = {box.key: box.label for box in kind.single_boxes}
-        self.columns: dict[str, Box] = {box.key: box for box in kind.rows("indicators").columns}
+        self.evaluation, self.findings, self.form, self.year, self.approved = (
+            evaluation,
+            findings,
+            form,
+            year,
+            approved,
+        )
+        self.labels = {box.key: box.label for box in form.single_boxes}
+        self.columns: dict[str, Box] = {box.key: box for box in form.rows("indicators").columns}
         self.told: list[str] = []
         self.used: set[Place] = set()
 
@@ -108,10 +114,10 @@ class _Renewal:
         lines = [self._row(row) for row in kept]
         rows["indicators"] = tuple(lines)
         approved = tuple(map(self._of_approval, kept, lines)) if self.approved else ()
-        carried = self._carried(boxes, len(projects), len(lines))
+        transferred = self._transferred(boxes, len(projects), len(lines))
         left = (*self._left_out(), *self._lacking(kept, lines), *self._dated(boxes, rows), *self._read_so())
-        fill = Fill(self.kind, self.year, boxes, {}, rows, approved, self._remarks())
-        return Renewal(fill, (carried, *left, *dict.fromkeys(self.told)))
+        fill = Fill(self.form, self.year, boxes, {}, rows, approved, self._remarks())
+        return Renewal(fill, (transferred, *left, *dict.fromkeys(self.told)))
 
     # ---- values ----------------------------------------------------------------------------------------------
 
@@ -127,27 +133,29 @@ class _Renewal:
 
     def _boxes(self) -> dict[str, Typed]:
         keys = (*WHOSE, *((GOAL,) if self.approved else ()))
-        entries = {key: self.form.boxes[key] for key in keys if key in self.labels and key in self.form.boxes}
+        entries = {
+            key: self.evaluation.boxes[key] for key in keys if key in self.labels and key in self.evaluation.boxes
+        }
         return {key: value for key, entry in entries.items() if (value := self._value(entry))}
 
     def _projects(self) -> tuple[dict[str, Typed], ...]:
-        if not self.kind.has("projects"):
+        if not self.form.has("projects"):
             return ()
-        names = [self._value(project.name) for project in self.form.projects]
+        names = [self._value(project.name) for project in self.evaluation.projects]
         return tuple({"name": name} for name in names if name)
 
     def _kept(self) -> list[Indicator]:
         """The indicators with a name."""
-        for row in (row for row in self.form.indicators if row.name.value is None):
+        for row in (row for row in self.evaluation.indicators if row.name.value is None):
             self.told.append(f"{_at(row.name.place)}这一行没有指标名称，没有带入。")
-        return [row for row in self.form.indicators if row.name.value is not None]
+        return [row for row in self.evaluation.indicators if row.name.value is not None]
 
     def _row(self, row: Indicator) -> dict[str, Typed]:
         """What is typed into the row of an indicator."""
         name = row.display_name
         found: dict[str, Typed] = {
             key: _chosen(self.columns[key], self._value(row.entry(key), name))
-            for key in CARRIED
+            for key in TRANSFERRED
             if key in self.columns
         }
         beside = (row.target,) if self.approved else (row.target, row.actual)
@@ -167,54 +175,56 @@ class _Renewal:
 
     def _shows_last(self) -> bool:
         """Whether the results are last year's, and stand beside the targets."""
-        return not self.approved and self.form.year in (None, self.year - 1) and "last_actual" in self.columns
+        return (
+            not self.approved and self.evaluation.year in (None, self.year - 1) and "last_actual" in self.columns
+        )
 
     # ---- what is said ----------------------------------------------------------------------------------------
 
     def _remarks(self) -> tuple[str, ...]:
         """What the guide of the template says of it."""
-        number = _number_behind(self.kind.guide)
+        number = _number_behind(self.form.guide)
         if self.approved:
             return (
                 f"{number}蓝色格中的绩效指标、指标值和分值是批复的，已经锁定，不能改动，也不要增减；"
                 "确需调整的，按程序报批后由财政部门重新下发模板。",
             )
-        since = "以前年度" if self.form.year is None else f"{self.form.year}年度"
+        since = "以前年度" if self.evaluation.year is None else f"{self.evaluation.year}年度"
         last = "“上年实际值”供参考。" if self._shows_last() else ""
         return (f"{number}绩效指标和项目名称是从{since}带入的，请按本年批复的目标逐项核对、修改。{last}",)
 
-    def _carried(self, boxes: dict[str, Typed], projects: int, indicators: int) -> str:
+    def _transferred(self, boxes: dict[str, Typed], projects: int, indicators: int) -> str:
         parts = [self.labels[key] for key in boxes]
         parts += [f"绩效指标{indicators}项"] if indicators else []
         parts += [f"项目名称{projects}个"] if projects else []
         locked = "，其中绩效指标已锁定" if self.approved and indicators else ""
-        beside = self._shows_last() and any(not row.actual.empty for row in self.form.indicators)
+        beside = self._shows_last() and any(not row.actual.empty for row in self.evaluation.indicators)
         last = "；上年实际值列在旁边，供参考" if beside else ""
         return f"带入：{'、'.join(parts) or '没有可带入的内容'}{locked}{last}。"
 
     def _left_out(self) -> Iterator[str]:
         """What is there and belongs to the year that is over, or to nobody but the unit."""
-        known = self.used | {entry.place for row in self.form.parts for entry in _cells(row)}
-        left = (path for path, e in entries(self.form) if not e.empty and e.place not in known)
+        known = self.used | {entry.place for row in self.evaluation.parts for entry in _cells(row)}
+        left = (path for path, e in entries(self.evaluation) if not e.empty and e.place not in known)
         found = dict.fromkeys(filter(None, map(self._word, left)))
         if self._shows_last():
             found.pop(self.columns["actual"].label, None)
         if found:
             yield f"没有带入（由单位填写）：{'、'.join(found)}。"
         yield from self._of_years()
-        if self.form.parts:
-            names = _listed([row.name.given or f"第{row.name.place.row}行" for row in self.form.parts])
-            yield f"没有带入上一项指标中的分项（其中）{len(self.form.parts)}行：{names}。"
-        if not self.approved and all(row.actual.empty for row in self.form.indicators):
+        if self.evaluation.parts:
+            names = _listed([row.name.given or f"第{row.name.place.row}行" for row in self.evaluation.parts])
+            yield f"没有带入上一项指标中的分项（其中）{len(self.evaluation.parts)}行：{names}。"
+        if not self.approved and all(row.actual.empty for row in self.evaluation.indicators):
             yield "原表没有实际完成值；如是批复的绩效目标，请加 --approved，指标会锁定。"
 
     def _of_years(self) -> Iterator[str]:
         """Where the workbook does not say that it is of the year that it is taken for."""
-        if self.form.year is None:
+        if self.evaluation.year is None:
             as_what = f"{self.year}年度批复的目标" if self.approved else f"{self.year}年度的上年"
             yield f"原表没有写明年度，按{as_what}带入，请核对。"
-        elif not self.approved and self.form.year != self.year - 1:
-            yield f"原表是{self.form.year}年度的，不是上年，没有列出上年实际值。"
+        elif not self.approved and self.evaluation.year != self.year - 1:
+            yield f"原表是{self.evaluation.year}年度的，不是上年，没有列出上年实际值。"
 
     def _word(self, path: Path) -> str:
         """What is told of an entry that is not carried over."""
@@ -253,7 +263,7 @@ class _Renewal:
 
     def _read_so(self) -> Iterator[str]:
         """How the reader read what was carried over, where it was not plain."""
-        places, title = {entry.place for _, entry in entries(self.form)}, self.kind.rows("indicators").title
+        places, title = {entry.place for _, entry in entries(self.evaluation)}, self.form.rows("indicators").title
         for one in (one for one in self.findings if one.code in TOLD):
             lost = one.code == "R06" and not one.place.cell and (title not in one.message or self._is_unasked(one))
             if not lost and (one.place in self.used or one.place not in places):
@@ -261,7 +271,7 @@ class _Renewal:
 
     def _is_unasked(self, found: Finding) -> bool:
         """Whether it says that a column was not found which is not carried over."""
-        labels = (box.label for box in typed(self.columns.values()) if box.key not in CARRIED)
+        labels = (box.label for box in typed(self.columns.values()) if box.key not in TRANSFERRED)
         return any(found.field.endswith(f"·{label}") for label in labels)
 
 

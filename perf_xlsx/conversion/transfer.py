@@ -40,9 +40,9 @@ class Transcript:
 
     def __init__(self, joined: Joined, was: Sheets, rules: Rulebook, understood: bool) -> None:
         self.joined, self.was, self.understood = joined, was, understood
-        form = joined.evaluation
-        self.form, self.workbook = load_form(form.form), form.workbook
-        self._order = list(_order(self.form, form.passages))
+        evaluation = joined.evaluation
+        self.form, self.workbook = load_form(evaluation.form), evaluation.workbook
+        self._order = list(_order(self.form, evaluation.passages))
         self._boxes: dict[Path, Box | None] = {}
         self._fill: dict[Path, Typed] = {}
         self._seen: set[tuple[str, str, Address]] = set()
@@ -51,10 +51,10 @@ class Transcript:
         self._moved: dict[tuple[str, str | None], dict[str, Place]] = {}
         self.traces: list[Trace] = []
         map_entries(joined.typed, self._type)
-        self.template = FilledTemplate(self._filled(form.year), rules, self.workbook)
+        self.template = FilledTemplate(self._filled(evaluation.year), rules, self.workbook)
         self.typed: SelfEvaluation = map_entries(joined.typed, self._trace)
-        head = form.weight_head and self.template.box("indicators", "weight", row=-1)
-        self.evaluation: SelfEvaluation = replace(map_entries(form, self._move), weight_head=head)
+        head = evaluation.weight_head and self.template.box("indicators", "weight", row=-1)
+        self.evaluation: SelfEvaluation = replace(map_entries(evaluation, self._move), weight_head=head)
         self.traces.sort(key=lambda trace: trace.place)
 
     # ---- typing ---------------------------------------------------------------------------------------

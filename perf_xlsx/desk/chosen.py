@@ -58,9 +58,9 @@ READERS: Mapping[str, Callable[[Path], str]] = {
 }
 
 
-def looked_through(kind: str, path: Path, forms: Sequence[Path]) -> str:
+def looked_through(use: str, path: Path, forms: Sequence[Path]) -> str:
     """What a file holds, in a few words. Raises LimitedError where it cannot be used."""
-    return limited_with(forms, READERS[kind], path)
+    return limited_with(forms, READERS[use], path)
 
 
 def own_forms(paths: Sequence[Path]) -> tuple[OwnForm, ...]:

@@ -56,9 +56,9 @@ class Folders(Struct, frozen=True):
         """Rulebook, roster and waivers that were chosen on the page."""
         return self.own / "名单和办法"
 
-    def chosen(self, kind: str, name: str) -> Path:
+    def chosen(self, use: str, name: str) -> Path:
         """Where a chosen file of a kind lies: each kind has a folder, so that a file keeps its name."""
-        return self.lists / kind / name
+        return self.lists / use / name
 
     @property
     def arrivals(self) -> Path:

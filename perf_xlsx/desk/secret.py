@@ -29,7 +29,7 @@ def load_secret(folder: Path) -> bytes:
     return made
 
 
-def made_id(secret: bytes, kind: str, *names: str) -> str:
+def made_id(secret: bytes, prefix: str, *names: str) -> str:
     """The id of something by its names: always the same, and not to be guessed without the secret."""
-    text = "\0".join((kind, *names)).encode("utf-8", "surrogatepass")
+    text = "\0".join((prefix, *names)).encode("utf-8", "surrogatepass")
     return base64.urlsafe_b64encode(hashlib.blake2b(text, key=secret, digest_size=ID_LENGTH).digest()).decode()

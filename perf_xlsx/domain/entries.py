@@ -18,16 +18,16 @@ _COLUMNS: Mapping[type[Any], tuple[str, ...]] = {  # the fields that hold entrie
 }
 
 
-def entries(form: SelfEvaluation) -> Iterator[tuple[Path, Entry[Any]]]:
+def entries(evaluation: SelfEvaluation) -> Iterator[tuple[Path, Entry[Any]]]:
     """Each entry with its path, indicators first."""
-    yield from _of_rows(enumerate(form.indicator_rows), "indicators")
-    for key, entry in form.boxes.items():
+    yield from _of_rows(enumerate(evaluation.indicator_rows), "indicators")
+    for key, entry in evaluation.boxes.items():
         yield ("", "", key), entry
-    yield from _of_rows(form.funds.items(), "funds")
-    yield from _of_rows(enumerate(form.projects), "projects")
+    yield from _of_rows(evaluation.funds.items(), "funds")
+    yield from _of_rows(enumerate(evaluation.projects), "projects")
     for key in _COLUMNS[Claimed]:
-        yield ("", "", f"claimed_{key}"), getattr(form.claimed, key)
-    yield from _of_rows(enumerate(form.passages), "passages")
+        yield ("", "", f"claimed_{key}"), getattr(evaluation.claimed, key)
+    yield from _of_rows(enumerate(evaluation.passages), "passages")
 
 
 def _of_rows(rows: Iterable[tuple[str | int, Any]], block: str) -> Iterator[tuple[Path, Entry[Any]]]:
@@ -38,13 +38,13 @@ def _of_rows(rows: Iterable[tuple[str | int, Any]], block: str) -> Iterator[tupl
             yield (block, number, key), entry
 
 
-def with_entries(form: SelfEvaluation, new: Mapping[Path, Entry[Any]]) -> SelfEvaluation:
+def with_entries(evaluation: SelfEvaluation, new: Mapping[Path, Entry[Any]]) -> SelfEvaluation:
     """The form with other entries at these paths; all other rows are the same objects."""
-    return map_entries(form, lambda path, entry: new.get(path, entry), {path[:2] for path in new})
+    return map_entries(evaluation, lambda path, entry: new.get(path, entry), {path[:2] for path in new})
 
 
 def map_entries(
-    form: SelfEvaluation, visit: Visit, within: Container[tuple[str, str | int]] | None = None
+    evaluation: SelfEvaluation, visit: Visit, within: Container[tuple[str, str | int]] | None = None
 ) -> SelfEvaluation:
     """The form with each entry replaced by what `visit` returns, in template order; `unwritten` becomes empty.
 
@@ -57,17 +57,17 @@ def map_entries(
     def all_of(rows: Iterable[VisitedRow], block: str) -> tuple[VisitedRow, ...]:
         return tuple(visited(row, block, number) for number, row in enumerate(rows))
 
-    rows, parts = form.indicator_rows, {id(row) for row in form.parts}
+    rows, parts = evaluation.indicator_rows, {id(row) for row in evaluation.parts}
     indicators = all_of(rows, "indicators")
     return replace(
-        form,
-        boxes={key: visit(("", "", key), entry) for key, entry in form.boxes.items()},
-        funds={key: visited(line, "funds", key) for key, line in form.funds.items()},
-        projects=all_of(form.projects, "projects"),
+        evaluation,
+        boxes={key: visit(("", "", key), entry) for key, entry in evaluation.boxes.items()},
+        funds={key: visited(line, "funds", key) for key, line in evaluation.funds.items()},
+        projects=all_of(evaluation.projects, "projects"),
         indicators=tuple(new for new, row in zip(indicators, rows, strict=True) if id(row) not in parts),
         parts=tuple(new for new, row in zip(indicators, rows, strict=True) if id(row) in parts),
-        claimed=_row(form.claimed, "", "", lambda path, e: visit(("", "", f"claimed_{path[2]}"), e)),
-        passages=all_of(form.passages, "passages"),
+        claimed=_row(evaluation.claimed, "", "", lambda path, e: visit(("", "", f"claimed_{path[2]}"), e)),
+        passages=all_of(evaluation.passages, "passages"),
         unwritten=(),
     )
 

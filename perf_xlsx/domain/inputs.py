@@ -60,10 +60,10 @@ def coded(text: str) -> str:
     return CODED + b64encode(hashlib.sha256(text.encode("utf-8", "replace")).digest()[:3]).decode()
 
 
-def inputs_of(form: SelfEvaluation) -> tuple[Input, ...]:
+def inputs_of(evaluation: SelfEvaluation) -> tuple[Input, ...]:
     """Every cell with content that was read, in reading order; titles without a text are the template's."""
     found: dict[Place, list[tuple[str, Entry[Any]]]] = {}
-    for path, entry in entries(form):
+    for path, entry in entries(evaluation):
         if entry.place.row and entry.place.column and not entry.empty:
             found.setdefault(entry.place, []).append((_key(path), entry))
     return tuple(_input(place, found[place]) for place in sorted(found))
@@ -107,10 +107,10 @@ def _seen(text: str) -> str:
     return "".join(character for character in text if character.isprintable() and character != " ")
 
 
-def content_digest(form: SelfEvaluation, inputs: tuple[Input, ...]) -> str:
+def content_digest(evaluation: SelfEvaluation, inputs: tuple[Input, ...]) -> str:
     """The SHA-256 of a form's kind, its year and all its inputs; where its sheets stand does not count."""
     cells = sorted((one.place.sheet, one.place.row, one.place.column, one.parts) for one in inputs)
-    text = json.dumps([form.form, form.year, cells], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps([evaluation.form, evaluation.year, cells], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

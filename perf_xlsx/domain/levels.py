@@ -22,11 +22,11 @@ def level_named(given: str) -> str:
     return known or (text if not text or text.endswith("指标") else f"{text}指标")
 
 
-def by_level(form: SelfEvaluation) -> dict[str, list[Indicator]]:
+def by_level(evaluation: SelfEvaluation) -> dict[str, list[Indicator]]:
     """The indicators by level 1; a row without one belongs to the level above it."""
     groups: dict[str, list[Indicator]] = {}
     level = ""
-    for row in form.indicators:
+    for row in evaluation.indicators:
         level = level_named(row.level1.given) or level
         groups.setdefault(level, []).append(row)
     return groups

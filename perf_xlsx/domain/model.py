@@ -179,16 +179,16 @@ _COLUMNS: Mapping[type[Any], frozenset[str]] = {
 }
 
 
-def columns_of(kind: type[Any]) -> frozenset[str]:
+def columns_of(row_type: type[Any]) -> frozenset[str]:
     """The columns of a table (by the class of its rows) that scoring, checks and reports use."""
-    return _COLUMNS[kind]
+    return _COLUMNS[row_type]
 
 
-def made_of(kind: type[Row], entries: Mapping[str, Entry[Any]], **more: Any) -> Row:
+def made_of(row_type: type[Row], entries: Mapping[str, Entry[Any]], **more: Any) -> Row:
     """Make a row of its entries; those that the model does not know become its extras."""
-    own = columns_of(kind)
+    own = columns_of(row_type)
     known: dict[str, Any] = {key: entry for key, entry in entries.items() if key in own}
-    return kind(**known, **more, extras={key: entry for key, entry in entries.items() if key not in own})
+    return row_type(**known, **more, extras={key: entry for key, entry in entries.items() if key not in own})
 
 
 class Extra(Struct, frozen=True):
@@ -416,11 +416,11 @@ class Scores(Struct, frozen=True):
 PART = Score(None, None, None, None, None, None, "是上面一项指标的一部分，不单独评分。", ())
 
 
-def scored_rows(form: SelfEvaluation, scores: Scores) -> list[tuple[Indicator, Score]]:
+def scored_rows(evaluation: SelfEvaluation, scores: Scores) -> list[tuple[Indicator, Score]]:
     """The indicators with their scores, from top to bottom; their parts have no points."""
-    known = dict(zip(map(id, form.indicators), scores.indicators, strict=True))
-    known |= dict(zip(map(id, form.parts), scores.parts, strict=True))
-    return [(row, known[id(row)]) for row in form.indicator_rows]
+    known = dict(zip(map(id, evaluation.indicators), scores.indicators, strict=True))
+    known |= dict(zip(map(id, evaluation.parts), scores.parts, strict=True))
+    return [(row, known[id(row)]) for row in evaluation.indicator_rows]
 
 
 class Waived(Struct, frozen=True, gc=False):

@@ -11,7 +11,7 @@ STANDING_NAMES: Mapping[Standing, str] = {"error": "错误", "warning": "警告"
 STANDING_SIGNS: Mapping[Standing, str] = {"error": "✖", "warning": "⚠", "notice": "ℹ", "waived": "○"}
 
 
-class Reported(Protocol):
+class AdvisedFinding(Protocol):
     """A finding, or its record."""
 
     @property
@@ -22,12 +22,12 @@ class Reported(Protocol):
     def standing(self) -> Standing: ...
 
 
-def label(found: Reported) -> str:
+def label(found: AdvisedFinding) -> str:
     """Sign and word: "✖ 错误"."""
     return f"{STANDING_SIGNS[found.standing]} {STANDING_NAMES[found.standing]}"
 
 
-def what_to_do(found: Reported) -> str:
+def what_to_do(found: AdvisedFinding) -> str:
     """The advice, or that no correction is needed because the finding was waived."""
     if (waived := found.waived) is None:
         return found.advice

@@ -9,21 +9,23 @@ from typing import Any
 from msgspec.structs import replace
 
 from perf_xlsx.domain.entries import Path, map_entries
-from perf_xlsx.domain.model import Entry, FundLine, SelfEvaluation
+from perf_xlsx.domain.model import Entry, FundLine, Project, SelfEvaluation
 from perf_xlsx.domain.rounding import plain
 
 UNKNOWN = "—"  # `given` of a sum with a part that cannot be read
 
 
-def with_sums(form: SelfEvaluation) -> SelfEvaluation:
+def with_sums(evaluation: SelfEvaluation) -> SelfEvaluation:
     """The form with each of its computed sums worked out anew; one without any part is empty."""
-    if not form.computed:
-        return form
+    if not evaluation.computed:
+        return evaluation
 
     def visit(path: Path, entry: Entry[Any]) -> Entry[Any]:
-        return _summed(entry, _parts(form, path)) if path in form.computed else entry
+        return _summed(entry, _parts(evaluation, path)) if path in evaluation.computed else entry
 
-    return replace(map_entries(form, visit, {path[:2] for path in form.computed}), unwritten=form.unwritten)
+    return replace(
+        map_entries(evaluation, visit, {path[:2] for path in evaluation.computed}), unwritten=evaluation.unwritten
+    )
 
 
 def with_line_sums(lines: Mapping[str, FundLine], computed: Iterable[Path]) -> dict[str, FundLine]:
@@ -42,15 +44,17 @@ def _with(line: FundLine, column: str, entry: Entry[Decimal]) -> FundLine:
     return replace(line, **own)
 
 
-def _parts(form: SelfEvaluation, path: Path) -> list[Entry[Decimal]]:
+def _parts(evaluation: SelfEvaluation, path: Path) -> list[Entry[Decimal]]:
     block, key, column = path
     if block == "funds":
-        return _amounts(form.funds, form.funds[str(key)], column)
-    if form.claims_execution and form.claimed.execution_points.empty:
+        return _amounts(evaluation.funds, evaluation.funds[str(key)], column)
+    if evaluation.claims_execution and evaluation.claimed.execution_points.empty:
         return []  # a total of some of the points would read as the whole
-    if any(row.claimed_points.empty and not (row.weight.empty or row.not_applicable) for row in form.indicators):
+    if any(
+        row.claimed_points.empty and not (row.weight.empty or row.not_applicable) for row in evaluation.indicators
+    ):
         return []
-    return [form.claimed.execution_points, *(row.claimed_points for row in form.indicators)]
+    return [evaluation.claimed.execution_points, *(row.claimed_points for row in evaluation.indicators)]
 
 
 def _amounts(lines: Mapping[str, FundLine], line: FundLine, column: str) -> list[Entry[Decimal]]:
@@ -58,8 +62,16 @@ def _amounts(lines: Mapping[str, FundLine], line: FundLine, column: str) -> list
     found: list[Entry[Decimal]] = []
     for part in (lines[key] for key in line.parts):
         entry = part.entry(column)
-        found += _amounts(lines, part, column) if entry.empty and part.parts else [entry]
+        own = _amounts(lines, part, column) if entry.empty and part.parts else [entry]
+        if column == "adjusted" and is_unbudgeted(part) and all(one.empty for one in own):
+            own = [replace(entry, given=UNKNOWN)]  # as if nobody could read it: F06 asks for it
+        found += own
     return found
+
+
+def is_unbudgeted(line: FundLine | Project) -> bool:
+    """Whether money was spent of a budget that is empty (F06)."""
+    return line.adjusted.empty and bool(line.adjusted.place.cell) and (line.executed.value or 0) > 0
 
 
 def _summed(entry: Entry[Decimal], parts: Sequence[Entry[Decimal]]) -> Entry[Decimal]:

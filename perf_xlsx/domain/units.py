@@ -43,13 +43,15 @@ NEAR = Fraction(5, 4)  # times: the same where units differ less than a hundredf
 FAR = 20  # times: a larger overshoot without a unit is doubted
 TWICE = Fraction(2)  # times: and those of one size in another unit than stated
 A_FEW = 5  # times the whole: no fraction is more
+ONE_SIZE = 20  # times: percents and fractions of one row are further apart
+IMPLAUSIBLE_RATE = 2_000  # executed ÷ budget; nobody spends that, so one of them is in another money unit
 DISTINCT = 10  # times: 7天 are a 周, but nobody means weeks by a bare number
 
 
 class Scale(NamedTuple):
     """Units that are exact multiples of one another: each with how many of the smallest it is."""
 
-    kind: str
+    dimension: str
     sizes: dict[str, int]
 
 
@@ -73,9 +75,9 @@ class Measure(Struct, frozen=True):
         return _SCALES.get(self.name)
 
     @property
-    def kind(self) -> str:
+    def dimension(self) -> str:
         """What it measures: "" for things that are counted."""
-        return self.scale.kind if self.scale else ""
+        return self.scale.dimension if self.scale else ""
 
     @property
     def size(self) -> int:
@@ -147,7 +149,7 @@ def fit(number: Decimal, unit: str, own: str) -> Fit:
         return found if own else Fit(found.number)
     if not own:
         return Fit(number)
-    if other.mere and not one.kind:
+    if other.mere and not one.dimension:
         return _resized(number, Fraction(one.times, other.times))
     return _fit_units(number, one, other)
 
@@ -158,7 +160,7 @@ def _is_vaguer(unit: str, own: str) -> bool:
 
 def _fit_multiplier(number: Decimal, one: Measure, other: Measure) -> Fit:
     """Convert from a mere multiplier (万)."""
-    return Fit(None) if other.kind == SHARE else _resized(number, Fraction(one.times, other.times))
+    return Fit(None) if other.dimension == SHARE else _resized(number, Fraction(one.times, other.times))
 
 
 def _fit_units(number: Decimal, one: Measure, other: Measure) -> Fit:
@@ -177,7 +179,7 @@ def _resized(number: Decimal, factor: Fraction) -> Fit:
 def _measure_next_to(unit: str, own: str) -> Measure:
     """Take a unit apart; a letter means what the other unit suggests: W is 万 with people, watts with kW."""
     named = _LETTERS.get(unit)
-    return measure(named if named and _SCALES[named].kind == measure(own).kind else unit)
+    return measure(named if named and _SCALES[named].dimension == measure(own).dimension else unit)
 
 
 def _compared(one: Measure, other: Measure) -> Manner | None:
@@ -186,7 +188,7 @@ def _compared(one: Measure, other: Measure) -> Manner | None:
         return None
     if one.scale is other.scale and (one.scale or one.name == other.name):
         return "same" if one.per == other.per else "renamed"
-    alike = _extends(one, other) if one.kind or other.kind else not _have_other_symbols(one, other)
+    alike = _extends(one, other) if one.dimension or other.dimension else not _have_other_symbols(one, other)
     return "renamed" if alike else None
 
 
@@ -197,8 +199,8 @@ def _have_other_symbols(one: Measure, other: Measure) -> bool:
 
 def _extends(one: Measure, other: Measure) -> bool:
     """Whether only one of two units is known, and the other is its name with more words behind."""
-    known, word = (one, other) if one.kind else (other, one)
-    return not word.kind and word.name.startswith(known.name) and one.times == other.times
+    known, word = (one, other) if one.dimension else (other, one)
+    return not word.dimension and word.name.startswith(known.name) and one.times == other.times
 
 
 def _per_other_things(one: Measure, other: Measure) -> bool:
@@ -210,7 +212,7 @@ def _per_other_things(one: Measure, other: Measure) -> bool:
 
 def _is_a_time(per: str) -> bool:
     """Whether it is a span of time, but for the year, which is what a form is about."""
-    return per != YEAR and per in _SCALES and _SCALES[per].kind == TIME
+    return per != YEAR and per in _SCALES and _SCALES[per].dimension == TIME
 
 
 def _symbol(unit: Measure) -> str:
@@ -243,7 +245,7 @@ def _stated_units(values: Iterable[Quantity]) -> list[str]:
 def _is_overruled(stated: str, target: Quantity | None) -> bool:
     """Whether a row's unit only counts things, and its target measures something."""
     own = measure(stated)
-    return not own.kind and not own.mere and target is not None and bool(measure(target.unit).kind)
+    return not own.dimension and not own.mere and target is not None and bool(measure(target.unit).dimension)
 
 
 def _finite(value: Quantity, unit: str) -> bool:
@@ -261,7 +263,7 @@ def unsure(bare: Decimal, beside: Decimal, unit: str) -> bool:
     huge overshoot is also doubted where the unit is a multiple.
     """
     here = measure(unit)
-    if not bare or not beside or here.kind == SHARE:
+    if not bare or not beside or here.dimension == SHARE:
         return False
     ratio = abs(Fraction(bare) / Fraction(beside))
     if 1 / ALIKE <= ratio <= ALIKE:
@@ -293,7 +295,7 @@ def hundredfold(number: Decimal, beside: Decimal) -> bool:
 def other_money(number: Decimal, beside: Decimal, unit: str) -> bool:
     """Whether a number may be in a unit ten thousand times larger or smaller than the one that its row states."""
     here = measure(unit)
-    if not number or not beside or not (here.kind == "金额" or here.times >= TEN_THOUSAND):
+    if not number or not beside or not (here.dimension == "金额" or here.times >= TEN_THOUSAND):
         return False
     ratio = abs(Fraction(number) / Fraction(beside))
     return any(_near(ratio * times, TWICE) for times in (TEN_THOUSAND, Fraction(1, TEN_THOUSAND)))

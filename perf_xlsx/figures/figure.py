@@ -32,7 +32,7 @@ class Subject(Struct, frozen=True):
     money. `whole`: the line is the total.
     """
 
-    kind: SubjectType
+    type: SubjectType
     key: str
     name: str
     whole: bool = False

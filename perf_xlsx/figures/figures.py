@@ -32,12 +32,12 @@ class Figures(Struct, frozen=True, dict=True):
     def _by_role(self) -> dict[tuple[str, str, str], tuple[Figure, ...]]:
         found: dict[tuple[str, str, str], list[Figure]] = {}
         for figure in self.everything:
-            found.setdefault((figure.role, figure.of.kind, figure.of.key), []).append(figure)
+            found.setdefault((figure.role, figure.of.type, figure.of.key), []).append(figure)
         return {key: tuple(figures) for key, figures in found.items()}
 
     def of(self, role: FigureRole, subject: Subject = FORM) -> tuple[Figure, ...]:
         """The figures in a role of a subject: none, one, or a claimed and a computed one."""
-        return self._by_role.get((role, subject.kind, subject.key), ())
+        return self._by_role.get((role, subject.type, subject.key), ())
 
     def one(self, role: FigureRole, subject: Subject = FORM, computed: bool = False) -> Figure | None:
         """The unit's own figure, else ours; with `computed`, ours before theirs."""
@@ -50,11 +50,17 @@ class Figures(Struct, frozen=True, dict=True):
         return tuple(dict.fromkeys(figure.of for figure in self.everything))
 
 
-def figures_of(form: SelfEvaluation, scores: Scores) -> Figures:
+def figures_of(evaluation: SelfEvaluation, scores: Scores) -> Figures:
     """All figures of a scored form. What is empty or could not be read is left out."""
-    unit = form.boxes["money_unit"].value or ""
-    found = (*_of_form(form, scores), *_of_lines(form, scores, unit), *_of_projects(form, scores, unit))
-    return Figures((*found, *_of_indicators(form, scores), *_of_levels(form, scores)), unit, form.year)
+    unit = evaluation.boxes["money_unit"].value or ""
+    found = (
+        *_of_form(evaluation, scores),
+        *_of_lines(evaluation, scores, unit),
+        *_of_projects(evaluation, scores, unit),
+    )
+    return Figures(
+        (*found, *_of_indicators(evaluation, scores), *_of_levels(evaluation, scores)), unit, evaluation.year
+    )
 
 
 def _entered(
@@ -77,20 +83,20 @@ def _computed(
         yield Figure(role, of, value * PERCENT if unit == "%" else value, unit, place, "computed")
 
 
-def _of_form(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
-    claimed, place = form.claimed, form.claimed.total.place
-    if form.year is not None:
-        yield Figure("year", FORM, Decimal(form.year), "年", form.boxes["unit"].place, "entered")
-    yield from _entered("filled_on", FORM, form.boxes["filled_on"], "")
+def _of_form(evaluation: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
+    claimed, place = evaluation.claimed, evaluation.claimed.total.place
+    if evaluation.year is not None:
+        yield Figure("year", FORM, Decimal(evaluation.year), "年", evaluation.boxes["unit"].place, "entered")
+    yield from _entered("filled_on", FORM, evaluation.boxes["filled_on"], "")
     for key, name in STAFF.items():
-        if staff := form.boxes.get(f"staff_{key}"):
+        if staff := evaluation.boxes.get(f"staff_{key}"):
             yield from _entered("staff", Subject("form", key, name), staff, "人")
-    yield from _counts(form)
-    yield from _met(form, scores)
+    yield from _counts(evaluation)
+    yield from _met(evaluation, scores)
     yield from _computed("execution_weight", FORM, scores.execution.weight, "分", claimed.execution_points.place)
     yield from _entered("execution_points", FORM, claimed.execution_points, "分", "claimed")
     yield from _computed("execution_points", FORM, scores.execution.points, "分", claimed.execution_points.place)
-    yield from _computed("weights", FORM, _all_weights(form, scores), "分", place)
+    yield from _computed("weights", FORM, _all_weights(evaluation, scores), "分", place)
     yield from _entered("total", FORM, claimed.total, "分", "claimed")
     yield from _computed("total", FORM, scores.total if scores.complete else None, "分", place)
     yield from _entered("grade", FORM, claimed.grade, "", "claimed")
@@ -98,30 +104,32 @@ def _of_form(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
         yield Figure("grade", FORM, scores.grade, "", claimed.grade.place, "computed")
 
 
-def _all_weights(form: SelfEvaluation, scores: Scores) -> Decimal | None:
+def _all_weights(evaluation: SelfEvaluation, scores: Scores) -> Decimal | None:
     """The sum of all weights; None where one is missing."""
-    return _sum((scores.execution.weight, *(row.weight.value for row in form.indicators)))
+    return _sum((scores.execution.weight, *(row.weight.value for row in evaluation.indicators)))
 
 
-def _counts(form: SelfEvaluation) -> Iterator[Figure]:
+def _counts(evaluation: SelfEvaluation) -> Iterator[Figure]:
     """How many projects there are, also of each source, and how many indicators, also of each level."""
-    if form.projects:
-        yield _count("project_count", FORM, len(form.projects), form.projects[0].name.place)
-        for source, count in Counter(filter(None, (row.source.value for row in form.projects))).items():
-            yield _count("project_count", Subject("form", source, source), count, form.projects[0].source.place)
-    if form.indicators:
-        first = form.indicators[0]
-        yield _count("indicator_count", FORM, len(form.indicators), first.name.place)
+    if evaluation.projects:
+        yield _count("project_count", FORM, len(evaluation.projects), evaluation.projects[0].name.place)
+        for source, count in Counter(filter(None, (row.source.value for row in evaluation.projects))).items():
+            yield _count(
+                "project_count", Subject("form", source, source), count, evaluation.projects[0].source.place
+            )
+    if evaluation.indicators:
+        first = evaluation.indicators[0]
+        yield _count("indicator_count", FORM, len(evaluation.indicators), first.name.place)
         for key, name in (("level1", "一级指标"), ("level2", "二级指标")):
-            words = {row.entry(key).value for row in form.indicators} - {None}
+            words = {row.entry(key).value for row in evaluation.indicators} - {None}
             if words:
                 yield _count("indicator_count", Subject("form", key, name), len(words), first.entry(key).place)
 
 
-def _met(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
+def _met(evaluation: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
     """How many indicators were met or not, and have all of their points or not, where that is known of all."""
     met = [score.met for score in scores.indicators]
-    full = [None if (lost := _lost(row)) is None else lost == 0 for row in form.indicators]
+    full = [None if (lost := _lost(row)) is None else lost == 0 for row in evaluation.indicators]
     for states, has, has_not in (
         (met, ("met", "完成的指标"), ("missed", "未完成的指标")),
         (full, ("full", "得满分的指标"), ("docked", "扣分的指标")),
@@ -129,16 +137,16 @@ def _met(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
         if states and None not in states:
             for (key, name), value in ((has, True), (has_not, False)):
                 of = Subject("form", key, name)
-                yield _count("indicator_count", of, states.count(value), form.indicators[0].name.place)
+                yield _count("indicator_count", of, states.count(value), evaluation.indicators[0].name.place)
 
 
 def _count(role: FigureRole, of: Subject, number: int, place: Place) -> Figure:
     return Figure(role, of, Decimal(number), "个", place, "computed")
 
 
-def _of_lines(form: SelfEvaluation, scores: Scores, unit: str) -> Iterator[Figure]:
-    for key, line in form.funds.items():
-        of = Subject("line", key, line.name, key == form.total_line)
+def _of_lines(evaluation: SelfEvaluation, scores: Scores, unit: str) -> Iterator[Figure]:
+    for key, line in evaluation.funds.items():
+        of = Subject("line", key, line.name, key == evaluation.total_line)
         yield from _of_line(line, of, scores.line_rates[key], unit)
 
 
@@ -169,8 +177,8 @@ def _difference(one: Entry[Decimal], other: Entry[Decimal]) -> Decimal | None:
     return None if one.value is None or other.value is None else one.value - other.value
 
 
-def _of_projects(form: SelfEvaluation, scores: Scores, unit: str) -> Iterator[Figure]:
-    for number, (row, rates) in enumerate(zip(form.projects, scores.project_rates, strict=True)):
+def _of_projects(evaluation: SelfEvaluation, scores: Scores, unit: str) -> Iterator[Figure]:
+    for number, (row, rates) in enumerate(zip(evaluation.projects, scores.project_rates, strict=True)):
         yield from _of_project(row, Subject("project", str(number), row.name.given), rates, unit)
 
 
@@ -182,8 +190,8 @@ def _of_project(row: Project, of: Subject, rates: Rates, unit: str) -> Iterator[
     yield from _computed("balance", of, _difference(row.adjusted, row.executed), unit, row.executed.place)
 
 
-def _of_indicators(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
-    for number, (row, score) in enumerate(zip(form.indicators, scores.indicators, strict=True)):
+def _of_indicators(evaluation: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
+    for number, (row, score) in enumerate(zip(evaluation.indicators, scores.indicators, strict=True)):
         yield from _of_indicator(row, score, Subject("indicator", str(number), row.name.given))
 
 
@@ -201,10 +209,10 @@ def _of_indicator(row: Indicator, score: Score, of: Subject) -> Iterator[Figure]
         yield from _computed("indicator_lost_points", of, lost, "分", row.claimed_points.place)
 
 
-def _of_levels(form: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
+def _of_levels(evaluation: SelfEvaluation, scores: Scores) -> Iterator[Figure]:
     """The sums over the rows of each level: 产出指标, and below it 数量指标."""
     levels: dict[tuple[str, ...], list[tuple[Indicator, Score]]] = {}
-    for row, score in zip(form.indicators, scores.indicators, strict=True):
+    for row, score in zip(evaluation.indicators, scores.indicators, strict=True):
         first, second = row.level1.value, row.level2.value
         levels.setdefault(("指标",), []).append((row, score))
         if first:

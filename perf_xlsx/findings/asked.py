@@ -22,7 +22,7 @@ class AnyFinding(Protocol):
     def standing(self) -> Standing: ...
 
 
-Found = TypeVar("Found", bound=AnyFinding)
+AnyFound = TypeVar("AnyFound", bound=AnyFinding)
 
 
 def counted(found: AnyFinding) -> bool:
@@ -35,7 +35,7 @@ def is_open(provisional: bool, findings: Iterable[AnyFinding]) -> bool:
     return bool(keeping_open(provisional, findings))
 
 
-def keeping_open(provisional: bool, findings: Iterable[Found]) -> list[Found]:
+def keeping_open(provisional: bool, findings: Iterable[AnyFound]) -> list[AnyFound]:
     """What the unit must settle before points or money are final.
 
     `provisional`: its total is, and anything that the unit is asked may be why. What the office waived is settled.

@@ -65,7 +65,7 @@ class Observation(Struct, frozen=True):
     others: tuple[Place, ...] = ()  # of further cells that it is about
 
 
-Check = Callable[..., Iterable[Observation]]  # its parameters: any of form, scores, rulebook, diagnoses
+Check = Callable[..., Iterable[Observation]]  # its parameters: any of evaluation, scores, rulebook, diagnoses
 EXECUTION_WEIGHT = "预算执行率分值"  # field of R17 where the form has another than the rules
 LONGEST_GIVEN, LONGEST_MESSAGE = 100, 1000
 CHECKS: list[tuple[str, Check, tuple[str, ...]]] = []  # code, check, its parameters

@@ -18,7 +18,7 @@ class Details(TypedDict, total=False):
     severity: Severity | None
 
 
-def reported(
+def unjudged_finding(
     code: str, place: Place, field: str, message: str, advice: str, **details: Unpack[Details]
 ) -> Finding:
     """One finding with the catalogue's severity and basis; judging applies the rulebook's severities later.
@@ -37,8 +37,8 @@ class FindingCollector:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
 
-    def report(
+    def tell(
         self, code: str, place: Place, field: str, message: str, advice: str, **details: Unpack[Details]
     ) -> None:
         """Add one finding (see `reported`)."""
-        self.findings.append(reported(code, place, field, message, advice, **details))
+        self.findings.append(unjudged_finding(code, place, field, message, advice, **details))

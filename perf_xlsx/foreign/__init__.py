@@ -33,7 +33,7 @@ def open_original(data: bytes, limits: Limits | None = None) -> ForeignWorkbook 
         raise
     except Exception as error:  # readers of binary formats raise whatever their arithmetic raises on damage
         known = error if isinstance(error, PackageError) else None
-        if data.startswith(BEFORE_EXCEL_5) and (known is None or known.kind == "damaged"):
+        if data.startswith(BEFORE_EXCEL_5) and (known is None or known.fault == "damaged"):
             raise PackageError("legacy", "是 Excel 2.0—4.0 的旧格式，本软件读不出来") from error
         if known:
             raise

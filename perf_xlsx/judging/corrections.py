@@ -47,28 +47,32 @@ GROUPS = (
     | dict.fromkeys(("T01", "T02"), "total")
     | dict.fromkeys(("F01", "F02", "F05", "F06", "F07", "F10"), "amount")
 )
+OF_LINES = ("F01", "F02")  # sums of one table, reported together at a cell
 SAME_CORRECTION = ("W01", "W04")  # the sum is wrong, and why: both are reported
 LATER = "其他问题更正后，"
 
 
 def causes(
-    form: SelfEvaluation, found: list[Finding], check: FindingsOf, amounts: Mapping[Place, Decimal] | None = None
+    evaluation: SelfEvaluation,
+    found: list[Finding],
+    check: FindingsOf,
+    amounts: Mapping[Place, Decimal] | None = None,
 ) -> list[Finding]:
     """The findings to report of a form. `found` are those in the form as it is, `check` finds them in any form.
 
     `amounts` are corrected before everything else; they are reported already (F10).
     """
-    corrector = _Corrector(form, check)
-    begun = _with_amounts(form, amounts) if amounts else form
+    corrector = _Corrector(evaluation, check)
+    begun = with_amounts(evaluation, amounts) if amounts else evaluation
     corrected = corrector.corrected(begun, check(begun, CORRECTABLE) if amounts else found)
-    if corrected is form:
+    if corrected is evaluation:
         return [corrector.typable(one) for one in _one_per_cause(found, claims_change=False)]
     left = check(corrected, None)
     changed = corrector.changed(corrected)
     own = list(corrector.findings_of(corrected, changed, left))
     given = {box: corrector.boxes[box][1].given for box in changed.values()}
     left = [replace(one, given=given.get((one.place, one.field), one.given) or None) for one in left]
-    resolved = _resolved_claims(form, corrected, found)
+    resolved = _resolved_claims(evaluation, corrected, found)
     claims_change = any(path[2] in CLAIMS for path in changed)
     last = _one_per_cause([*_announced([*left, *own], found), *resolved], claims_change)
     return [corrector.typable(one) for one in last]
@@ -90,31 +94,31 @@ def _announced(last: Iterable[Finding], found: Iterable[Finding]) -> Iterator[Fi
 class _Corrector(Struct):
     """Corrects a form by what is found in it, and remembers the finding that corrected each box."""
 
-    form: SelfEvaluation
+    evaluation: SelfEvaluation
     check: FindingsOf
     boxes: dict[FieldPlace, tuple[Path, Entry[Any]]] = field(default_factory=dict)
     cause: dict[FieldPlace, Finding] = field(default_factory=dict)
     cells: dict[Place, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.boxes = _boxes(self.form)
+        self.boxes = _boxes(self.evaluation)
         for (place, _), (path, entry) in self.boxes.items():
             if entry.given:
                 self.cells.setdefault(place, {})[path[2]] = entry.given
 
-    def corrected(self, form: SelfEvaluation, found: Iterable[Finding]) -> SelfEvaluation:
+    def corrected(self, evaluation: SelfEvaluation, found: Iterable[Finding]) -> SelfEvaluation:
         """The form with everything corrected that has one right value; `found` are the findings in it."""
         for _ in range(MOST_ROUNDS):
-            corrections = self._next(form, found)
+            corrections = self._next(evaluation, found)
             if not corrections:
                 break
-            form = _with_corrections(form, corrections)
-            found = self.check(form, CORRECTABLE)
-        return form
+            evaluation = _with_corrections(evaluation, corrections)
+            found = self.check(evaluation, CORRECTABLE)
+        return evaluation
 
-    def _next(self, form: SelfEvaluation, found: Iterable[Finding]) -> Corrections:
+    def _next(self, evaluation: SelfEvaluation, found: Iterable[Finding]) -> Corrections:
         """The corrections of the first stage that has any."""
-        now = _boxes(form)
+        now = _boxes(evaluation)
         stages: list[Corrections] = [{} for _ in STAGES]
         for one in sorted(found, key=lambda one: -_rank(one)):
             right, box = one.correction, _box(one)
@@ -148,7 +152,7 @@ class _Corrector(Struct):
         return {
             path: box
             for box, (path, entry) in self.boxes.items()
-            if box in now and now[box][1].value != entry.value and path not in self.form.computed
+            if box in now and now[box][1].value != entry.value and path not in self.evaluation.computed
         }
 
     def findings_of(
@@ -191,12 +195,12 @@ def _box(found: Finding) -> FieldPlace | None:
 
 
 def _resolved_claims(
-    form: SelfEvaluation, corrected: SelfEvaluation, found: Iterable[Finding]
+    evaluation: SelfEvaluation, corrected: SelfEvaluation, found: Iterable[Finding]
 ) -> Iterator[Finding]:
     """Wrong claims that are right once the weight or sign of their row is: reported so, lest they are changed."""
     claims = {
         was.claimed_points.place: (was, now)
-        for was, now in zip(form.indicators, corrected.indicators, strict=True)
+        for was, now in zip(evaluation.indicators, corrected.indicators, strict=True)
         if was.claimed_points.value == now.claimed_points.value
     }
     for one in found:
@@ -232,8 +236,12 @@ def _one_per_cause(found: Iterable[Finding], claims_change: bool) -> list[Findin
         corrections |= {one.correction} if one.correction else set()
         group = GROUPS.get(one.code, f"{one.code}{one.message}")
         first = kept.setdefault((one.place, group), one)
-        if first is not one and group == "amount" and first.expected != one.expected and first.code < "F03":
+        if first is one or group != "amount" or first.expected == one.expected:
+            continue
+        if first.code in OF_LINES:
             kept[one.place, group] = replace(first, message=f"{first.message}{one.message}")
+        elif first.code == "F05" and one.code in OF_LINES:  # another sum, that is wrong by another amount
+            kept.setdefault((one.place, one.code), one)
     return list(kept.values())
 
 
@@ -247,28 +255,29 @@ def _rank(found: Finding, claims_change: bool = False) -> int:
     return rank + (len(RANKS) if found.severity == "notice" else 0)
 
 
-def _boxes(form: SelfEvaluation) -> dict[FieldPlace, tuple[Path, Entry[Any]]]:
+def _boxes(evaluation: SelfEvaluation) -> dict[FieldPlace, tuple[Path, Entry[Any]]]:
     found: dict[FieldPlace, tuple[Path, Entry[Any]]] = {}
-    for path, entry in entries(form):
+    for path, entry in entries(evaluation):
         found.setdefault((entry.place, entry.field), (path, entry))
     return found
 
 
-def _changed(form: SelfEvaluation, new: Mapping[Path, Entry[Any]]) -> SelfEvaluation:
+def _changed(evaluation: SelfEvaluation, new: Mapping[Path, Entry[Any]]) -> SelfEvaluation:
     """The form with other entries at these paths; passages that nobody wrote stay."""
-    return with_sums(replace(with_entries(form, new), unwritten=form.unwritten))
+    return with_sums(replace(with_entries(evaluation, new), unwritten=evaluation.unwritten))
 
 
-def _with_corrections(form: SelfEvaluation, corrections: Corrections) -> SelfEvaluation:
-    rights = ((path, entry, corrections.get((entry.place, entry.field))) for path, entry in entries(form))
+def _with_corrections(evaluation: SelfEvaluation, corrections: Corrections) -> SelfEvaluation:
+    rights = ((path, entry, corrections.get((entry.place, entry.field))) for path, entry in entries(evaluation))
     new = {path: replace(entry, value=right.value, given=right.text) for path, entry, right in rights if right}
-    return _changed(form, new)
+    return _changed(evaluation, new)
 
 
-def _with_amounts(form: SelfEvaluation, amounts: Mapping[Place, Decimal]) -> SelfEvaluation:
+def with_amounts(evaluation: SelfEvaluation, amounts: Mapping[Place, Decimal]) -> SelfEvaluation:
+    """The form with other amounts at these places, and its computed sums."""
     new = {
         path: replace(entry, value=amounts[entry.place], given=plain(amounts[entry.place]))
-        for path, entry in entries(form)
+        for path, entry in entries(evaluation)
         if path[2] in AMOUNTS and entry.place in amounts
     }
-    return _changed(form, new)
+    return _changed(evaluation, new)

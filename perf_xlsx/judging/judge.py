@@ -12,11 +12,11 @@ from perf_xlsx.checks.diagnoses import Diagnoses
 from perf_xlsx.checks.funds import compared_sums
 from perf_xlsx.checks.money_unit import unit_errors
 from perf_xlsx.checks.wrong_sums import SUM_CODES, with_sure_amounts
-from perf_xlsx.domain.model import STANDINGS, Finding, Scores, SelfEvaluation
+from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Finding, FundLine, Scores, SelfEvaluation
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.findings.catalogue import EXECUTION_WEIGHT, catalogue, finding, run_checks, with_rulebook_severity
-from perf_xlsx.judging.corrections import causes
+from perf_xlsx.judging.corrections import causes, with_amounts
 from perf_xlsx.judging.waivers import Waiving, waive
 from perf_xlsx.rulebook import RESCALED, Rulebook
 from perf_xlsx.scoring import KnownScores, score_evaluation
@@ -64,16 +64,16 @@ def _with_sum_as_it_stands(found: list[Finding], as_filed: Iterable[Finding]) ->
     return [replace(one, advice=f"{one.advice}{more}") if one.code == "I04" else one for one in found]
 
 
-def as_capped(form: SelfEvaluation, rulebook: Rulebook) -> SelfEvaluation:
+def as_capped(evaluation: SelfEvaluation, rulebook: Rulebook) -> SelfEvaluation:
     """The form with its claimed total as its own sheet makes it: capped as the rulebook caps the total."""
-    total = form.claimed.total
-    if form.claims_total or total.value is None or not rulebook.caps:
-        return form
-    cap = rulebook.cap(score_execution(form, rulebook).completion)
+    total = evaluation.claimed.total
+    if evaluation.claims_total or total.value is None or not rulebook.caps:
+        return evaluation
+    cap = rulebook.cap(score_execution(evaluation, rulebook).completion)
     if cap is None or total.value <= cap.total:
-        return form
+        return evaluation
     capped = replace(total, value=cap.total, given=plain(cap.total))
-    return replace(form, claimed=replace(form.claimed, total=capped))
+    return replace(evaluation, claimed=replace(evaluation.claimed, total=capped))
 
 
 class _Judging:
@@ -100,68 +100,117 @@ class _Judging:
             int, tuple[SelfEvaluation, Scores]
         ] = {}  # by identity; a form that is kept keeps its own
 
-    def check(self, form: SelfEvaluation, codes: Container[str] | None = None) -> list[Finding]:
+    def check(self, evaluation: SelfEvaluation, codes: Container[str] | None = None) -> list[Finding]:
         """The findings of a form, of these `codes` alone where they are given."""
-        found = with_sure_amounts(form, self._run(form, self.scored(form), codes), self.rulebook)
-        waiting = _of_unsure_amounts(found, form)
-        return [
-            one
-            for one in found
-            if (one.code, one.place) not in waiting
-            and (self.stated is None or not _of_other_weights(one, form, self.stated, self.rulebook))
-        ]
+        found = with_sure_amounts(evaluation, self._run(evaluation, self.scored(evaluation), codes), self.rulebook)
+        if unsure := _unsure(found, evaluation):
+            waiting = _waiting(evaluation)
+            claims = [one for one in found if one.code == "I06" and (one.code, one.place) in waiting]
+            claims = [one for one in claims if self._is_wrong_either_way(one, evaluation, unsure)]
+            codes_waiting = {"T01"} if claims else set()  # the sum of the claims changes with them
+            found = [
+                one for one in found if (one.code, one.place) not in waiting and one.code not in codes_waiting
+            ]
+            found += map(_left_open, claims)
+        stated = self.stated
+        if stated is None:
+            return found
+        return [one for one in found if not _of_other_weights(one, evaluation, stated, self.rulebook)]
 
-    def scored(self, form: SelfEvaluation) -> Scores:
+    def _is_wrong_either_way(self, claim: Finding, evaluation: SelfEvaluation, unsure: list[Finding]) -> bool:
+        """Whether points of execution are wrong as well where the sums are as their parts make them."""
+        if claim.severity != "error" or any(one.expected is None for one in unsure):
+            return False
+        summed = with_amounts(evaluation, {one.place: Decimal(one.expected or 0) for one in unsure})
+        again = self._run(summed, self.scored(summed), {"I06"})
+        return any(one.place == claim.place and one.severity == "error" for one in again)
+
+    def scored(self, evaluation: SelfEvaluation) -> Scores:
         """The scores of a form, worked out once."""
-        if id(form) not in self._known:
-            scores = replace(score_evaluation(form, self.rulebook, self._rows), doubted=self.doubted)
-            found = self.waived([*self.read, *self._run(form, scores, DECIDING)])
-            self._known[id(form)] = form, _settled(scores, found, self.rulebook, claimed_at(form))
-        return self._known[id(form)][1]
+        if id(evaluation) not in self._known:
+            scores = replace(score_evaluation(evaluation, self.rulebook, self._rows), doubted=self.doubted)
+            found = self.waived([*self.read, *self._run(evaluation, scores, DECIDING)])
+            self._known[id(evaluation)] = (
+                evaluation,
+                _settled(scores, found, self.rulebook, claimed_at(evaluation)),
+            )
+        return self._known[id(evaluation)][1]
 
     def waived(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings, those that are waived marked so."""
         return waive(found, self.unit, self.waiving, self.part) if self.waiving else tuple(found)
 
-    def _run(self, form: SelfEvaluation, scores: Scores, codes: Container[str] | None) -> Iterator[Finding]:
-        diagnoses = Diagnoses(form, scores, self.rulebook)
-        if form.unscored:
+    def _run(self, evaluation: SelfEvaluation, scores: Scores, codes: Container[str] | None) -> Iterator[Finding]:
+        diagnoses = Diagnoses(evaluation, scores, self.rulebook)
+        if evaluation.unscored:
             asked = WITHOUT_POINTS if codes is None else [code for code in WITHOUT_POINTS if code in codes]
             codes = frozenset(asked)
-        arguments = {"form": form, "scores": scores, "rulebook": self.rulebook, "diagnoses": diagnoses}
+        arguments = {"evaluation": evaluation, "scores": scores, "rulebook": self.rulebook, "diagnoses": diagnoses}
         return run_checks(arguments, self.rulebook, codes)
 
 
-def _not_applicable(form: SelfEvaluation, rulebook: Rulebook) -> frozenset[tuple[str, Place]]:
+def _not_applicable(evaluation: SelfEvaluation, rulebook: Rulebook) -> frozenset[tuple[str, Place]]:
     """What reading says of an actual that is no number, where the rulebook lets indicators not apply (I20)."""
     if rulebook.word("total.not_applicable") != RESCALED:
         return frozenset()
-    places = [row.actual.place for row in form.indicators if row.not_applicable]
+    places = [row.actual.place for row in evaluation.indicators if row.not_applicable]
     return frozenset((code, place) for code in ("R08", "R12", "R13") for place in places)
 
 
-def _of_unsure_amounts(found: Iterable[Finding], form: SelfEvaluation) -> frozenset[tuple[str, Place]]:
-    """What is said of points of execution and the total, while a sum with the amounts that they are computed from
-    does not add up, and nobody knows which amount is wrong."""
-    total, claimed = form.total_funds, form.claimed
-    amounts = {total.initial.place, total.adjusted.place, total.executed.place}
-    unsure = any(one.code in SUM_CODES and one.correction is None and one.place in amounts for one in found)
-    waiting = (("I06", claimed.execution_points), ("T02", claimed.total), ("T03", claimed.grade))
-    return frozenset((code, entry.place) for code, entry in waiting if unsure)
+def _unsure(found: Iterable[Finding], evaluation: SelfEvaluation) -> list[Finding]:
+    """What is found of sums with amounts that the execution rate is made of, where nobody knows which is wrong."""
+    amounts = {line.entry(column).place for line in _making_the_total(evaluation) for column in AMOUNTS}
+    return [one for one in found if one.code in SUM_CODES and one.correction is None and one.place in amounts]
 
 
-def _of_other_weights(found: Finding, form: SelfEvaluation, stated: str, rulebook: Rulebook) -> bool:
+def _waiting(evaluation: SelfEvaluation) -> frozenset[tuple[str, Place]]:
+    """What is said of points of execution, the total and numbers in texts: it waits while amounts are unsure."""
+    claimed = evaluation.claimed
+    single = [
+        ("I06", claimed.execution_points.place), ("T02", claimed.total.place), ("T03", claimed.grade.place),
+    ]  # fmt: skip
+    texts = [
+        *(passage.text.place for passage in evaluation.passages),
+        *(e.place for e in evaluation.boxes.values()),
+    ]
+    return frozenset([*single, *(("N03", place) for place in texts)])
+
+
+def _left_open(claim: Finding) -> Finding:
+    """Points of execution that are wrong whichever amount is; what is right follows from the amounts."""
+    return replace(
+        claim,
+        message=f"{claim.field}填{claim.given}，按现在填的资金计算为{claim.expected}，相差{claim.difference}。",
+        advice="请先更正资金各数，再按更正后的执行率重新计算填写。",
+        expected=None,
+        difference=None,
+        correction=None,
+    )
+
+
+def _making_the_total(evaluation: SelfEvaluation) -> Iterator[FundLine]:
+    """The lines of money that the total is made of, and itself."""
+    waiting, known = [evaluation.total_line], set[str]()
+    while waiting:
+        key = waiting.pop()
+        if key not in known:
+            known.add(key)
+            yield evaluation.funds[key]
+            waiting += evaluation.funds[key].parts
+
+
+def _of_other_weights(found: Finding, evaluation: SelfEvaluation, stated: str, rulebook: Rulebook) -> bool:
     """Whether it follows only from another weight of execution in the form than in the rules (R17)."""
     rest = rulebook.number("total.points") - Decimal(stated)
-    weights = sum((row.weight.value or Decimal(0) for row in form.indicators), Decimal(0))
-    execution = found.code == "I06" and found.place == form.claimed.execution_points.place
+    weights = sum((row.weight.value or Decimal(0) for row in evaluation.indicators), Decimal(0))
+    execution = found.code == "I06" and found.place == evaluation.claimed.execution_points.place
     return execution or found.code in ("T02", "T03") or (found.code in ("W01", "W02") and weights == rest)
 
 
-def claimed_at(form: SelfEvaluation) -> frozenset[Place]:
+def claimed_at(evaluation: SelfEvaluation) -> frozenset[Place]:
     """The cells of the unit's own points."""
-    claims = [row.claimed_points for row in form.indicators]
-    return frozenset(one.place for one in (*claims, form.claimed.execution_points, form.claimed.total))
+    claims = [row.claimed_points for row in evaluation.indicators]
+    return frozenset(one.place for one in (*claims, evaluation.claimed.execution_points, evaluation.claimed.total))
 
 
 def _settled(scores: Scores, found: Iterable[Finding], rulebook: Rulebook, claims: Container[Place]) -> Scores:

@@ -10,9 +10,9 @@ from perf_xlsx.domain.rounding import points
 from perf_xlsx.rulebook import rules_digest
 
 
-def stamp(form: SelfEvaluation, scores: Scores) -> Stamp:
+def stamp(evaluation: SelfEvaluation, scores: Scores) -> Stamp:
     """The stamp of a form that was scored. Raises RulebookError."""
-    inputs, rules = inputs_of(form), rules_digest(form.rulebook)
-    content = content_digest(form, inputs)
+    inputs, rules = inputs_of(evaluation), rules_digest(evaluation.rulebook)
+    content = content_digest(evaluation, inputs)
     total = None if scores.total is None else points(scores.total)
     return Stamp(check_code(content, total, rules, __version__), content, rules, disclosed(inputs))

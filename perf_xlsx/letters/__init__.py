@@ -78,11 +78,11 @@ def templates(folder: Path | None = None) -> Templates:
     }
 
 
-def shipped(kind: str) -> bytes:
+def shipped(occasion: str) -> bytes:
     """The shipped template of a kind of letter, as a Word document."""
     from perf_xlsx.letters import shipped_templates  # python-docx takes a tenth of a second
 
-    return {RETURNED: shipped_templates.return_letter, REMINDED: shipped_templates.reminder}[kind]()
+    return {RETURNED: shipped_templates.return_letter, REMINDED: shipped_templates.reminder}[occasion]()
 
 
 def write_letters(folder: Path, terms: LetterTerms, using: Templates) -> WrittenLetters:
@@ -96,7 +96,7 @@ def write_letters(folder: Path, terms: LetterTerms, using: Templates) -> Written
     with LetterRows() as rows:
         for letter, row in _named(records, terms, target):
             if letter:
-                target.put(row.letter, using[letter.kind].filled(letter.fields, letter.lists))
+                target.put(row.letter, using[letter.occasion].filled(letter.fields, letter.lists))
             count[row.matter] += row.forms if row.matter == UNDECIDED else 1
             rows.add(row)
         if rows:

@@ -48,7 +48,7 @@ class LetterTerms(Struct, frozen=True):
 class Letter(Struct, frozen=True):
     """One letter: its template, the stem of its file's name, its texts."""
 
-    kind: str
+    occasion: str
     stem: str
     fields: Fields
     lists: Lists
@@ -156,12 +156,12 @@ def _asked(first: Record, errors: int, warnings: int) -> str:
     return f"有{errors}处错误须更正" + (f"，{warnings}处须核对或说明。" if warnings else "。")
 
 
-def _letter(kind: str, stem: str, texts: Mapping[str, str], lists: Lists, terms: LetterTerms) -> Letter:
+def _letter(occasion: str, stem: str, texts: Mapping[str, str], lists: Lists, terms: LetterTerms) -> Letter:
     there = [name for name in SECTIONS if lists.get(name)]
     numbers = {f"{name}节": f"{number}、" for name, number in zip(there, NUMERALS, strict=False)}
     asked: dict[str, Sequence[Fields]] = {name: [{}] for name, text in texts.items() if text}
     fields = {**texts, **numbers, "期限": terms.until, "发函单位": terms.sender}
-    return Letter(kind, stem, fields, {**asked, **lists})
+    return Letter(occasion, stem, fields, {**asked, **lists})
 
 
 def _several(records: Sequence[Record]) -> str:

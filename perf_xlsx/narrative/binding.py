@@ -42,7 +42,7 @@ def bind(scope: Scope, mentions: tuple[Mention, ...], figures: Figures, names: N
     walk = Walk(scope, mentions, names)
     told: set[tuple[int, str, Subject | None]] = set()  # amounts that agreed, by their sentence
     for mention in mentions:
-        if mention.kind != "number":
+        if mention.type != "number":
             yield _no_figure(mention, figures, scope)
             continue
         if _is_part_of_a_name(mention, scope):
@@ -199,21 +199,21 @@ def _bare(context: Context, figures: Figures) -> Bound:
 
 def _no_figure(mention: Mention, figures: Figures, scope: Scope) -> Bound:
     """A date, a document number, an ordinal, a grade."""
-    if mention.kind == "grade":
-        form = next((one for one in figures.subjects if one.kind == "form" and not one.key), None)
+    if mention.type == "grade":
+        form = next((one for one in figures.subjects if one.type == "form" and not one.key), None)
         found = figures.of("grade", form) if form else ()
         ours = scope.topic is None and not scope.plans and not _names_a_project(scope, mention)
         return Bound(mention, "grade", form, "", found, bool(found) and ours)
-    if mention.kind == "date":
+    if mention.type == "date":
         return _date(mention, figures, scope.letters.text)
-    return Bound(mention, "outside" if mention.kind in ("range", "code") else mention.kind)
+    return Bound(mention, "outside" if mention.type in ("range", "code") else mention.type)
 
 
 def _names_a_project(scope: Scope, mention: Mention) -> bool:
     """Whether the sentence named a project of the form before: it may have a grade of its own."""
     begin = scope.letters.text.rfind("。", 0, mention.start) + 1
     return any(
-        one.kind == "project"
+        one.type == "project"
         for name in scope.names
         if begin <= name.start < mention.start
         for one in name.subjects

@@ -48,7 +48,7 @@ def figures_in(figures: Figures, roles: tuple[str, ...], subjects: tuple[Subject
     found: list[Figure] = []
     for subject in subjects:
         for role in roles:
-            key = OF_PROJECT.get(role, "") if subject.kind == "project" else role
+            key = OF_PROJECT.get(role, "") if subject.type == "project" else role
             found += figures.of(key, subject)  # type: ignore[arg-type]  # a role that no form has gives none
     return tuple(found)
 

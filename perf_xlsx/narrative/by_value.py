@@ -56,7 +56,7 @@ def _sums_and_parts(context: Context, figures: Figures, bound: Bound) -> Iterato
         yield from (one for role in roles for one in figures.everything if one.role == role)
         yield from figures.of("indicator_points", ALL_INDICATORS) if units == "points" else ()
     if units == "money" and not rest_of(context.said, "money"):
-        yield from (one for one in figures.everything if one.role == bound.role and one.of.kind == "line")
+        yield from (one for one in figures.everything if one.role == bound.role and one.of.type == "line")
 
 
 def _rates(context: Context, figures: Figures, bound: Bound) -> Iterator[Figure]:
@@ -65,7 +65,7 @@ def _rates(context: Context, figures: Figures, bound: Bound) -> Iterator[Figure]
     subjects = context.standing.subjects[:1] if changed else () if bound.role == "change" else context.own
     for subject in subjects:
         role = "adjustment_rate" if changed else "execution_rate"
-        yield from figures.of(OF_PROJECT.get(role, role) if subject.kind == "project" else role, subject)  # type: ignore[arg-type]
+        yield from figures.of(OF_PROJECT.get(role, role) if subject.type == "project" else role, subject)  # type: ignore[arg-type]
 
 
 def _roles(context: Context, bound: Bound, time: str) -> tuple[str, ...]:
@@ -85,11 +85,11 @@ def _indicators(context: Context, figures: Figures) -> Iterator[Subject]:
     """The indicators that may be spoken of: named, of the figure before, or named in part in the clause."""
     named = [one for name in context.scope.names if name.end <= context.mention.start for one in name.subjects]
     near = (context.indicator, context.near_indicator, context.last_of, *reversed(named))
-    found = [one for one in near if one is not None and one.kind == "indicator"]
+    found = [one for one in near if one is not None and one.type == "indicator"]
     clause = context.before[-LONGEST_CLAUSE:].rpartition("。")[2]
-    found += [one for one in figures.subjects if one.kind == "indicator" and shares_words(one.name, clause)]
+    found += [one for one in figures.subjects if one.type == "indicator" and shares_words(one.name, clause)]
     if len(digits_of(context.mention.number)) >= TELLING_ALONE:
-        found += [one for one in figures.subjects if one.kind == "indicator"]
+        found += [one for one in figures.subjects if one.type == "indicator"]
     yield from dict.fromkeys(found)
 
 

@@ -59,20 +59,20 @@ def check_report(path: Path, results: Sequence[Result], limits: Limits) -> Repor
 
 
 def _held(name: str, data: bytes, document: Document, result: Result) -> ReportCheck:
-    form = result.evaluation
-    if form is None or result.scores is None:
+    evaluation = result.evaluation
+    if evaluation is None or result.scores is None:
         return _unread(name, result.file, "自评表读不出来，报告没有核对。", "请先用 check 查看自评表的问题。")
     held = hold_report(document, name, result, _rules(result))
-    record = report_record(name, result.file, form.unit, form.year, held, document.remarks)
+    record = report_record(name, result.file, evaluation.unit, evaluation.year, held, document.remarks)
     return ReportCheck(
         record, data if data.startswith(b"PK") else b"", result.stamp.content if result.stamp else None
     )
 
 
 def _rules(result: Result) -> Rulebook:
-    form = result.evaluation
-    assert form is not None
-    return load_rulebook(result.rulebook or form.rulebook).on(form.form)
+    evaluation = result.evaluation
+    assert evaluation is not None
+    return load_rulebook(result.rulebook or evaluation.rulebook).on(evaluation.form)
 
 
 def _unread(name: str, workbook: str | None, message: str, advice: str) -> ReportCheck:
@@ -102,22 +102,22 @@ def paired(document: Document, path: Path, results: Sequence[Result]) -> Result 
 
 def _likeness(text: str, result: Result) -> tuple[int, int, int, int]:
     """How far a report is of a form: it names unit, project, kind of form and year; how long the names are."""
-    form = result.evaluation
-    unit, project = _names(form) if form else ("", "")
-    if form is None or (project and project not in text):
+    evaluation = result.evaluation
+    unit, project = _names(evaluation) if evaluation else ("", "")
+    if evaluation is None or (project and project not in text):
         return UNLIKE
     named = bool(unit) and unit in text
     if not named and len(project) < SHORTEST_PROJECT:
         return UNLIKE
     of_a_department = "整体支出" in text[:200]
     kind = 1 if bool(project) != of_a_department else 0
-    return (len(unit) if named else 1, kind, int(f"{form.year}年" in text), len(project))
+    return (len(unit) if named else 1, kind, int(f"{evaluation.year}年" in text), len(project))
 
 
-def _names(form: SelfEvaluation) -> tuple[str, str]:
+def _names(evaluation: SelfEvaluation) -> tuple[str, str]:
     """The names of a form's unit and of its project, "" where it has none."""
-    project = form.boxes["project"].given if "project" in form.boxes else ""
-    return same_name(form.unit or ""), same_name(project)
+    project = evaluation.boxes["project"].given if "project" in evaluation.boxes else ""
+    return same_name(evaluation.unit or ""), same_name(project)
 
 
 # ---- the copy with comments

@@ -28,7 +28,7 @@ def claim_remarks(
     scopes: tuple[Scope, ...], reads: tuple[Read, ...], diagnoses: Diagnoses
 ) -> Iterator[ReportRemark]:
     """What the report claims against the numbers; what is planned or wished claims nothing."""
-    claims = unexcused(diagnoses.form)
+    claims = unexcused(diagnoses.evaluation)
     missed = _missed(diagnoses)
     targets: dict[int, list[Read]] = {}
     for read in reads:

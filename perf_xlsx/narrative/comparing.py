@@ -23,7 +23,7 @@ SLIP = Fraction(10_000)  # 元 for 万元, 万元 for 亿元
 def figure_agrees(bound: Bound, figure: Figure) -> bool:
     """Whether the figure is what was written, at the decimals that were written and in its unit."""
     mention, value = bound.mention, figure.value
-    if mention.kind == "grade":
+    if mention.type == "grade":
         return isinstance(value, str) and mention.unit[:1] == value[:1]
     if mention.extra and characters(figure.given).text == mention.text:
         return True  # the form itself has both units
@@ -34,7 +34,7 @@ def figure_agrees(bound: Bound, figure: Figure) -> bool:
         return False
     size = Fraction(stated) / Fraction(mention.number) if mention.number else Fraction(1)
     exact = Fraction(value) / size if size else Fraction(value)
-    finer = figure.of.kind == "indicator" and mention.unit != figure.unit and _is_finer(stated, value)
+    finer = figure.of.type == "indicator" and mention.unit != figure.unit and _is_finer(stated, value)
     return finer or any(_equal(mention, one) for one in _with_signs(bound, figure, exact))
 
 

@@ -99,14 +99,14 @@ class Context(Struct, frozen=True):
     @property
     def own(self) -> tuple[Subject, ...]:
         """The lines and projects named right before it, or those of a list in turn."""
-        if self.turn and self.turn.subject and self.turn.subject.kind in ("line", "project"):
+        if self.turn and self.turn.subject and self.turn.subject.type in ("line", "project"):
             return (self.turn.subject,)
         before = self._called(self.mention.start - len(self.said), self.said)  # by the figure before
         named = (one for name in self.names if name != before for one in name.subjects)
-        money = tuple(one for one in named if one.kind in ("line", "project"))
+        money = tuple(one for one in named if one.type in ("line", "project"))
         behind = self._called(self.mention.end, self.behind)
         called = behind.subjects if behind else ()
-        return money or tuple(one for one in called if one.kind in ("line", "project"))
+        return money or tuple(one for one in called if one.type in ("line", "project"))
 
     @property
     def called_vaguely(self) -> bool:
@@ -138,15 +138,15 @@ class Context(Struct, frozen=True):
     @property
     def follows_a_count(self) -> bool:
         """Whether it follows what an indicator counts, which may have money of its own: 新建公厕支出50万元."""
-        if any(name.kinds == {"indicator"} for name in self.names):
+        if any(name.types == {"indicator"} for name in self.names):
             return True
-        ours = self.scope.topic is None or self.standing.subjects[0].kind == "project"
+        ours = self.scope.topic is None or self.standing.subjects[0].type == "project"
         return not ours and not self.last_role and _LOOSELY.match(self.said) is not None
 
     @property
     def indicator(self) -> Subject | None:
         """The indicator named right before it, or that of a list in turn."""
-        if self.turn and self.turn.subject and self.turn.subject.kind == "indicator":
+        if self.turn and self.turn.subject and self.turn.subject.type == "indicator":
             return self.turn.subject
         return _last_indicator(self.names)
 
@@ -162,7 +162,7 @@ def until_a_pause(behind: str) -> str:
 
 
 def _last_indicator(names: tuple[Name, ...]) -> Subject | None:
-    found = [one for name in names for one in name.subjects if one.kind == "indicator"]
+    found = [one for name in names for one in name.subjects if one.type == "indicator"]
     return found[-1] if found else None
 
 
@@ -235,7 +235,7 @@ class Walk:
 
     def went_past(self, context: Context, went: Went) -> None:
         """Take in a figure that was bound."""
-        self._last_of = went.of if went.of and went.of.kind == "indicator" else None
+        self._last_of = went.of if went.of and went.of.type == "indicator" else None
         mention = context.mention
         self._last = (self.sentence(mention.start), went.role, went.ours)
         if not context.calculated:
@@ -344,7 +344,7 @@ class Walk:
         if "其中" in said and not self._head:
             self._head = self._current or self._default
         names = tuple(one for one in self._names(begin, end) if not self._is_beside(begin, one))
-        money = [one for name in names for one in name.subjects if one.kind in ("line", "project")]
+        money = [one for name in names for one in name.subjects if one.type in ("line", "project")]
         other, ours = _something_else(said, ended), max((found.end() for found in OURS.finditer(said)), default=0)
         if money and self._is_the_topic(names[-1].end, begin + other):
             self._current, self._known, self._aside = (money[-1],), True, False

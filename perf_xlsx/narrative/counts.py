@@ -83,7 +83,7 @@ def _are_others(context: Context) -> bool:
 def _without_an_indicator(context: Context, figures: Figures, role: str) -> Bound:
     """Points where no indicator is near."""
     sure = not rest_of(context.said, "points")
-    if role in ("total", "indicator_points") and any(one.kind == "project" for one in context.own):
+    if role in ("total", "indicator_points") and any(one.type == "project" for one in context.own):
         return Bound(context.mention, "outside")  # a project's own evaluation
     if role in OF_THE_FORM:
         return of_the_form(context, figures, role, sure)
@@ -169,7 +169,7 @@ def _earned(context: Context, figures: Figures, sure: bool) -> Bound:
 
 def of_the_form(context: Context, figures: Figures, role: str, sure: bool, key: str = "") -> Bound:
     """A figure that the form has once; 总分100分 is the scale."""
-    subject = next((one for one in figures.subjects if one.kind == "form" and one.key == key), None)
+    subject = next((one for one in figures.subjects if one.type == "form" and one.key == key), None)
     found = figures.of(role, subject) if subject else ()  # type: ignore[arg-type]
     scale = role == "total" and context.mention.number == FULL and bool(found) and found[0].value != FULL
     if scale:
@@ -245,7 +245,7 @@ def met_or_missed(context: Context, figures: Figures) -> Bound | None:
 
 def _all_projects(figures: Figures) -> bool:
     """Whether the projects of the form come to its line of projects, in what was spent or to be spent."""
-    line = next((one for one in figures.subjects if one.kind == "line" and one.key == "project"), None)
+    line = next((one for one in figures.subjects if one.type == "line" and one.key == "project"), None)
     for of_project, of_line in (("project_executed", "executed"), ("project_budget", "adjusted")):
         whole = next((one.value for one in figures.of(of_line, line)), None) if line else None  # type: ignore[arg-type]
         parts = [one.value for one in figures.everything if one.role == of_project]
@@ -268,7 +268,7 @@ def _number_of(context: Context, figures: Figures, role: str) -> Bound:
         return of_the_form(context, figures, role, False, level)
     complete = _all_projects(figures) if role == "project_count" else bool(figures.of("weights"))  # or an extract
     found = of_the_form(context, figures, role, complete and _is_of_all(context))
-    sources = [one for one in figures.subjects if one.kind == "form" and one.name and one.name in context.before]
+    sources = [one for one in figures.subjects if one.type == "form" and one.name and one.name in context.before]
     if role == "project_count" and sources:
         more = tuple(figure for one in sources for figure in figures.of("project_count", one))
         return replace(found, figures=(*more, *found.figures))

@@ -16,7 +16,7 @@ from perf_xlsx.narrative.sums_in_text import sum_remarks
 from perf_xlsx.system.pattern import pattern
 
 COUNTS = frozenset(("staff", "project_count", "indicator_count"))
-CARRIED = frozenset((
+REPEATED = frozenset((
     "F01", "F02", "F03", "F06", "F07", "I05", "I06", "I09", "I11", "I12", "T01", "T02", "T03", "W01", "W03", "W04",
 ))  # fmt: skip  # what is wrong in the form, and so in a report that repeats it
 FIRST = ("W04", "W01")  # of several at one cell, the cause
@@ -36,13 +36,13 @@ LONGEST_TITLE = 60
 def figure_remarks(reads: Iterable[Read], figures: Figures, findings: Iterable[Finding]) -> Iterator[ReportRemark]:
     """What is wrong with the figures of a report."""
     reads = list(reads)
-    carried = _by_cell(findings)
+    faults = _by_cell(findings)
     for read in reads:
         if read.bound.mention.extra:
             yield _two_units(read)
         elif read.verdict in ("differs", "elsewhere"):
             yield _differing(read)
-        elif read.verdict == "agrees" and (told := carried.pop(_cell(read), None)):
+        elif read.verdict == "agrees" and (told := faults.pop(_cell(read), None)):
             message = f"“{figure_as_written(read)}”与表中{_name(read)}一致，但两处都有问题：{told.message}"
             yield remark_at(
                 read, "P04", message, told.advice, told.severity if told.severity != "notice" else None
@@ -56,7 +56,7 @@ def _by_cell(findings: Iterable[Finding]) -> dict[tuple[str, str | None], Findin
     """For each cell what is wrong there, of several the cause."""
     found: dict[tuple[str, str | None], Finding] = {}
     for one in findings:
-        if one.code in CARRIED and one.standing in ("error", "warning") and one.place.cell and not _follows(one):
+        if one.code in REPEATED and one.standing in ("error", "warning") and one.place.cell and not _follows(one):
             cell = one.place.sheet, one.place.cell
             if cell not in found or one.code in FIRST[:1]:
                 found[cell] = one
@@ -131,7 +131,7 @@ def _other_years(reads: list[Read], figures: Figures) -> Iterator[ReportRemark]:
         return
     for number, read in enumerate(reads):
         year = _year(read)
-        if read.bound.mention.kind == "date" and year not in (None, figures.year):
+        if read.bound.mention.type == "date" and year not in (None, figures.year):
             told = [one for one in reads[number + 1 : number + 9] if _is_under(read, one) and _is_ours(one, reads)]
             if told or _is_of_the_report(read) or _is_concluded(read, figures.year):
                 why = f"，而“{figure_as_written(told[0])}”是{figures.year}年度的数字" if told else ""

@@ -34,19 +34,19 @@ class Held(Struct, frozen=True):
 
 def hold_report(document: Document, name: str, result: Result, rulebook: Rulebook) -> Held:
     """Hold a report against a result that has an evaluation and scores. `name` is that of the report's file."""
-    form, scores = result.evaluation, result.scores
-    if form is None or scores is None:
+    evaluation, scores = result.evaluation, result.scores
+    if evaluation is None or scores is None:
         raise ValueError("a form that was not read has no figures")
-    figures = figures_of(form, scores)
-    names = names_of(form, figures)
+    figures = figures_of(evaluation, scores)
+    names = names_of(evaluation, figures)
     scopes = scopes_of(document, names)
     reads = tuple(read_figures(scopes, figures, names))
     remarks = [
         *figure_remarks(reads, figures, result.findings),
         *list_remarks(scopes, reads),
         *text_remarks(scopes, reads),
-        *identity_remarks(scopes, reads, form),
-        *claim_remarks(scopes, reads, Diagnoses(form, scores, rulebook)),
+        *identity_remarks(scopes, reads, evaluation),
+        *claim_remarks(scopes, reads, Diagnoses(evaluation, scores, rulebook)),
     ]
     spotted = _Spots(document, [*headings(scopes)])
     return Held(reads, tuple(found(one, spotted.of(one), name, rulebook) for one in _in_order(remarks)))

@@ -44,7 +44,7 @@ EITHER: tuple[PointRole, ...] = ("indicator_weight", "indicator_points")
 def points_of_a_level(context: Context, figures: Figures) -> Bound | None:
     """Points of the level named last, or in the heading: 产出指标50分，得48分; None where they are of none."""
     subject = context.turn.subject if context.turn else None
-    if subject is not None and subject.kind == "level":
+    if subject is not None and subject.type == "level":
         return _bound(context, figures, (subject,), subject.name, True)
     level, between = _level(context)
     if level is None or context.turn is not None:

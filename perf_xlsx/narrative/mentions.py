@@ -51,7 +51,7 @@ class Mention(Struct, frozen=True):
 
     start: int
     end: int
-    kind: MentionType
+    type: MentionType
     number: Decimal | None = None
     unit: str = ""
     extra: str = ""
@@ -77,7 +77,7 @@ def unit_class(unit: str) -> UnitClass:
     found = measure(unit)
     if found.name in MONEY_UNITS and not found.per:
         return "money"
-    return "share" if found.kind == "比率" else "count"
+    return "share" if found.dimension == "比率" else "count"
 
 
 @lru_cache(1 << 10)

@@ -163,7 +163,7 @@ def _amount(context: Context, figures: Figures, word: RoleWord) -> Bound:
 
 def _has_one_budget(figures: Figures, subject: Subject) -> bool:
     """Whether it is a project whose form has no budget at the start of the year."""
-    return subject.kind == "project" and not figures.of("project_initial", subject)
+    return subject.type == "project" and not figures.of("project_initial", subject)
 
 
 def _of_one_budget(mention: Mention, figures: Figures, role: str, project: Subject) -> Bound:
@@ -190,7 +190,7 @@ def _is_a_budget(context: Context, word: RoleWord) -> bool:
 
 
 def _shown(role: str, subject: Subject) -> str:
-    return OF_PROJECT.get(role, role) if subject.kind == "project" else role
+    return OF_PROJECT.get(role, role) if subject.type == "project" else role
 
 
 def _is_known(context: Context) -> bool:

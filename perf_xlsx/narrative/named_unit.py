@@ -39,20 +39,20 @@ ADVICE = "请核对是不是本单位的报告；沿用别的单位报告改写�
 
 
 def identity_remarks(
-    scopes: tuple[Scope, ...], reads: tuple[Read, ...], form: SelfEvaluation
+    scopes: tuple[Scope, ...], reads: tuple[Read, ...], evaluation: SelfEvaluation
 ) -> Iterator[ReportRemark]:
     """Where the report says whose it is, or whose a result of the form is, another unit than the form's."""
-    if not form.unit:
+    if not evaluation.unit:
         return
-    yield from _owners(reads, form, form.unit)
+    yield from _owners(reads, evaluation, evaluation.unit)
     written = [scope for scope in scopes if scope.letters.text and scope.paragraph.cell is None]
     for names in (_in_boxes(written), _on_the_cover(written), *_signatures(written)):
-        others = [(scope, name) for scope, name in names if not _is_own(name, form)]
+        others = [(scope, name) for scope, name in names if not _is_own(name, evaluation)]
         if others and len(others) == len(names):  # several may sign
-            yield _remark(*others[-1], form.unit)
+            yield _remark(*others[-1], evaluation.unit)
 
 
-def _owners(reads: tuple[Read, ...], form: SelfEvaluation, unit: str) -> Iterator[ReportRemark]:
+def _owners(reads: tuple[Read, ...], evaluation: SelfEvaluation, unit: str) -> Iterator[ReportRemark]:
     """Where a result that the form has is said to be of another unit, each place once."""
     seen: set[tuple[int, int]] = set()
     for read in reads:
@@ -61,7 +61,7 @@ def _owners(reads: tuple[Read, ...], form: SelfEvaluation, unit: str) -> Iterato
             continue
         found = owner(read, unit)
         at = (read.scope.paragraph.start, found.start(1)) if found else (0, 0)
-        if found and at not in seen and not _is_own(found[1], form):
+        if found and at not in seen and not _is_own(found[1], evaluation):
             seen.add(at)
             yield _remark(read.scope, found[1], unit)
 
@@ -126,10 +126,10 @@ def _signatures(written: list[Scope]) -> Iterator[list[tuple[Scope, str]]]:
             yield [(one, found[1]) for one in above if (found := _NAME.match(one.letters.text))]
 
 
-def _is_own(name: str, form: SelfEvaluation) -> bool:
+def _is_own(name: str, evaluation: SelfEvaluation) -> bool:
     """Whether a name is of the form's unit or of the one above it, in full or shortened: 县住建局."""
-    boxes = (form.boxes[key].given for key in ("unit", "supervisor", "project") if key in form.boxes)
-    known = [same_name(one) for one in (form.unit or "", *boxes) if one]
+    boxes = (evaluation.boxes[key].given for key in ("unit", "supervisor", "project") if key in evaluation.boxes)
+    known = [same_name(one) for one in (evaluation.unit or "", *boxes) if one]
     other = same_name(name)
     return any(other in one or one in other or _is_short_for(other, one) for one in known)
 

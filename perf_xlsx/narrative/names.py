@@ -41,9 +41,9 @@ class Name(Struct, frozen=True):
     subjects: tuple[Subject, ...]
 
     @property
-    def kinds(self) -> frozenset[str]:
+    def types(self) -> frozenset[str]:
         """The kinds of what it may mean."""
-        return frozenset(subject.kind for subject in self.subjects)
+        return frozenset(subject.type for subject in self.subjects)
 
 
 class Names(Struct, frozen=True, dict=True):
@@ -102,7 +102,7 @@ class Names(Struct, frozen=True, dict=True):
     @cached_property
     def _lines(self) -> dict[str, tuple[Subject, ...]]:
         lines = (
-            (name, tuple(one for one in found if one.kind != "indicator")) for name, found in self.known.items()
+            (name, tuple(one for one in found if one.type != "indicator")) for name, found in self.known.items()
         )
         return {name: found for name, found in lines if found}
 
@@ -118,14 +118,16 @@ def _is_part_of_another(text: str, match: re.Match[str]) -> bool:
     return any(one.start() <= match.start() and match.end() <= one.end() for one in around)
 
 
-def names_of(form: SelfEvaluation, figures: Figures) -> Names:
+def names_of(evaluation: SelfEvaluation, figures: Figures) -> Names:
     """The names of a form. A name of several things means all of them."""
-    projects = next((one for one in figures.subjects if (one.kind, one.key) == ("line", form.project_line)), None)
+    projects = next(
+        (one for one in figures.subjects if (one.type, one.key) == ("line", evaluation.project_line)), None
+    )
     whole = next((one for one in figures.subjects if one.whole), None)
-    total = whole or Subject("line", form.total_line, form.total_funds.name, True)
-    single = "project" in form.boxes
-    names = _known(figures, of_a_department=form.project_line is not None or not single)
-    own = [form.unit or "", form.boxes["project"].given if single else ""]
+    total = whole or Subject("line", evaluation.total_line, evaluation.total_funds.name, True)
+    single = "project" in evaluation.boxes
+    names = _known(figures, of_a_department=evaluation.project_line is not None or not single)
+    own = [evaluation.unit or "", evaluation.boxes["project"].given if single else ""]
     written = tuple(name for name in map(_letters, own) if len(name) > SHORTEST and name not in names)
     return Names(names, total, written, projects, single, _levels(figures))
 
@@ -134,7 +136,7 @@ def _levels(figures: Figures) -> Mapping[str, tuple[Subject, ...]]:
     """The levels by their names without 指标; one name may stand below several others."""
     levels: dict[str, tuple[Subject, ...]] = {}
     for one in figures.subjects:
-        if one.kind == "level" and (stem := _letters(one.name).removesuffix(LEVEL)):
+        if one.type == "level" and (stem := _letters(one.name).removesuffix(LEVEL)):
             levels[stem] = (*levels.get(stem, ()), one)
     return levels
 
@@ -143,7 +145,7 @@ def _known(figures: Figures, of_a_department: bool) -> Mapping[str, tuple[Subjec
     """What each name may mean."""
     known: dict[str, list[Subject]] = {}
     for subject in figures.subjects:
-        if subject.kind not in ("form", "level") and not subject.whole:
+        if subject.type not in ("form", "level") and not subject.whole:
             for name in _spellings(subject):
                 known.setdefault(name, []).append(subject)
     for line in _other_lines(figures, of_a_department):
@@ -154,7 +156,7 @@ def _known(figures: Figures, of_a_department: bool) -> Mapping[str, tuple[Subjec
 
 def _other_lines(figures: Figures, of_a_department: bool) -> Iterator[Subject]:
     """Lines of money that every report may name and this form does not have: they are no other line's."""
-    known = {one.key for one in figures.subjects if one.kind == "line"}
+    known = {one.key for one in figures.subjects if one.type == "line"}
     for key in ("basic", "people", "office", *(("project",) if of_a_department else ())):
         if key not in known:
             yield Subject("line", key, _LINES[key][0])
@@ -164,17 +166,17 @@ def _spellings(subject: Subject) -> Iterable[str]:
     """How a subject's name may be written."""
     name = _letters(subject.name)
     names = [name, _BRACKETS.sub("", name), name.strip("“”\"'《》")]
-    if subject.kind == "line":
+    if subject.type == "line":
         names += _LINES.get(subject.key, ())
     if (
-        subject.kind == "indicator"
+        subject.type == "indicator"
         and len(core := _COUNTED.sub("", name)) >= SHORTEST_CORE
         and not is_generic(core)
     ):
         names.append(core)  # 新建公厕6座, of 新建公厕数量
-    if subject.kind == "project" and len(name) < SHORTEST_PROJECT:
+    if subject.type == "project" and len(name) < SHORTEST_PROJECT:
         names = [f"{name}{word}" for word in ("项目", "经费", "费", "工程", "专项")]
-    elif subject.kind == "project":
+    elif subject.type == "project":
         names += [name.removesuffix("项目"), name.removesuffix("经费") + "经费"]
     return [one for one in dict.fromkeys(names) if len(one) >= SHORTEST and re.search("[一-鿿]{2}", one)]
 

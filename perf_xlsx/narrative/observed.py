@@ -86,5 +86,5 @@ ROLE_NAMES = {
 def name_of(figure: Figure) -> str:
     """A figure in words: 项目支出全年预算数, “驾驶员经费”预算数."""
     of = figure.of
-    name = f"“{of.name}”" if of.kind in ("project", "indicator", "level") else "" if of.whole else of.name
+    name = f"“{of.name}”" if of.type in ("project", "indicator", "level") else "" if of.whole else of.name
     return f"{name}{ROLE_NAMES[figure.role]}"

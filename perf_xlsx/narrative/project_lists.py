@@ -46,10 +46,10 @@ def _all_projects(read: Read) -> Figure | None:
     """The number of all projects that a count of projects is held against."""
     if read.bound.role != "project_count":
         return None
-    return next((one for one in read.bound.figures if one.of.kind == "form" and not one.of.key), None)
+    return next((one for one in read.bound.figures if one.of.type == "form" and not one.of.key), None)
 
 
 def _project_of(item: Scope) -> str | None:
     """The project that an item begins with."""
     first = item.names[0] if item.names and item.names[0].start <= NEAR else None
-    return next((one.key for one in first.subjects if one.kind == "project"), None) if first else None
+    return next((one.key for one in first.subjects if one.type == "project"), None) if first else None

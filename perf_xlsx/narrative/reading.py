@@ -123,18 +123,18 @@ def _judged(bound: Bound, scope: Scope, figures: Figures) -> Read:
 
 def _as(figure: Figure, bound: Bound) -> Bound:
     """The binding of one that agrees, with the role and subject of its figure where they say more."""
-    another = figure.of.kind == "project" if bound.of is None else figure.of != bound.of
-    if another and (bound.of is None or bound.of.kind != "form"):
+    another = figure.of.type == "project" if bound.of is None else figure.of != bound.of
+    if another and (bound.of is None or bound.of.type != "form"):
         return replace(bound, role=figure.role, of=figure.of)
     alike = any({bound.role, figure.role} <= roles for roles in (VALUES, OF_EXECUTION))
     return replace(bound, role=figure.role) if alike or bound.role in UNTOLD else bound
 
 
 def _verdict(bound: Bound, scope: Scope, figures: Figures) -> tuple[FigureVerdict, Figure | None, Figure | None]:
-    if bound.mention.kind == "date" and bound.figures:
+    if bound.mention.type == "date" and bound.figures:
         figure = bound.figures[0]
         return ("agrees" if figure.role == "year" or is_day(bound, scope, figure) else "differs"), figure, None
-    if bound.mention.kind not in ("number", "grade") or bound.other_year:
+    if bound.mention.type not in ("number", "grade") or bound.other_year:
         return "outside", None, None
     found = next((figure for figure in bound.figures if figure_agrees(bound, figure)), None)
     if found is not None:
@@ -159,7 +159,7 @@ def is_day(bound: Bound, scope: Scope, figure: Figure) -> bool:
 def _elsewhere(bound: Bound, figures: Figures) -> Figure | None:
     """A figure in another place of the form that has this value: of the same role, or of the same subject."""
     own = bound.figures[0]
-    if bound.mention.kind == "grade" or not is_telling(bound.mention):
+    if bound.mention.type == "grade" or not is_telling(bound.mention):
         return None
     same = [one for one in figures.everything if one.role == own.role or one.of == own.of]
     return next((one for one in same if one.unit == own.unit and figure_agrees(bound, one)), None)

@@ -92,7 +92,7 @@ def figure_record(read: Read) -> FigureRecord:
     written = figure_as_written(read)
     return FigureRecord(
         read.start, read.end, written, _number(mention.number) if mention.number is not None else written,
-        mention.unit + mention.extra if mention.kind == "number" and mention.unit else None,
+        mention.unit + mention.extra if mention.type == "number" and mention.unit else None,
         _role(bound.role), _of(read), read.verdict,
         place.sheet if place else None, place.cell if place else None, figure.text if figure else None,
     )  # fmt: skip

@@ -73,7 +73,7 @@ class Scope(Struct, frozen=True):
     def money_subject(self) -> tuple[Subject | None, bool]:
         """The line or project that the headings name (None: the whole), and whether they are sure to mean that."""
         for section in reversed(self.sections):
-            named = [one for one in section.subjects if one.kind in ("line", "project")]
+            named = [one for one in section.subjects if one.type in ("line", "project")]
             if named:
                 return (named[0], True) if len(set(named)) == 1 else (None, False)
             if section.rest and (section.level > 1 or OTHER_THING.search(section.text)):
@@ -165,7 +165,7 @@ def _has_figure(text: str) -> bool:
 def _topic_above(stack: list[ScopeHeading]) -> Subject | None:
     """The indicator that the nearest heading is about; none where a heading below it names something else."""
     for section in reversed(stack):
-        named = [one for one in section.subjects if one.kind == "indicator"]
+        named = [one for one in section.subjects if one.type == "indicator"]
         if named:
             return named[0] if len(set(named)) == 1 else None
         if section.subjects or section.level <= 2:
@@ -179,9 +179,9 @@ def _lead(text: str, found: tuple[Name, ...]) -> Subject | None:
     start = begin.end() if begin else 0
     for name in found:
         if name.start <= start + 3 and name.start >= start - 3 and _LEAD_ENDS.match(text, name.end):
-            return next((one for one in name.subjects if one.kind == "indicator"), None)
+            return next((one for one in name.subjects if one.type == "indicator"), None)
         if name.start == start and _begins(text, name.end):
-            return next((one for one in name.subjects if one.kind == "indicator"), None)
+            return next((one for one in name.subjects if one.type == "indicator"), None)
     return None
 
 
@@ -199,15 +199,15 @@ def _meant(names: Names, text: str, topic: Subject | None) -> Iterator[Name]:
     lead: Subject | None = topic
     for name in names.find(text):
         word = text[name.start : name.end]
-        short = len(word) < SHORTEST_ALONE and "indicator" in name.kinds
+        short = len(word) < SHORTEST_ALONE and "indicator" in name.types
         if not short and not is_generic(word):
             yield name
             continue
         begin = _MARKS.match(text)
         at_start = begin is not None and name.start == begin.end() and _begins(text, name.end)
-        kept = tuple(one for one in name.subjects if one.kind != "indicator" or one == lead or at_start)
+        kept = tuple(one for one in name.subjects if one.type != "indicator" or one == lead or at_start)
         if at_start:
-            lead = next((one for one in name.subjects if one.kind == "indicator"), lead)
+            lead = next((one for one in name.subjects if one.type == "indicator"), lead)
         if kept:
             yield Name(name.start, name.end, kept)
         else:

@@ -23,7 +23,7 @@ def with_the_point_moved(bound: Bound, figures: Figures) -> Figure | None:
         return moved
     if mention.unit_class != "money" or len(digits_of(mention.number)) < TELLING_ALONE:
         return None
-    amounts = (one for one in figures.everything if one.of.kind in ("line", "project"))
+    amounts = (one for one in figures.everything if one.of.type in ("line", "project"))
     same = (one for one in amounts if one.unit == figures.unit and _has_the_digits(mention, one))
     return next((one for one in same if is_off_by_its_unit(bound, one)), None)
 

@@ -64,7 +64,7 @@ def _has_parts(read: Read) -> bool:
 
 def _is_amount(read: Read) -> bool:
     mention = read.bound.mention
-    counted = mention.kind == "number" and mention.unit_class in ("money", "count") and not mention.about
+    counted = mention.type == "number" and mention.unit_class in ("money", "count") and not mention.about
     return counted and read.bound.role not in NO_PARTS and not read.bound.other_year
 
 
@@ -142,7 +142,7 @@ def _said_of_a_sum(read: Read) -> re.Match[str] | None:
 
 def _may_be_a_sum(read: Read) -> bool:
     mention = read.bound.mention
-    return mention.kind == "number" and not mention.about and mention.unit_class in ("money", "points")
+    return mention.type == "number" and not mention.about and mention.unit_class in ("money", "points")
 
 
 def _items(before: Sequence[Read], total: Read) -> list[Read]:
@@ -155,7 +155,7 @@ def _items(before: Sequence[Read], total: Read) -> list[Read]:
             if not _ITEM.match(read.scope.letters.text):
                 break
             above.append((read.scope, []))
-        if read.bound.mention.kind == "number" and read.bound.mention.unit == total.bound.mention.unit:
+        if read.bound.mention.type == "number" and read.bound.mention.unit == total.bound.mention.unit:
             above[-1][1].append(read)
     adjacent = [total.scope, *(scope for scope, _ in above)]
     if any(low.paragraph.start - high.paragraph.end > 2 for low, high in pairwise(adjacent)):
@@ -176,7 +176,7 @@ def _listed(before: Sequence[Read], total: Read) -> list[Read]:
         if _said_of_a_sum(read):
             return []
         if (
-            mention.kind != "number"
+            mention.type != "number"
             or mention.unit != unit
             or read.bound.role in NO_PARTS
             or read.bound.other_year

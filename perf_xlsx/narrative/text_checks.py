@@ -163,7 +163,7 @@ def _repeated_reasons(scopes: tuple[Scope, ...], reads: tuple[Read, ...]) -> Ite
 def _scored_before(points: Iterable[Read], at: int) -> Subject | None:
     """The indicator whose points stand last before a place of a paragraph."""
     before = [read.bound.of for read in points if read.bound.mention.end <= at]
-    return before[-1] if before and before[-1] and before[-1].kind == "indicator" else None
+    return before[-1] if before and before[-1] and before[-1].type == "indicator" else None
 
 
 def _repeated(scope: Scope, reason: re.Match[str], text: str, of: Subject, first: Subject) -> ReportRemark:

@@ -119,7 +119,7 @@ def _told_by_dates(before: str, at: int, mentions: tuple[Mention, ...], year: in
     told: dict[_Time, int] = {}
     begin = at - len(before)
     for date in mentions:
-        if date.kind == "date" and begin <= date.start and date.end <= at:
+        if date.type == "date" and begin <= date.start and date.end <= at:
             start, end = date.start - begin, date.end - begin
             told |= dict.fromkeys(_times_of(before[start:end], before[:start], year), end)
     return told

@@ -34,10 +34,10 @@ class Traces(Struct, frozen=True):
     def _rebound(self, bound: Bound, mark: HiddenBookmark) -> Bound:
         bookmark = parse_bookmark(mark.name)
         figures = self.by_bookmark.get(bookmark, ()) if bookmark else ()
-        if not figures or bound.mention.kind not in ("number", "grade"):
+        if not figures or bound.mention.type not in ("number", "grade"):
             return bound
         mention, own = bound.mention, figures[0]
-        if mention.kind == "number" and not mention.unit and not mention.extra:  # it stands in the table's head
+        if mention.type == "number" and not mention.unit and not mention.extra:  # it stands in the table's head
             mention = replace(mention, unit=own.unit)
         return replace(
             bound, mention=mention, role=own.role, of=own.of, names=own.of.name, figures=figures, sure=True,
@@ -49,7 +49,7 @@ def traces_of(figures: Figures) -> Traces:
     """The figures by their bookmarks."""
     found: dict[Bookmark, list[Figure]] = {}
     for one in figures.everything:
-        if one.of.kind == "level":
+        if one.of.type == "level":
             continue  # it has no cell of its own, and reports of ours do not state it
         bookmark = Bookmark(max(one.place.sheet_index, 0), one.place.cell, one.role)
         found.setdefault(bookmark, []).append(one)

@@ -38,7 +38,7 @@ def turns(scope: Scope, mentions: tuple[Mention, ...]) -> Iterator[tuple[int, Tu
     A list without 分别 goes on with the names of the one before it in its sentence, or is of nothing that can be
     told.
     """
-    numbers = [mention for mention in mentions if mention.kind == "number"]
+    numbers = [mention for mention in mentions if mention.type == "number"]
     at, last, last_end = 0, list[Turn](), 0
     while at < len(numbers):
         run, in_turn = _run(scope, numbers[at:])
@@ -110,7 +110,7 @@ def _named_in_turn(scope: Scope, begin: int, end: int, sentence: int, count: int
         if not listed and _ALL_OF_THEM.match(scope.masked, sentence, end):
             listed = _subjects(names, 0, end)
         found = here if len(here) == count else list(dict.fromkeys(listed))[-count:]
-        if len(found) == count and len({name.kind for name in found}) == 1:
+        if len(found) == count and len({name.type for name in found}) == 1:
             return found
     return []
 

@@ -46,7 +46,7 @@ def _of_a_name_in_part(context: Context, figures: Figures, roles: list[str], tol
 
 def _counted_alike(figures: Figures, roles: list[str], unit: str) -> list[Figure]:
     """The figures of indicators in these roles that count in a unit, the first role's first."""
-    of_indicators = [one for one in figures.everything if one.of.kind == "indicator"]
+    of_indicators = [one for one in figures.everything if one.of.type == "indicator"]
     return [one for key in roles for one in of_indicators if one.role == key and unit_in_reports(one.unit) == unit]
 
 
@@ -70,7 +70,7 @@ def _likely(context: Context, figures: Figures) -> Iterator[Figure]:
     said = rest_of(context.said.rpartition("、")[2], context.mention.unit_class)  # 彩超2台、救护车3辆
     behind = until_a_pause(context.behind)
     alike = [
-        one for one in figures.everything if one.of.kind == "indicator" and is_like(one.of.name, said, behind)
+        one for one in figures.everything if one.of.type == "indicator" and is_like(one.of.name, said, behind)
     ]
     for role in values_meant(context):
         yield from (one for one in alike if one.role == role and figure_agrees(Bound(context.mention, role), one))

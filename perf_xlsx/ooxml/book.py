@@ -155,13 +155,13 @@ class Book:
         """Whether the workbook is written in strict OOXML, which has namespaces of its own."""
         return "purl.oclc.org" in self.space
 
-    def relation(self, kind: str) -> str:
+    def relation(self, relation: str) -> str:
         """A relationship type, as "comments"."""
-        return f"{self.relation_space}/{kind}"
+        return f"{self.relation_space}/{relation}"
 
-    def relate(self, kind: str, part: str) -> str:
+    def relate(self, relation: str, part: str) -> str:
         """Relate the workbook to a new part; returns the id."""
-        return self.package.add_relationship(self.part, self.relation(kind), part)
+        return self.package.add_relationship(self.part, self.relation(relation), part)
 
     def child(self, name: str) -> etree._Element | None:
         """The workbook element of that name. Raises PackageError where there are two."""
@@ -242,9 +242,9 @@ class Book:
         properties = self.child("workbookPr")
         return properties is not None and properties.get("date1904") in ("1", "true")
 
-    def related_part(self, kind: str) -> str | None:
+    def related_part(self, relation: str) -> str | None:
         """The part of that kind that the workbook refers to ("styles", "sharedStrings"); see `one_related`."""
-        return self.package.one_related(self.part, kind)
+        return self.package.one_related(self.part, relation)
 
     def string(self, index: int) -> CellText:
         """A shared string. Raises IndexError where there is none of that number."""

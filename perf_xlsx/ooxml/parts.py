@@ -110,14 +110,14 @@ class Parts(Struct, dict=True):
 
     # ---- relationships ------------------------------------------------------------------------------------------
 
-    def one_related(self, part: str, kind: str) -> str | None:
+    def one_related(self, part: str, relation: str) -> str | None:
         """The one part of that kind that a part refers to; None where it refers to none.
 
         Raises PackageError if it is missing, or if there are two and it is ambiguous which one counts.
         """
-        found = {r.target for r in self.relationships(part) if r.type.endswith(f"/{kind}") and not r.external}
+        found = {r.target for r in self.relationships(part) if r.type.endswith(f"/{relation}") and not r.external}
         if len(found) > 1:
-            raise PackageError("damaged", f"文件已损坏（{kind} 部件有{len(found)}个，不知以哪个为准）")
+            raise PackageError("damaged", f"文件已损坏（{relation} 部件有{len(found)}个，不知以哪个为准）")
         if found and not found <= set(self.names()):
             raise PackageError("damaged", f"文件已损坏（缺少 {found.pop()}）")
         return found.pop() if found else None

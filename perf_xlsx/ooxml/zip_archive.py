@@ -36,12 +36,12 @@ _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)  # the same input gives the same bytes
 class PackageError(Exception):
     """A file that cannot be read as a workbook. `detail` is one short Chinese clause for people."""
 
-    def __init__(self, kind: Fault, detail: str) -> None:
+    def __init__(self, fault: Fault, detail: str) -> None:
         # it may quote a part's name, which may have any length, control characters and line ends
         shown = "".join(ch if unicodedata.category(ch)[0] != "C" else " " for ch in detail[:1000])
         self.detail = shown if len(shown) <= 200 else f"{shown[:199]}…"
-        super().__init__(f"{kind}: {self.detail}")
-        self.kind: Fault = kind
+        super().__init__(f"{fault}: {self.detail}")
+        self.fault: Fault = fault
 
 
 class Archive(Struct, frozen=True):

@@ -16,7 +16,7 @@ FIELD = "批复的绩效目标"
 
 
 def with_approved(
-    forms: Sequence[SelfEvaluation | None], sheets: Sheets
+    evaluations: Sequence[SelfEvaluation | None], sheets: Sheets
 ) -> tuple[list[SelfEvaluation | None], list[ReadingRemark]]:
     """The forms of our template with what was approved; R06 where that cannot be said of them.
 
@@ -25,14 +25,14 @@ def with_approved(
     lines = list(_lines(sheets))
     known = tuple(one for one in lines if one is not None)
     if not lines:
-        return list(forms), []
-    if len(forms) > 1:
-        message = f"工作簿里有{len(forms)}张自评表，模板记录的批复内容只属于其中一张，都没有与批复核对。"
-        return list(forms), [_remark(message, "请一个工作簿只报送一张自评表。")]
+        return list(evaluations), []
+    if len(evaluations) > 1:
+        message = f"工作簿里有{len(evaluations)}张自评表，模板记录的批复内容只属于其中一张，都没有与批复核对。"
+        return list(evaluations), [_remark(message, "请一个工作簿只报送一张自评表。")]
     lost = len(lines) - len(known)
     message = f"模板记录的批复内容有{lost}项读不出来，没有与批复核对。"
     remarks = [_remark(message, "请用下发的模板重新填报。")] if lost else []
-    return [form and replace(form, approved=known) for form in forms], remarks
+    return [evaluation and replace(evaluation, approved=known) for evaluation in evaluations], remarks
 
 
 def _lines(sheets: Sheets) -> Iterator[Approved | None]:

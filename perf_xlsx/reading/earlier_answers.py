@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place, column_name
-from perf_xlsx.findings.collector import reported
+from perf_xlsx.findings.collector import unjudged_finding
 from perf_xlsx.ooxml import Altered, NoteAnswer, ReferringFormula, RetainedSheet, Stripped
 from perf_xlsx.ooxml.book import Sheet, parse_cell
 from perf_xlsx.ooxml.contents import text_code
@@ -65,7 +65,7 @@ def altered(name: str, place: Place, earlier_name: str, changed: Sequence[Altere
     advice = f"分数由填报格算出：{INTO_THE_BOXES}，重新评分；评分表不要改动。"
     at = replace(place, sheet=name)  # no cell: a mark there would change what is kept as it is
     given = content_in_short(changed[0].cell) if changed[0].cell else None
-    return reported("R25", at, "评分表", message, advice, given=given, expected="评分写出的内容")
+    return unjudged_finding("R25", at, "评分表", message, advice, given=given, expected="评分写出的内容")
 
 
 def _now(one: Altered) -> str:
@@ -95,18 +95,20 @@ def _retained_sheet(sheet: RetainedSheet, workbook: str) -> Finding:
     stays = f"已改名为“{name}”，原样保留" if name != sheet.earlier_name else "原样保留"
     message = f"{change}。没有读取；该表{stays}。"
     advice = f"{INTO_THE_BOXES}；“{name}”不再需要的，可以删去。"
-    return reported("R23", Place(workbook, sheet.sheet.index, sheet=name), "评分加入的工作表", message, advice)
+    return unjudged_finding(
+        "R23", Place(workbook, sheet.sheet.index, sheet=name), "评分加入的工作表", message, advice
+    )
 
 
-def in_notes(on: Place, written: Sequence[NoteAnswer], carried: bool = False) -> Finding:
+def in_notes(on: Place, written: Sequence[NoteAnswer], transferred: bool = False) -> Finding:
     """R23: what was written into the notes of a sheet; `carried`: in an original that is not written back."""
     cells = [a.cell if a.inside else f"{a.cell}“{shortened(a.text)}”" for a in written]
-    stays = "没有带入新的工作簿，列在“来源对照”末尾" if carried else "已作为单位自己的批注保留"
-    of = "原文件" if carried else ""
+    stays = "没有带入新的工作簿，列在“来源对照”末尾" if transferred else "已作为单位自己的批注保留"
+    of = "原文件" if transferred else ""
     message = f"{of}“{on.sheet}”的核对批注里填写了内容：{first_cells(cells)}。没有读取，{stays}。"
     row, column = parse_cell(written[0].cell) or (0, 0)
     place = replace(on, row=row, column=column)
-    return reported("R23", place, "核对批注", message, f"{INTO_THE_BOXES}；批注供人查看。")
+    return unjudged_finding("R23", place, "核对批注", message, f"{INTO_THE_BOXES}；批注供人查看。")
 
 
 def _in_formulas(on: Place, formulas: Sequence[ReferringFormula]) -> Finding:
@@ -114,4 +116,4 @@ def _in_formulas(on: Place, formulas: Sequence[ReferringFormula]) -> Finding:
     named = first_cells(cells)
     message = f"“{on.sheet}”的公式引用了评分加入的工作表：{named}。这些工作表每次评分重新写出，内容和位置会变。"
     place = replace(on, row=formulas[0].row, column=formulas[0].column)
-    return reported("R23", place, "公式", message, "请改填数值，不要引用评分加入的工作表。")
+    return unjudged_finding("R23", place, "公式", message, "请改填数值，不要引用评分加入的工作表。")

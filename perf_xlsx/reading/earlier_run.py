@@ -14,7 +14,7 @@ POINTS = ("weight", "claimed_points", "claimed_execution_points", "claimed_total
 MEASURED = ("target", "actual")  # columns by which rules compute points
 
 
-def reports(book: Workbook, grids: Iterable[Grid]) -> list[str]:
+def earlier_sheets(book: Workbook, grids: Iterable[Grid]) -> list[str]:
     """The names of such sheets; none of those to which the names of our template's boxes lead."""
     areas = [name.area() for name in book.defined_names() if name.name.startswith("px_")]
     boxes = {area[0] for area in areas if area}

@@ -69,7 +69,7 @@ class FormReader:
         cells: CellReader, indicator: IndicatorReader, limits: Limits,
     ) -> None:  # fmt: skip
         self.form, self.layout, self.sheets, self.rows, self.unread = layout.form, layout, sheets, rows, unread
-        self.cells, self.reports, self.indicator, self.limits = cells, cells.reports, indicator, limits
+        self.cells, self.findings, self.indicator, self.limits = cells, cells.findings, indicator, limits
         self.formulas = Formulas(sheets, layout)
         self.merged = MergedPoints()  # of the indicators on an official layout
         self.required: set[Place] = set()  # where crossed-out content is an error
@@ -83,7 +83,7 @@ class FormReader:
             self._box("claimed_execution_points"), self._box("claimed_total"), self._box("claimed_grade")
         )
         indicators, parts = self._indicators()
-        form = SelfEvaluation(
+        found = SelfEvaluation(
             form=self.form.name,
             year=year,
             rulebook=rulebook,
@@ -93,7 +93,7 @@ class FormReader:
             total_line=self.form.total_line,
             project_line=self.form.project_line,
             projects=tuple(made_of(Project, row) for row in self._rows("projects")),
-            indicators=in_points(indicators, self.reports, self.cells.rules),
+            indicators=in_points(indicators, self.findings, self.cells.rules),
             parts=parts,
             claimed=claimed,
             passages=self._passages(),
@@ -104,8 +104,8 @@ class FormReader:
             computed=frozenset(self.computed),
             claims_execution=self._claims_execution(),
         )
-        self.reports.report_crossed(self.required)
-        return with_sums(form)
+        self.findings.tell_crossed(self.required)
+        return with_sums(found)
 
     def _claims_execution(self) -> bool:
         asked = any(box.key == "claimed_execution_points" for box in self.form.single_boxes)
@@ -187,7 +187,7 @@ class FormReader:
         read = "按没有填写读取" if not given else "按合并格的内容读取" if shared else f"按看不见的“{given}”读取"
         entry: Entry[Any] = Entry(None, self.sheets.place(address), given, field)
         message = f"{field}与{self.sheets.place(shown).cell}合并成了一格，已{read}。"
-        self.reports.about("R21", entry, message, "请取消合并，每格各填各的内容。")
+        self.findings.about("R21", entry, message, "请取消合并，每格各填各的内容。")
         return cell
 
     def _under_merge(self, box: Box, address: Address, field: str) -> Entry[Any] | None:
@@ -201,7 +201,7 @@ class FormReader:
             return None
         entry: Entry[Any] = Entry(None, self.sheets.place(address), as_shown(seen), field)
         message = f"{field}与{self.sheets.place(shown).cell}合并成了一格，没有自己的内容。"
-        self.reports.about("R07", entry, message, f"请取消合并，再在{entry.place.cell}填写{box.label}。")
+        self.findings.about("R07", entry, message, f"请取消合并，再在{entry.place.cell}填写{box.label}。")
         return entry
 
     def _recomputed(self, cell: Cell, place: Place, address: Address, field: str) -> Cell:
@@ -214,18 +214,18 @@ class FormReader:
             entry: Entry[Any] = Entry(None, place, as_shown(cell), field)
             message = f"{field}是公式，保存的结果{entry.given}与按表内现在的数计算的{now}不符，按保存的结果读取。"
             advice = f"请重新计算后保存，或改填数值；表内各数无误的，应为{now}。"
-            self.reports.about("R11", entry, message, advice, now)
+            self.findings.about("R11", entry, message, advice, now)
         return replace(cell, formula=None)
 
     def _check_required(self, box: Box, entry: Entry[Any], row: str = "") -> None:
         required = box.required or box.preset  # a preset value should not have been cleared
         own = box.key in OWN_CODES or box.key.startswith(CLAIMED)
         if required and entry.empty and not own and entry.place.cell:
-            self._report_missing(missing_box(box, entry, row))
+            self._tell_missing(missing_box(box, entry, row))
 
-    def _report_missing(self, missing: MissingValue) -> None:
+    def _tell_missing(self, missing: MissingValue) -> None:
         entry = replace(missing.entry, field=missing.field)
-        self.reports.about("R07", entry, missing.message, missing.advice, given="")
+        self.findings.about("R07", entry, missing.message, missing.advice, given="")
 
     def _is_made(self, path: Path, address: Address) -> bool:
         """Whether the template's own formula is in a box: then the sum is computed, and not read."""
@@ -259,7 +259,7 @@ class FormReader:
         read = {line.key: self._fund_line(block, line) for line in self.layout.fund_lines}
         lines = with_line_sums(read, self.computed)
         for missing in missing_amounts(block, lines, self.computed):
-            self._report_missing(missing)
+            self._tell_missing(missing)
         return lines
 
     def _fund_line(self, block: Lines, line: Line) -> FundLine:
@@ -331,7 +331,7 @@ class FormReader:
             return entry  # nothing was claimed: R07
         message = f"{box.label}合并在第{rows[0]}至{rows[-1]}行，没有分到各行，不能按行核对。"
         code = "R07" if box.key == WEIGHT else "R19"
-        self.reports.about(
+        self.findings.about(
             code, entry, message, f"请把合并的{box.label}分到各行，再重新报送。", severity=OF_MERGED[code]
         )
         if WEIGHT not in self.merged.rows:  # nothing is compared with it
@@ -395,17 +395,17 @@ class FormReader:
         parts = [row for n, row in made if not self._leads(n)]
         parts += [self.indicator(row) for n, row in rows if n in numbered]
         if table and not found:
-            self._report_none(table)
+            self._tell_none(table)
         return found, tuple(parts)
 
     def _leads(self, row: int) -> bool:
         """Whether the points of a row are its own, or those of several rows of which it is the first."""
         return self.merged.together(row)[:1] in ((), (row,))
 
-    def _report_none(self, table: TableLayout) -> None:
+    def _tell_none(self, table: TableLayout) -> None:
         entry: Entry[Any] = Entry(None, self.sheets.place(self._below_the_names(table)), "", "绩效指标")
         advice = f"请每个指标填一行：{_asked(table)}。"
-        self.reports.about("R07", entry, "没有填写任何绩效指标。", advice)
+        self.findings.about("R07", entry, "没有填写任何绩效指标。", advice)
 
     def _together(self, rows: Sequence[tuple[int, Indicator]]) -> list[tuple[int, Indicator]]:
         """The rows, each with the names of all whose points are one with its own."""
@@ -430,7 +430,7 @@ class FormReader:
         if first:
             message = f"{first.field}空着的行，已按上面最近一行的读取（此处按“{first.value}”）。"
             advice = "可以不改；不属于上面一级的，请填写。"
-            self.reports.about("R12", first, message, advice, given="")
+            self.findings.about("R12", first, message, advice, given="")
         return found
 
     def _merges_levels(self, table: TableLayout) -> bool:

@@ -9,14 +9,14 @@ from msgspec.structs import replace
 
 from perf_xlsx.domain.model import Entry, Indicator
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.reading.cells.reports import CellReports
+from perf_xlsx.reading.cells.cell_findings import CellFindings
 from perf_xlsx.rulebook import Rulebook
 
 HUNDRED = Decimal(100)
 FEWEST = 2  # one weight alone proves nothing
 
 
-def in_points(rows: Sequence[Indicator], reports: CellReports, rulebook: Rulebook) -> tuple[Indicator, ...]:
+def in_points(rows: Sequence[Indicator], findings: CellFindings, rulebook: Rulebook) -> tuple[Indicator, ...]:
     """The indicators with their weights in points, where only a hundred times as much gives the full score (R12).
 
     So are the claims, where they are fractions as well.
@@ -33,7 +33,7 @@ def in_points(rows: Sequence[Indicator], reports: CellReports, rulebook: Ruleboo
         f"{plain(rulebook.number('total.points'))}，已按乘以100后的数读取。"
     )
     advice = f"请核对，{what}按分数填写，如 {right}。"
-    reports.about("R12", first, message, advice, right, "warning")
+    findings.about("R12", first, message, advice, right, "warning")
     return tuple(
         replace(row, weight=_points(row.weight), claimed_points=_points(row.claimed_points) if both else claim)
         for row, claim in zip(rows, claims, strict=True)

@@ -48,7 +48,7 @@ class NamedRange(Struct, frozen=True):
 class Sheets:
     """The sheets of a workbook (by its file name) as grids.
 
-    Those named in `skip` or `reports` are not searched; the latter are sheets that an earlier scoring added.
+    Those named in `skip` or `earlier` are not searched; the latter are sheets that an earlier scoring added.
     `targets`: forms of targets alone are sought as well.
     """
 
@@ -58,7 +58,7 @@ class Sheets:
         grids: Iterable[Grid],
         workbook: str,
         skip: Iterable[str],
-        reports: Iterable[str] = (),
+        earlier: Iterable[str] = (),
         targets: bool = False,
     ) -> None:
         self.workbook, self.targets = workbook, targets
@@ -66,9 +66,9 @@ class Sheets:
         self.positions = [sheet.index for sheet in book.sheets]
         self.states = [sheet.state for sheet in book.sheets]
         self.grids = list(grids)
-        reported = set(reports)
-        hidden = reported.union(skip)
-        self.reports = [n for n, name in enumerate(self.names) if name in reported]
+        scored = set(earlier)
+        hidden = scored.union(skip)
+        self.earlier = [n for n, name in enumerate(self.names) if name in scored]
         self.searched = [n for n, name in enumerate(self.names) if name not in hidden]
         self.areas = _areas(book, self.names)
         self._merges = [Merges(grid.merges) for grid in self.grids]

@@ -77,7 +77,7 @@ def _judged(cells: CellReader, row: Indicator) -> Indicator:
         return row
     if not sign.empty:
         message = f"指标性质填“{sign.given}”，而指标值“{target.given}”不是数字，已按定性指标读取。"
-        cells.reports.about("R12", sign, message, "请把指标性质改为“定性”。", "定性", "warning")
+        cells.findings.about("R12", sign, message, "请把指标性质改为“定性”。", "定性", "warning")
         row = replace(row, sign=replace(sign, value="定性"))
     shown = replace(actual, value=actual.given) if isinstance(actual.value, Decimal) else actual
     return replace(row, actual=texts.judged(shown, target))

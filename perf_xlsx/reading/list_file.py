@@ -156,7 +156,7 @@ def list_process() -> None:
         try:
             told: object = {"rows": list(_cells(sys.stdin.buffer.read()))}
         except PackageError as error:
-            told = {"refused": [error.kind, error.detail]}
+            told = {"refused": [error.fault, error.detail]}
         sys.stdout.write(json.dumps(told))
         sys.stdout.flush()
         faulthandler.cancel_dump_traceback_later()

@@ -12,30 +12,30 @@ LONGEST = 20  # characters: Excel takes 31, and a sheet's own title and a number
 _REFUSED = pattern(r"[\[\]:*?/\\'\x00-\x1f\ud800-\udfff\ufffe\uffff]|\s")  # in the name of a sheet
 
 
-def part_names(forms: Sequence[SelfEvaluation | None]) -> list[str]:
+def part_names(evaluations: Sequence[SelfEvaluation | None]) -> list[str]:
     """A name for each form: its project, or its unit where only that tells it apart, else its sheet.
 
     No two are alike: those that would be are numbered. A single form has none ("").
     """
-    if len(forms) == 1:
+    if len(evaluations) == 1:
         return [""]
-    whose = [(_given(form, "project"), _given(form, "unit")) for form in forms]
+    whose = [(_given(evaluation, "project"), _given(evaluation, "unit")) for evaluation in evaluations]
     units: dict[str, set[str]] = {}
     for project, unit in whose:
         units.setdefault(project, set()).add(unit)
     names = [(unit if len(units[project]) > 1 else "") or project or unit for project, unit in whose]
-    known = [_cleaned(name) or _sheet(form) for name, form in zip(names, forms, strict=True)]
+    known = [_cleaned(name) or _sheet(evaluation) for name, evaluation in zip(names, evaluations, strict=True)]
     return list(_unique([name or f"第{number}张" for number, name in enumerate(known, 1)]))
 
 
-def _sheet(form: SelfEvaluation | None) -> str:
+def _sheet(evaluation: SelfEvaluation | None) -> str:
     """The sheet of its indicators."""
-    rows = form.indicators if form else ()
+    rows = evaluation.indicators if evaluation else ()
     return _cleaned(rows[0].name.place.sheet) if rows else ""
 
 
-def _given(form: SelfEvaluation | None, key: str) -> str:
-    entry = form.boxes.get(key) if form else None
+def _given(evaluation: SelfEvaluation | None, key: str) -> str:
+    entry = evaluation.boxes.get(key) if evaluation else None
     return entry.value or entry.given if entry else ""
 
 

@@ -15,7 +15,7 @@ from perf_xlsx.ooxml import Book, Grid, Limits, Package, read_grid
 from perf_xlsx.ooxml.book import Sheet
 from perf_xlsx.reading.approved import with_approved
 from perf_xlsx.reading.cells import CellReader
-from perf_xlsx.reading.earlier_run import MEASURED, had_no_place, reports
+from perf_xlsx.reading.earlier_run import MEASURED, earlier_sheets, had_no_place
 from perf_xlsx.reading.form_reader import FormReader
 from perf_xlsx.reading.form_words import may_show_a_form
 from perf_xlsx.reading.grids import NOWHERE, Address, Sheets, Workbook
@@ -28,8 +28,8 @@ from perf_xlsx.reading.remarks import ReadingRemark, tell_remarks
 from perf_xlsx.reading.rows import EntryRows, entry_rows
 from perf_xlsx.reading.shifts import block_shifts, unread_cells
 from perf_xlsx.reading.template_forms import template_forms
-from perf_xlsx.reading.unsupported import refuse, report_other_rulebook
-from perf_xlsx.reading.workbook_extras import report_extras
+from perf_xlsx.reading.unsupported import refuse, tell_other_rulebook
+from perf_xlsx.reading.workbook_extras import tell_extras
 from perf_xlsx.rulebook import Rulebook, load_rulebook
 from perf_xlsx.sheets.fixed_texts import HIDDEN_SHEET
 
@@ -64,7 +64,7 @@ def read(
     if first.layout is None:
         return readings
     collector = FindingCollector()
-    report_extras(package, [(one.sheets, one.layout) for one in readings if one.layout], collector)
+    tell_extras(package, [(one.sheets, one.layout) for one in readings if one.layout], collector)
     return replace(first, findings=(*first.findings, *collector.findings)), *others
 
 
@@ -87,7 +87,7 @@ def read_sheets(
     hidden = (HIDDEN_SHEET, *skip)
     printed = as_printed(book, grids)
     grids = printed.grids
-    added = [name for name in reports(book, grids) if name not in hidden]
+    added = [name for name in earlier_sheets(book, grids) if name not in hidden]
     sheets = Sheets(book, grids, workbook, hidden, added, targets)
     identity = identify(book, sheets)
     adopted = _adopted(identity) if printed.theirs else None  # a converted one is in our own template of that form
@@ -106,8 +106,8 @@ def read_sheets(
 def _with_approved(readings: Sequence[Reading], sheets: Sheets) -> tuple[list[Reading], list[ReadingRemark]]:
     """The readings, those of our template with what was approved."""
     own = [n for n, one in enumerate(readings) if one.layout and one.layout.official is None]
-    forms, remarks = with_approved([readings[n].evaluation for n in own], sheets)
-    known = dict(zip(own, forms, strict=True))
+    evaluations, remarks = with_approved([readings[n].evaluation for n in own], sheets)
+    known = dict(zip(own, evaluations, strict=True))
     return [replace(one, evaluation=known.get(n, one.evaluation)) for n, one in enumerate(readings)], remarks
 
 
@@ -132,13 +132,13 @@ def _kept(readings: Sequence[Reading], remarks: Iterable[ReadingRemark]) -> tupl
 
 def _is_blank(reading: Reading) -> bool:
     """Whether nobody filled in what a return reports: money spent, results, points (for monitoring, targets)."""
-    form = reading.evaluation
-    if form is None:
+    evaluation = reading.evaluation
+    if evaluation is None:
         return False
-    spent = [line.executed for line in form.funds.values()]
-    columns = ("actual", "midyear", "claimed_points", *["target"] * (form.unscored == "monitoring"))
-    rows = [row.entry(column) for row in form.indicator_rows for column in columns]
-    return all(entry.empty for entry in (*spent, *rows, form.claimed.total))
+    spent = [line.executed for line in evaluation.funds.values()]
+    columns = ("actual", "midyear", "claimed_points", *["target"] * (evaluation.unscored == "monitoring"))
+    rows = [row.entry(column) for row in evaluation.indicator_rows for column in columns]
+    return all(entry.empty for entry in (*spent, *rows, evaluation.claimed.total))
 
 
 def _blank_form(reading: Reading) -> ReadingRemark:
@@ -182,7 +182,7 @@ class _Reader:
         tell_remarks(shifts, self.sheets, self.collector)
         evaluation = self._evaluation(unread_cells(self.layout, shifts))
         if self.asked and self.stated:
-            report_other_rulebook(self.identity, self.sheets.place(NOWHERE), self.rules, self.collector)
+            tell_other_rulebook(self.identity, self.sheets.place(NOWHERE), self.rules, self.collector)
         return Reading(
             evaluation,
             tuple(self.collector.findings),
@@ -221,17 +221,17 @@ class _Reader:
         return found
 
 
-def _without_places(form: SelfEvaluation, keys: frozenset[str]) -> SelfEvaluation:
+def _without_places(evaluation: SelfEvaluation, keys: frozenset[str]) -> SelfEvaluation:
     """The form without the empty boxes that the original of a converted workbook had no place for."""
-    claimed = form.claimed
+    claimed = evaluation.claimed
     claims = {"claimed_execution_points": claimed.execution_points, "claimed_total": claimed.total}
     claims |= {"claimed_grade": claimed.grade}  # type: ignore[dict-item]
     filled = {key for key, entry in claims.items() if not entry.empty}
     columns = ("weight", "claimed_points")
     held = (*columns, *MEASURED)
-    filled |= {key for key in held for row in form.indicators if not row.entry(key).empty}
+    filled |= {key for key in held for row in evaluation.indicators if not row.entry(key).empty}
     lacking = keys - filled
-    unscored: Unscored = "no_points" if lacking.issuperset(columns) else form.unscored
-    labels = (row.entry(key).field for key in MEASURED if key in lacking for row in form.indicators)
+    unscored: Unscored = "no_points" if lacking.issuperset(columns) else evaluation.unscored
+    labels = (row.entry(key).field for key in MEASURED if key in lacking for row in evaluation.indicators)
     unmeasured = "" if unscored else next(labels, "")
-    return replace(form, absent=form.absent | lacking, unscored=unscored, unmeasured=unmeasured)
+    return replace(evaluation, absent=evaluation.absent | lacking, unscored=unscored, unmeasured=unmeasured)

@@ -28,4 +28,4 @@ def tell_remarks(remarks: Iterable[ReadingRemark], sheets: Sheets, collector: Fi
     """Report each remark at its place."""
     for one in remarks:
         place, more = sheets.place(one.at), {"given": one.given, "expected": one.expected}
-        collector.report(one.code, place, one.field, one.message, one.advice, severity=one.severity, **more)
+        collector.tell(one.code, place, one.field, one.message, one.advice, severity=one.severity, **more)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place
-from perf_xlsx.findings.collector import FindingCollector, reported
+from perf_xlsx.findings.collector import FindingCollector, unjudged_finding
 from perf_xlsx.findings.office import ASK_FORM, ASK_RULES, ASK_WHICH_RULES
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.reading.grids import NOWHERE, Sheets
@@ -15,7 +15,7 @@ from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, RETURN_LIST
 ADVICE = "请把内容填入下发的自评表模板后重新报送。"
 
 
-def report_other_rulebook(
+def tell_other_rulebook(
     identity: WorkbookIdentity, place: Place, rules: Rulebook, collector: FindingCollector
 ) -> None:
     """R17: `rules`, which were asked for, are not those that the template was made for."""
@@ -23,7 +23,7 @@ def report_other_rulebook(
         made_for = identity.rulebook
         own = load_rulebook(made_for).called if made_for in rulebook_names() else f"“{made_for}”"
         message = f"模板的评分办法是{own}，本次按{rules.called}评分。"
-        collector.report("R17", place, "评分办法", message, f"{ASK_WHICH_RULES}。")  # nobody typed it
+        collector.tell("R17", place, "评分办法", message, f"{ASK_WHICH_RULES}。")  # nobody typed it
 
 
 def refuse(
@@ -37,15 +37,15 @@ def refuse(
     if identity.version is not None and identity.version not in versions:
         known = "、".join(versions)
         message = f"模板版本“{identity.version}”不认识，本软件能读的版本有 {known}。"
-        return reported("R05", place, "模板版本", message, ADVICE, given=identity.version, expected=known)
+        return unjudged_finding("R05", place, "模板版本", message, ADVICE, given=identity.version, expected=known)
     if rulebook is None and identity.rulebook and identity.rulebook not in rulebook_names():
         known = "、".join(rulebook_names())
         message = f"模板使用的评分办法“{identity.rulebook}”不认识，现有 {known}。"
-        return reported("R05", place, "评分办法", message, f"{ASK_RULES}。", given=identity.rulebook)
+        return unjudged_finding("R05", place, "评分办法", message, f"{ASK_RULES}。", given=identity.rulebook)
     if adopted:
         form = load_form(adopted)
         message = f"是“{form.title}”的表样，但其中的指标表、资金表没有找到：栏目名称改动过多，或工作表被删去。"
-        return reported(
+        return unjudged_finding(
             "R04", place, "表种", message, "请在下发的表样中填写，不要改动栏目名称，重新报送。", given=form.title
         )
     return None
@@ -59,7 +59,7 @@ def _nearly_official(sheets: Sheets) -> Finding | None:
     if near is None:
         return None
     message = f"没有认出是哪一种自评表：{near.described(sheets)}。"
-    return reported(
+    return unjudged_finding(
         "R04", sheets.place(near.address), "表种", message, near.advice, expected="、".join(near.missing)
     )
 
@@ -80,4 +80,4 @@ def _unknown_form(identity: WorkbookIdentity, place: Place) -> Finding:
     else:
         message = f"表种“{identity.form}”不认识，已知的有{titles}。"
         advice = f"{ASK_FORM}；否则{advice}"
-    return reported("R04", place, "表种", message, advice, given=identity.form, expected=titles)
+    return unjudged_finding("R04", place, "表种", message, advice, given=identity.form, expected=titles)

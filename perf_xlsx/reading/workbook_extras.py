@@ -61,7 +61,7 @@ LINKS = {  # the element of an external-link part -> what it is
 ADVICE = f"评分不受影响，内容{KEPT}；如是误带的请删去后重新报送。"
 
 
-def report_extras(package: Package, forms: Sequence[LocatedForm], collector: FindingCollector) -> None:
+def tell_extras(package: Package, forms: Sequence[LocatedForm], collector: FindingCollector) -> None:
     """Report everything in a workbook that is of none of its forms.
 
     Cells outside the boxes are reported on our template alone, every word of which is known; on an official layout
@@ -77,12 +77,12 @@ def report_extras(package: Package, forms: Sequence[LocatedForm], collector: Fin
     if book.structure_locked:
         message = "工作簿结构有保护。评分照常，加入的工作表可以查看，保护和密码原样保留。"
         advice = "不需要处理；要删除加入的工作表，请先撤销工作簿保护。"
-        collector.report("R16", extras.workbook, "工作簿保护", message, advice)
+        collector.tell("R16", extras.workbook, "工作簿保护", message, advice)
 
 
 class _Extras:
     def __init__(self, layouts: Sequence[Layout], sheets: Sheets, collector: FindingCollector) -> None:
-        self.layouts, self.sheets, self.report = layouts, sheets, collector.report
+        self.layouts, self.sheets, self.tell = layouts, sheets, collector.tell
         self.workbook = sheets.place(NOWHERE)
 
     def other_sheets(self) -> None:
@@ -95,9 +95,9 @@ class _Extras:
         for index in others[:LISTED]:
             title = self.sheets.names[index]
             message = f"工作表“{title}”不属于自评表，没有读取。"
-            self.report("R16", self.sheets.place((index, 0, 0)), "工作表", message, ADVICE, given=title)
+            self.tell("R16", self.sheets.place((index, 0, 0)), "工作表", message, ADVICE, given=title)
         if (rest := len(others) - LISTED) > 0:
-            self.report("R16", self.workbook, "工作表", f"另有{rest}张工作表不属于自评表，没有读取。", ADVICE)
+            self.tell("R16", self.workbook, "工作表", f"另有{rest}张工作表不属于自评表，没有读取。", ADVICE)
 
     def cells(self, layout: Layout) -> None:
         """Cells outside every box: R06 for what looks like a row of a table, R16 for the rest."""
@@ -126,7 +126,7 @@ class _Extras:
         self, code: str, at: Address, message: str, advice: str, severity: Severity | None = None
     ) -> None:
         given = content_in_short(self.sheets.grids[at[0]].cells[at[1:]])
-        self.report(code, self.sheets.place(at), "表外内容", message, advice, given=given, severity=severity)
+        self.tell(code, self.sheets.place(at), "表外内容", message, advice, given=given, severity=severity)
 
     def _other_unit(self, layout: Layout, cells: Sequence[Address]) -> None:
         """R09: a remark outside the boxes that names another money unit than the form's own."""
@@ -140,7 +140,7 @@ class _Extras:
                 message = f"表上另注明“{found[0]}”，与金额单位“{unit}”不一致，金额已按{unit}读取。"
                 advice = "请核对金额单位：金额一律按“基本信息”中的单位填写，另注的单位请删去。"
                 place = self.sheets.place(at)
-                self.report("R09", place, "金额单位", message, advice, given=found[0], expected=unit)
+                self.tell("R09", place, "金额单位", message, advice, given=found[0], expected=unit)
 
     def parts(self, book: Book) -> None:
         """R16: macros, controls, connections, links and the like, which are never run, opened or followed."""
@@ -150,7 +150,7 @@ class _Extras:
         names = list(map(str.lower, package.names()))
         for word, became, ends, part in PARTS:
             if any(kind.endswith(ends) for kind in kinds) or any(part in name for name in names):
-                self.report("R16", self.workbook, word, f"工作簿含有{word}，{became}。", ADVICE)
+                self.tell("R16", self.workbook, word, f"工作簿含有{word}，{became}。", ADVICE)
         self._links(_external_links(book))
 
     def _links(self, links: Set[str]) -> None:
@@ -159,7 +159,7 @@ class _Extras:
             if element in links:
                 message = f"工作簿含有{word}，没有打开，也没有更新，{KEPT}。"
                 advice = "请断开链接，只留数值和文字，保存后重新报送。"
-                self.report("R16", self.workbook, word, message, advice)
+                self.tell("R16", self.workbook, word, message, advice)
 
     def conversations(self, book: Book) -> None:
         """R16: threaded comments. Excel 365 shows these alone, not the note below them that ours is joined to."""
@@ -168,7 +168,7 @@ class _Extras:
             if cells := list(dict.fromkeys(filter(str.isalnum, _threads(book.package, sheet.part)))):
                 place = Place(self.sheets.workbook, sheet.index, sheet=sheet.name)
                 message = f"{first_cells(cells)}有批注会话（新式批注），Excel 365 不显示写在这些格的核对批注。"
-                self.report("R16", place, "批注会话", message, "请看“问题清单”，那里列有全部问题。")
+                self.tell("R16", place, "批注会话", message, "请看“问题清单”，那里列有全部问题。")
 
 
 def _threads(package: Package, part: str) -> Iterator[str]:
@@ -188,7 +188,7 @@ def _external_links(book: Book) -> set[str]:
 def other_sheets(sheets: Sheets, layout: Layout) -> Iterator[tuple[int, int]]:
     """Sheets with contents that the form is not read from, with the number of their cells."""
     used = layout.sheets()
-    for index in sorted(sheets.searched + sheets.reports):
+    for index in sorted(sheets.searched + sheets.earlier):
         cells = sheets.grids[index].cells
         if index not in used and cells and GUIDE not in sheets.names[index]:
             yield index, len(cells)

@@ -47,7 +47,8 @@ def overwritten(grids: Mapping[str, Grid], inputs: Collection[CellAddress]) -> I
     }
     if not replaced:
         return
-    formulas = {at: formula for at, formula in ours.formulas.items() if at not in inputs}
+    typed_over = {(title, row, column) for title, row, column in inputs if _holds_value(grids, title, row, column)}
+    formulas = {at: formula for at, formula in ours.formulas.items() if at not in typed_over}
     typed = {**ours.typed, **dict(_beside(formulas, grids))}
     filled = Cells(typed, formulas, ours.names, ours.steps)  # anew: the results of the blank are known
     for at, cell in replaced.items():
@@ -94,6 +95,11 @@ def _is_typed(cell: Cell) -> bool:
     return cell.formula is None and cell.error is None and cell.value is not None
 
 
+def _holds_value(grids: Mapping[str, Grid], title: str, row: int, column: int) -> bool:
+    cell = grids[title].cells.get((row, column)) if title in grids else None
+    return cell is not None and _is_typed(cell)
+
+
 def _beside(
     formulas: Collection[CellAddress], grids: Mapping[str, Grid]
 ) -> Iterator[tuple[CellAddress, tuple[FormulaValue, str]]]:
@@ -119,8 +125,8 @@ def _value(cell: Cell) -> FormulaValue:
 
 
 def _alike(now: FormulaValue, right: FormulaValue) -> bool:
-    """Whether a value is a formula's result. Of texts (hints, checks) both say in words what the numbers say, and the
-    words depend on what a template was made from."""
+    """Whether a value is a formula's result. Texts (hints, checks) are not compared: they say what numbers do, in
+    words that depend on what a template was made from."""
     if isinstance(now, Fraction) and isinstance(right, Fraction):
         return abs(now - right) <= CLOSE * max(Fraction(1), abs(right))
     if isinstance(now, str) and isinstance(right, str):

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.receipts.receipt import SCHEMA, Receipt, decode_receipt, encode_receipt, receipt_of
 from perf_xlsx.results.record import Record
-from perf_xlsx.results.records import lines, schema_of
+from perf_xlsx.results.records import json_lines, schema_of
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.output_files import StagedFile, atomic_write, staged, write_atomically
 
@@ -157,7 +157,7 @@ def open_register(path: Path) -> Register:
     wrong, unread = _Wrong(), tuple[str, ...]()
     try:
         with path.open("rb") as file:
-            for number, (place, line) in enumerate(lines(file), 1):
+            for number, (place, line) in enumerate(json_lines(file), 1):
                 if place > LARGEST or number > MOST:
                     unread = (f"第{number}行起没有读：最多读{LARGEST >> 20}MB、{MOST}行",)
                     break

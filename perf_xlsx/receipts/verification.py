@@ -31,9 +31,9 @@ from perf_xlsx.ooxml import (
 )
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.earlier_run import is_ours
+from perf_xlsx.receipts.agreement import codes_in, disagreements
 from perf_xlsx.receipts.changes import Change, alike, changes_of, figures_changed, totals_in
 from perf_xlsx.receipts.computed_cells import overwritten
-from perf_xlsx.receipts.contradictions import codes_in, contradictions
 from perf_xlsx.receipts.receipt import Receipt, name_in_short
 from perf_xlsx.receipts.register import Register, receipt_identity
 from perf_xlsx.rulebook import rulebook_names
@@ -69,7 +69,7 @@ PROVEN = (Match.INTACT, Match.RESAVED)
 class Verdict(Struct, frozen=True):
     """What came of one form: the kind, sentences, changed cells, and the receipt that it was held against."""
 
-    kind: Match
+    match: Match
     part: str = ""
     told: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
@@ -141,10 +141,10 @@ def _intact(digest: str, same: list[Receipt], data: bytes, terms: Terms) -> Iter
 
 def _as_the_copy_says(verdict: Verdict, lines: Iterable[str]) -> Verdict:
     """The verdict, with what of its receipt does not agree with itself or with the scored copy."""
-    if verdict.receipt is None or not (wrong := tuple(contradictions(verdict.receipt, lines))):
+    if verdict.receipt is None or not (wrong := tuple(disagreements(verdict.receipt, lines))):
         return verdict
-    kind = Match.RECEIPT if verdict.kind in PROVEN else verdict.kind
-    return replace(verdict, kind=kind, told=(*verdict.told, *wrong))
+    match = Match.RECEIPT if verdict.match in PROVEN else verdict.match
+    return replace(verdict, match=match, told=(*verdict.told, *wrong))
 
 
 def _again(path: Path, terms: Terms, rulebook: str) -> Result:
@@ -210,12 +210,14 @@ def _stamp(one: Result) -> Stamp:
 def _receipt(one: Result, seen: _Seen, register: Register) -> Receipt | None:
     """The receipt of a form: by its content, else by a code on its sheets, else by whose it is."""
     assert one.evaluation is not None
-    form, stamp = one.evaluation, _stamp(one)
+    evaluation, stamp = one.evaluation, _stamp(one)
     if same := _of_part(register.of(stamp.content), one.part):
         return next((receipt for receipt in same if receipt.check_code in seen.codes), same[0])
-    project = form.boxes["project"].value if "project" in form.boxes else None
-    whose = receipt_identity(form.form, name_in_short(form.unit), form.year, name_in_short(project))
-    inputs = inputs_of(form)
+    project = evaluation.boxes["project"].value if "project" in evaluation.boxes else None
+    whose = receipt_identity(
+        evaluation.form, name_in_short(evaluation.unit), evaluation.year, name_in_short(project)
+    )
+    inputs = inputs_of(evaluation)
     coded = [receipt for code in seen.codes for receipt in register.of(code)]
     candidates = _of_part([*coded, *register.of(whose)], one.part)
     likely = [(alike(inputs, receipt.inputs or {}), receipt) for receipt in candidates]

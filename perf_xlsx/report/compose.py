@@ -117,13 +117,13 @@ class _Writing:
 
     def _rest(self) -> Iterator[ReportBlock]:
         """The passages that no part holds, rows below an indicator, and what only this kind of form asks for."""
-        for passage in self.facts.form.passages:
+        for passage in self.facts.evaluation.passages:
             if not self._is_held(passage):
                 yield from _written(passage.text.given, passage.title.given)
-        for row in self.facts.form.parts:
+        for row in self.facts.evaluation.parts:
             target, actual = (_with_unit(entry, row.unit.given) for entry in (row.target, row.actual))
             yield from _written(f"预期指标值{target}，实际完成值{actual}", row.name.given)
-        for extra in self.facts.form.extras:
+        for extra in self.facts.evaluation.extras:
             of = f"{extra.row}：" if extra.row else ""
             yield from _written(f"{of}{extra.entry.given}", extra.label)
 

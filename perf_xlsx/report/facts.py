@@ -50,7 +50,7 @@ class Facts(Struct, frozen=True):
     `computed`: our points, rates and total stand before the unit's own.
     """
 
-    form: SelfEvaluation
+    evaluation: SelfEvaluation
     scores: Scores
     figures: Figures
     rulebook: str
@@ -96,24 +96,24 @@ class Facts(Struct, frozen=True):
             return known["staff"].get(column, column)
         if head:
             return self._line_name(self._located(name)[1].key) + known["lines"].get(column, column)
-        table = next((table for table, kind in KINDS.items() if self.of and self.of.kind == kind), "form")
+        table = next((table for table, kind in KINDS.items() if self.of and self.of.type == kind), "form")
         of = f"“{self.of.name[:LONGEST_SHOWN]}”的" if self.of and self.of.name and name in known[table] else ""
         return of + (known[table].get(name) or known["form"].get(name) or name)
 
     def each(self, table: str) -> Iterator[Facts]:
         """What is known of each row of a table."""
         if table == "lines":
-            for key, line in self.form.funds.items():
-                yield replace(self, of=Subject("line", key, line.name, key == self.form.total_line))
+            for key, line in self.evaluation.funds.items():
+                yield replace(self, of=Subject("line", key, line.name, key == self.evaluation.total_line))
             return
-        rows: tuple[Project | Indicator, ...] = self.form.indicators
-        rows = self.form.projects if table == "projects" else rows
+        rows: tuple[Project | Indicator, ...] = self.evaluation.indicators
+        rows = self.evaluation.projects if table == "projects" else rows
         for number, row in enumerate(rows):
             yield replace(self, of=Subject(KINDS[table], str(number), row.name.given), row=row)
 
     def passage(self, title: str) -> Passage | None:
         """The passage of that title, if it was written and says something."""
-        for passage in self.form.passages:
+        for passage in self.evaluation.passages:
             if title in (passage.title.value, passage.title.given) and not is_missing_or_filler(passage.text):
                 return passage
         return None
@@ -123,7 +123,7 @@ class Facts(Struct, frozen=True):
     def figure(self, name: str) -> Figure | None:
         """The figure that a field stands for; None where it stands for a text, or the form has none."""
         column, of = self._located(name)
-        prefix = f"{of.kind}_" if of.kind in ("project", "indicator") else ""
+        prefix = f"{of.type}_" if of.type in ("project", "indicator") else ""
         role = "staff" if name.startswith("staff.") else prefix + column
         if role == "indicator_lost_points":
             return self._lost(of)
@@ -136,9 +136,9 @@ class Facts(Struct, frozen=True):
         if head == "staff":
             return column, Subject("form", column, "")
         if head:
-            special = {"total": self.form.total_line, "project": self.form.project_line or head}
+            special = {"total": self.evaluation.total_line, "project": self.evaluation.project_line or head}
             return column, Subject("line", special.get(head, head), "")
-        known = field_names()[f"{self.of.kind}s"] if self.of is not None else {}
+        known = field_names()[f"{self.of.type}s"] if self.of is not None else {}
         return (name, self.of) if self.of is not None and name in known else (name, Subject("form", "", ""))
 
     def _is_the_others(self, figure: Figure) -> bool:
@@ -179,14 +179,14 @@ class Facts(Struct, frozen=True):
     def _entry(self, name: str) -> Entry[Any] | None:
         """The box that a field stands for; None where it stands for none."""
         column, of = self._located(name)
-        if of.kind == "line":
-            return getattr(self.form.funds.get(of.key), column, None)
-        if of.kind != "form":
+        if of.type == "line":
+            return getattr(self.evaluation.funds.get(of.key), column, None)
+        if of.type != "form":
             return getattr(self.row, BOXES.get(column, column), None)
         if name in ("execution_points", "total", "grade"):
-            claim: Entry[Any] = getattr(self.form.claimed, name)
+            claim: Entry[Any] = getattr(self.evaluation.claimed, name)
             return claim
-        return self.form.boxes.get(name.replace(".", "_"))
+        return self.evaluation.boxes.get(name.replace(".", "_"))
 
     def _text(self, name: str, entry: Entry[Any]) -> tuple[TextRun, ...] | None:
         if entry.unreadable:
@@ -214,21 +214,23 @@ class Facts(Struct, frozen=True):
             case "provisional":
                 return "；".join(self.scores.provisional)
             case "rulebook":
-                return f"《{load_rulebook(self.rulebook).on(self.form.form).title}》"
+                return f"《{load_rulebook(self.rulebook).on(self.evaluation.form).title}》"
         return ""
 
     def _line_name(self, key: str) -> str:
-        names = {line.key: line.label for line in load_form(self.form.form).lines("funds").lines}
-        names |= {line.key: line.name for line in self.form.funds.values()}
+        names = {line.key: line.label for line in load_form(self.evaluation.form).lines("funds").lines}
+        names |= {line.key: line.name for line in self.evaluation.funds.values()}
         return names.get(key, "")
 
 
 def facts_of(result: Result, computed: bool = False) -> Facts | None:
     """What is known of a scored workbook; None where it could not be read."""
-    form, scores = result.evaluation, result.scores
-    if form is None or scores is None:
+    evaluation, scores = result.evaluation, result.scores
+    if evaluation is None or scores is None:
         return None
-    return Facts(form, scores, figures_of(form, scores), result.rulebook or form.rulebook, computed)
+    return Facts(
+        evaluation, scores, figures_of(evaluation, scores), result.rulebook or evaluation.rulebook, computed
+    )
 
 
 def amount_text(value: Decimal | Fraction) -> str:

@@ -44,9 +44,15 @@ def _shipped(name: str) -> Outline:
     return parse_outline(text, f"{name}.toml")
 
 
-def default_outline(form: SelfEvaluation) -> Outline:
+def default_outline(evaluation: SelfEvaluation) -> Outline:
     """The outline for a form where none is asked for; a bureau's own kind is of a project if it names one."""
-    kind = form.form if form.form in USUAL else "project" if "project" in form.boxes else "department"
+    kind = (
+        evaluation.form
+        if evaluation.form in USUAL
+        else "project"
+        if "project" in evaluation.boxes
+        else "department"
+    )
     return _shipped(USUAL[kind])
 
 

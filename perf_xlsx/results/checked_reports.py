@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from perf_xlsx.narrative.report_record import ReportRecord
 from perf_xlsx.results.record import Digest, encode_record
-from perf_xlsx.results.records import STATE, RecordsError, lines
+from perf_xlsx.results.records import STATE, RecordsError, json_lines
 from perf_xlsx.system.os_errors import why
 from perf_xlsx.system.output_files import write_atomically
 
@@ -42,7 +42,7 @@ class CheckedReports(Struct, frozen=True):
             return
         try:
             with self.path.open("rb") as file:
-                for number, (_, line) in enumerate(lines(file), 1):
+                for number, (_, line) in enumerate(json_lines(file), 1):
                     try:
                         yield _decoded(line or b"")
                     except (ValueError, RecursionError):

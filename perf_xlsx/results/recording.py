@@ -78,56 +78,60 @@ def _unread(result: Result) -> Record:
 
 def as_record(result: Result) -> Record:
     """One form with its money: enough for a consolidated workbook, without reading the workbook again."""
-    form, scores = result.evaluation, result.scores
-    if form is None or scores is None or result.stamp is None:
+    evaluation, scores = result.evaluation, result.scores
+    if evaluation is None or scores is None or result.stamp is None:
         return _unread(result)
-    certain = _with_certain_amounts(form, scores)
+    certain = _with_certain_amounts(evaluation, scores)
     return replace(
         _unread(result),
-        status="checked" if form.unscored else "scored",
-        unscored=form.unscored or UNSET,
-        form=form.form,
-        unit=form.unit,
-        year=form.year,
-        complete=None if form.unscored else scores.complete,
-        execution=_execution(scores, form),
-        indicators=tuple(_indicator(*row) for row in scored_rows(form, scores)),
+        status="checked" if evaluation.unscored else "scored",
+        unscored=evaluation.unscored or UNSET,
+        form=evaluation.form,
+        unit=evaluation.unit,
+        year=evaluation.year,
+        complete=None if evaluation.unscored else scores.complete,
+        execution=_execution(scores, evaluation),
+        indicators=tuple(_indicator(*row) for row in scored_rows(evaluation, scores)),
         total=recorded_points(scores.total),
         claimed_rows=scores.claimed_rows or UNSET,
         grade=scores.grade,
-        claimed_total=recorded_number(form.claimed.total.value),
-        claimed_grade=form.claimed.grade.value,
+        claimed_total=recorded_number(evaluation.claimed.total.value),
+        claimed_grade=evaluation.claimed.grade.value,
         check_code=result.stamp.code,
-        extras=tuple(map(_extra, form.extras)),
-        form_title=form.form_title,
-        funds=tuple(_fund(certain, key, scores) for key in form.funds),
-        passages=tuple(passage.text.given for passage in form.passages),
+        extras=tuple(map(_extra, evaluation.extras)),
+        form_title=evaluation.form_title,
+        funds=tuple(_fund(certain, key, scores) for key in evaluation.funds),
+        passages=tuple(passage.text.given for passage in evaluation.passages),
         content=result.stamp.content,
         inputs=result.stamp.inputs,
-        **{key: form.boxes[key].value for key in ("money_unit", "supervisor", "project") if key in form.boxes},
+        **{
+            key: evaluation.boxes[key].value
+            for key in ("money_unit", "supervisor", "project")
+            if key in evaluation.boxes
+        },
     )
 
 
-def _fund(form: SelfEvaluation, key: str, scores: Scores) -> FundRecord:
-    line, rates = form.funds[key], scores.line_rates[key]
+def _fund(evaluation: SelfEvaluation, key: str, scores: Scores) -> FundRecord:
+    line, rates = evaluation.funds[key], scores.line_rates[key]
     amounts = {column: recorded_number(getattr(line, column).value) for column in AMOUNTS}
     return FundRecord(
         key=key,
         name=line.name,
         execution_rate=recorded_number(rates.execution),
         adjustment_rate=recorded_number(rates.adjustment),
-        total=key == form.total_line,
+        total=key == evaluation.total_line,
         sums=dict(scores.sums.get(key, {})) or UNSET,
         **amounts,
     )
 
 
-def _with_certain_amounts(form: SelfEvaluation, scores: Scores) -> SelfEvaluation:
+def _with_certain_amounts(evaluation: SelfEvaluation, scores: Scores) -> SelfEvaluation:
     """The form without the amounts that seem to be in another money unit, nor its sums with them."""
     if not scores.doubted:
-        return form
-    lines = {key: _certain(line, scores) for key, line in form.funds.items()}
-    return with_sums(replace(form, funds=lines))
+        return evaluation
+    lines = {key: _certain(line, scores) for key, line in evaluation.funds.items()}
+    return with_sums(replace(evaluation, funds=lines))
 
 
 def _certain(line: FundLine, scores: Scores) -> FundLine:
@@ -136,9 +140,9 @@ def _certain(line: FundLine, scores: Scores) -> FundLine:
     return replace(line, **{column: replace(entry, value=None) for column, entry in doubted.items()})
 
 
-def _execution(scores: Scores, form: SelfEvaluation) -> ExecutionRecord:
+def _execution(scores: Scores, evaluation: SelfEvaluation) -> ExecutionRecord:
     """The rate by which points are given; where there is none, the one that the form shows of its total."""
-    score, shown = scores.execution, scores.line_rates.get(form.total_line)
+    score, shown = scores.execution, scores.line_rates.get(evaluation.total_line)
     rate = shown.execution if score.completion is None and shown else score.completion
     return ExecutionRecord(recorded_number(rate), recorded_points(score.points), recorded_number(score.weight))
 

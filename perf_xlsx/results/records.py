@@ -76,7 +76,7 @@ class Records(Struct, frozen=True):
     def placed(self) -> Iterator[tuple[int, Record]]:
         """Each record that can be read, with where its line begins. Raises OSError."""
         with self.path.open("rb") as file:
-            for offset, line in lines(file):
+            for offset, line in json_lines(file):
                 with suppress(ValueError, RecursionError):
                     yield offset, decode_known(line or b"")
 
@@ -100,7 +100,7 @@ class Records(Struct, frozen=True):
                 status = os.fstat(file.fileno())
                 state = status.st_size, status.st_mtime_ns
                 read = decode_known if state in self.accepted else decode_record
-                for number, (offset, line) in enumerate(lines(file), 1):
+                for number, (offset, line) in enumerate(json_lines(file), 1):
                     if line is None or line.strip():
                         try:
                             record = read(line or b"")
@@ -131,7 +131,7 @@ def schema_of(line: bytes | None) -> int | None:
         return None
 
 
-def lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+def json_lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
     """Each line and where it begins; None for one that is too long for a record."""
     offset = 0
     while line := file.readline(LONGEST):
@@ -145,7 +145,7 @@ def lines(file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
         yield begins, line if whole else None
 
 
-def as_line(record: Record) -> bytes:
+def as_json_line(record: Record) -> bytes:
     """The record as the line that a run remembers; where it would be too long, its long texts cut, and marked so.
 
     Raises UnrecordedError where no run could read it again.

@@ -208,17 +208,17 @@ class _WorkbookReading(Struct):
                 f"{self._place(w.RULES, number, 'trust')}：这一项改了值，来源还是“{w.UNRULED}”，请写依据，并选来源"
             )
 
-    def _single(self, key: str, kind: SettingType, row: CellsByHead, number: int) -> Any:
-        if kind.choices:
+    def _single(self, key: str, setting_type: SettingType, row: CellsByHead, number: int) -> Any:
+        if setting_type.choices:
             return self._word(
-                row, w.RULES, number, "value", {words: value for value, words in kind.choices.items()}
+                row, w.RULES, number, "value", {words: value for value, words in setting_type.choices.items()}
             )
         if isinstance(SILENT.get(key), str):
             return _text(row["value"])
         if isinstance(SILENT.get(key), tuple):
             return [word for word in re.split("[、,，;；]", _text(row["value"])) if word.strip()]
         value = self._number(row, w.RULES, number, "value")
-        if value is not None and kind.unit == "%" and _meant_in_percent(value, kind):
+        if value is not None and setting_type.unit == "%" and _meant_in_percent(value, setting_type):
             wanted = f"百分数：{plain(value)}%请写成“{plain(value)}%”或 {plain(value / 100)}"
             self._wrong(
                 w.RULES,
@@ -335,14 +335,14 @@ def _header(grid: Grid, heads: Mapping[str, str]) -> tuple[int, dict[str, int]] 
     return None if found is None else (found, {key: rows[found][head] for head, key in wanted.items()})
 
 
-def _meant_in_percent(value: Decimal, kind: SettingType) -> bool:
+def _meant_in_percent(value: Decimal, setting_type: SettingType) -> bool:
     """Whether a number is too large for the setting, and right as that many percent."""
-    return not _fits(value, kind) and _fits(value / 100, kind)
+    return not _fits(value, setting_type) and _fits(value / 100, setting_type)
 
 
-def _fits(value: Decimal, kind: SettingType) -> bool:
+def _fits(value: Decimal, setting_type: SettingType) -> bool:
     try:
-        kind.parse(value)
+        setting_type.parse(value)
     except ValueError:
         return False
     return True

@@ -87,5 +87,5 @@ def _numbered(sheet: SheetDraft, subject: ScoredEvaluation) -> None:
     """
     sheet.footer = s.page_footer("第 &P 页")
     if sheet.page_starts:
-        words = (subject.title, subject.form.unit or "", "（续）", subject.not_valid)
+        words = (subject.title, subject.evaluation.unit or "", "（续）", subject.not_valid)
         sheet.following = s.page_header("　".join(filter(None, words)))

@@ -36,19 +36,19 @@ class Item(Struct, frozen=True):
         )
 
 
-def items(form: SelfEvaluation, scores: Scores) -> list[Item]:
+def items(evaluation: SelfEvaluation, scores: Scores) -> list[Item]:
     """Budget execution, then the indicators in the form's order; those that share their points are one."""
-    line = form.total_funds
+    line = evaluation.total_funds
     adjusted, executed = line.adjusted, line.executed
-    unit = form.boxes["money_unit"].value or ""
+    unit = evaluation.boxes["money_unit"].value or ""
     found = [
         Item(
             "预算执行率", executed.place, "预算执行", f"预算{adjusted.given}{unit}", f"{executed.given}{unit}",
-            scores.execution, form.claimed.execution_points.value,
+            scores.execution, evaluation.claimed.execution_points.value,
         )
     ]  # fmt: skip
-    for row, score in zip(form.indicators, scores.indicators, strict=True):
-        rows = [row, *(part for part in form.parts if row.together and part.together == row.together)]
+    for row, score in zip(evaluation.indicators, scores.indicators, strict=True):
+        rows = [row, *(part for part in evaluation.parts if row.together and part.together == row.together)]
         found.append(
             Item(
                 "、".join(one.name.given or "（未填名称）" for one in rows), row.name.place,

@@ -75,16 +75,16 @@ def _points(
 
 def write_funds(canvas: SheetCanvas, subject: ScoredEvaluation, part: Funds) -> None:
     """The lines of money; points stand in the line of the total."""
-    lines = list(subject.form.funds.values())
+    lines = list(subject.evaluation.funds.values())
     if part.total_first:
-        lines.sort(key=lambda line: line is not subject.form.total_funds)
+        lines.sort(key=lambda line: line is not subject.evaluation.total_funds)
     start, title = canvas.row, f"{part.title}\n（{subject.money_unit}）"
     canvas.label(part.at, title, rows=len(lines) + 1)
     canvas.text(part.line, "")
     _heads(canvas, part.columns, subject.apart)
     for line, indent, beginning in _indented(subject, lines, part.total_first):
         text = f"{beginning}{line.name}"
-        is_total = line is subject.form.total_funds
+        is_total = line is subject.evaluation.total_funds
         canvas.text(part.line, text, align="left", indent=indent, bold=is_total)
         for column in part.columns:
             _of_line(canvas, subject, line, column)
@@ -100,11 +100,11 @@ def _indented(
 
     A line that only this form has is as far in as the first below the total.
     """
-    above, indents = 0, {line.key: line.indent for line in subject.kind.lines("funds").lines}
-    own = min((indent for key, indent in indents.items() if key != subject.form.total_line), default=0)
+    above, indents = 0, {line.key: line.indent for line in subject.form.lines("funds").lines}
+    own = min((indent for key, indent in indents.items() if key != subject.evaluation.total_line), default=0)
     for line in lines:
         deep = indents.get(line.key, own)
-        if total_first and line is not subject.form.total_funds:
+        if total_first and line is not subject.evaluation.total_funds:
             deep += 1
         first = deep == 1 and above == 0
         yield line, 1 if first or not deep else 3 * deep + 1, OF_WHICH if first else ""
@@ -112,7 +112,7 @@ def _indented(
 
 
 def _of_line(canvas: SheetCanvas, subject: ScoredEvaluation, line: FundLine, column: LayoutColumn) -> None:
-    score, is_total = subject.scores.execution, line is subject.form.total_funds
+    score, is_total = subject.scores.execution, line is subject.evaluation.total_funds
     if column.key in MONEY:
         amount: Entry[Decimal] = line.entry(column.key)
         canvas.number(column.at, amount.value, s.MONEY, amount.given)
@@ -121,7 +121,7 @@ def _of_line(canvas: SheetCanvas, subject: ScoredEvaluation, line: FundLine, col
     elif column.key == "weight":
         canvas.number(column.at, score.weight if is_total else None, "General", DASH)
     elif is_total:
-        claimed = subject.form.claimed.execution_points
+        claimed = subject.evaluation.claimed.execution_points
         _points(canvas, column.at, claimed, score.points, "未评", subject)
     else:
         _dashes(canvas, column.at, subject.apart)
@@ -134,7 +134,7 @@ def _dashes(canvas: SheetCanvas, at: ColumnSpan, apart: bool) -> None:
 
 def write_projects(canvas: SheetCanvas, subject: ScoredEvaluation, part: Projects) -> None:
     """A row for each project; nothing where there is none."""
-    projects = subject.form.projects
+    projects = subject.evaluation.projects
     if not projects:
         return
     start, title = canvas.row, f"{part.title}\n（{subject.money_unit}）"
@@ -171,10 +171,10 @@ MANY_LINES = 8  # of one text, above which the page had better lie across
 
 def write_indicators(canvas: SheetCanvas, subject: ScoredEvaluation, part: Indicators) -> None:
     """The heads, and a row for each indicator."""
-    rows = scored_rows(subject.form, subject.scores)
+    rows = scored_rows(subject.evaluation, subject.scores)
     levelled = any(row.level1.given or row.level2.given for row, _ in rows)
     columns: Sequence[LayoutColumn] = part.columns if levelled else _without_levels(part.columns)
-    columns = _with_one_remark(columns) if "improvement" in subject.form.absent else columns
+    columns = _with_one_remark(columns) if "improvement" in subject.evaluation.absent else columns
     canvas.label(part.at, part.title, rows=max(len(rows), 1) + 1)
     _heads(canvas, columns, subject.apart)
     if not rows:
@@ -295,7 +295,7 @@ def narrow_remarks(canvas: SheetCanvas, subject: ScoredEvaluation) -> tuple[Colu
     columns = [column for column in subject.paper.indicators.columns if column.key in REMARKS]
     narrow = any(
         s.lines_needed(row.entry(key).given, canvas.width(column.at)) > MANY_LINES
-        for row in subject.form.indicators
+        for row in subject.evaluation.indicators
         for column in columns
         for key in REMARKS[column.key]
     )
@@ -322,7 +322,7 @@ def _merged(canvas: SheetCanvas, at: int, column: int, levels: Sequence[tuple[st
 
 def write_total(canvas: SheetCanvas, subject: ScoredEvaluation, part: Total) -> None:
     """The total, below the columns of weights and points."""
-    scores, claimed = subject.scores, subject.form.claimed
+    scores, claimed = subject.scores, subject.evaluation.claimed
     canvas.keep()
     columns = {column.key: column.at for column in subject.paper.indicators.columns}
     points, weight = columns["points"], columns.get("weight", columns["points"])
@@ -356,9 +356,9 @@ def money_widths(subject: ScoredEvaluation) -> Mapping[int, float]:
     rows: list[FundLine] | list[Project]
     for part in subject.paper.parts:
         if isinstance(part, Funds):
-            rows = list(subject.form.funds.values())
+            rows = list(subject.evaluation.funds.values())
         elif isinstance(part, Projects):
-            rows = list(subject.form.projects)
+            rows = list(subject.evaluation.projects)
         else:
             continue
         for column in part.columns:

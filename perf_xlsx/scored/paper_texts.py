@@ -35,14 +35,14 @@ def write_heading(canvas: SheetCanvas, subject: ScoredEvaluation) -> None:
         canvas.next(least=TALL)
     canvas.text(canvas.whole, subject.title, **plain, font_name=s.HEADING, font_size=TITLE_SIZE)
     canvas.next(least=30)
-    year = f"（{subject.form.year}年度）" if subject.form.year else "（　　　　年度）"
+    year = f"（{subject.evaluation.year}年度）" if subject.evaluation.year else "（　　　　年度）"
     canvas.text(canvas.whole, year, **plain, font_size=YEAR_SIZE)
     canvas.next()
 
 
 def write_basics(canvas: SheetCanvas, subject: ScoredEvaluation, part: Basics) -> None:
     """A row for each group of boxes of which one is filled in; the first row always."""
-    boxes = subject.form.boxes
+    boxes = subject.evaluation.boxes
     for row in part.rows:
         entries = [boxes[key] for key in row if key in boxes]
         if not entries or (row != part.rows[0] and all(entry.empty for entry in entries)):
@@ -63,7 +63,7 @@ def write_basics(canvas: SheetCanvas, subject: ScoredEvaluation, part: Basics) -
 
 def write_goal(canvas: SheetCanvas, subject: ScoredEvaluation, part: Goal) -> None:
     """The goal, expected and achieved."""
-    boxes = subject.form.boxes
+    boxes = subject.evaluation.boxes
     if "goal_expected" not in boxes:
         return
     texts = ((boxes["goal_expected"].given, part.expected), (boxes["goal_achieved"].given, part.achieved))
@@ -88,7 +88,7 @@ def write_line(canvas: SheetCanvas, subject: ScoredEvaluation, part: HeadingRow)
 
 def _has_more(canvas: SheetCanvas, subject: ScoredEvaluation) -> bool:
     """Whether there is anything that is not on the official form."""
-    return bool(canvas.cut or subject.form.claimed.grade.given or any(text for _, text in _texts(subject)))
+    return bool(canvas.cut or subject.evaluation.claimed.grade.given or any(text for _, text in _texts(subject)))
 
 
 def _headed(subject: ScoredEvaluation) -> bool:
@@ -98,10 +98,10 @@ def _headed(subject: ScoredEvaluation) -> bool:
 
 def write_grade(canvas: SheetCanvas, subject: ScoredEvaluation, part: GradeRow) -> None:
     """The unit's own grade, where there is one."""
-    if not subject.form.claimed.grade.given:
+    if not subject.evaluation.claimed.grade.given:
         return
     canvas.label(part.at[0], "自评等级")
-    canvas.text(part.at[1], subject.form.claimed.grade.given, align="left")
+    canvas.text(part.at[1], subject.evaluation.claimed.grade.given, align="left")
     canvas.next()
 
 
@@ -119,12 +119,12 @@ def _texts(subject: ScoredEvaluation) -> Iterator[tuple[str, str]]:
 
     The official table has no columns for any of it.
     """
-    tasks = subject.form.boxes.get("goal_tasks")
+    tasks = subject.evaluation.boxes.get("goal_tasks")
     if tasks is not None and tasks.given:
         yield tasks.field, tasks.given
-    for passage in subject.form.passages:
+    for passage in subject.evaluation.passages:
         yield passage.title.given, passage.text.given
-    for extra in subject.form.extras:
+    for extra in subject.evaluation.extras:
         if extra.label not in SIGNATURE_BOXES:
             yield extra.label, f"{extra.row}：{extra.entry.given}" if extra.row else extra.entry.given
 
@@ -136,7 +136,7 @@ def write_signatures(canvas: SheetCanvas, subject: ScoredEvaluation, _: Signatur
     """
     spans = _parted(canvas)
     names = [f"{label}{_signed(subject, labels)}" for label, labels in SIGNED_BY.items()]
-    seal = "" if subject.not_valid else f"{SEAL}\n\n{_day(subject.form.boxes.get('filled_on'))}"
+    seal = "" if subject.not_valid else f"{SEAL}\n\n{_day(subject.evaluation.boxes.get('filled_on'))}"
     canvas.keep()  # the names never stand on a page alone
     canvas.next(least=4)
     canvas.keep()
@@ -159,7 +159,7 @@ def _parted(canvas: SheetCanvas) -> list[ColumnSpan]:
 
 def _signed(subject: ScoredEvaluation, labels: tuple[str, ...]) -> str:
     """What the box with one of these labels holds."""
-    entries = (entry.given for entry in subject.form.boxes.values() if entry.field in labels)
+    entries = (entry.given for entry in subject.evaluation.boxes.values() if entry.field in labels)
     return next(filter(None, entries), "")
 
 
@@ -185,7 +185,7 @@ def _result(subject: ScoredEvaluation) -> str:
     """Whose the points are, and what they come to."""
     scores = subject.scores
     if scores.total is None:
-        return f"{UNSCORED_WORDS[subject.form.unscored]}。"
+        return f"{UNSCORED_WORDS[subject.evaluation.unscored]}。"
     why = "；".join(scores.provisional)
     result = f"暂定（{why}），不评等级" if why else f"等级{scores.grade}"
     own = f"；其中{scores.claimed_rows}项不能按规则计算，用单位自评得分（＊）" if scores.claimed_rows else ""

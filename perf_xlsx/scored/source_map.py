@@ -10,15 +10,15 @@ from perf_xlsx.sheets.a4 import OWN_SIZE, widths_counted_in
 from perf_xlsx.sheets.fixed_texts import NUMBER, ORIGIN_HEADS
 from perf_xlsx.sheets.origin import NO_PLACE, ORIGIN, LeftBehind, WorkbookOrigin
 
-CARRIED = tuple(zip((NUMBER, "栏目", *ORIGIN_HEADS, "说明"), (5, 26, 14, 12, 8, 34, 22), strict=True))
+TRANSFERRED = tuple(zip((NUMBER, "栏目", *ORIGIN_HEADS, "说明"), (5, 26, 14, 12, 8, 34, 22), strict=True))
 SCALE = 0.9  # on paper: type of 9 points
 LEFT_BEHIND = (NUMBER, "种类", *ORIGIN_HEADS, "说明")
 
 
 def origin_sheet(origin: WorkbookOrigin, size: float = OWN_SIZE) -> SheetDraft:
     """The sheet. `size` is that of the type that the workbook's widths count in."""
-    widths = widths_counted_in((width for _, width in CARRIED), size)
-    sheet, last = s.draft(ORIGIN, widths), len(CARRIED) - 1
+    widths = widths_counted_in((width for _, width in TRANSFERRED), size)
+    sheet, last = s.draft(ORIGIN, widths), len(TRANSFERRED) - 1
     sheet.scale = SCALE
     title, paragraph = (
         s.look(font_name=s.HEADING, font_size=18, align="center"),
@@ -29,8 +29,8 @@ def origin_sheet(origin: WorkbookOrigin, size: float = OWN_SIZE) -> SheetDraft:
     summary = _summary(origin)
     sheet.merge(1, 0, 1, last, paragraph)
     sheet.text(1, 0, summary, paragraph)
-    sheet.heights |= {0: 34, 1: s.height_for([(summary, sum(width for _, width in CARRIED))], 22)}
-    row = _heads(sheet, 2, [head for head, _ in CARRIED])
+    sheet.heights |= {0: 34, 1: s.height_for([(summary, sum(width for _, width in TRANSFERRED))], 22)}
+    row = _heads(sheet, 2, [head for head, _ in TRANSFERRED])
     for number, trace in enumerate(origin.traces, 1):
         _row(sheet, row, number, (trace.field, "", trace.sheet, trace.cell, trace.given, trace.note))
         shown = f"{trace.place.sheet}!{trace.place.cell}"
@@ -63,7 +63,7 @@ def _row(sheet: SheetDraft, row: int, number: int, texts: Sequence[str]) -> None
     sheet.number(row, 0, number, s.look(border=True, align="center"))
     for column, text in enumerate(texts, 1):
         sheet.text(row, column, text, s.look(border=True, align="left"))
-    sheet.heights[row] = s.height_for([(text, CARRIED[column][1]) for column, text in enumerate(texts, 1)], 20)
+    sheet.heights[row] = s.height_for([(text, TRANSFERRED[column][1]) for column, text in enumerate(texts, 1)], 20)
 
 
 def _left(sheet: SheetDraft, row: int, left: Sequence[LeftBehind]) -> int:

@@ -22,9 +22,9 @@ class ScoredEvaluation(Struct, frozen=True):
     be verified, where there is one.
     """
 
-    form: SelfEvaluation
+    evaluation: SelfEvaluation
     scores: Scores
-    kind: Form
+    form: Form
     rulebook: Rulebook
     paper: EvaluationLayout
     not_valid: str
@@ -34,32 +34,32 @@ class ScoredEvaluation(Struct, frozen=True):
     @property
     def title(self) -> str:
         """What the form is called: by itself, else as the kind of form is."""
-        return self.form.title or self.kind.official
+        return self.evaluation.title or self.form.official
 
     @property
     def money_unit(self) -> str:
         """The money unit, or that there is none."""
-        return self.form.boxes["money_unit"].given or "单位未填"
+        return self.evaluation.boxes["money_unit"].given or "单位未填"
 
     def none(self, word: str) -> str:
         """What is shown where something is missing: a form without points lacks none."""
-        return DASH if self.form.unscored else word
+        return DASH if self.evaluation.unscored else word
 
 
-def differ(form: SelfEvaluation, scores: Scores) -> bool:
+def differ(evaluation: SelfEvaluation, scores: Scores) -> bool:
     """Whether any points of the unit are not those that were computed."""
-    if form.unscored:
+    if evaluation.unscored:
         return False
-    return any(claimed.value != points for claimed, points in _points(form, scores))
+    return any(claimed.value != points for claimed, points in _points(evaluation, scores))
 
 
-def _points(form: SelfEvaluation, scores: Scores) -> Iterator[tuple[Entry[Decimal], Decimal | None]]:
-    yield form.claimed.total, scores.total
+def _points(evaluation: SelfEvaluation, scores: Scores) -> Iterator[tuple[Entry[Decimal], Decimal | None]]:
+    yield evaluation.claimed.total, scores.total
     scored: list[tuple[Entry[Decimal], Score]] = [
-        (row.claimed_points, score) for row, score in zip(form.indicators, scores.indicators, strict=True)
+        (row.claimed_points, score) for row, score in zip(evaluation.indicators, scores.indicators, strict=True)
     ]
     if scores.execution.weight:
-        scored.append((form.claimed.execution_points, scores.execution))
+        scored.append((evaluation.claimed.execution_points, scores.execution))
     for claimed, score in scored:
         if score.applies:
             yield claimed, score.points

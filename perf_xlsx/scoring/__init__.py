@@ -18,40 +18,49 @@ from perf_xlsx.scoring.total import total_of
 KnownScores = dict[tuple[int, Fraction | None, str], tuple[Indicator, Score]]
 
 
-def score_evaluation(form: SelfEvaluation, rulebook: Rulebook, known: KnownScores | None = None) -> Scores:
+def score_evaluation(evaluation: SelfEvaluation, rulebook: Rulebook, known: KnownScores | None = None) -> Scores:
     """Score a form by a rulebook. Never raises for what was typed: what cannot be scored stays open (None).
 
     `known` remembers the scores of rows, for the next form that has the same rows and is scored by the same rules.
     """
-    execution = score_execution(form, rulebook)
+    execution = score_execution(evaluation, rulebook)
     rate, known = execution.completion, {} if known is None else known
-    keys = [(id(row), rate, level) for row, level in zip(form.indicators, levels_of(form.indicators), strict=True)]
-    for row, key in zip(form.indicators, keys, strict=True):
+    keys = [
+        (id(row), rate, level)
+        for row, level in zip(evaluation.indicators, levels_of(evaluation.indicators), strict=True)
+    ]
+    for row, key in zip(evaluation.indicators, keys, strict=True):
         if key not in known:
-            known[key] = row, _score_of(row, rate, rulebook, key[2], form)
+            known[key] = row, _score_of(row, rate, rulebook, key[2], evaluation)
     indicators = tuple(known[key][1] for key in keys)
-    if form.unscored:
-        execution = replace(execution, weight=None, share=None, points=None, why=rate_in_words(form, rulebook))
+    if evaluation.unscored:
+        execution = replace(
+            execution, weight=None, share=None, points=None, why=rate_in_words(evaluation, rulebook)
+        )
     scores = Scores(
         execution=execution,
-        line_rates={key: line_rates(line, rulebook) for key, line in form.funds.items()},
-        project_rates=tuple(project_rates(project, rulebook) for project in form.projects),
+        line_rates={key: line_rates(line, rulebook) for key, line in evaluation.funds.items()},
+        project_rates=tuple(project_rates(project, rulebook) for project in evaluation.projects),
         indicators=indicators,
-        total=None if form.unscored else total_of(execution, indicators, rulebook),
+        total=None if evaluation.unscored else total_of(execution, indicators, rulebook),
         grade=None,
-        parts=tuple(part_score(row, rate, rulebook) for row in form.parts),
+        parts=tuple(part_score(row, rate, rulebook) for row in evaluation.parts),
     )
     return settled(scores, rulebook)
 
 
 def _score_of(
-    row: Indicator, rate: Fraction | None, rulebook: Rulebook, level: str, form: SelfEvaluation
+    row: Indicator, rate: Fraction | None, rulebook: Rulebook, level: str, evaluation: SelfEvaluation
 ) -> Score:
     """The score of a row; where its form lacks a column that every rule needs, the unit's own points."""
-    if form.unscored:
+    if evaluation.unscored:
         return completion_of(row, rate, rulebook)
     found = score_indicator(row, rate, rulebook, level)
-    return unmeasured_score(row, form.unmeasured, found) if form.unmeasured and found.points is None else found
+    return (
+        unmeasured_score(row, evaluation.unmeasured, found)
+        if evaluation.unmeasured and found.points is None
+        else found
+    )
 
 
 def levels_of(indicators: Iterable[Indicator]) -> Iterator[str]:

@@ -45,7 +45,7 @@ def _base(spending: FundLine | Project, rulebook: Rulebook) -> Entry[Decimal]:
     return spending.entry(rulebook.word("execution.base"))
 
 
-def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
+def score_execution(evaluation: SelfEvaluation, rulebook: Rulebook) -> Score:
     """Points of budget execution: weight × min(1, executed ÷ budget), or by the rulebook's tiers of that rate.
 
     Where it has no weight its points are 0, whatever the rate; where the rate is unknown, too.
@@ -54,7 +54,7 @@ def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
     tiers = rulebook.tiers("execution.scale")
     keys = ("execution.weight", "execution.base", *(["execution.scale"] if tiers else []))
     basis = tuple(map(rulebook.cite, keys))
-    line = form.total_funds
+    line = evaluation.total_funds
     budget, executed, rate = _base(line, rulebook), line.executed, _rate(line, rulebook)
     if not weight:
         return Score(weight, Fraction(0), NO_POINTS, rate, None, None, _unweighted(rate), basis)
@@ -74,9 +74,9 @@ def score_execution(form: SelfEvaluation, rulebook: Rulebook) -> Score:
     return Score(weight, share, earned, rate, rate >= 1, None, why, basis)
 
 
-def rate_in_words(form: SelfEvaluation, rulebook: Rulebook) -> str:
+def rate_in_words(evaluation: SelfEvaluation, rulebook: Rulebook) -> str:
     """The rate of a form that gives no points for it."""
-    line = form.total_funds
+    line = evaluation.total_funds
     budget, executed, rate = _base(line, rulebook), line.executed, _rate(line, rulebook)
     if rate is None or executed.value is None or budget.value is None:
         return (

@@ -15,9 +15,10 @@ from perf_xlsx.forms.case import Fill, Typed, as_text
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.a4 import room
-from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD
+from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD, WRONG, Prompt
+from perf_xlsx.template import live
 from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
-from perf_xlsx.template.checks import Sources, check_name, shown_on
+from perf_xlsx.template.checks import OTHER_UNIT, Sources, check_name, shown_on
 from perf_xlsx.template.conditions import cell_is_blank, number_step, plain_number
 from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.missing import (
@@ -26,6 +27,7 @@ from perf_xlsx.template.missing import (
     TableRange,
     counter_name,
     entries_name,
+    first_row,
     is_required,
     missing_cell,
     missing_name,
@@ -52,7 +54,9 @@ PROTECTION = {
 
 
 class SheetState:
-    """A sheet being written: its first box, its counter's address, and the terms that count its missing boxes."""
+    """A sheet being written: its first box, its counter's address, the terms that count its missing boxes, and the
+    steps that name its boxes with an error.
+    """
 
     def __init__(self, sheet: FormSheet, number: int, worksheet: Any) -> None:
         self.sheet, self.worksheet, self.number = sheet, worksheet, number
@@ -60,6 +64,7 @@ class SheetState:
         self.steps = Steps(f"sheet{number}", {}, {})
         self.terms: list[str] = []
         self.places: list[Case] = []
+        self.broken: list[str] = []
         self.idle: list[Case] = []
         self.checks: list[str] = []
 
@@ -82,11 +87,23 @@ class SheetState:
         self.terms.append(term)
         self.places.append((condition, place))
 
+    @property
+    def broken_name(self) -> str:
+        """The name of the hidden cell that names the boxes with an error."""
+        return f"{PREFIX}sheet{self.number}_broken"
+
+    def watch(self, key: str, cells: Mapping[str, str]) -> None:
+        """Name each of these boxes, by their labels, where a formula typed into it has an error for a result."""
+        named = (f'IF(ISERROR({cell}),{formula_text(f"{label} ")},"")' for label, cell in cells.items())
+        self.broken.append(self.steps.step(f"_{key}_broken", "&".join(named)))
+
     def missing(self) -> str:
-        """The check of empty boxes."""
+        """The check of empty boxes, and of boxes with an error, which are not empty."""
         count = self.steps.step("missing", "+".join(self.terms) or "0")
         where = cases(*self.places, otherwise='""')
-        done = cases(*self.idle, otherwise=formula_text(f"{DONE} 必填项已填齐"))
+        broken = self.steps.step("broken", "&".join(self.broken) or '""')
+        told = f"{formula_text(f'{WRONG} 公式错误，请重新填写：')}&{broken}"
+        done = cases((f'{broken}<>""', told), *self.idle, otherwise=formula_text(f"{DONE} 必填项已填齐"))
         return f'IF({count}=0,{done},"{OWED} "&{count}&" 格，先填："&{where})'
 
 
@@ -206,7 +223,8 @@ class Writer:
         canvas.text(worksheet, 0, LEFT, s.dated_title(sheet.title, self.year), title)
         column = self._column_at(TITLE_WIDTH)
         if any(_has_money(block) for block in sheet.blocks):
-            unit = f'="{UNIT_LEAD}"&IF({cell_is_blank(MONEY_UNIT)},"请在“基本信息”中选择",{MONEY_UNIT})'
+            unknown = f"OR({cell_is_blank(MONEY_UNIT)},ISERROR({MONEY_UNIT}))"
+            unit = f'="{UNIT_LEAD}"&IF({unknown},"请在“基本信息”中选择",{MONEY_UNIT})'
             canvas.live(worksheet, 0, column, unit, canvas.style(bold=True, text_wrap=False))
             column = self._column_at(TITLE_WIDTH + UNIT_WIDTH)
         self._checks(state, worksheet)
@@ -299,6 +317,7 @@ class Writer:
             style = self.box.style(box, value, align="left")
             canvas.typed(worksheet, row, LEFT + 1, value, style)
             state.box(row, LEFT + 1)
+            state.watch(box.key, {box.label: self.singles[box.key]})
             if required:
                 canvas.required(worksheet, row, LEFT + 1, row)
                 state.require(box.key, self.singles[box.key], box.label)
@@ -341,6 +360,9 @@ class Writer:
         needed_of_total = required_amounts(whole, total, self.box.rulebook)
         made = is_made(self.box.form, self.fill, block, line)
         self.made |= {line.key} if made else set()
+        if made:
+            formulas = {key: live.unless(OTHER_UNIT, formula) for key, formula in formulas.items()}
+        watched: dict[str, str] = {}
         for column, box in enumerate(block.columns, LEFT + 1):
             amount = by_label(sheet, column_name(column + 1), _label(row))
             self.amounts[f"{line.key}_{box.key}"] = amount
@@ -357,11 +379,14 @@ class Writer:
                 required = box.key in needed or is_first
                 canvas.typed(worksheet, row, column, value, self.box.style(box, value))
                 state.box(row, column)
+                watched[f"{line.label}·{box.label}"] = amount
                 if required:
                     canvas.required(worksheet, row, column, row)
             if box.key in needed:
                 named = next(one for one in block.lines if one.key == line.parts[0]) if made else line
                 state.require(f"{line.key}_{box.key}", amount, f"{named.label}·{box.label}")
+        if watched:
+            state.watch(line.key, watched)
 
     def _opens_total(self, block: Lines, line: Line) -> bool:
         """Whether a line is the first part of the total that the sheet adds up."""
@@ -402,6 +427,10 @@ class Writer:
         """Count what the rows lack; one indicator is required in any case."""
         table = TableRange(block, state.sheet.name, _letters(block), header + 1, last + 1)
         self.tables.append(table)
+        first_broken = state.steps.step(f"{block.key}_first_broken", first_row(table.broken(), table.rows))
+        state.broken.append(
+            state.steps.step(f"{block.key}_broken", f'IF({first_broken}>0,"第"&{first_broken}&"行 ","")')
+        )
         if table.required:
             state.count(missing_name(block.key), f"{missing_name(block.key)}>0", table.place())
             if len(state.sheet.blocks) == 1:
@@ -479,7 +508,8 @@ def is_held(fill: Fill | None, box: Box) -> bool:
 
 def is_made(form: Form, fill: Fill | None, block: Lines, line: Line) -> bool:
     """Whether the template adds up a line: where it can, and its data hold nothing of it."""
-    held = fill is not None and any(key[:2] == (block.key, line.key) for key in fill.lines)
+    known = fill.lines if fill else {}
+    held = any(key[:2] == (block.key, line.key) and value is not None for key, value in known.items())
     return form.is_made(line) and not held
 
 
@@ -492,9 +522,19 @@ def sum_of_parts(steps: Steps, lines: Mapping[str, Line], line: Line, column: st
     """The sum of a line's parts as a formula: "" where none is filled in; it asks for what is no number."""
     inside = list(_parts_of(lines, line))
     asked = [case for part in inside for case in plain_number(steps, f"{part.key}_{column}")]
+    if column == "adjusted":
+        asked += [_unbudgeted(steps, part) for part in inside]
     numbers = [number_step(steps, f"{part.key}_{column}") for part in inside]
     terms = "+".join(_term(steps, lines, lines[key], column) for key in line.parts)
     return cases(*asked, (f"COUNT({','.join(numbers)})=0", '""'), otherwise=f"ROUND({terms},9)")
+
+
+def _unbudgeted(steps: Steps, part: Line) -> Case:
+    """What a part is asked for that was spent of and has no budget, nor parts that have one."""
+    budgets = [number_step(steps, f"{key}_adjusted") for key in (part.key, *part.parts)]
+    spent = number_step(steps, f"{part.key}_executed")
+    none = f"AND(COUNT({','.join(budgets)})=0,IF(ISNUMBER({spent}),{spent}>0,FALSE))"
+    return none, formula_text(Prompt.NUMBER.of(steps.labels[f"{part.key}_adjusted"]))
 
 
 def _parts_of(lines: Mapping[str, Line], line: Line) -> Iterator[Line]:

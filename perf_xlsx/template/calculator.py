@@ -417,6 +417,7 @@ def _size(value: FormulaValue) -> FormulaValue:
 
 _OF_ONE: Mapping[str, Callable[..., FormulaValue]] = {
     "ISNUMBER": lambda value: type(value) is Fraction,
+    "ISERROR": lambda value: isinstance(value, Wrong),
     "ISTEXT": lambda value: isinstance(value, str),
     "ISLOGICAL": lambda value: isinstance(value, bool),
     "NOT": _of_texts(lambda value: not _number(value)),

@@ -21,13 +21,21 @@ from perf_xlsx.rulebook import OTHERS, Rulebook
 from perf_xlsx.sheets.fixed_texts import DONE, DOUBTED, IDLE, OWED, WRONG, Prompt
 from perf_xlsx.template import live
 from perf_xlsx.template import word_lists as words
-from perf_xlsx.template.conditions import bare, cell_is_blank, is_listed, number_step, plain_number
+from perf_xlsx.template.conditions import (
+    bare,
+    cell_is_blank,
+    is_implausible,
+    is_listed,
+    number_step,
+    plain_number,
+)
 from perf_xlsx.template.missing import TableRange, first_row
-from perf_xlsx.template.steps import Case, Steps, cases, formula_text
+from perf_xlsx.template.steps import PREFIX, Case, Steps, cases, formula_text
 
 LITERAL, NAMED = 200, 60  # characters of a text in a formula, which takes 255; and of names in a sentence
 MOST_APPROVED = 300  # indicators that one formula can name
 CHECKS = "check"  # the table of their steps: pxl_check_…
+OTHER_UNIT = f"{PREFIX}{CHECKS}_other_unit"  # whether a line's amounts are in different units
 # Checks by the block that they are shown with.
 OF_BLOCKS: Mapping[str, tuple[str, ...]] = {
     "basics": ("values",),
@@ -102,9 +110,12 @@ class Checks:
         self.columns = {box.key: box.label for box in self.lines.columns}
         known, sheets = sources.approved, enumerate(form.sheets, 1)
         keys = {key for n, sheet in sheets for key in shown_on(sheet, n, form, rulebook, known)}
+        asked = [condition for line in self._typed_lines() for condition, _ in self._other_unit(line)]
+        self.steps.formulas[OTHER_UNIT] = f"OR({','.join(asked)})"
         for key in sorted(keys):
             if not key.startswith("missing"):
-                self.steps.step(key, getattr(self, f"_{key}")())
+                awaited = formula_sentence(OWED, "公式错误改好后核对")
+                self.steps.step(key, f"IFERROR({getattr(self, f'_{key}')()},{awaited})")
 
     def _sum(self, key: str, column: str) -> str:
         """The cell with the sum of the entries' numbers in a column of a table."""
@@ -216,8 +227,7 @@ class Checks:
         """One case for each column in which a line is not the sum of its parts."""
         for column in self._amounts_():
             total, parts = self._amount(line.key, column), [self._amount(part, column) for part in line.parts]
-            least, summed = 1 if line.blank_part_is_zero else len(parts), self._sum_of_parts(line, column)
-            known = f"AND(ISNUMBER({total}),COUNT({','.join(parts)})>={least})"
+            summed, known = self._sum_of_parts(line, column), f"AND(ISNUMBER({total}),COUNT({','.join(parts)})>0)"
             wrong = f"IF({known},{self._differ(total, summed)},FALSE)"
             yield wrong, formula_sentence(
                 WRONG, f"{self._sum_of(line)}＝", amount(summed), f"，{line.label}填", amount(total), "，差",
@@ -253,7 +263,9 @@ class Checks:
     def _within(self) -> str:
         """No amount below zero, none spent without a budget; more than the budget is to be looked at."""
         lines = self._typed_lines()
-        wrong = [self._of_line("wrong", line, [*self._impossible(line)]) for line in lines]
+        wrong = [
+            self._of_line("wrong", line, [*self._impossible(line), *self._other_unit(line)]) for line in lines
+        ]
         doubted = [self._of_line("more", line, [self._overspent(line)]) for line in lines]
         key, words_ = self.form.total_line, "全年执行数不超过全年预算数"
         budget, spent = self._amount(key, "adjusted"), self._amount(key, "executed")
@@ -271,6 +283,22 @@ class Checks:
         budget, spent = self._amount(line.key, "adjusted"), self._amount(line.key, "executed")
         without = f"IF(ISNUMBER({spent}),AND({spent}>0,OR({cell_is_blank(budget)},{budget}=0)),FALSE)"
         yield without, formula_sentence(WRONG, f"{line.label}没有全年预算数，却有全年执行数", amount(spent))
+
+    def _other_unit(self, line: Line) -> Iterator[Case]:
+        """More was spent than anybody spends: the amounts are not in one unit (F10)."""
+        spent = self._amount(line.key, "executed")
+        for column in dict.fromkeys(("adjusted", self.rulebook.word("execution.base"))):
+            budget = self._amount(line.key, column)
+            told = (f"{line.label}的全年执行数", amount(spent), f"，{self.columns[column]}", amount(budget), "：")
+            yield (
+                is_implausible(spent, budget),
+                formula_sentence(WRONG, *told, self._guessed_unit, "，请核对金额单位"),
+            )
+
+    @property
+    def _guessed_unit(self) -> Worth:
+        """Which unit an amount that is far too large seems to be in, by that of the form."""
+        return Worth(f'IF({bare(self._box("money_unit"))}="元","疑似元与万元混填","疑似按元填写")')
 
     def _overspent(self, line: Line) -> Case:
         budget, spent = self._amount(line.key, "adjusted"), self._amount(line.key, "executed")
@@ -292,6 +320,10 @@ class Checks:
         sums = {column: self._sum("projects", column) for column in ("adjusted", "executed")}
         for column, summed in sums.items():
             cell = self._amount(key, column)
+            unsummed = f"AND({entries}>0,{cell_is_blank(cell)},{summed}>{self.edge})"
+            words = f"{label}的{self.columns[column]}没有填，项目明细合计"
+            lacking = formula_sentence(WRONG, words, amount(summed))
+            found.append((unsummed, lacking))
             wrong = f"IF(AND({entries}>0,ISNUMBER({cell})),{self._differ(cell, summed)},FALSE)"
             found.append((wrong, formula_sentence(
                 WRONG, f"{self.columns[column]}：项目明细合计", amount(summed), f"，{label}", amount(cell), "，差",
@@ -315,6 +347,9 @@ class Checks:
         table = self.of.tables["projects"]
         return cases(
             self._in_table(table, "unread", table.texts(("initial", "adjusted", "executed")), "金额不是数字"),
+            self._in_table(
+                table, "unit", table.asked_for_unit(), "全年执行数", self._guessed_unit, "，请核对金额单位"
+            ),
             self._in_table(table, "asking", table.begins("reference_rate", live.ASKING), "金额不是数字"),
             self._in_table(table, "negative", table.negative(("initial", "adjusted", "executed")), "金额是负数"),
             self._in_table(table, "unbudgeted", table.unbudgeted(), "没有全年预算数，却有全年执行数"),
@@ -322,10 +357,10 @@ class Checks:
             otherwise=formula_sentence(DONE, Worth(table.entries), "个项目，金额填写规范"),
         )
 
-    def _in_table(self, table: TableRange, key: str, flags: str, what: str) -> Case:
+    def _in_table(self, table: TableRange, key: str, flags: str, *what: str) -> Case:
         """A case for the first row of a table with a flag."""
         row = self.steps.step(f"{table.block.key}_{key}", first_row(f"{table.entry}*({flags})", table.rows))
-        return f"{row}>0", formula_sentence(WRONG, "第", Worth(row), f"行{what}")
+        return f"{row}>0", formula_sentence(WRONG, "第", Worth(row), "行", *what)
 
     # ---- indicators
 
@@ -349,7 +384,7 @@ class Checks:
         )
 
     def _claims(self) -> str:
-        """The sums of claimed and computed points, once every row has both."""
+        """The sums of claimed and computed points, once every row has both; each may differ by the tolerance."""
         table = self.of.tables["indicators"]
         claimed, computed = self._sum("indicators", "claimed_points"), self._sum("indicators", "reference_points")
         apart = f"ROUND({claimed}-{computed},2)"
@@ -360,7 +395,7 @@ class Checks:
                 f"{self._without_points(table)}>0",
                 formula_sentence(OWED, "若干行的参考得分，各行改好后核对自评得分合计"),
             ),
-            (f"ABS({apart})>{self.edge}", formula_sentence(WRONG, *shown, "，差", Worth(apart))),
+            (f"ABS({apart})>{self.edge}*{table.entries}", formula_sentence(WRONG, *shown, "，差", Worth(apart))),
             otherwise=formula_sentence(DONE, *shown),
         )
 
@@ -471,7 +506,7 @@ class Checks:
         )
 
     def _claimed_total(self) -> str:
-        """The sum of the claims; a typed one is compared with it."""
+        """The sum of the claims; so must be the total, also one that the sheet made: it may be typed over."""
         total, summed = self._box("claimed_total"), live.CLAIMED_SUM
         shown = ("自评总分", amount(total), "＝预算执行率得分＋各项自评得分")
         typed_wrong = (
@@ -484,7 +519,7 @@ class Checks:
         return cases(
             *asked,
             (owed, formula_sentence(OWED, "若干项，填齐、改好后显示自评总分")),
-            *([] if self.of.total_made else [typed_wrong]),
+            typed_wrong,
             otherwise=formula_sentence(DONE, *shown),
         )
 
@@ -578,11 +613,12 @@ def amount(formula: str) -> Worth:
     return Worth(f"ROUND({formula},2)")
 
 
-def verdict(missing: Sequence[str], shown: Sequence[str]) -> tuple[Steps, str]:
-    """One verdict on the whole form: of the numbers of empty boxes, and of the checks by their names."""
+def verdict(missing: Sequence[str], broken: Sequence[str], shown: Sequence[str]) -> tuple[Steps, str]:
+    """One verdict on the whole form: of the numbers of empty boxes, of boxes with an error, and of the checks."""
     steps = Steps("verdict", {}, {})
     owed = steps.step("owed", "+".join(missing))
-    wrong = steps.step("wrong", "+".join(f'(LEFT({name})="{WRONG}")' for name in shown))
+    errors = [f'({name}<>"")' for name in broken]
+    wrong = steps.step("wrong", "+".join([*errors, *(f'(LEFT({name})="{WRONG}")' for name in shown)]))
     waiting = steps.step("waiting", "+".join(f'(LEFT({name},2)="{OWED}")' for name in shown))
     return steps, cases(
         (f"{owed}>0", f'"{OWED} "&{owed}&" 格"&IF({wrong}>0,"，"&{wrong}&" 处不符","")'),

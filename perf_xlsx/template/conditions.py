@@ -5,13 +5,13 @@ An error value in a cell makes no condition an error.
 
 from __future__ import annotations
 
+from perf_xlsx.domain.units import A_FEW, IMPLAUSIBLE_RATE, ONE_SIZE
 from perf_xlsx.sheets.fixed_texts import Prompt
 from perf_xlsx.template.steps import Case, Steps, formula_text
 from perf_xlsx.template.word_lists import BLANK, BLANKS, GENERAL, HARD_SPACE, PERCENT, UNITS, UNKNOWN, UNSEEN
 from perf_xlsx.vocabulary import vocabulary
 
 LEAST, MOST = "1E-12", "1E+13"  # beyond these the reader takes no number either
-ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 FAR = 10  # a percent format that shows a thousand percent is doubted
 DASHES = "-—–―－/／\\＼…一"  # say nothing by themselves
 
@@ -63,10 +63,21 @@ def number_step(steps: Steps, key: str) -> str:
     It is "" where the cell is blank, and UNKNOWN for a text, a date, or a number that no form holds.
     """
     cell, shown = steps.cells[key], _format(steps, key)
-    dated = f'OR({shown}="D",{shown}={_date_format(steps)})'
+    dated = is_dated(steps, key)
     size = f"AND({cell}<>0,OR(ABS({cell})<{LEAST},ABS({cell})>={MOST}))"
     read = f'IF(OR(ISLOGICAL({cell}),{dated},{size}),"{UNKNOWN}",IF({shown}="P",ROUND({cell}*100,12),{cell}))'
     return steps.step(f"{key}_number", f'IF(ISNUMBER({cell}),{read},IF({cell_is_blank(cell)},"","{UNKNOWN}"))')
+
+
+def is_dated(steps: Steps, key: str) -> str:
+    """Whether a cell's format shows a date or a time."""
+    shown = _format(steps, key)
+    return f'OR({shown}="D",{shown}={_date_format(steps)})'
+
+
+def is_implausible(spent: str, budget: str) -> str:
+    """Whether so much was spent of a budget that one of the two amounts must be in another money unit."""
+    return f"IF(COUNT({spent},{budget})=2,AND({budget}>0,{spent}>={IMPLAUSIBLE_RATE}*{budget}),FALSE)"
 
 
 def plain_number(steps: Steps, key: str) -> tuple[Case, Case]:
@@ -88,37 +99,55 @@ def _date_format(steps: Steps) -> str:
 
 
 def may_be_fractions(steps: Steps) -> str:
-    """Whether target and actual may be percents and fractions: 95% and 1, or 95 and 0.96 where percents count.
+    """Whether scoring does not take target or actual, because it may be a fraction of the other's percents.
 
-    A percent format that shows a thousand percent is doubted too.
+    Beside a unit of percent two of one size are as they are. Without a unit 0.96 beside 95 is doubted; and where a
+    number is formatted as a percentage, any fraction that is not, unless both are fractions: scoring may tell what
+    it means, a formula asks. A percent format that shows a thousand percent is doubted too.
     """
-    cells = {key: steps.cells[key] for key in ("target", "actual", "midyear")}
-    target, actual, midyear = cells.values()
-    percents = {key: shows_percent(steps, key) for key in cells}
-    fractions = (f"AND(NOT({percents[key]}),{cells[key]}<>0,ABS({cells[key]})<=1)" for key in ("target", "actual"))
-    small = steps.step("one_small", f"OR({','.join(fractions)})")
+    percents = {key: shows_percent(steps, key) for key in ("target", "actual", "midyear")}
+    midyear = steps.cells["midyear"]
+    fractions, apart, hundredfold = _fractions(steps), _apart(steps), _hundredfold(steps)
+    small = steps.step("one_small", f"OR({','.join(fractions)},{hundredfold})")
     worded = f"AND(ISTEXT({midyear}),NOT({cell_is_blank(midyear)}))"
-    sizes = f"ABS({target}),ABS({actual})"
-    apart = f"AND({target}*{actual}<>0,MAX({sizes})>{ONE_SIZE}*MIN({sizes}))"
-    large = f"MAX({sizes},IF(ISNUMBER({midyear}),ABS({midyear}),0))>1"
-    counted = f"AND({_unit(steps)}={formula_text(PERCENT)},OR({large},{apart}))"
-    mixed = steps.step("percents_count", f"OR({','.join(percents.values())},{worded},{counted})")
-    far = ",".join(f"AND({percents[key]},ABS({cells[key]})>={FAR})" for key in ("target", "actual"))
-    return steps.step("may_be_fractions", f"OR(AND({small},{mixed}),{far},{_hundredfold(steps)})")
+    unlike = (
+        f"AND(OR({','.join(percents.values())},{worded}),{small},NOT(AND({','.join(fractions)},NOT({apart}))))"
+    )
+    bare = f"AND({hundredfold},MIN({_shown(steps, 'target')},{_shown(steps, 'actual')})<=1)"
+    unitless = f"AND({_unit(steps)}={formula_text(BLANK)},OR({unlike},{bare}))"
+    counted = f"AND({_unit(steps)}={formula_text(PERCENT)},{apart},{small})"
+    far = ",".join(f"AND({percents[key]},ABS({steps.cells[key]})>={FAR})" for key in ("target", "actual"))
+    return steps.step("may_be_fractions", f"OR({unitless},{counted},{far})")
+
+
+def _shown(steps: Steps, key: str) -> str:
+    """The number that a cell shows, which holds one: 95 for 95%."""
+    cell = steps.cells[key]
+    return steps.step(f"{key}_shown", f"IF({shows_percent(steps, key)},ROUND({cell}*100,12),{cell})")
+
+
+def _fractions(steps: Steps) -> list[str]:
+    """Whether target and actual are fractions without a percent sign, each for itself."""
+    cells = {key: steps.cells[key] for key in ("target", "actual")}
+    return [
+        steps.step(f"{key}_fraction", f"AND(NOT({shows_percent(steps, key)}),{cell}<>0,ABS({cell})<=1)")
+        for key, cell in cells.items()
+    ]
+
+
+def _apart(steps: Steps) -> str:
+    """Whether target and actual are of different sizes; zeros do not count."""
+    sizes = f"ABS({_shown(steps, 'target')}),ABS({_shown(steps, 'actual')})"
+    return steps.step("apart", f"AND(MIN({sizes})>0,ROUND({ONE_SIZE}*MIN({sizes})-MAX({sizes}),9)<0)")
 
 
 def _hundredfold(steps: Steps) -> str:
-    """Whether one of two bare numbers may be a fraction whose percents are of the other's size: 0.96 and 95."""
-    a, b = number_step(steps, "target"), number_step(steps, "actual")
-    percents = f"{shows_percent(steps, 'target')},{shows_percent(steps, 'actual')}"
-    # twice or half at most; 49.99 and no 50, so that two zeros need no condition of their own
-    near = f"MIN({a},{b})*200>=MAX({a},{b}),MIN({a},{b})*49.99<MAX({a},{b})"
-    unit = _unit(steps)
-    least = f"MIN({steps.cells['target']},{steps.cells['actual']})"
-    unmarked = f"AND({unit}={formula_text(BLANK)},NOT(OR({percents})),{least}<=1)"
-    smaller = f"IF({a}<{b},{shows_percent(steps, 'target')},{shows_percent(steps, 'actual')})"
-    marked = f"AND(OR({percents},{unit}={formula_text(PERCENT)}),NOT({smaller}))"
-    return steps.step("hundredfold", f"AND({near},OR({unmarked},{marked}))")
+    """Whether one of the two has no percent sign and may be a fraction whose percents are of the other's size."""
+    a, b = _shown(steps, "target"), _shown(steps, "actual")
+    least, most = f"MIN({a},{b})", f"MAX({a},{b})"
+    near = f"{least}>0,{least}<={A_FEW},ROUND({least}*200-{most},9)>=0,ROUND({least}*50-{most},9)<=0"
+    marked = f"IF({a}<{b},{shows_percent(steps, 'target')},{shows_percent(steps, 'actual')})"
+    return steps.step("hundredfold", f"AND({near},NOT({marked}))")
 
 
 def percents_of_a_unit(steps: Steps) -> str:

@@ -19,6 +19,8 @@ from perf_xlsx.template.conditions import (
     begins,
     cell_is_blank,
     code,
+    is_dated,
+    is_implausible,
     is_listed,
     may_be_fractions,
     may_be_other_money,
@@ -55,11 +57,18 @@ def rate(steps: Steps, rulebook: Rulebook) -> str:
     return steps.step("rate", cases(*asked, otherwise=found))
 
 
+def unless(other_unit: str, rate_: str) -> str:
+    """A rate of sums; it asks for the unit where amounts are not in one."""
+    return cases((other_unit, formula_text(Prompt.UNIT)), otherwise=rate_)
+
+
 def line_rate(steps: Steps, redirected: str, rulebook: Rulebook) -> str:
     """Execution rate of one line of money, or of one project; a row that adds up others has none."""
     found = rate(steps, rulebook)
     totals = [(begins(steps.cells["name"], words.TOTALS), NOTHING)] if "name" in steps.cells else []
-    return steps.step("line_rate", cases((redirected, NOTHING), *totals, otherwise=found))
+    implausible = is_implausible(*(steps.cells[amount] for amount in rate_amounts(rulebook)))
+    asked = (implausible, formula_text(Prompt.UNIT))
+    return steps.step("line_rate", cases((redirected, NOTHING), *totals, asked, otherwise=found))
 
 
 def execution_points(rulebook: Rulebook) -> str:
@@ -281,6 +290,7 @@ class IndicatorSteps:
             (unused, NOTHING),
             (f'{lacking}<>""', f'"{OWED}："&{lacking}'),
             *((f'{points}="{prompt}"', formula_text(told)) for prompt, told in TOLD.items()),
+            (self._dated_target(), formula_text(Hint.DATED)),
             (f'LEFT({points})="{ASKING}"', points),
             (f'{points}="{Prompt.NOT_APPLICABLE}"', formula_text(DONE)),
             (f"NOT(ISNUMBER({points}))", formula_text(Hint.NOT_SCORED)),
@@ -290,6 +300,12 @@ class IndicatorSteps:
             (f"AND({points}<ROUND({self.weight},2),{self._unexplained()})", formula_text(Hint.UNEXPLAINED)),
             otherwise=formula_text(DONE),
         )
+
+    def _dated_target(self) -> str:
+        """Whether the target is asked for because it is a date: such a row is judged in words."""
+        dated = f"AND(ISNUMBER({self.steps.cells['target']}),{is_dated(self.steps, 'target')})"
+        asked = formula_text(Prompt.NUMBER.of(self.steps.labels["target"]))
+        return f"AND({self.steps.cells['reference_points']}={asked},{dated})"
 
     def _other_rows(self) -> Iterator[str]:
         """Whether the row sums up others or is a remark."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from perf_xlsx.domain.model import TABLES, columns_of
 from perf_xlsx.forms import Box, Line, Rows, typed
 from perf_xlsx.rulebook import Rulebook
+from perf_xlsx.sheets.fixed_texts import Prompt
 from perf_xlsx.template.conditions import bare, begins, cell_is_blank, is_listed, nothing_in
 from perf_xlsx.template.steps import Steps, cases, formula_text
 from perf_xlsx.template.word_lists import NOTES, REMARKS, TOTALS
@@ -129,6 +130,11 @@ class TableRange:
         """For each row, how many of these columns hold something that is no number."""
         return "+".join(f"(1-{self.is_blank(key)})*(1-ISNUMBER({self.span(key)}))" for key in keys)
 
+    def broken(self) -> str:
+        """For each row, how many of its boxes hold an error."""
+        below = f"(ROW({self._span(self.boxes[0])})>ROW({self.header}))"
+        return f"{below}*({'+'.join(f'ISERROR({self.span(box.key)})' for box in typed(self.block.columns))})"
+
     def begins(self, key: str, text: str) -> str:
         """Whether each cell of a column begins with a text."""
         return f'(LEFT({self.span(key)})="{text}")'
@@ -136,6 +142,10 @@ class TableRange:
     def negative(self, keys: Iterable[str]) -> str:
         """For each row, how many of these columns hold a number below zero."""
         return "+".join(f"ISNUMBER({self.span(key)})*({self.span(key)}<0)" for key in keys)
+
+    def asked_for_unit(self) -> str:
+        """Whether each row's rate asks for the unit of its amounts."""
+        return f"({self.span('reference_rate')}={formula_text(Prompt.UNIT)})"
 
     def unbudgeted(self) -> str:
         """Whether money was spent in each row without a budget."""

@@ -29,7 +29,7 @@ from perf_xlsx.template import live
 from perf_xlsx.template.blocks import SheetState, Writer
 from perf_xlsx.template.box import LEVELS, NO_LIST, BoxWriter, list_name
 from perf_xlsx.template.calculator import Cells
-from perf_xlsx.template.checks import Checks, check_name, verdict
+from perf_xlsx.template.checks import OTHER_UNIT, Checks, check_name, verdict
 from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.steps import Steps
 from perf_xlsx.template.word_lists import word_lists
@@ -58,7 +58,9 @@ def build_template(form: Form, year: int | None, rulebook: Rulebook, fill: Fill 
     writer = Writer(canvas, BoxWriter(canvas, form, year, rulebook), year, fill)
     states = [writer.sheet(sheet, worksheet) for sheet, worksheet in sheets]
     names = dict.fromkeys(check_name(key) for state in states for key in state.checks[1:])
-    steps, said = verdict([state.count_name for state in states], list(names))
+    steps, said = verdict(
+        [state.count_name for state in states], [state.broken_name for state in states], list(names)
+    )
     writer.hidden |= steps.formulas
     _hidden_sheet(canvas, hidden, form, year, rulebook, writer)
     _guide_sheet(canvas, guide, form, year, rulebook, states, said, fill)
@@ -143,7 +145,7 @@ def _shared_formulas(canvas: LiveCanvas, form: Form, rulebook: Rulebook, writer:
     """The formulas of the hidden sheet by the names of their cells."""
     total = Steps("total", writer.money, {box.key: box.label for box in form.lines("funds").columns})
     rate = live.rate(total, rulebook)
-    found = {**total.formulas, live.RATE: rate}
+    found = {**total.formulas, live.RATE: live.unless(OTHER_UNIT, rate)}
     for table in writer.tables:
         found |= table.counts() if table.required else {}
     indicators = next(table for table in writer.tables if table.block.key == "indicators")

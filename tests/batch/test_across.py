@@ -334,10 +334,10 @@ def test_each_listed_unit_gets_a_template_with_its_name_in_it(tmp_path: Path) ->
     texts = {cell.value: cell.data_type for row in sheet for cell in row if cell.value}
     assert texts["=1+1"] == "s"
     assert texts["供水/排水"] == "s"
-    form = pipeline.score(out / "甲局.xlsx").evaluation
-    assert form is not None
-    assert (form.unit, form.year, form.form) == ("甲局", 2025, "department")
-    assert form.boxes["supervisor"].value == "市甲局"
+    evaluation = pipeline.score(out / "甲局.xlsx").evaluation
+    assert evaluation is not None
+    assert (evaluation.unit, evaluation.year, evaluation.form) == ("甲局", 2025, "department")
+    assert evaluation.boxes["supervisor"].value == "市甲局"
 
 
 def test_a_template_that_is_there_is_left_alone(tmp_path: Path) -> None:

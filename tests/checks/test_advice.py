@@ -159,16 +159,16 @@ def test_where_several_amounts_may_be_wrong_none_is_said_to_be(
 def _paper_with_mistakes(name: str, path: Path) -> None:
     """An official layout in which points, a weight, the total and the grade were typed wrong."""
     LAYOUTS[name]().save(path)
-    form = pipeline.score(path, None, RULEBOOK.get(name)).evaluation
-    assert form is not None
+    evaluation = pipeline.score(path, None, RULEBOOK.get(name)).evaluation
+    assert evaluation is not None
     book = openpyxl.load_workbook(path)
-    first, second = form.indicators[:2]
+    first, second = evaluation.indicators[:2]
     wrong: list[tuple[Entry[Any], object]] = [
         (first.claimed_points, (first.claimed_points.value or 0) - 1),
-        (form.claimed.total, 77),
-        (form.claimed.grade, "中"),
-        (form.claimed.execution_points, 3),
-        (form.total_funds.claimed_rate, "55.5%"),
+        (evaluation.claimed.total, 77),
+        (evaluation.claimed.grade, "中"),
+        (evaluation.claimed.execution_points, 3),
+        (evaluation.total_funds.claimed_rate, "55.5%"),
     ]
     if second.weight.place != second.claimed_points.place:
         wrong.append((second.weight, (second.weight.value or 0) + 7))

@@ -35,7 +35,7 @@ def test_what_was_typed_stands_in_its_cell(name: str) -> None:
 
 def test_the_figures_of_a_department() -> None:
     figures = _figures("完好的部门自评表")
-    found = {(one.role, one.of.name): one.text for one in figures.everything if one.of.kind in ("line", "form")}
+    found = {(one.role, one.of.name): one.text for one in figures.everything if one.of.type in ("line", "form")}
     assert {
         key: found[key] for key in (("adjustment", "项目支出"), ("execution_rate", "合计"), ("balance", "合计"))
     } == {
@@ -69,11 +69,11 @@ def test_what_was_left_empty_is_no_figure() -> None:
 
 def test_the_levels_of_a_department_are_the_sums_over_their_rows() -> None:
     figures = _figures("完好的部门自评表")
-    for level in (one for one in figures.subjects if one.kind == "level"):
+    for level in (one for one in figures.subjects if one.type == "level"):
         for role in ("indicator_weight", "indicator_points"):
             assert figures.of(role, level), level.name  # type: ignore[arg-type]
-    found = {(one.of.key, one.role): one.text for one in figures.everything if one.of.kind == "level"}
-    rows = [one for one in figures.everything if one.of.kind == "indicator" and one.role == "indicator_weight"]
+    found = {(one.of.key, one.role): one.text for one in figures.everything if one.of.type == "level"}
+    rows = [one for one in figures.everything if one.of.type == "indicator" and one.role == "indicator_weight"]
     weights = sum(Decimal(str(one.value)) for one in rows)
     assert Decimal(found["指标", "indicator_weight"].rstrip("分")) == weights
     assert found["指标", "indicator_count"] == f"{len(rows)}个"

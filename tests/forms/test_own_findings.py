@@ -28,8 +28,8 @@ def longest_name(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(findings, "CHECKS", [*findings.CHECKS])
 
     @check("I99")
-    def names_are_short(form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
-        for row in form.indicators:
+    def names_are_short(evaluation: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> Iterator[Observation]:
+        for row in evaluation.indicators:
             if len(row.name.given) > 12:
                 yield observed(row.name, f"{row.display_name}名称过长。", "请缩短。", expected="不超过12个字")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import itertools
 import json
+import os
 import pkgutil
 import re
 import struct
@@ -33,7 +34,10 @@ if sys.platform == "win32":
 from tests import hostile
 from tests.kit import dense
 
-SHARE, PIECES = 0.02, 8  # of all texts, for the time that a run of the tests may take
+SHARE, PIECES = (
+    0.004,
+    4,
+)  # of all texts: `make hostile` measures the same and more, in CI as soon as the tests are over
 # Without it NFKC takes the square of a run of combining marks.
 
 
@@ -59,6 +63,9 @@ def test_the_judge_sees_a_square(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "characters" in hostile.judge((1, place, "左括号"))[2]
 
 
+@pytest.mark.skipif(
+    "CI" in os.environ, reason="`make hostile`, which follows in CI, holds them to a third of the time"
+)
 @pytest.mark.parametrize("name", dense.DENSE)
 def test_a_small_file_takes_little(name: str) -> None:
     assert hostile.dense(name)[2] == ""
@@ -189,7 +196,7 @@ def test_hash_rounds_count_for_every_password(
     monkeypatch.setattr(ooxml, "OOXMLFile", Encrypted)
     with pytest.raises(PackageError) as raised:
         decrypt(b"", [str(n) for n in range(passwords)], Limits())
-    assert raised.value.kind == ("too_large" if refused else "encrypted")
+    assert raised.value.fault == ("too_large" if refused else "encrypted")
 
 
 def test_passages_of_any_kind_are_written_whole(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def follow(path: Path, result: Result, choose: Choose) -> bool:
             right = found.correction
             type_in(book[right.place.sheet][right.place.cell], right.text)
     for found in (*errors(result), *(one for one in result.findings if one.code == "F10")):
-        later = "不必改" in found.advice or "分值合计改正后" in found.advice
+        later = any(words in found.advice for words in ("不必改", "分值合计改正后", "请先更正资金"))
         if found.correction is None and not later:
             choose(book, found, result)
             chosen = True
@@ -117,6 +117,13 @@ def restore(original: Path) -> Choose:
     def choose(book: Any, found: Finding, result: Result) -> None:
         if found.code == "F10":
             for cell in (cell for row in sound[found.place.sheet].iter_rows() for cell in row):
+                if isinstance(cell.value, int | float):
+                    book[found.place.sheet][cell.coordinate].value = cell.value
+            return
+        if found.code == "F01" and not found.expected:  # a part is empty
+            for (cell,) in sound[found.place.sheet].iter_rows(
+                min_col=found.place.column, max_col=found.place.column
+            ):
                 if isinstance(cell.value, int | float):
                     book[found.place.sheet][cell.coordinate].value = cell.value
             return

@@ -13,9 +13,14 @@ RELS, TYPES = "xl/_rels/workbook.xml.rels", "[Content_Types].xml"
 LEDGER = "xl/worksheets/sheet11.xml"  # the last sheet of a department form that was scored
 
 
-def into(part: str, before: str, text: str) -> Callable[[bytes], bytes]:
-    """Text put into a part of a workbook, before a tag of it."""
-    return lambda data: edited(data, {part: lambda xml: xml.replace(before, text + before, 1)})
+def into(part: str, before: str, text: str | Callable[[], str]) -> Callable[[bytes], bytes]:
+    """Text put into a part of a workbook, before a tag of it; a large one is made when it is needed."""
+
+    def put(data: bytes) -> bytes:
+        made = text if isinstance(text, str) else text()
+        return edited(data, {part: lambda xml: xml.replace(before, made + before, 1)})
+
+    return put
 
 
 def rows(count: int, cells: str, first: int = 1000) -> str:
@@ -37,9 +42,9 @@ def indicator_rows(data: bytes, count: int) -> bytes:
     return edited(data, {SHEET: more})
 
 
-def many(pattern: str, count: int, first: int = 1000) -> str:
-    """A text for each number in it."""
-    return "".join(pattern.replace("#", str(n)) for n in range(first, first + count))
+def many(pattern: str, count: int, around: str = "{}") -> Callable[[], str]:
+    """A text for each number in it, and a text around them all."""
+    return lambda: around.format("".join([pattern.replace("#", str(n)) for n in range(1000, 1000 + count)]))
 
 
 Bomb = Callable[[bytes], bytes]
@@ -63,8 +68,8 @@ HUGE: dict[str, tuple[Bomb, str]] = {
     "十万个工作表": (into(BOOK, "</sheets>", many('<sheet name="s#" sheetId="#" r:id="rId1"/>', 100_000)), "R01"),
     "十万条条件格式": (into(SHEET, "<conditionalFormatting", RULE * 100_000), "88.01"),
     "千层嵌套": (into(SHEET, "</sheetData>", "<row>" + "<a>" * 1000 + "</a>" * 1000 + "</row>"), "R03"),
-    "二十兆的属性": (into(SHEET, "</sheetData>", f'<row x="{many("#", 3_000_000)}"/>'), "R03"),
-    "二十兆的文字": (into(SHEET, "</sheetData>", f"<row>{INLINE.format(many('#', 3_000_000))}</row>"), "R03"),
+    "二十兆的属性": (into(SHEET, "</sheetData>", many("#", 3_000_000, '<row x="{}"/>')), "R03"),
+    "二十兆的文字": (into(SHEET, "</sheetData>", many("#", 3_000_000, f"<row>{INLINE}</row>")), "R03"),
     "四万字的格": (into(SHEET, "</sheetData>", f"<row>{INLINE.format('字' * 40_000)}</row>"), "R03"),
     "近二千个指标": (lambda data: indicator_rows(data, 1900), "16957.01"),
     "五千个指标": (lambda data: indicator_rows(data, 5000), "R03"),

@@ -87,16 +87,16 @@ def scored(text: str) -> Result:
 
 def held(text: str, result: Result) -> Held:
     """A report, given as text, held against a result."""
-    form = result.evaluation
-    assert form is not None
+    evaluation = result.evaluation
+    assert evaluation is not None
     return hold_report(
-        read_plain_text(text.encode()), "报告.txt", result, load_rulebook(form.rulebook).on(form.form)
+        read_plain_text(text.encode()), "报告.txt", result, load_rulebook(evaluation.rulebook).on(evaluation.form)
     )
 
 
 def agreeing(one: Held) -> list[Spot]:
     """Where the numbers stand that agree with the form."""
-    return [(r.start, r.end) for r in one.reads if r.verdict == "agrees" and r.bound.mention.kind == "number"]
+    return [(r.start, r.end) for r in one.reads if r.verdict == "agrees" and r.bound.mention.type == "number"]
 
 
 def spots(one: Held) -> list[Spot]:

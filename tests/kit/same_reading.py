@@ -29,8 +29,8 @@ class Fact(Struct, frozen=True):
 
 def facts(result: Result) -> dict[str, Fact]:
     """Every value of the indicators, the money, the claims and the boxes, by its name."""
-    form = result.evaluation
-    return {} if form is None else {fact.what: fact for fact in _facts(form)}
+    evaluation = result.evaluation
+    return {} if evaluation is None else {fact.what: fact for fact in _facts(evaluation)}
 
 
 def _facts(form: Any) -> Iterator[Fact]:

@@ -219,9 +219,9 @@ def test_a_form_into_which_our_list_was_copied_is_a_form(scored_copy: bytes, tmp
                 book["自评结论"].cell(cell.row + 60, cell.column).value = cell.value
 
     sent = Sent(changed(scored_copy, paste), tmp_path)
-    form = sent.result.evaluation
-    assert form is not None
-    assert {passage.text.place.sheet for passage in form.passages} == {"自评结论"}
+    evaluation = sent.result.evaluation
+    assert evaluation is not None
+    assert {passage.text.place.sheet for passage in evaluation.passages} == {"自评结论"}
     assert "工作表“自评结论”不属于自评表，没有读取。" not in [found.message for found in sent.result.findings]
 
 

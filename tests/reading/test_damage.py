@@ -26,15 +26,15 @@ PAIRS = int(os.environ.get("DAMAGE_PAIRS", "60"))
 OWN_CODES = ("I01", "I02", "I03", "W03")  # an empty cell of an indicator has a finding of its own
 
 
-def differences(form: SelfEvaluation, other: SelfEvaluation) -> list[str]:
+def differences(evaluation: SelfEvaluation, other: SelfEvaluation) -> list[str]:
     """The paths of the boxes in which two readings differ."""
-    one, two = entries(form), entries(other)
+    one, two = entries(evaluation), entries(other)
     return [path for path in one | two if (path in one and one[path].value) != (path in two and two[path].value)]
 
 
-def is_told(path: str, form: SelfEvaluation, findings: tuple[Finding, ...]) -> bool:
+def is_told(path: str, evaluation: SelfEvaluation, findings: tuple[Finding, ...]) -> bool:
     """Whether a finding louder than a notice says that this box could not be read as it was meant."""
-    entry, names = entries(form).get(path), labels_of_path(form.form, path)
+    entry, names = entries(evaluation).get(path), labels_of_path(evaluation.form, path)
     return any(
         (entry is not None and entry.place.cell and found.place == entry.place)
         or (found.code == "R06" and found.field in names)
@@ -45,16 +45,18 @@ def is_told(path: str, form: SelfEvaluation, findings: tuple[Finding, ...]) -> b
 
 def silent(story: str, result: Result) -> list[str]:
     """What was read otherwise than in the undamaged form, and is not told."""
-    form, base = result.evaluation, undamaged(story)
-    if form is None:
+    evaluation, base = result.evaluation, undamaged(story)
+    if evaluation is None:
         return ["not read: " + "".join(found.message for found in result.findings)]
-    lost = [path for path in differences(base, form) if not is_told(path, form, result.findings)]
-    kinds = (form.form, form.year, form.rulebook), (base.form, base.year, base.rulebook)
-    return [f"{p}: {shown(base, p)} → {shown(form, p)}" for p in lost] + [str(kinds)] * (kinds[0] != kinds[1])
+    lost = [path for path in differences(base, evaluation) if not is_told(path, evaluation, result.findings)]
+    kinds = (evaluation.form, evaluation.year, evaluation.rulebook), (base.form, base.year, base.rulebook)
+    return [f"{p}: {shown(base, p)} → {shown(evaluation, p)}" for p in lost] + [str(kinds)] * (
+        kinds[0] != kinds[1]
+    )
 
 
-def shown(form: SelfEvaluation, path: str) -> str:
-    entry = entries(form).get(path)
+def shown(evaluation: SelfEvaluation, path: str) -> str:
+    entry = entries(evaluation).get(path)
     return f"{entry.value!r} at {entry.place.sheet}!{entry.place.cell}" if entry else "no such row"
 
 

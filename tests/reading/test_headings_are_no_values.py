@@ -38,8 +38,8 @@ def foot(*lines: tuple[str, str | None]) -> Paper:
     return paper
 
 
-def texts(form: SelfEvaluation) -> dict[str, str]:
-    return {passage.title.given: passage.text.given for passage in form.passages}
+def texts(evaluation: SelfEvaluation) -> dict[str, str]:
+    return {passage.title.given: passage.text.given for passage in evaluation.passages}
 
 
 def test_the_heading_of_the_next_part_is_no_goal() -> None:

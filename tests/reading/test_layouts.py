@@ -46,38 +46,38 @@ def percent(share: Decimal | None) -> Decimal | None:
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_every_value_is_read(name: str, tmp_path: Path) -> None:
     result = score(name, tmp_path)
-    form, scores = result.evaluation, result.scores
-    assert form is not None, [f.message for f in result.findings]
+    evaluation, scores = result.evaluation, result.scores
+    assert evaluation is not None, [f.message for f in result.findings]
     assert scores is not None
     assert [
         [row.name.value, row.sign.value or "", shown(row.target.value), row.unit.value or "",
          shown(row.actual.value), shown(row.weight.value), shown(row.claimed_points.value),
          "" if s.points is None else str(s.points)]
-        for row, s in zip(form.indicators, scores.indicators, strict=True)
+        for row, s in zip(evaluation.indicators, scores.indicators, strict=True)
     ] == cells(INDICATORS[name])  # fmt: skip
     assert [
         [line.name, shown(line.initial.value), shown(line.adjusted.value), shown(line.executed.value),
          shown(percent(line.claimed_rate.value))]
-        for line in form.funds.values()
+        for line in evaluation.funds.values()
     ] == cells(FUNDS[name])  # fmt: skip
     assert [
         [row.name.value, row.level1.value or "", row.level2.value or "", shown(row.midyear.value),
          shown(percent(row.claimed_completion.value)), row.reason.value or "", row.improvement.value or ""]
-        for row in form.indicators
+        for row in evaluation.indicators
     ] == cells(LEVELS[name])  # fmt: skip
     assert [
         [row.name.value, row.source.value or "", shown(row.initial.value), shown(row.adjusted.value),
          shown(row.executed.value), row.benefit.value or ""]
-        for row in form.projects
+        for row in evaluation.projects
     ] == cells(PROJECTS.get(name, ""))  # fmt: skip
-    adjustments = [shown(line.adjustment.value) for line in form.funds.values()]
+    adjustments = [shown(line.adjustment.value) for line in evaluation.funds.values()]
     assert adjustments == ADJUSTMENTS.get(name, [""] * len(adjustments))
-    boxes = {key: shown(box.value) for key, box in form.boxes.items() if box.value is not None}
+    boxes = {key: shown(box.value) for key, box in evaluation.boxes.items() if box.value is not None}
     assert {key: text for key, text in boxes.items() if key not in ("unit", "money_unit")} == BOXES[name]
-    assert [(p.title.value, p.text.value) for p in form.passages] == PASSAGES[name]
-    claimed, found = form.claimed, as_json(result)
+    assert [(p.title.value, p.text.value) for p in evaluation.passages] == PASSAGES[name]
+    claimed, found = evaluation.claimed, as_json(result)
     assert (
-        form.form, form.year, form.unit, form.boxes["money_unit"].value, shown(claimed.execution_points.value),
+        evaluation.form, evaluation.year, evaluation.unit, evaluation.boxes["money_unit"].value, shown(claimed.execution_points.value),
         shown(claimed.total.value), claimed.grade.value, found["execution"]["points"], found["total"],
         found["grade"],
     ) == WHOLE[name]  # fmt: skip
@@ -131,9 +131,9 @@ def test_our_own_official_sheet_can_be_read_alone(name: str, tmp_path: Path) -> 
 def test_levels_are_filled_down_inside_their_merge_only(tmp_path: Path) -> None:
     paper = national()
     paper.sheet.unmerge_cells("C13:C14")
-    form = score_paper(paper, tmp_path).evaluation
-    assert form is not None
-    levels = [(row.level1.value, row.level2.value) for row in form.indicators]
+    evaluation = score_paper(paper, tmp_path).evaluation
+    assert evaluation is not None
+    levels = [(row.level1.value, row.level2.value) for row in evaluation.indicators]
     assert levels[:3] == [("产出指标", "数量指标"), ("产出指标", None), ("产出指标", "质量指标")]
     assert levels[-1] == ("满意度指标", "服务对象满意度指标")
 
@@ -160,10 +160,10 @@ def test_a_row_that_numbers_the_columns_is_no_indicator(tmp_path: Path) -> None:
     for area in bottom:
         paper.sheet.merge_cells(re.sub(r"\d+", lambda found: str(int(found[0]) + 1), area))
     paper.row(14, "A B C D E F G H I J:K", *(f"（{number}）" for number in range(1, 11)))
-    form = score_paper(paper, tmp_path).evaluation
-    assert form is not None
+    evaluation = score_paper(paper, tmp_path).evaluation
+    assert evaluation is not None
     assert plain is not None
-    assert [row.name.value for row in form.indicators] == [row.name.value for row in plain.indicators]
+    assert [row.name.value for row in evaluation.indicators] == [row.name.value for row in plain.indicators]
 
 
 def test_the_notice_says_what_was_recognised_and_what_the_layout_lacks(tmp_path: Path) -> None:
@@ -178,14 +178,14 @@ def test_the_notice_says_what_was_recognised_and_what_the_layout_lacks(tmp_path:
 
 
 def test_texts_beside_the_tables_are_read_and_prompts_are_not(tmp_path: Path) -> None:
-    form = score_paper(sichuan(), tmp_path).evaluation
-    assert form is not None
-    assert {p.title.given: p.text.value for p in form.passages} == {
+    evaluation = score_paper(sichuan(), tmp_path).evaluation
+    assert evaluation is not None
+    assert {p.title.given: p.text.value for p in evaluation.passages} == {
         "2.项目实施内容及过程概述": "按月核定并发放聘用人员工资、缴纳社保。",
         "存在问题": "科目调整较多，预算编制还不够细。",
         "改进措施": "细化年初预算，减少年中科目调整。",
     }
-    assert form.boxes["goal_expected"].value == "工资按月足额发放。"
+    assert evaluation.boxes["goal_expected"].value == "工资按月足额发放。"
 
 
 def test_goals_below_their_labels_are_read(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ import pytest
 from perf_xlsx import pipeline
 from perf_xlsx.domain.entries import map_entries
 from perf_xlsx.domain.model import Result
-from tests.kit.carried import values
 from tests.kit.layout_figures import RULEBOOK
 from tests.kit.layouts import LAYOUTS, Paper, flat, national, yunnan
+from tests.kit.transferred import values
 
 BRACKETS = str.maketrans("（）()：:", "()（）:：")
 WIDE = {n: n + 0xFEE0 for n in range(33, 127)}

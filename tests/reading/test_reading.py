@@ -93,10 +93,10 @@ def test_what_people_do_to_a_workbook_does_not_matter(name: str, tmp_path: Path)
 def test_reading_gives_back_what_was_typed(story: str, tmp_path: Path) -> None:
     case = json.loads(case_text(story))
     result = damaged(story, lambda book: None, tmp_path)
-    form = result.evaluation
-    assert form is not None
-    assert (form.form, form.year, form.unit) == (case["form"], case["year"], case["unit"])
-    for row, typed in zip(form.indicators, case["indicators"], strict=True):
+    evaluation = result.evaluation
+    assert evaluation is not None
+    assert (evaluation.form, evaluation.year, evaluation.unit) == (case["form"], case["year"], case["unit"])
+    for row, typed in zip(evaluation.indicators, case["indicators"], strict=True):
         for key, value in typed.items():
             entry = getattr(row, key)
             if value in (None, ""):
@@ -107,12 +107,12 @@ def test_reading_gives_back_what_was_typed(story: str, tmp_path: Path) -> None:
             else:
                 assert float(entry.value) == (value / 100 if key == "claimed_completion" else value)
             assert entry.place.cell
-    by_name = {line.name: line for line in form.funds.values()}
+    by_name = {line.name: line for line in evaluation.funds.values()}
     for typed in case["funds"]:
         for key in ("initial", "adjustment", "adjusted", "executed"):
             value = getattr(by_name[typed["line"]], key).value
             assert (None if value is None else float(value)) == typed.get(key)
-    assert {p.title.value: p.text.value for p in form.passages} == case.get("passages", {})
+    assert {p.title.value: p.text.value for p in evaluation.passages} == case.get("passages", {})
 
 
 @pytest.mark.parametrize(
@@ -190,10 +190,10 @@ def test_calamine_sees_the_same_values(tmp_path: Path) -> None:
 
     path = tmp_path / "t.xlsx"
     path.write_bytes(template_of("project"))
-    form = pipeline.score(path).evaluation
-    assert form is not None
+    evaluation = pipeline.score(path).evaluation
+    assert evaluation is not None
     book = CalamineWorkbook.from_path(str(path))
-    for row in form.indicators:
+    for row in evaluation.indicators:
         for entry in (row.name, row.target, row.actual, row.weight, row.claimed_points, row.reason):
             cells = book.get_sheet_by_name(entry.place.sheet).to_python(skip_empty_area=False)
             seen = cells[entry.place.row - 1][entry.place.column - 1]

@@ -51,11 +51,11 @@ def read(case: dict[str, Any], folder: Path) -> Result:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_typed_is_read(tmp_path: Path, case: dict[str, Any]) -> None:
     first = read(case, tmp_path)
-    form, scores, told = first.evaluation, first.scores, {(f.code, f.place) for f in first.findings}
-    assert form is not None
+    evaluation, scores, told = first.evaluation, first.scores, {(f.code, f.place) for f in first.findings}
+    assert evaluation is not None
     assert scores is not None
-    assert (form.form, form.year, form.unit) == (case["form"], case["year"], case["unit"])
-    for row, typed in zip(form.indicators, case["indicators"], strict=True):
+    assert (evaluation.form, evaluation.year, evaluation.unit) == (case["form"], case["year"], case["unit"])
+    for row, typed in zip(evaluation.indicators, case["indicators"], strict=True):
         for key, value in typed.items():
             seen = getattr(row, key)
             if seen.value is None:  # 0.16 without a unit, beside 10.71: perhaps 16%

@@ -385,15 +385,15 @@ def test_marks_on_money_weights_and_claims(project_form: bytes, tmp_path: Path) 
     book["绩效指标"]["J6"] = "100%②"
     book.save(tmp_path / "a.xlsx")
     result = pipeline.score(tmp_path / "a.xlsx")
-    form = result.evaluation
-    assert form is not None
-    row = form.indicators[0]
+    evaluation = result.evaluation
+    assert evaluation is not None
+    row = evaluation.indicators[0]
     assert [str(row.weight.value), row.claimed_points.value, str(row.claimed_completion.value)] == [
         "10",
         None,
         "1",
     ]
-    assert str(form.total_funds.executed.value) == "848.36"
+    assert str(evaluation.total_funds.executed.value) == "848.36"
     told = {(f.code, f.place.cell) for f in result.findings if f.place.cell in ("F6", "K6", "M6", "J6")}
     assert {("R09", "F6"), ("R09", "K6"), ("R08", "M6"), ("R09", "J6")} <= told
 
@@ -449,9 +449,11 @@ SIGNS = [
 
 
 def test_signs_in_all_their_words(project_form: bytes, tmp_path: Path) -> None:
-    form = pipeline.score(official([(typed, "5") for typed, _ in SIGNS]).save(tmp_path / "b.xlsx")).evaluation
-    assert form is not None
-    assert [(row.sign.value, str(row.target.value)) for row in form.indicators] == [
+    evaluation = pipeline.score(
+        official([(typed, "5") for typed, _ in SIGNS]).save(tmp_path / "b.xlsx")
+    ).evaluation
+    assert evaluation is not None
+    assert [(row.sign.value, str(row.target.value)) for row in evaluation.indicators] == [
         (sign, "5") for _, sign in SIGNS
     ]
     words = [
@@ -465,9 +467,9 @@ def test_signs_in_all_their_words(project_form: bytes, tmp_path: Path) -> None:
         ("＞＝", "≥"),
         ("定性指标", "定性"),
     ]
-    form = ours(project_form, [(typed, 5, "个", 5) for typed, _ in words], tmp_path).evaluation
-    assert form is not None
-    assert [row.sign.value for row in form.indicators[: len(words)]] == [sign for _, sign in words]
+    evaluation = ours(project_form, [(typed, 5, "个", 5) for typed, _ in words], tmp_path).evaluation
+    assert evaluation is not None
+    assert [row.sign.value for row in evaluation.indicators[: len(words)]] == [sign for _, sign in words]
 
 
 # ---- labels and names ----------------------------------------------------------------------------------------

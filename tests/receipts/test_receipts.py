@@ -17,13 +17,13 @@ from perf_xlsx.domain.inputs import OWN, Input
 from perf_xlsx.domain.place import Place
 from perf_xlsx.receipts.receipt import decode_receipt
 from tests.kit.batch_returns import put
-from tests.kit.carried import both
 from tests.kit.command import command
 from tests.kit.filled import filled, template_of, well_made
 from tests.kit.layout_figures import RULEBOOK
 from tests.kit.layouts import LAYOUTS
 from tests.kit.libreoffice import XLSX, converted, needs_libreoffice
 from tests.kit.several import Asked, side_by_side
+from tests.kit.transferred import both
 
 STORIES = ("department-as-filed", "project")
 

@@ -76,12 +76,12 @@ def write(sheet: str, cell: str, value: object) -> Callable[[Any], object]:
 def test_return_and_copy_are_as_they_were(story: str, out: Path) -> None:
     for path, what in ((out.parent / "in", "报送时的"), (out, "评分后的")):
         (found,) = verify(path / f"{story}.xlsx", open_register(out / "回执.jsonl"))
-        assert (found.kind, found.told) == (Match.INTACT, (f"就是{what}工作簿，一个字节都没有变。",))
+        assert (found.match, found.told) == (Match.INTACT, (f"就是{what}工作簿，一个字节都没有变。",))
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_saved_by_openpyxl_nothing_was_changed(story: str, out: Path, tmp_path: Path) -> None:
-    assert verdict(out, lambda book: None, tmp_path, story).kind is Match.RESAVED
+    assert verdict(out, lambda book: None, tmp_path, story).match is Match.RESAVED
 
 
 @needs_libreoffice
@@ -90,7 +90,7 @@ def test_saved_by_libreoffice_nothing_was_changed(story: str, out: Path, tmp_pat
     for kind in (XLSX, "ods", "xls:MS Excel 97"):
         saved = converted(tmp_path, kind, out / f"{story}.xlsx")
         (found,) = verify(saved, open_register(out / "回执.jsonl"))
-        assert found.kind is Match.RESAVED, (kind, found)
+        assert found.match is Match.RESAVED, (kind, found)
 
 
 def test_formats_widths_and_numbers_as_text_are_no_change(out: Path, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_formats_widths_and_numbers_as_text_are_no_change(out: Path, tmp_path: P
         sheet.column_dimensions["D"].width = 77
         book["自评结论"]["C16"].value += "\n"
 
-    assert verdict(out, restyle, tmp_path).kind is Match.RESAVED
+    assert verdict(out, restyle, tmp_path).match is Match.RESAVED
 
 
 # ---- changed after scoring -------------------------------------------------------------------------------------
@@ -109,7 +109,7 @@ def test_formats_widths_and_numbers_as_text_are_no_change(out: Path, tmp_path: P
 
 def test_a_changed_input_is_named_with_what_it_does_to_the_points(out: Path, tmp_path: Path) -> None:
     found = verdict(out, write("绩效指标", "I9", 90), tmp_path)
-    assert found.kind is Match.EDITED
+    assert found.match is Match.EDITED
     assert found.told == (
         "填报内容改了1格。",
         "评分时总分88.62（不评等级），按现在的填报内容是总分87.62（不评等级）。",
@@ -142,15 +142,15 @@ def test_a_row_that_was_moved_is_told_as_moved(out: Path, tmp_path: Path) -> Non
         book["绩效指标"].insert_rows(10)
 
     found = verdict(out, insert, tmp_path)
-    assert (found.kind, found.changes) == (Match.EDITED, ())
+    assert (found.match, found.changes) == (Match.EDITED, ())
     assert found.told[0] == "逐格的内容都相同，只是移动了行，或改了工作表的名称。"
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_any_single_input_that_is_changed_is_found_with_its_cell(story: str, out: Path) -> None:
-    form = pipeline.score(out / f"{story}.xlsx").evaluation
-    assert form is not None
-    inputs = inputs_of(form)
+    evaluation = pipeline.score(out / f"{story}.xlsx").evaluation
+    assert evaluation is not None
+    inputs = inputs_of(evaluation)
     then = disclosed(inputs)
     for at, one in enumerate(inputs):
         for text in ("7.77", "一段别的文字", ""):
@@ -164,13 +164,13 @@ def test_any_single_input_that_is_changed_is_found_with_its_cell(story: str, out
 @given(seed=st.integers(0, 10**6))
 def test_a_cell_changed_in_the_workbook_itself_is_found(seed: int, out: Path, tmp_path_factory: Any) -> None:
     chance = random.Random(seed)
-    form = pipeline.score(out / f"{STORY}.xlsx").evaluation
-    assert form is not None
-    one = chance.choice([one for one in inputs_of(form) if not any(key == "title" for key, _ in one.parts)])
+    evaluation = pipeline.score(out / f"{STORY}.xlsx").evaluation
+    assert evaluation is not None
+    one = chance.choice([one for one in inputs_of(evaluation) if not any(key == "title" for key, _ in one.parts)])
     value: object = chance.choice([chance.randrange(1, 10**6) / 100, "某某", "98.01"])
     folder = tmp_path_factory.mktemp("one")
     found = verdict(out, write(one.place.sheet, one.place.cell or "", value), folder)
-    assert found.kind is Match.EDITED, (one, value, found)
+    assert found.match is Match.EDITED, (one, value, found)
     assert (one.place.sheet, one.place.cell) in {(c.sheet, c.cell) for c in found.changes}, (one, value, found)
 
 
@@ -199,7 +199,7 @@ OURS: dict[str, tuple[Callable[[Any], object], str, str]] = {
 def test_a_figure_of_ours_that_was_changed_is_told_with_what_it_was(name: str, out: Path, tmp_path: Path) -> None:
     change, where, now = OURS[name]
     found = verdict(out, change, tmp_path)
-    assert found.kind is Match.SHEETS
+    assert found.match is Match.SHEETS
     assert [(f"{one.sheet}!{one.cell}", one.now) for one in found.changes] == [(where, now)]
     result = pipeline.score(tmp_path / "改.xlsx")
     (error,) = findings_of(result, "R25")
@@ -222,7 +222,7 @@ def test_computed_cells_of_the_template_that_were_overwritten_are_told(
     copy = tmp_path / "改.xlsx"
     copy.write_bytes(changed((typed / "甲.xlsx").read_bytes(), forge))
     (found,) = verify(copy, open_register(typed / "回执.jsonl") if with_receipt else None)
-    assert found.kind is (Match.SHEETS if with_receipt else Match.NONE)
+    assert found.match is (Match.SHEETS if with_receipt else Match.NONE)
     assert {(f"{one.sheet}!{one.cell}", one.now) for one in found.changes} >= {
         ("自评结论!C10", "98.56"), ("绩效指标!M6", "99"),
     }  # fmt: skip
@@ -242,7 +242,7 @@ def test_computed_cells_that_hold_their_results_as_values_were_not_changed(typed
                     if cell.data_type == "f":
                         cell.value = sheets[title][cell.coordinate].value
 
-    assert verdict(typed, paste, tmp_path, "甲").kind is Match.RESAVED
+    assert verdict(typed, paste, tmp_path, "甲").match is Match.RESAVED
 
 
 def test_rows_inserted_into_a_template_make_no_computed_cell_wrong(typed: Path, tmp_path: Path) -> None:
@@ -260,14 +260,14 @@ def test_a_deleted_row_of_figures_is_told(out: Path, tmp_path: Path) -> None:
         sheet.delete_rows(row)
 
     found = verdict(out, delete, tmp_path)
-    assert found.kind is Match.SHEETS
+    assert found.match is Match.SHEETS
     assert {one.now for one in found.changes} == {"空"}
     assert not findings_of(pipeline.score(tmp_path / "改.xlsx"), "R25")
 
 
 def test_a_word_of_ours_that_was_changed_is_told_by_the_ledger(out: Path, tmp_path: Path) -> None:
     found = verdict(out, write("问题清单", "I5", "没有问题"), tmp_path)
-    assert found.kind is Match.SHEETS
+    assert found.match is Match.SHEETS
     assert found.told[0] == "改动了评分写出的工作表“问题清单”：I5现为“没有问题”。"
 
 
@@ -280,7 +280,7 @@ def test_without_the_ledger_the_figures_are_still_compared(out: Path, tmp_path: 
             del book.defined_names[name]
 
     found = verdict(out, forge, tmp_path)
-    assert (found.kind, [one.cell for one in found.changes]) == (Match.SHEETS, ["C5"])
+    assert (found.match, [one.cell for one in found.changes]) == (Match.SHEETS, ["C5"])
 
 
 def test_a_check_code_of_another_score_is_told(out: Path, tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_a_check_code_of_another_score_is_told(out: Path, tmp_path: Path) -> Non
                     cell.value = f"{cell.value[:-12]}ABCDEFGHJKLM"
 
     found = verdict(out, forge, tmp_path)
-    assert found.kind is Match.SHEETS
+    assert found.match is Match.SHEETS
     assert any(line.startswith("自评表上的校验码是 ABCDEFGHJKLM，不是回执的 ") for line in found.told)
 
 
@@ -304,7 +304,7 @@ def test_a_changed_copy_of_another_format_is_told_too(kind: str, out: Path, tmp_
     (error,) = findings_of(pipeline.score(saved), "R25")
     assert error.message.startswith("改动了评分写出的工作表“评分汇总”：C5现为“98.01”。")
     (found,) = verify(saved, open_register(out / "回执.jsonl"))
-    assert (found.kind, [one.now for one in found.changes]) == (Match.SHEETS, ["98.01"])
+    assert (found.match, [one.now for one in found.changes]) == (Match.SHEETS, ["98.01"])
 
 
 def test_a_rulebook_that_was_asked_for_is_used(out: Path, tmp_path: Path) -> None:
@@ -313,7 +313,7 @@ def test_a_rulebook_that_was_asked_for_is_used(out: Path, tmp_path: Path) -> Non
     register, copy = open_register(tmp_path / "out" / "回执.jsonl"), tmp_path / "改.xlsx"
     copy.write_bytes(changed((tmp_path / "out" / f"{STORY}.xlsx").read_bytes(), lambda book: None))
     (found,) = verify(copy, register)
-    assert found.kind is Match.RESAVED
+    assert found.match is Match.RESAVED
     assert len(found.told) == 1
     copy.write_bytes(changed(copy.read_bytes(), write("绩效指标", "I9", 90)))
     (found,) = verify(copy, register, pipeline.Terms("hubei"))
@@ -331,7 +331,7 @@ def test_an_answer_and_a_signature_are_no_change(out: Path, tmp_path: Path) -> N
                     cell.value = "2024年4月15日"
 
     found = verdict(out, sign, tmp_path)
-    assert found.kind is Match.RESAVED
+    assert found.match is Match.RESAVED
     assert any("填报人：张三" in line for line in found.told)
     result = pipeline.score(tmp_path / "改.xlsx")
     assert not findings_of(result, "R25")
@@ -345,7 +345,7 @@ def test_a_date_cell_in_the_place_of_the_date_is_a_signature(out: Path, tmp_path
                 if str(cell.value).startswith("年　"):
                     cell.value = datetime.date(2024, 4, 15)
 
-    assert verdict(out, sign, tmp_path).kind is Match.RESAVED
+    assert verdict(out, sign, tmp_path).match is Match.RESAVED
 
 
 # ---- none, and not this one ------------------------------------------------------------------------------------
@@ -355,7 +355,7 @@ def test_another_workbook_is_not_this_one(out: Path, tmp_path: Path) -> None:
     other = tmp_path / "他.xlsx"
     other.write_bytes(a_return("department", "别的局"))
     (found,) = verify(other, open_register(out / "回执.jsonl"))
-    assert (found.kind, found.receipt) == (Match.OTHER, None)
+    assert (found.match, found.receipt) == (Match.OTHER, None)
 
 
 def test_without_a_receipt_it_is_recomputed(out: Path, tmp_path: Path) -> None:
@@ -367,7 +367,7 @@ def test_without_a_receipt_it_is_recomputed(out: Path, tmp_path: Path) -> None:
         data = (out / f"{STORY}.xlsx").read_bytes()
         copy.write_bytes(changed(data, change) if change else data)
         (found,) = verify(copy, None)
-        assert found.kind is Match.NONE
+        assert found.match is Match.NONE
         assert told in found.told
     copy.write_bytes(changed((out / f"{STORY}.xlsx").read_bytes(), write("评分汇总", "C5", "98.01")))
     (found,) = verify(copy, None)
@@ -382,10 +382,10 @@ def test_several_forms_have_a_verdict_each(how: Callable[..., bytes], tmp_path: 
     data = (tmp_path / "out" / "两张.xlsx").read_bytes()
     copy = tmp_path / "改.xlsx"
     copy.write_bytes(changed(data, lambda book: None))
-    assert [(one.part, one.kind) for one in verify(copy, register)] == [
+    assert [(one.part, one.match) for one in verify(copy, register)] == [
         ("培训", Match.RESAVED), ("宣传", Match.RESAVED),
     ]  # fmt: skip
-    assert [(one.part, one.kind) for one in verify(tmp_path / "out" / "两张.xlsx", register)] == [
+    assert [(one.part, one.match) for one in verify(tmp_path / "out" / "两张.xlsx", register)] == [
         ("培训", Match.INTACT), ("宣传", Match.INTACT),
     ]  # fmt: skip
 
@@ -419,7 +419,7 @@ def test_a_line_that_is_no_receipt_is_told_and_the_others_count(name: str, out: 
     assert "第1行" in problem
     assert words in problem
     (found,) = verify(out / f"{STORY}.xlsx", register)
-    assert found.kind is Match.INTACT
+    assert found.match is Match.INTACT
 
 
 def recoded(line: str, **change: object) -> str:
@@ -452,10 +452,10 @@ def test_a_receipt_with_other_points_than_the_copy_proves_nothing(
     assert done.exit_code == 1
     (found,) = verify(copy, open_register(tmp_path / "回执.jsonl"))
     if told:
-        assert found.kind is Match.RECEIPT
+        assert found.match is Match.RECEIPT
         assert told in found.told
     else:
-        assert found.kind in (Match.RECEIPT, Match.SHEETS)
+        assert found.match in (Match.RECEIPT, Match.SHEETS)
         assert any("自评表上的校验码是" in line for line in found.told)
 
 
@@ -477,4 +477,4 @@ def test_cells_that_are_no_addresses_are_ignored(out: Path, tmp_path: Path) -> N
     copy = tmp_path / "改.xlsx"
     copy.write_bytes(changed((out / f"{STORY}.xlsx").read_bytes(), write("绩效指标", "I9", 90)))
     (found,) = verify(copy, open_register(tmp_path / "回执.jsonl"))
-    assert found.kind is Match.EDITED
+    assert found.match is Match.EDITED

@@ -85,11 +85,13 @@ def test_why_execution_is_not_scored_says_what_stands_there(
 
 def test_an_amount_of_a_block_that_was_not_read_is_called_not_read(well_made: dict[str, Any]) -> None:
     returned = filled(well_made)
-    form = read(Package.open(returned), "a.xlsx", None)[0].evaluation
-    assert form is not None
-    total = replace(form.total_funds, executed=replace(form.total_funds.executed, value=None, given=NOT_READ))
-    lost = replace(form, funds={**form.funds, form.total_line: total})
-    assert score_evaluation(lost, load_rulebook(form.rulebook)).execution.why.startswith(
+    evaluation = read(Package.open(returned), "a.xlsx", None)[0].evaluation
+    assert evaluation is not None
+    total = replace(
+        evaluation.total_funds, executed=replace(evaluation.total_funds.executed, value=None, given=NOT_READ)
+    )
+    lost = replace(evaluation, funds={**evaluation.funds, evaluation.total_line: total})
+    assert score_evaluation(lost, load_rulebook(evaluation.rulebook)).execution.why.startswith(
         "合计·全年执行数没有读到，执行率无法"
     )
 

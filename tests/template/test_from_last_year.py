@@ -17,7 +17,7 @@ from tests.kit.layouts import national
 from tests.kit.made_templates import column, found, made, opened
 from tests.live import Form
 
-CARRIED = ("level1", "level2", "name", "sign", "target", "unit", "weight", "method")
+TRANSFERRED = ("level1", "level2", "name", "sign", "target", "unit", "weight", "method")
 
 
 def fill_in(form: Form, case: dict[str, Any], lines: dict[str, str]) -> None:
@@ -51,7 +51,7 @@ def test_last_years_return_filled_in_anew_is_scored_without_a_finding(kind: str,
     case = well_made(kind)
     (tmp_path / "上年.xlsx").write_bytes(filled(case))
     form = opened(made(tmp_path / "上年.xlsx"))
-    for key in CARRIED:
+    for key in TRANSFERRED:
         assert column(form, key, 3) == [row.get(key) for row in case["indicators"]][:3], key
     assert form.cell("px_unit").value == case["unit"]
     assert [form.cell("px_indicators_target").protection.locked, column(form, "actual", 2)] == [
@@ -137,7 +137,7 @@ def test_a_scored_copy_serves_as_well_as_the_return(tmp_path: Path) -> None:
     pipeline.score(tmp_path / "a.xlsx", tmp_path / "b.xlsx")
     first, second = (opened(made(tmp_path / name)) for name in ("a.xlsx", "b.xlsx"))
     assert column(first, "name", 8)[7] == "受益职工满意度"
-    assert [column(first, key, 8) for key in CARRIED] == [column(second, key, 8) for key in CARRIED]
+    assert [column(first, key, 8) for key in TRANSFERRED] == [column(second, key, 8) for key in TRANSFERRED]
 
 
 def test_parts_of_an_indicator_are_not_carried_over_and_named(tmp_path: Path) -> None:

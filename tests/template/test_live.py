@@ -213,7 +213,7 @@ def test_what_is_typed_otherwise_is_asked_for_in_libreoffice_too(tmp_path: Path)
     paths = [tmp_path / f"{n}.xlsx" for n in range(len(forms))]
     for form, path in zip(forms, paths, strict=True):
         form.book.save(path)
-    for name, form, shown in zip(TYPED, forms, recalculated(paths, tmp_path), strict=True):
+    for name, form, shown in zip(TYPED, forms, recalculated(paths), strict=True):
         _, row, wanted = TYPED[name]
         box = ("px_reference_total", 0) if row is None else ("px_indicators_reference_points", row)
         assert at(form, shown, *box) == wanted, name

@@ -49,6 +49,7 @@ SIGN, METHOD, PERCENT, LEVEL, CLAIM = "请选性质", "请选方法", "请统一
 TARGET, ACTUAL, WEIGHT, POINTS = (
     f"请填数字：{label}" for label in ("年度指标值", "实际完成值", "分值", "自评得分")
 )
+POSITIVE_WEIGHT = "请填大于0的数：分值"
 # What stands in a row of indicators; what its points and its completion then show (... is a number).
 ASKED_FOR: list[tuple[dict[str, Any], Any, Any]] = [
     ({"sign": "≥", "target": "95%", "actual": 96, "weight": 5}, TARGET, TARGET),
@@ -61,8 +62,8 @@ ASKED_FOR: list[tuple[dict[str, Any], Any, Any]] = [
     ({"sign": "≥", "target": 95, "actual": 96, "weight": "5分"}, WEIGHT, ...),
     ({"sign": "≥", "target": 95, "actual": 100, "weight": "", "method": "按执行率"}, "", ...),
     ({"sign": "≥", "target": 95, "actual": 100, "weight": "5", "method": "按执行率"}, WEIGHT, ...),
-    ({"sign": "≥", "target": 95, "actual": 100, "weight": 0}, WEIGHT, ...),
-    ({"sign": "≥", "target": 95, "actual": 100, "weight": -5}, WEIGHT, ...),
+    ({"sign": "≥", "target": 95, "actual": 100, "weight": 0}, POSITIVE_WEIGHT, ...),
+    ({"sign": "≥", "target": 95, "actual": 100, "weight": -5}, POSITIVE_WEIGHT, ...),
     ({"sign": "≥", "target": 95, "actual": 1e14, "weight": 5}, ACTUAL, ACTUAL),
     ({"sign": "≥", "target": 1e-13, "actual": 5, "weight": 5}, TARGET, TARGET),
     ({"sign": "定性", "target": "明显改善", "actual": "部分达成", "weight": 5, "claimed_points": "4分"}, POINTS, ""),
@@ -99,7 +100,7 @@ ASKED_FOR: list[tuple[dict[str, Any], Any, Any]] = [
     ({"sign": "定性", "target": "明显改善", "actual": "部分达成", "weight": 5}, CLAIM, ""),
     ({"sign": "定性", "target": "明显改善", "actual": "未达成", "weight": 5, "claimed_points": "/"}, CLAIM, ""),
     ({"sign": "定性", "target": "明显改善", "actual": "部分达成", "weight": None}, "", ""),
-    ({"sign": "定性", "target": "明显改善", "actual": "部分达成", "weight": 0, "claimed_points": 0}, WEIGHT, ""),
+    ({"sign": "定性", "target": "明显改善", "actual": "部分达成", "weight": 0, "claimed_points": 0}, POSITIVE_WEIGHT, ""),
 ]  # fmt: skip
 TEN = next(row for row, *_ in ASKED_FOR if row.get("claimed_points") == 4)
 HALF = {"sign": "≥", "target": 100, "actual": 50, "weight": 5}

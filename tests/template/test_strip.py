@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Result
+from perf_xlsx.forms import Boxes, load_form
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
+from perf_xlsx.template.calculator import Wrong
 from tests.kit.filled import filled, well_made
 from tests.kit.typed_forms import base
-from tests.live import Form, blank_form, calculated
+from tests.live import Form, blank_form, calculated, disagreements
 
 Typing = list[tuple[str, Any, int]]  # box, value, row from 0
 
@@ -25,6 +30,13 @@ SAID: dict[str, tuple[Typing, str, str, str]] = {
         [("funds_basic_adjustment", 5, 0)], "across", "✖ 基本支出：年初＋调整＝805，全年预算数填800，差-5", "F02"),
     "负数": ([("funds_people_initial", -5, 0)], "within", "✖ 人员经费的年初预算数是负数", "F07"),
     "没有预算": ([("funds_office_executed", 5, 0)], "within", "✖ 公用经费没有全年预算数，却有全年执行数5", ""),
+    "一部分没有填": (
+        [("funds_office_adjusted", 190, 0)],
+        "parts", "✖ 人员经费＋公用经费＝190，基本支出填800，差610（全年预算数）", "F01"),
+    "项目支出没有填": (
+        [("funds_project_executed", None, 0)], "listed", "✖ 项目支出的全年执行数没有填，项目明细合计196", "F05"),
+    "没有预算就没有合计": (
+        [("funds_project_adjusted", None, 0)], "within", "✖ 项目支出没有全年预算数，却有全年执行数196", "F06"),
     "项目明细": (
         [("projects_adjusted", 210, 0)], "listed", "✖ 全年预算数：项目明细合计210，项目支出200，差10", "F05"),
     "没有项目": (
@@ -255,3 +267,121 @@ def test_points_are_compared_once_every_row_has_some() -> None:
     form.type("px_indicators_weight", 0, row=1)
     assert said(form, "pxl_check_claims") == "还差 若干行的参考得分，各行改好后核对自评得分合计"
     assert said(form, "pxl_check_rows").startswith("✖ ")
+
+
+# ---- what no check looked at -----------------------------------------------------------------------------------
+
+
+def typed_boxes(form: Form) -> list[str]:
+    """The names of all boxes that a person types into; of a table those of its first row."""
+    lines = [f"funds_{line.key}" for line in load_form(form.kind).lines("funds").lines]
+    names = [name for name in form.book.defined_names if name.startswith("px_") and name not in ("px_verdict",)]
+    columns = {f"px_funds_{box.key}" for box in load_form(form.kind).lines("funds").columns}
+    known = [
+        f"px_{box.key}"
+        for block in load_form(form.kind).blocks
+        for box in block.fields
+        if isinstance(block, Boxes)
+    ]
+    known += [f"px_{block.key}_{box.key}" for block in load_form(form.kind).tables for box in block.columns]
+    known += [name for name in names if name.startswith(tuple(f"px_{line}_" for line in lines))]
+    return [
+        name for name in known
+        if name in names and name not in columns and not form.cell(name).protection.locked
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", typed_boxes(base()))
+def test_a_form_with_an_error_in_a_cell_cannot_be_sent(name: str, tmp_path: Path) -> None:
+    """In 计量单位, 一级指标, 填报日期 or 填报人 no check saw it, and the verdict was ✔ beside R10."""
+    form = base()
+    for key, text in (("title", "经验做法"), ("text", "提前采购设备")):
+        form.type(f"px_passages_{key}", text)
+    form.type(name, "#N/A")
+    shown = calculated(form.book)
+    assert said(form, "px_verdict").startswith(("✖", "还差"))
+    for sheet in form.book.worksheets[:-1]:
+        for cell in (cell for line in sheet.iter_rows() for cell in line if cell.data_type == "f"):
+            assert not isinstance(shown(sheet.title, cell.coordinate), Wrong), (sheet.title, cell.coordinate)
+    assert errors(scored(form, tmp_path)) & {"R07", "R10"}
+
+
+def test_a_total_that_somebody_typed_over_is_compared_with_its_parts(tmp_path: Path) -> None:
+    """The cell is locked; but a lock is soon off."""
+    form = base()
+    form.type("px_claimed_total", 98)
+    assert said(form, "pxl_check_claimed_total") == "✖ 自评总分填98，各项之和95.49，差2.51"
+    assert "T01" in errors(scored(form, tmp_path))
+
+
+def test_claims_may_each_differ_by_a_hundredth(tmp_path: Path) -> None:
+    """Four rows of 0.004 or 0.006 made a difference of 0.02, and no row was wrong."""
+    form = base()
+    for at, points in ((0, 19.606), (2, 9.006), (3, 9.096)):
+        form.type("px_indicators_claimed_points", points, row=at)
+    assert said(form, "pxl_check_claims") == "✔ 自评得分合计85.71，参考得分合计85.69"
+    assert said(form, "px_verdict") == "✔ 可以报送"
+    assert errors(scored(form, tmp_path)) == set()
+    form.type("px_indicators_claimed_points", 20, row=0)
+    assert said(form, "pxl_check_claims").startswith("✖ ")
+
+
+OTHER_UNIT = {
+    "一行": ({"px_funds_basic_executed": 7_840_000}, "within",
+        "✖ 基本支出的全年执行数7840000，全年预算数800：疑似按元填写，请核对金额单位"),
+    "一个项目": ({"px_projects_executed": 1_960_000}, "projects", "✖ 第6行全年执行数疑似按元填写，请核对金额单位"),
+    "项目支出和项目": (
+        {"px_funds_project_executed": 1_960_000, "px_projects_executed": 1_960_000}, "within",
+        "✖ 项目支出的全年执行数1960000，全年预算数200：疑似按元填写，请核对金额单位"),
+    "元": (
+        {"px_money_unit": "元", "px_funds_basic_executed": 7_840_000}, "within",
+        "✖ 基本支出的全年执行数7840000，全年预算数800：疑似元与万元混填，请核对金额单位"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHER_UNIT)
+def test_an_amount_in_another_unit_is_wrong(name: str, tmp_path: Path) -> None:
+    """It was △, more than the budget, and ✔ 可以报送 beside F10."""
+    typed, check, wanted = OTHER_UNIT[name]
+    form = base()
+    for box, value in typed.items():
+        form.type(box, value)
+    assert said(form, f"pxl_check_{check}") == wanted
+    assert said(form, "px_verdict").startswith("✖")
+    result = scored(form, tmp_path)
+    assert [found for found in result.findings if found.code == "F10"]
+    assert list(disagreements(form, calculated(form.book), result)) == []
+
+
+def test_an_amount_of_a_project_in_another_unit_is_wrong(tmp_path: Path) -> None:
+    """The form has one line, and no sum that it breaks."""
+    (tmp_path / "a.xlsx").write_bytes(pipeline.template_bytes(case=json.dumps(well_made("project"))))
+    form = Form("project", "mof-2020", openpyxl.load_workbook(tmp_path / "a.xlsx"))
+    assert said(form, "px_verdict") == "✔ 可以报送"
+    spent = next(line for line in ("fiscal", "carried", "other") if form.cell(f"px_funds_{line}_executed").value)
+    form.type(f"px_funds_{spent}_executed", form.cell(f"px_funds_{spent}_executed").value * 10_000)
+    assert "疑似按元填写" in said(form, "pxl_check_within")
+    assert said(form, "px_verdict").startswith("✖")
+    assert said(form, "px_reference_total").startswith("请改好：请核对单位")
+
+
+@pytest.mark.parametrize("code", ["yyyy-mm-dd", 'm"月"d"日"', "yyyy/m/d"])
+def test_a_date_as_target_is_told_to_be_judged(code: str, tmp_path: Path) -> None:
+    form = base()
+    form.type("px_indicators_target", datetime.datetime(2025, 12, 31), code)
+    assert said(form, "pxl_check_rows") == "✖ 1行要改：第6行指标值是日期：请把指标性质选“定性”，或填数字"
+    (found,) = [f for f in scored(form, tmp_path).findings if f.code == "R08"]
+    assert "选“定性”" in found.advice
+
+
+def test_a_budget_that_is_missing_leaves_no_rate(tmp_path: Path) -> None:
+    """The total was that of the other lines: 1919.90% and full points for execution."""
+    form = base()
+    form.type("px_funds_project_adjusted", None)
+    assert said(form, "pxl_check_total").startswith("还差")
+    assert not isinstance(said(form, "px_reference_execution_points"), float)
+    result = scored(form, tmp_path)
+    assert result.scores
+    assert result.scores.execution.completion is None
+    assert not result.scores.complete
+    assert errors(result) == {"F06"}

@@ -42,9 +42,9 @@ Keep = Callable[[Sent], DroppedFile]
 
 async def drop(request: Request) -> Response:
     """Take in files. The page's script gets JSON, a browser without scripts goes on to the first page."""
-    async with received(request) as form:
-        keep = _keeper(request, form.text("modified"))
-        found = await run_in_threadpool(_each, form.several("files"), keep, is_officer(request))
+    async with received(request) as posted:
+        keep = _keeper(request, posted.text("modified"))
+        found = await run_in_threadpool(_each, posted.several("files"), keep, is_officer(request))
     if "x-token" in request.headers:
         return JSONResponse([{"name": one.name, "taken": one.taken, "words": one.words} for one in found])
     if is_officer(request) and any(one.taken for one in found):

@@ -29,8 +29,8 @@ def whose_passwords(request: Request) -> str:
 async def add(request: Request) -> Response:
     """Remember a password, and score anew what had none that fits."""
     desk = desk_of(request)
-    async with received(request) as form:
-        password = form.texts.get("password", "")
+    async with received(request) as posted:
+        password = posted.texts.get("password", "")
     if not can_be(password):
         return note(request, "没有记住", f"打开密码应有1至{LONGEST}个字符。", status=422)
     locked = await run_in_threadpool(_locked, request, desk)
@@ -86,7 +86,7 @@ def _opened(password: str, paths: list[Path]) -> bool:
         try:
             decrypt(read_file(path, Limits()), (password,), Limits())
         except PackageError as error:
-            if error.kind == "no_decryption":
+            if error.fault == "no_decryption":
                 raise
         else:
             return True

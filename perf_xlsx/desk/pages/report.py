@@ -52,12 +52,12 @@ def report(request: Request) -> Response:
 async def check(request: Request) -> Response:
     """Hold the report against the workbook; `copy` asks for the copy with comments instead of the page."""
     desk = desk_of(request)
-    async with received(request) as form:
-        return await run_in_threadpool(_checked, request, desk, form)
+    async with received(request) as posted:
+        return await run_in_threadpool(_checked, request, desk, posted)
 
 
-def _checked(request: Request, desk: Desk, form: FormData) -> Response:
-    sent, workbook = form.one("report"), form.one("workbook")
+def _checked(request: Request, desk: Desk, posted: FormData) -> Response:
+    sent, workbook = posted.one("report"), posted.one("workbook")
     if sent is None or workbook is None:
         return note(request, "没有核对", "请选一份报告和它的自评表。", status=422, back="/check-report")
     with passing_folder(desk.folders) as folder:
@@ -67,11 +67,11 @@ def _checked(request: Request, desk: Desk, form: FormData) -> Response:
             return note(request, "没有核对", *error.problems, status=422, back="/check-report")
         except OSError as error:
             return note(request, "没有核对", f"文件没有存下（{why(error)}）。", status=500, back="/check-report")
-        if form.text("copy") and record.output:
+        if posted.text("copy") and record.output:
             path = Path(record.output)
             return taken_away(desk.folders, path, f"{path.stem}（批注）{path.suffix}")
     named = replace(record, file=sent.told, workbook=workbook.told if record.workbook else None)
-    problem = NO_COMMENTS if form.text("copy") else ""
+    problem = NO_COMMENTS if posted.text("copy") else ""
     return page(request, "report", record=named, words=WORDS, others=others, problem=problem)
 
 

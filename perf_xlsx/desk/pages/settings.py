@@ -44,11 +44,11 @@ def _page(
     request: Request,
     kept: Settings,
     saved: bool = False,
-    form: FormData | None = None,
+    posted: FormData | None = None,
     problems: Sequence[str] = (),
 ) -> Response:
     """The form as it is kept, or as it was sent where something is wrong with it."""
-    sent = form or FormData(_as_texts(kept), {})
+    sent = posted or FormData(_as_texts(kept), {})
     files = [one.told for field in (*READERS, FORMS) for one in sent.several(field)]
     return page(
         request, "settings", 422 if problems else 200, settings=kept, rulebooks=rulebooks(), saved=saved,
@@ -67,20 +67,20 @@ def _as_texts(kept: Settings) -> dict[str, str]:
 async def save(request: Request) -> Response:
     """Keep what the form says; of files, those that can be used. Nothing is kept where one cannot."""
     desk = desk_of(request)
-    async with received(request) as form:
-        problems = _contradictions(form) or await run_in_threadpool(_saved, desk, form)
+    async with received(request) as posted:
+        problems = _contradictions(posted) or await run_in_threadpool(_saved, desk, posted)
         kept = load_settings(desk.folders)
-        return _page(request, kept, form=form, problems=problems) if problems else to("/settings?saved=1")
+        return _page(request, kept, posted=posted, problems=problems) if problems else to("/settings?saved=1")
 
 
-def _contradictions(form: FormData) -> Sequence[str]:
+def _contradictions(posted: FormData) -> Sequence[str]:
     """What was asked for that cannot be done together."""
     found = [
         f"{NAMES[field]}：勾了“不再用”，又选了“{sent.told}”。请去掉勾，或不选文件。"
         for field in (*READERS, FORMS)
-        if (sent := form.one(field)) is not None and form.text(f"no_{field}")
+        if (sent := posted.one(field)) is not None and posted.text(f"no_{field}")
     ]
-    name, own = form.text("rulebook"), form.one("rulebook_file")
+    name, own = posted.text("rulebook"), posted.one("rulebook_file")
     if name and own is not None:
         title = dict(rulebooks()).get(name, name)
         found.append(
@@ -89,12 +89,12 @@ def _contradictions(form: FormData) -> Sequence[str]:
     return found
 
 
-def _saved(desk: Desk, form: FormData) -> Sequence[str]:
+def _saved(desk: Desk, posted: FormData) -> Sequence[str]:
     """Keep the form; gives what is wrong with it."""
     kept = load_settings(desk.folders)
     try:
         with passing_folder(desk.folders) as trial:
-            new = _wanted(desk, form, kept, trial)
+            new = _wanted(desk, posted, kept, trial)
             for path in (path for path in trial.rglob("*") if path.is_file()):
                 kept_as = desk.folders.lists / path.relative_to(trial)
                 kept_as.parent.mkdir(parents=True, exist_ok=True)
@@ -108,24 +108,24 @@ def _saved(desk: Desk, form: FormData) -> Sequence[str]:
     return ()
 
 
-def _wanted(desk: Desk, form: FormData, kept: Settings, trial: Path) -> Settings:
+def _wanted(desk: Desk, posted: FormData, kept: Settings, trial: Path) -> Settings:
     """The settings that the form asks for; its files lie in `trial`, by kind. Raises LimitedError and OSError."""
-    changed = bool(form.several(FORMS) or form.text(f"no_{FORMS}"))
-    new = _texts(kept, form)
+    changed = bool(posted.several(FORMS) or posted.text(f"no_{FORMS}"))
+    new = _texts(kept, posted)
     if changed:
-        new = replace(new, forms=_forms(desk, form, kept, trial / FORMS))
+        new = replace(new, forms=_forms(desk, posted, kept, trial / FORMS))
     where = trial if changed else desk.folders.lists
     forms = [where / FORMS / one.file for one in new.forms]
     for kind in READERS:
-        name = "" if form.text(f"no_{kind}") else getattr(new, kind)
+        name = "" if posted.text(f"no_{kind}") else getattr(new, kind)
         path = desk.folders.chosen(kind, name)
-        if (sent := form.one(kind)) is not None and not form.text(f"no_{kind}"):
+        if (sent := posted.one(kind)) is not None and not posted.text(f"no_{kind}"):
             name = safe_name(sent.told)
             sent.save(path := trial / kind / name)
         if name and (sent or changed):  # a list and a rulebook may name a form of one's own
             _looked_through(kind, path, forms)
         new = replace(new, **{kind: name})
-    return replace(new, rulebook="") if form.one("rulebook_file") else new
+    return replace(new, rulebook="") if posted.one("rulebook_file") else new
 
 
 def _looked_through(kind: str, path: Path, forms: Sequence[Path]) -> None:
@@ -137,17 +137,17 @@ def _looked_through(kind: str, path: Path, forms: Sequence[Path]) -> None:
         raise LimitedError(*(f"{NAMES[kind]}“{path.name}”：{problem}" for problem in problems)) from None
 
 
-def _forms(desk: Desk, form: FormData, kept: Settings, folder: Path) -> tuple[OwnForm, ...]:
+def _forms(desk: Desk, posted: FormData, kept: Settings, folder: Path) -> tuple[OwnForm, ...]:
     """The bureau's own forms: those kept, unless they go, and those sent. Raises LimitedError and OSError."""
     folder.mkdir()
-    before = () if form.text(f"no_{FORMS}") else kept.forms
+    before = () if posted.text(f"no_{FORMS}") else kept.forms
     for name in (name for one in before for name in (one.file, one.original) if name):
         shutil.copyfile(desk.folders.chosen(FORMS, name), folder / name)
-    for sent in form.several(FORMS):
+    for sent in posted.several(FORMS):
         _put(sent, folder)
     found = own_forms(sorted(path for path in folder.iterdir() if path.suffix.lower() == ".toml"))
-    if form.several(FORMS) and not found:
-        names = "、".join(sent.told for sent in form.several(FORMS))
+    if posted.several(FORMS) and not found:
+        names = "、".join(sent.told for sent in posted.several(FORMS))
         raise LimitedError(f"自定的表种：选的文件（{names}）里没有表种文件（.toml）。")
     used = {name for one in found for name in (one.file, one.original)}
     for path in (path for path in folder.iterdir() if path.name not in used):
@@ -171,21 +171,21 @@ def _without_others(folders: Folders, settings: Settings) -> None:
                 path.unlink()
 
 
-def _texts(kept: Settings, form: FormData) -> Settings:
+def _texts(kept: Settings, posted: FormData) -> Settings:
     """The settings with what was typed. Raises LimitedError."""
-    name = form.text("rulebook")
+    name = posted.text("rulebook")
     if name and name not in rulebook_names():
         raise LimitedError("没有这个评分办法。")
     try:
-        day = datetime.date.fromisoformat(form.text("deadline")) if form.text("deadline") else None
+        day = datetime.date.fromisoformat(posted.text("deadline")) if posted.text("deadline") else None
     except ValueError:
-        raise LimitedError(f"截止日期“{form.text('deadline')}”应写成 2026-03-31 这样。") from None
-    year = form.text("year")
+        raise LimitedError(f"截止日期“{posted.text('deadline')}”应写成 2026-03-31 这样。") from None
+    year = posted.text("year")
     if year and not (year.isascii() and year.isdecimal() and FIRST_YEAR <= int(year[:5]) <= LAST_YEAR):
         raise LimitedError("空白表的预算年度应写四位数字。")
     return replace(
         kept, rulebook=name, rulebook_file="" if name else kept.rulebook_file, deadline=day,
-        sender=form.text("sender")[:LONGEST_SENDER],
-        contact=form.text("contact")[:LONGEST_SENDER] if "contact" in form.texts else kept.contact,
-        year=int(year or 0) if "year" in form.texts else kept.year,
+        sender=posted.text("sender")[:LONGEST_SENDER],
+        contact=posted.text("contact")[:LONGEST_SENDER] if "contact" in posted.texts else kept.contact,
+        year=int(year or 0) if "year" in posted.texts else kept.year,
     )  # fmt: skip

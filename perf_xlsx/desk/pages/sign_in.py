@@ -40,8 +40,8 @@ async def enter(request: Request) -> Response:
     gate = desk_of(request).sign_in
     if gate is None:
         return missing(request)
-    async with received(request) as form:
-        password = form.text("password")
+    async with received(request) as posted:
+        password = posted.text("password")
     address = request.client.host if request.client else ""
     if wait := gate.wait(address):
         words = f"口令错得太多，请{-(-wait // 60)}分钟后再试。"
@@ -56,8 +56,8 @@ async def sign_out(request: Request) -> Response:
     session: Session = session_of(request)
     desk = desk_of(request)
     if session.role == "unit":
-        async with received(request) as form:
-            if not form.text("sure"):
+        async with received(request) as posted:
+            if not posted.text("sure"):
                 return note(request, "没有清除", "请先勾选“我知道以后在这里看不到它们”。", status=422)
     desk.sessions.end(session)
     if session.role == "unit":

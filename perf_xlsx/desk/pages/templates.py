@@ -79,18 +79,18 @@ def _blank(kind: str, year: int, rulebook: str | None, forms: Sequence[Path], st
 async def make(request: Request) -> Response:
     """Make what the form asks for."""
     desk = desk_of(request)
-    async with received(request) as form:
-        return await run_in_threadpool(_made, request, desk, form)
+    async with received(request) as posted:
+        return await run_in_threadpool(_made, request, desk, posted)
 
 
-def _made(request: Request, desk: Desk, form: FormData) -> Response:
+def _made(request: Request, desk: Desk, posted: FormData) -> Response:
     settings = load_settings(desk.folders)
-    kind, year, for_all = form.text("form"), form.text("year"), bool(form.text("roster"))
+    kind, year, for_all = posted.text("form"), posted.text("year"), bool(posted.text("roster"))
     called = _called(settings)
     if kind not in called or not _is_year(year):
         return note(request, "没有制作", "请选表种，年度写四位数字。", status=422, back="/template")
-    rulebook = form.text("rulebook") if form.text("rulebook") in rulebook_names() else None
-    if form.text("rulebook") == "own":
+    rulebook = posted.text("rulebook") if posted.text("rulebook") in rulebook_names() else None
+    if posted.text("rulebook") == "own":
         rulebook = settings.rulebook_asked(desk.folders)
     forms = settings.form_files(desk.folders)
     with passing_folder(desk.folders) as folder:

@@ -32,7 +32,7 @@ class VerdictInWords(Struct, frozen=True):
     """A verdict in words. `good`: it is as it was scored, and signed where a key was given."""
 
     name: str
-    kind: str
+    match: str
     good: bool
     lines: tuple[str, ...]
 
@@ -53,19 +53,19 @@ def verify(request: Request) -> Response:
 async def check(request: Request) -> Response:
     """Hold the files that were sent against the receipts, those sent with them or the folder's own."""
     desk = desk_of(request)
-    async with received(request) as form:
-        told, problems = await run_in_threadpool(_each, desk, form)
-    limits = (LIMITS,) if form.one("key") else (LIMITS, UNSIGNED)
+    async with received(request) as posted:
+        told, problems = await run_in_threadpool(_each, desk, posted)
+    limits = (LIMITS,) if posted.one("key") else (LIMITS, UNSIGNED)
     return page(request, "verify", told=told, problems=problems, limits=limits)
 
 
-def _each(desk: Desk, form: FormData) -> tuple[list[VerdictInWords], list[str]]:
+def _each(desk: Desk, posted: FormData) -> tuple[list[VerdictInWords], list[str]]:
     """What came of each workbook, and what could not be done."""
     told: list[VerdictInWords] = []
     with passing_folder(desk.folders) as folder:
         try:
-            against = _against(desk, form, folder)
-            for number, sent in enumerate(form.several("files")[:MOST]):
+            against = _against(desk, posted, folder)
+            for number, sent in enumerate(posted.several("files")[:MOST]):
                 path = folder / str(number) / safe_name(sent.told)
                 sent.save(path)
                 told += limited_with(against.chosen.forms, _verified, path, against, sent.told)
@@ -76,12 +76,12 @@ def _each(desk: Desk, form: FormData) -> tuple[list[VerdictInWords], list[str]]:
     return told, [] if told else ["请选评分后的工作簿。"]
 
 
-def _against(desk: Desk, form: FormData, folder: Path) -> Against:
+def _against(desk: Desk, posted: FormData, folder: Path) -> Against:
     """What this form asks for. Raises OSError."""
     register, key = desk.folders.results / NAME, None
-    if (receipts := form.one("receipt")) is not None:
+    if (receipts := posted.one("receipt")) is not None:
         receipts.save(register := folder / NAME)
-    if (public := form.one("key")) is not None:
+    if (public := posted.one("key")) is not None:
         public.save(key := folder / "公钥.pub")
     return Against(register, key, desk.chosen())
 
@@ -106,5 +106,5 @@ def _without_folder(problem: str, folder: Path) -> str:
 
 def _told(one: Verdict, name: str, state: str) -> VerdictInWords:
     part = f"（{one.part}）" if one.part else ""
-    good = one.kind in PROVEN and state not in ("bad", "none")
-    return VerdictInWords(name + part, str(one.kind), good, tuple(map(one_line, verdict_in_words(one, state))))
+    good = one.match in PROVEN and state not in ("bad", "none")
+    return VerdictInWords(name + part, str(one.match), good, tuple(map(one_line, verdict_in_words(one, state))))

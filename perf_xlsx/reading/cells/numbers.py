@@ -26,8 +26,8 @@ from perf_xlsx.domain.quantity import (
 from perf_xlsx.domain.rounding import plain
 from perf_xlsx.domain.units import CURRENCY, Manner, fit, hundredfold, meant_by, measure, other_money, unsure
 from perf_xlsx.ooxml import Cell
+from perf_xlsx.reading.cells.cell_findings import CellFindings
 from perf_xlsx.reading.cells.display import HUNDRED, as_shown
-from perf_xlsx.reading.cells.reports import CellReports
 from perf_xlsx.reading.cells.texts import TextReader, not_read
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import vocabulary
@@ -59,7 +59,7 @@ class RowUnit(NamedTuple):
     sign: str
 
 
-ReportConversion = Callable[[NumberEntry, Quantity, Quantity, RowUnit, Manner], None]
+TellConversion = Callable[[NumberEntry, Quantity, Quantity, RowUnit, Manner], None]
 """An entry, as read, as converted."""
 
 
@@ -69,8 +69,8 @@ class NumberReader:
     `money_unit` is the form's ("" where it is not known), which amounts are read in.
     """
 
-    def __init__(self, reports: CellReports, texts: TextReader, money_unit: str) -> None:
-        self.reports, self.texts, self.money_unit = reports, texts, money_unit
+    def __init__(self, findings: CellFindings, texts: TextReader, money_unit: str) -> None:
+        self.findings, self.texts, self.money_unit = findings, texts, money_unit
 
     def number(self, cell: Cell | None, place: Place, field: str) -> Entry[Decimal]:
         """An amount or a count."""
@@ -83,14 +83,14 @@ class NumberReader:
             return self.parsed(cell, place, field, self._points_written, self._points_typed)
         entry = replace(self.points(replace(cell, value=found[1]), place, field), given=clean(as_shown(cell)))
         if entry.value is not None:
-            self.reports.cleaned(entry, entry.value)
+            self.findings.cleaned(entry, entry.value)
         return entry
 
     def _points_written(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
         """Points as text; 分 after them is their own unit (R12)."""
         if quantity.unit != "分" or quantity.sign:
             return self._amount(quantity, entry)
-        self.reports.cleaned(entry, quantity.number)
+        self.findings.cleaned(entry, quantity.number)
         return quantity.number
 
     def _points_typed(self, number: Decimal, cell: Cell, entry: Entry[Decimal]) -> Decimal | None:
@@ -98,9 +98,9 @@ class NumberReader:
         if not cell.percent:
             return self._as_typed(number, cell, entry)
         if abs(number) <= 1:
-            self.reports.cleaned(entry, number * HUNDRED)
+            self.findings.cleaned(entry, number * HUNDRED)
             return number * HUNDRED
-        self.reports.percent_added(entry, number)
+        self.findings.percent_added(entry, number)
         return number
 
     def parsed(
@@ -115,24 +115,24 @@ class NumberReader:
             value = typed(cell.value, cell, entry)
             return Entry(self._possible(value, entry), place, given, field)
         if is_blank(entry.given):
-            self.reports.dash(entry)
+            self.findings.dash(entry)
             return replace(entry, given="")
         if isinstance(cell.value, datetime.date):
-            self.reports.not_a_number(entry, DATED, UNDATED)
+            self.findings.not_a_number(entry, DATED, UNDATED)
             return entry
         quantity = parse_quantity(entry.given) if isinstance(cell.value, str) else None
         if quantity is None and (count := numbers_in_lines(entry.given)) > 1:
-            self.reports.several(entry, count)
+            self.findings.several(entry, count)
             return entry
         if quantity is None or mistyped(entry.given):
-            self.reports.not_a_number(entry, *([LETTERS] if quantity else []))
+            self.findings.not_a_number(entry, *([LETTERS] if quantity else []))
             return entry
         return replace(entry, value=self._possible(written(quantity, entry), entry))
 
     def _possible(self, value: Decimal | None, entry: Entry[Any]) -> Decimal | None:
         """The number, or None (R08) where no form can hold it: a typing error would distort every sum."""
         if value and not TINY <= abs(value) < HUGE:
-            self.reports.not_a_number(entry, "这个数大得或小得不合情理", "请核对后重新填写。")
+            self.findings.not_a_number(entry, "这个数大得或小得不合情理", "请核对后重新填写。")
             return None
         return value
 
@@ -143,14 +143,14 @@ class NumberReader:
         """
         if cell.percent and number:
             why = f"单元格格式是百分比，格里存的是{plain(number)}，不能确定金额是多少"
-            self.reports.not_a_number(entry, why, UNDATED)
+            self.findings.not_a_number(entry, why, UNDATED)
             return None
         return self._as_typed(number, cell, entry)
 
     def _as_typed(self, number: Decimal, cell: Cell, entry: Entry[Decimal]) -> Decimal:
-        self.reports.scaled(cell, entry)
+        self.findings.scaled(cell, entry)
         if in_full(cell.unit) != self.money_unit and cell.unit.endswith(AMOUNTS):
-            self.reports.unit_added(entry, number, cell.unit)
+            self.findings.unit_added(entry, number, cell.unit)
         return number
 
     def _amount(self, quantity: Quantity, entry: Entry[Decimal]) -> Decimal | None:
@@ -160,14 +160,14 @@ class NumberReader:
             return None
         large = quantity.words and not quantity.unit and quantity.number >= MONEY_UNITS["万元"]
         if large and self.money_unit != "元":
-            self.reports.not_a_number(entry, "没有写“元”，不能确定以元还是以万元为单位")
+            self.findings.not_a_number(entry, "没有写“元”，不能确定以元还是以万元为单位")
             return None
-        self.reports.trimmed(entry, quantity, "" if quantity.words else quantity.sign or quantity.unit)
+        self.findings.trimmed(entry, quantity, "" if quantity.words else quantity.sign or quantity.unit)
         return quantity.number
 
     def _other_unit(self, entry: Entry[Any], unit: str) -> None:
         why = f"单位“{unit}”与本表金额单位“{self.money_unit or '未填'}”不一致"
-        self.reports.not_a_number(entry, why, f"请换算成{self.money_unit}，只填数字。" if self.money_unit else "")
+        self.findings.not_a_number(entry, why, f"请换算成{self.money_unit}，只填数字。" if self.money_unit else "")
 
     def measured(self, cell: Cell | None, place: Place, field: str) -> NumberEntry:
         """A target, midyear or actual value before its row is known: a number, or the text of the cell.
@@ -180,11 +180,11 @@ class NumberReader:
         entry: NumberEntry = Entry(None, place, given, field)
         if isinstance(cell.value, Decimal):
             number = cell.value * HUNDRED if cell.percent else cell.value
-            self.reports.scaled(cell, entry)
+            self.findings.scaled(cell, entry)
             return replace(entry, value=number, given=given + ("" if cell.scaled else cell.unit))
         entry = replace(entry, given=clean(given))
         if isinstance(cell.value, datetime.date) and (not cell.dated or parse_quantity(entry.given)):
-            self.reports.not_a_number(entry, DATED, UNDATED)
+            self.findings.not_a_number(entry, DATED, UNDATED)
             return entry
         return replace(entry, value=entry.given or None)
 
@@ -198,14 +198,14 @@ class NumberReader:
         if not isinstance(entry.value, str):
             return entry, None if entry.value is None else Quantity(entry.value, "", unit_shown(entry))
         if is_blank(entry.value):
-            self.reports.dash(entry)
+            self.findings.dash(entry)
             return replace(entry, value=None, given=""), None
         quantity = parse_target(entry.value) or parse_quantity(entry.value)
         if quantity is not None and not mistyped(entry.value):
             return entry, quantity
         if quantity is None:
             return self._in_words(entry, entry.value, target, worded)
-        self.reports.not_a_number(entry, LETTERS)
+        self.findings.not_a_number(entry, LETTERS)
         return replace(entry, value=None), None
 
     def _in_words(
@@ -214,9 +214,9 @@ class NumberReader:
         """A text without a number: 0 where nothing happened and nothing should have (R12), else R08."""
         nothing = happened_not(text)
         if nothing and target is not None and _is_zero(target):
-            self.reports.cleaned(entry, Decimal(0))
+            self.findings.cleaned(entry, Decimal(0))
             return entry, Quantity(Decimal(0))
-        self.reports.not_a_number(entry, advice=NOTHING if nothing else worded)
+        self.findings.not_a_number(entry, advice=NOTHING if nothing else worded)
         return replace(entry, value=None), None
 
     def fitted(
@@ -228,12 +228,12 @@ class NumberReader:
         """
         found = fit(quantity.number, quantity.unit, row.unit)
         if doubt := _doubt(entry.field, quantity, found.number, row, other):
-            self.reports.not_a_number(entry, *doubt)
+            self.findings.not_a_number(entry, *doubt)
             return None, "same"
         formatted = isinstance(entry.value, Decimal) and row.stated
         if found.number is None or (formatted and found.manner == "resized"):
             why = f"单位“{quantity.unit}”与计量单位“{row.unit}”不一致"
-            self.reports.not_a_number(entry, why, f"请换算成{row.unit}，只填数字。")
+            self.findings.not_a_number(entry, why, f"请换算成{row.unit}，只填数字。")
             return None, "same"
         number = self._possible(found.number, entry)
         return (None if number is None else replace(quantity, number=number)), found.manner
@@ -244,12 +244,12 @@ class NumberReader:
         read: Quantity | None,
         row: RowUnit,
         other: Quantity | None,
-        report: ReportConversion | None = None,
+        tell: TellConversion | None = None,
     ) -> NumberEntry:
         """A quantitative row's value as a number in the row's unit.
 
         What does not compare, or points the other way, is unreadable (R08); another size of the unit is converted
-        (R09). `report` reports what else the cell's text holds; by default the row's own unit is mere form (R12),
+        (R09). `tell` tells what else the cell's text holds; by default the row's own unit is mere form (R12),
         another name of it or any sign does not belong there (R09).
         """
         if read is None:
@@ -260,9 +260,9 @@ class NumberReader:
         if manner == "resized":
             self.resized(entry, quantity, row)
         elif isinstance(entry.value, str):
-            (report or self._trimmed)(entry, read, quantity, row, manner)
+            (tell or self._trimmed)(entry, read, quantity, row, manner)
         elif manner == "renamed":
-            self.reports.unit_added(entry, quantity.number, read.unit)
+            self.findings.unit_added(entry, quantity.number, read.unit)
         return replace(entry, value=quantity.number)
 
     def _trimmed(
@@ -271,14 +271,14 @@ class NumberReader:
         own = manner == "same" and not read.sign and (row.stated or not read.unit)
         to = f"，“{read.unit}”填在“计量单位”一栏" if read.unit and not row.stated else ""
         to += f"，“{read.sign}”填在“指标性质”一栏" if read.sign and not row.sign else ""
-        self.reports.trimmed(entry, quantity, "" if own else "extra", around(read, row), to)
+        self.findings.trimmed(entry, quantity, "" if own else "extra", around(read, row), to)
 
     def resized(self, entry: Entry[Any], quantity: Quantity, row: RowUnit) -> None:
         """R09: it was converted into the row's unit."""
         why = f"单位“{quantity.unit}”已换算成“{row.unit}”"
         if row.sign and quantity.sign not in ("", row.sign):
             why += f"，{around(quantity, row)}"
-        self.reports.trimmed(entry, quantity, "extra", why, advice=f"请核对，并以{row.unit}为单位填写。")
+        self.findings.trimmed(entry, quantity, "extra", why, advice=f"请核对，并以{row.unit}为单位填写。")
 
     def only_a_bound(self, entry: NumberEntry, quantity: Quantity, row: RowUnit, target: Quantity | None) -> bool:
         """R08: an actual of which only a bound is known ("≥90%"), where that does not prove the target met."""
@@ -290,7 +290,7 @@ class NumberReader:
             if known is None or not row.sign or _is_proven(quantity, row.sign, known):
                 return False
             why = "只是一个界限，不能确定是否达到指标值"
-        self.reports.not_a_number(entry, why, EXACTLY)
+        self.findings.not_a_number(entry, why, EXACTLY)
         return True
 
 
@@ -305,7 +305,7 @@ def _doubt(
     field: str, quantity: Quantity, number: Decimal | None, row: RowUnit, other: Quantity | None
 ) -> tuple[str, str] | None:
     """Why nobody can be sure what a number is (`number` in the row's unit), and what to do."""
-    if quantity.bracketed and measure(row.unit).kind not in MONEY:
+    if quantity.bracketed and measure(row.unit).dimension not in MONEY:
         return "加了括号，不能确定是正数还是负数", "请只填数字，不带单位和符号。"
     known = fit(other.number, other.unit or row.unit, row.unit).number if other else None
     if other is None or known is None:
@@ -385,7 +385,7 @@ def mistyped(text: str) -> bool:
 
 def is_money_unit(unit: str) -> bool:
     """Whether it is a money unit, or a mere multiplier: 5千 is no number in 万元. ¥ alone gives no size."""
-    return unit not in CURRENCY and (measure(unit).kind in MONEY or measure(unit).mere)
+    return unit not in CURRENCY and (measure(unit).dimension in MONEY or measure(unit).mere)
 
 
 def unit_shown(entry: NumberEntry) -> str:

@@ -13,25 +13,24 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Entry, Severity
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import Quantity, normalise, parse_quantity
-from perf_xlsx.domain.units import fit, hundredfold
+from perf_xlsx.domain.units import ONE_SIZE, fit, hundredfold
 from perf_xlsx.ooxml import Cell
+from perf_xlsx.reading.cells.cell_findings import CellFindings
 from perf_xlsx.reading.cells.display import HUNDRED
 from perf_xlsx.reading.cells.numbers import NumberReader
-from perf_xlsx.reading.cells.reports import CellReports
 from perf_xlsx.system.pattern import pattern
 from perf_xlsx.vocabulary import any_of, vocabulary
 
 FAR = 10  # a rate from which a percent format is doubted: 1000%
 Values = Entry[Decimal | str]
 SMALL = pattern(any_of(vocabulary("directions")["small"]["words"]))
-ONE_SIZE = 20  # times: percents and fractions of one row are further apart
 
 
 class RateReader:
     """Reads rates, and the shares in a row of percents."""
 
-    def __init__(self, reports: CellReports, numbers: NumberReader) -> None:
-        self.reports, self.numbers = reports, numbers
+    def __init__(self, findings: CellFindings, numbers: NumberReader) -> None:
+        self.findings, self.numbers = findings, numbers
 
     def rate(
         self, cell: Cell | None, place: Place, field: str, reference: Sequence[Fraction] = ()
@@ -62,7 +61,7 @@ class RateReader:
         if cell.unit == "%" and not rate_agrees(number, reference):
             return number / HUNDRED
         if cell.unit not in ("", "%"):
-            self.reports.unit_added(entry, number, cell.unit)
+            self.findings.unit_added(entry, number, cell.unit)
         return self._bare_rate(number, entry, reference)
 
     def _rate(
@@ -71,7 +70,7 @@ class RateReader:
         found = fit(quantity.number, quantity.unit, "%").number
         if found is None:
             why = f"单位“{quantity.unit}”不是百分数"
-            self.reports.not_a_number(entry, why, "请填百分数，如 95.00% 。")
+            self.findings.not_a_number(entry, why, "请填百分数，如 95.00% 。")
             return None
         quantity = replace(quantity, number=found)
         if quantity.sign or quantity.mark or quantity.unit not in ("", "%"):
@@ -79,7 +78,7 @@ class RateReader:
         if not quantity.unit:
             return bare(found, entry)
         if quantity.cleaned:
-            self.reports.cleaned(entry, found, "%")
+            self.findings.cleaned(entry, found, "%")
         return found / HUNDRED
 
     def _trimmed(
@@ -87,7 +86,7 @@ class RateReader:
     ) -> Decimal:
         """A rate with a sign, a mark or another unit, which are reported."""
         sole = quantity.mark and not quantity.sign and quantity.unit in ("", "%")
-        self.reports.trimmed(entry, quantity, "" if sole else quantity.sign + quantity.unit)
+        self.findings.trimmed(entry, quantity, "" if sole else quantity.sign + quantity.unit)
         return bare(quantity.number, entry) if sole and not quantity.unit else quantity.number / HUNDRED
 
     def _percent(self, rate: Decimal, entry: Entry[Decimal], reference: Sequence[Fraction]) -> Decimal:
@@ -95,9 +94,9 @@ class RateReader:
         if abs(rate) < FAR or rate_agrees(rate, reference):
             return rate
         if rate_agrees(rate / HUNDRED, reference):
-            self.reports.cleaned(entry, rate, "%")
+            self.findings.cleaned(entry, rate, "%")
             return rate / HUNDRED
-        self.reports.far(entry, rate * HUNDRED)
+        self.findings.far(entry, rate * HUNDRED)
         return rate
 
     def _bare_rate(self, number: Decimal, entry: Entry[Decimal], reference: Sequence[Fraction]) -> Decimal:
@@ -105,15 +104,15 @@ class RateReader:
         fraction, percents = number, number / HUNDRED
         match rate_agrees(fraction, reference), rate_agrees(percents, reference):
             case (True, False) if number:
-                self.reports.cleaned(entry, number * HUNDRED, "%")
+                self.findings.cleaned(entry, number * HUNDRED, "%")
                 return fraction
             case (False, True) if 0 < abs(number) <= 1:
-                self.reports.cleaned(entry, number, "%")
+                self.findings.cleaned(entry, number, "%")
                 return percents
             case agreeing if not number or abs(number) >= FAR or agreeing == (False, True):
                 return percents
         value, other = (fraction, percents) if abs(number) <= 1 else (percents, fraction)
-        self.reports.ambiguous(entry, value * HUNDRED, other * HUNDRED)
+        self.findings.ambiguous(entry, value * HUNDRED, other * HUNDRED)
         return value
 
     def shares(
@@ -146,14 +145,14 @@ class RateReader:
         severity: Severity = "warning" if share.apart else "notice"
         match share.reading():
             case "scaled":
-                self.reports.cleaned(entry, scaled, "%", severity)
+                self.findings.cleaned(entry, scaled, "%", severity)
                 return replace(entry, value=scaled)
             case "open":
                 if not any(one.unreadable for one in share.settled.values()):
-                    self.reports.undecided(entry, number, scaled)
+                    self.findings.undecided(entry, number, scaled)
                 return replace(entry, value=None)
             case "ambiguous" if not plain or share.scaled_confirmed:
-                self.reports.ambiguous(entry, number, scaled, severity)
+                self.findings.ambiguous(entry, number, scaled, severity)
         return entry
 
     def _share(
@@ -164,9 +163,9 @@ class RateReader:
             return entry
         fewer = replace(entry, value=number / HUNDRED)
         if _confirmed({**values, key: fewer}, completion):
-            self.reports.cleaned(entry, number / HUNDRED, "%")
+            self.findings.cleaned(entry, number / HUNDRED, "%")
             return fewer
-        self.reports.far(entry, number)
+        self.findings.far(entry, number)
         return entry
 
 

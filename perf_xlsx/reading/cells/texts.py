@@ -16,8 +16,8 @@ from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import clean, is_blank, normalise, parse_sign, same_name
 from perf_xlsx.forms import Box
 from perf_xlsx.ooxml import Cell
+from perf_xlsx.reading.cells.cell_findings import CellFindings
 from perf_xlsx.reading.cells.display import as_shown
-from perf_xlsx.reading.cells.reports import CellReports
 from perf_xlsx.rulebook import Band, Rulebook
 from perf_xlsx.system.pattern import pattern
 
@@ -35,8 +35,8 @@ _FORMULA_AS_TEXT = pattern(r"=[A-Za-z$('\[+\-\d]")
 class TextReader:
     """Reads cells that hold no number. `year` is that of dates that state none; `rules` names the judgements."""
 
-    def __init__(self, reports: CellReports, year: int | None, rules: Rulebook) -> None:
-        self.reports, self.year, self.rules = reports, year, rules
+    def __init__(self, findings: CellFindings, year: int | None, rules: Rulebook) -> None:
+        self.findings, self.year, self.rules = findings, year, rules
 
     def text(self, cell: Cell | None, place: Place, field: str) -> Entry[str]:
         """Any text; numbers and dates as a person sees them."""
@@ -46,7 +46,7 @@ class TextReader:
         entry: Entry[str] = Entry(clean(shown) or None, place, clean(shown), field)
         if cell is not None and cell.formula is None and _FORMULA_AS_TEXT.match(entry.given):
             message = f"{field}填的是公式的文字“{entry.given}”，不是结果，已按文字读取。"
-            self.reports.about("R11", entry, message, "请改填内容本身。")
+            self.findings.about("R11", entry, message, "请改填内容本身。")
         return entry
 
     def long_text(self, cell: Cell | None, place: Place, field: str) -> Entry[str]:
@@ -61,16 +61,16 @@ class TextReader:
             return ""
         entry: Entry[str] = Entry(None, place, as_shown(cell), field)
         if cell.crossed_out and not cell.picture:
-            self.reports.crossed.append(replace(entry, given=clean(entry.given)))
+            self.findings.crossed.append(replace(entry, given=clean(entry.given)))
             return None
         if broken := _unreadable(cell):
-            self.reports.about("R10", entry, f"{field}{broken}，读不出内容。", TYPE_IT)
+            self.findings.about("R10", entry, f"{field}{broken}，读不出内容。", TYPE_IT)
             return None
         if cell.struck is not None:
-            self.reports.partly_crossed(cell.struck, entry)
+            self.findings.partly_crossed(cell.struck, entry)
         if cell.formula is not None:
             message = f"{field}是公式，按保存的结果{entry.given}读取。"
-            self.reports.about("R11", entry, message, "请改填数值。")
+            self.findings.about("R11", entry, message, "请改填数值。")
         return entry.given
 
     def choice(self, cell: Cell | None, place: Place, field: str, box: Box) -> Entry[str]:
@@ -89,7 +89,7 @@ class TextReader:
             return Entry(None, place, "", field)
         words = "、".join(choice.value for choice in box.choices)
         message = f"{field}填“{entry.given}”，不在可选范围内。"
-        self.reports.about("R13", entry, message, f"请从下拉列表中选择：{words}。", words)
+        self.findings.about("R13", entry, message, f"请从下拉列表中选择：{words}。", words)
         return replace(entry, value=None)
 
     def unlabelled(self, entry: Entry[Any], labels: Collection[str]) -> Entry[Any]:
@@ -99,7 +99,7 @@ class TextReader:
             return entry
         message = f"{entry.field}填“{entry.given}”，已按“{found[2]}”读取。"
         advice = "可以不改；建议只填内容，不重复栏目名称。"
-        self.reports.about("R12", entry, message, advice)
+        self.findings.about("R12", entry, message, advice)
         return replace(entry, value=found[2])
 
     def without_code(self, entry: Entry[Any]) -> Entry[Any]:
@@ -109,7 +109,7 @@ class TextReader:
             return entry
         name = found[1] or found[2]
         message = f"{entry.field}填“{entry.given}”，已按“{name}”读取。"
-        self.reports.about("R12", entry, message, "可以不改；建议只填单位名称，不写代码。", name)
+        self.findings.about("R12", entry, message, "可以不改；建议只填单位名称，不写代码。", name)
         return replace(entry, value=name, given=name)
 
     def judged(self, entry: Entry[Any], target: Entry[Any], printed: bool = False) -> Entry[Any]:
@@ -125,7 +125,7 @@ class TextReader:
             why = f"{found.why}，" if not found.why.startswith("即") else ""
             message = f"{entry.field}填“{entry.given}”，{why}已按“{band.judgement}”读取。"
             advice = "可以不改。" if found.by_number else f"可以不改；建议写成“{band.judgement}”。"
-            self.reports.about("R12", entry, message, advice)
+            self.findings.about("R12", entry, message, advice)
         return replace(entry, value=band.judgement)
 
     def band(self, entry: Entry[Any], target: Entry[Any]) -> Band | None:
@@ -147,7 +147,7 @@ class TextReader:
         if not usual:
             message = f"{field}填“{entry.given}”，已按{found.isoformat()}读取。"
             advice = f"可以不改；建议写成 {found.isoformat()}。"
-            self.reports.about("R12", entry, message, advice, found.isoformat())
+            self.findings.about("R12", entry, message, advice, found.isoformat())
         return replace(entry, value=found.isoformat())
 
 

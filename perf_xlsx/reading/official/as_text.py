@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import column_name
 from perf_xlsx.domain.quantity import normalise
-from perf_xlsx.reading.cells.reports import AS_PERCENT, AS_TEXT
+from perf_xlsx.reading.cells.cell_findings import AS_PERCENT, AS_TEXT
 from perf_xlsx.reading.official.unread import in_rows
 from perf_xlsx.system.pattern import pattern
 

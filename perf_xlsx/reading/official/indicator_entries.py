@@ -65,7 +65,12 @@ class _OfficialRow:
     def __init__(
         self, cells: CellReader, kind: OfficialForm, columns: Mapping[str, int], entries: OfficialRow
     ) -> None:
-        self.texts, self.numbers, self.rates, self.reports = cells.texts, cells.numbers, cells.rates, cells.reports
+        self.texts, self.numbers, self.rates, self.findings = (
+            cells.texts,
+            cells.numbers,
+            cells.rates,
+            cells.findings,
+        )
         self.kind, self.columns = kind, columns
         self.worded = WORDED if "sign" in columns else IN_WORDS
         self.row: dict[str, Entry[Any]] = dict(entries)
@@ -102,7 +107,7 @@ class _OfficialRow:
     def _several(self, count: int) -> Indicator:
         """A row with several indicators in its cells, none of which can be told from the others."""
         row = self.row
-        self.reports.several(row["target"], count)
+        self.findings.several(row["target"], count)
         for key in ("target", "actual", "midyear"):
             row[key] = replace(row[key], value=None)
         return made_of(Indicator, row)
@@ -137,7 +142,7 @@ class _OfficialRow:
         if parse_target(rest) is None:
             return entry
         message = f"{entry.field}填“{entry.given}”，重复了指标名称，按“{rest}”读取。"
-        self.reports.about("R12", entry, message, "可以不改；建议只填数字和单位。", rest, "notice")
+        self.findings.about("R12", entry, message, "可以不改；建议只填数字和单位。", rest, "notice")
         return replace(entry, value=rest)
 
     def _unknown_sign(self) -> Entry[Any]:
@@ -241,7 +246,7 @@ class _OfficialRow:
         for key, other in (("target", "actual"), ("midyear", "target"), ("actual", "target")):
             if (quantity := read[key]) is not None:
                 read[key] = self._whole_percent(key, quantity, units, read[other])
-                row[key] = self.numbers.quantified(row[key], read[key], units, read[other], self._report)
+                row[key] = self.numbers.quantified(row[key], read[key], units, read[other], self._tell)
         if units.unit == "%" and units.stated:
             shares = {key: row[key] for key in ("target", "midyear", "actual")}
             small = small_by_nature(row["name"].given, units.sign, row["target"].value)
@@ -269,15 +274,13 @@ class _OfficialRow:
         self._doubt(entry, message, CONFIRM, f"{plain(number)}%")
         return Quantity(number, read.sign, "%")
 
-    def _report(
-        self, entry: Entry[Any], read: Quantity, quantity: Quantity, units: RowUnit, manner: Manner
-    ) -> None:
+    def _tell(self, entry: Entry[Any], read: Quantity, quantity: Quantity, units: RowUnit, manner: Manner) -> None:
         """Report what a number's text holds besides, where the layout has a column for it, or it does not fit."""
         extra = self._is_extra(entry, read, units, manner)
         if extra or read.mark:
-            self.reports.trimmed(entry, quantity, "extra" if extra else "", around(read, units))
+            self.findings.trimmed(entry, quantity, "extra" if extra else "", around(read, units))
         elif read.cleaned or quantity.number != read.number or self._has_own_column(entry, read):
-            self.reports.cleaned(entry, quantity.number)
+            self.findings.cleaned(entry, quantity.number)
 
     def _is_extra(self, entry: Entry[Any], read: Quantity, units: RowUnit, manner: Manner) -> bool:
         """Whether its unit or sign is another than that of its row."""
@@ -293,7 +296,7 @@ class _OfficialRow:
     def _doubt(
         self, entry: Entry[Any], message: str, advice: str, expected: str, severity: Severity = "warning"
     ) -> None:
-        self.reports.about("R19", entry, message, advice, expected, severity)
+        self.findings.about("R19", entry, message, advice, expected, severity)
 
 
 def _after_name(text: str, name: str) -> str:

@@ -32,7 +32,7 @@ class Nearest(Struct, frozen=True):
     """
 
     address: Address
-    kind: str
+    resembles: str
     found: tuple[str, ...]
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
@@ -47,7 +47,7 @@ class Nearest(Struct, frozen=True):
             parts.append("没有找到资金表（全年预算数、全年执行数），标题中也没有“自评表”")
         if self.unknown:
             parts.append(f"没有认出的栏：{_listed(self.unknown)}")
-        return f"{'，'.join(parts)}；最接近{self.kind}"
+        return f"{'，'.join(parts)}；最接近{self.resembles}"
 
     @property
     def advice(self) -> str:

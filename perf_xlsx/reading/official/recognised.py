@@ -90,7 +90,7 @@ def absent(layout: Layout, official: OfficialParts) -> dict[str, str]:
 
 
 def recognition(
-    form: SelfEvaluation,
+    evaluation: SelfEvaluation,
     layout: Layout,
     official: OfficialParts,
     sheets: Sheets,
@@ -110,7 +110,7 @@ def recognition(
     weight = rulebook.number("execution.weight")
     if official.stated_weight and official.stated_weight[1] != weight:
         address, stated = official.stated_weight
-        fits = "、".join(load_rulebook(name).called for name in fitting_rulebooks(form, stated))
+        fits = "、".join(load_rulebook(name).called for name in fitting_rulebooks(evaluation, stated))
         own = f"本次所用评分办法{rulebook.called}是{plain(weight)}"
         message = f"本表的预算执行率分值是{plain(stated)}，{own}，各项得分会不同。"
         if not official.fund_rows:

@@ -17,10 +17,10 @@ from perf_xlsx.reading.official.labels import core
 _LEVELS = {"level1": "一级指标", "level2": "二级指标"}
 
 
-def check_weights(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
+def check_weights(evaluation: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
     """W01, W02, T01: sums of weights and points that the form states, where all that they sum up is known."""
-    rows = form.indicators
-    _check_subtotals(form, official, reader)
+    rows = evaluation.indicators
+    _check_subtotals(evaluation, official, reader)
     if not rows or any(row.weight.value is None for row in rows):
         return
     for level, column in official.indicators.level_weights.items():
@@ -30,12 +30,12 @@ def check_weights(form: SelfEvaluation, official: OfficialParts, reader: FormRea
         _check_total(total, rows, official, reader)
 
 
-def _check_subtotals(form: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
+def _check_subtotals(evaluation: SelfEvaluation, official: OfficialParts, reader: FormReader) -> None:
     """Rows of sums among the indicators: 小计 below those that it sums up, a level's row above them."""
-    header, execution = official.indicators, form.claimed.execution_points.value or Decimal(0)
+    header, execution = official.indicators, evaluation.claimed.execution_points.value or Decimal(0)
     weight = official.stated_weight[1] if official.stated_weight else reader.cells.rules.number("execution.weight")
     for key, code, more in (("weight", "W02", weight), ("claimed_points", "T01", execution)):
-        known = {one.name.place.row or 0: one.entry(key).value for one in form.indicators}
+        known = {one.name.place.row or 0: one.entry(key).value for one in evaluation.indicators}
         if key not in header.columns or None in known.values():
             continue
         values, column = {row: value for row, value in known.items() if value is not None}, header.columns[key]
@@ -45,7 +45,7 @@ def _check_subtotals(form: SelfEvaluation, official: OfficialParts, reader: Form
         }
         wrong = (*_wrong_levels(values, stated, official), *_wrong_below(values, stated, official, more))
         for row, right in wrong:
-            _report_sum(code, cells[row], "分值" if key == "weight" else "自评得分", stated[row], right, reader)
+            _tell_sum(code, cells[row], "分值" if key == "weight" else "自评得分", stated[row], right, reader)
 
 
 NumbersByRow = Mapping[int, Decimal]  # by row
@@ -82,9 +82,9 @@ def _wrong_below(
         level = Decimal(0)
 
 
-def _report_sum(code: str, at: Address, what: str, stated: Decimal, right: Decimal, reader: FormReader) -> None:
+def _tell_sum(code: str, at: Address, what: str, stated: Decimal, right: Decimal, reader: FormReader) -> None:
     message = f"第{at[1]}行合计的{what}填{plain(stated)}，与各指标{what}之和{plain(right)}不符。"
-    _report(code, at, f"{what}小计", message, stated, right, reader)
+    _tell(code, at, f"{what}小计", message, stated, right, reader)
 
 
 def _groups(
@@ -107,7 +107,7 @@ def _check_level(at: Address, level: str, group: Sequence[Indicator], reader: Fo
     if stated is not None and stated != total:
         sum_ = f"其下{len(group)}个三级指标的分值之和是{plain(total)}"
         message = f"{level}的分值填{plain(stated)}，{sum_}，相差{plain(stated - total)}。"
-        _report("W02", at, f"{level}分值", message, stated, total, reader)
+        _tell("W02", at, f"{level}分值", message, stated, total, reader)
 
 
 def _check_total(at: Address, rows: Sequence[Indicator], official: OfficialParts, reader: FormReader) -> None:
@@ -118,14 +118,14 @@ def _check_total(at: Address, rows: Sequence[Indicator], official: OfficialParts
     if stated is not None and stated not in (total, total + own, total + usual):
         sums = f"各指标分值之和是{plain(total)}，加预算执行率{plain(own)}分是{plain(total + own)}"
         message = f"合计行的分值填{plain(stated)}，而{sums}。"
-        _report("W02", at, "分值合计", message, stated, total + own, reader)
+        _tell("W02", at, "分值合计", message, stated, total + own, reader)
 
 
-def _report(
+def _tell(
     code: str, at: Address, field: str, message: str, stated: Decimal, expected: Decimal, reader: FormReader
 ) -> None:
     advice = f"请核对各指标的分值；如无误，这里应填{plain(expected)}。"
-    reader.cells.collector.report(
+    reader.cells.collector.tell(
         code, reader.sheets.place(at), field, message, advice, given=plain(stated), expected=plain(expected),
         difference=plain(stated - expected),
     )  # fmt: skip

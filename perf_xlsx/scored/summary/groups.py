@@ -67,9 +67,9 @@ class ItemGroup(Struct, frozen=True):
 
 
 def indicators_by_level(
-    items: Sequence[Item], form: SelfEvaluation, scores: Scores
+    items: Sequence[Item], evaluation: SelfEvaluation, scores: Scores
 ) -> Iterator[tuple[str, ItemGroup]]:
     """The items of each 一级指标 that apply, in the form's order."""
     for name in dict.fromkeys(item.level1 for item in items):
         group = [item for item in items if item.level1 == name and item.score.applies]
-        yield name, ItemGroup(group, scores.execution, bool(form.unscored))
+        yield name, ItemGroup(group, scores.execution, bool(evaluation.unscored))

@@ -13,20 +13,20 @@ HEADS = ("资金类别", "年初预算数", "调整率", "全年预算数", "全
 MoneyLine = tuple[str, FundLine | Project, Rates]
 
 
-def write_money_table(grid: SummaryGrid, row: int, form: SelfEvaluation, scores: Scores) -> int:
+def write_money_table(grid: SummaryGrid, row: int, evaluation: SelfEvaluation, scores: Scores) -> int:
     """Gives the row after the table."""
     begun = row
-    row = _heads(grid, row, form)
-    for line in _lines(form, scores):
+    row = _heads(grid, row, evaluation)
+    for line in _lines(evaluation, scores):
         height = s.height_for([(line[0], TYPE * WIDTHS[1])], LINE_HEIGHT)
         if row > begun + 2 and grid.height(row) + height > grid.page_tops[-1] + grid.page:
             grid.page_tops.append(grid.height(row))
             begun = row
-            row = _heads(grid, row, form, "（续）")
+            row = _heads(grid, row, evaluation, "（续）")
         _line(grid, row, line)
         grid.sheet.heights[row] = height
         row += 1
-    if left := len(form.projects) - _shown(form):
+    if left := len(evaluation.projects) - _shown(evaluation):
         grid.text(row, (1, SPANS[-1][1]), f"　其余{left}个项目见“自评表”。")
         grid.sheet.heights[row] = LINE_HEIGHT
         grid.kept.add(row)
@@ -34,22 +34,22 @@ def write_money_table(grid: SummaryGrid, row: int, form: SelfEvaluation, scores:
     return row
 
 
-def _heads(grid: SummaryGrid, row: int, form: SelfEvaluation, more: str = "") -> int:
+def _heads(grid: SummaryGrid, row: int, evaluation: SelfEvaluation, more: str = "") -> int:
     grid.kept |= {row + 1, row + 2}
-    unit = form.boxes["money_unit"].given or "金额单位未填"
+    unit = evaluation.boxes["money_unit"].given or "金额单位未填"
     return grid.heads(grid.title(row, f"预算执行情况（{unit}）{more}"), SPANS, HEADS)
 
 
-def _shown(form: SelfEvaluation) -> int:
+def _shown(evaluation: SelfEvaluation) -> int:
     """How many projects are shown."""
-    return len(form.projects) if form.unscored else min(MOST_PROJECTS, len(form.projects))
+    return len(evaluation.projects) if evaluation.unscored else min(MOST_PROJECTS, len(evaluation.projects))
 
 
-def _lines(form: SelfEvaluation, scores: Scores) -> Iterator[MoneyLine]:
-    for key, line in form.funds.items():
+def _lines(evaluation: SelfEvaluation, scores: Scores) -> Iterator[MoneyLine]:
+    for key, line in evaluation.funds.items():
         yield line.name, line, scores.line_rates[key]
-    shown = _shown(form)
-    for project, rates in zip(form.projects[:shown], scores.project_rates[:shown], strict=True):
+    shown = _shown(evaluation)
+    for project, rates in zip(evaluation.projects[:shown], scores.project_rates[:shown], strict=True):
         yield f"　项目：{project.name.given}", project, rates
 
 

@@ -32,14 +32,19 @@ CLAIMED = "#9DC3E6"  # bars of the unit's own points; those of computed points h
 
 
 def write_levels(
-    grid: SummaryGrid, row: int, items: Sequence[Item], form: SelfEvaluation, scores: Scores, rulebook: Rulebook
+    grid: SummaryGrid,
+    row: int,
+    items: Sequence[Item],
+    evaluation: SelfEvaluation,
+    scores: Scores,
+    rulebook: Rulebook,
 ) -> int:
     """The points of each 一级指标; gives the row after the table."""
     row = grid.title(row, "按一级指标")
     graded = rulebook.flag("grades.by_level")
     names = ("一级指标", "分值", *SUMMARY_HEADS[:3], "得分率、等级" if graded else "得分率")
     row = grid.heads(row, SPANS, names)
-    for name, group in indicators_by_level(items, form, scores):
+    for name, group in indicators_by_level(items, evaluation, scores):
         grid.text(row, SPANS[0], name)
         grid.number(row, SPANS[1], group.weight, "General")
         grid.number(row, SPANS[2], group.claimed, s.POINTS)
@@ -58,8 +63,10 @@ def write_levels(
 class ItemTable:
     """逐项得分, the costliest first, and 依据 below it. `first` is the row of its first item, once written."""
 
-    def __init__(self, grid: SummaryGrid, items: Sequence[Item], form: SelfEvaluation, scores: Scores) -> None:
-        self.grid, self.form, self.scores = grid, form, scores
+    def __init__(
+        self, grid: SummaryGrid, items: Sequence[Item], evaluation: SelfEvaluation, scores: Scores
+    ) -> None:
+        self.grid, self.evaluation, self.scores = grid, evaluation, scores
         self.items = sorted(items, key=lambda item: -item.lost)
         self.first = 0
 
@@ -72,7 +79,7 @@ class ItemTable:
     def write(self, row: int) -> int:
         """Gives the row after the rules."""
         grid, title = self.grid, row
-        row = grid.title(row, "逐项核对" if self.form.unscored else "逐项得分（失分多的在前）")
+        row = grid.title(row, "逐项核对" if self.evaluation.unscored else "逐项得分（失分多的在前）")
         names = ("序", "指标", "指标值", "实际完成值", "完成率", "分值", *SUMMARY_HEADS)
         spans = (*((n, n) for n in range(WHY[0])), WHY, (BASIS, BASIS))
         grid.sheet.repeated = (row, row)
@@ -95,7 +102,7 @@ class ItemTable:
         grid.text(row, (1, 1), item.name)
         for column, words in ((2, item.target), (3, item.actual)):
             grid.sheet.text(row, column, words, _whole(words, WIDTHS[column]))
-        checked = bool(self.form.unscored)
+        checked = bool(self.evaluation.unscored)
         gap = None if item.claimed is None or score.points is None else item.claimed - score.points
         grid.number(row, (4, 4), score.completion, s.PERCENT)
         grid.number(row, (5, 5), score.weight, "General", "—" if checked else "未填")
@@ -122,7 +129,7 @@ class ItemTable:
         grid, scores, all_ = (
             self.grid,
             self.scores,
-            ItemGroup(self.items, self.scores.execution, bool(self.form.unscored)),
+            ItemGroup(self.items, self.scores.execution, bool(self.evaluation.unscored)),
         )
         grid.cell(row, (0, 4), "合计", border=True, bold=True, align="center", bg_color=s.HEAD_FILL)
         grid.number(row, (5, 5), all_.weight, "General")
@@ -130,7 +137,7 @@ class ItemTable:
         grid.number(row, (7, 7), scores.total, s.POINTS)
         grid.number(row, (8, 8), all_.gap(scores.total), GAP)
         provisional = f"暂定：{'；'.join(scores.provisional)}" if scores.provisional else ""
-        words = provisional or UNSCORED_WORDS.get(self.form.unscored, "")
+        words = provisional or UNSCORED_WORDS.get(self.evaluation.unscored, "")
         if scores.claimed_rows:
             claims = f"含单位自评{scores.claimed_rows}项：不能按规则计算，得分是单位自己的（＊）"
             words = "；".join(filter(None, (words, claims)))

@@ -43,16 +43,16 @@ def summary_sheet(result: Result, form: Form, rulebook: Rulebook, size: float = 
     return grid.sheet
 
 
-def _tables(grid: SummaryGrid, row: int, form: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> int:
+def _tables(grid: SummaryGrid, row: int, evaluation: SelfEvaluation, scores: Scores, rulebook: Rulebook) -> int:
     """The small tables with the chart beside them, and the table of items; gives the row after them."""
-    found = items(form, scores)
-    table = ItemTable(grid, found, form, scores)
-    if form.unscored:
-        end = table.write(grid.blank(write_money_table(grid, row, form, scores)))
+    found = items(evaluation, scores)
+    table = ItemTable(grid, found, evaluation, scores)
+    if evaluation.unscored:
+        end = table.write(grid.blank(write_money_table(grid, row, evaluation, scores)))
     else:
         room = room_beside(grid, row)
-        after = grid.blank(write_levels(grid, row, found, form, scores, rulebook))
-        beside, after = rows_beside(grid, row, write_money_table(grid, after, form, scores), room)
+        after = grid.blank(write_levels(grid, row, found, evaluation, scores, rulebook))
+        beside, after = rows_beside(grid, row, write_money_table(grid, after, evaluation, scores), room)
         end = table.write(grid.blank(after))
         write_chart(grid, beside, table.items, table.first, bool(scores.claimed_rows))
     _pages(grid, end, table)
@@ -66,16 +66,16 @@ def _pages(grid: SummaryGrid, end: int, table: ItemTable) -> None:
     grid.sheet.page_starts = page_starts(heights, grid.kept, grid.page, heads)
 
 
-def _heading(grid: SummaryGrid, form: SelfEvaluation, kind: Form, rulebook: Rulebook) -> None:
+def _heading(grid: SummaryGrid, evaluation: SelfEvaluation, form: Form, rulebook: Rulebook) -> None:
     sheet, over_all = grid.sheet, (1, LAST)
-    year = f"{form.year}年度" if form.year else ""
-    name = form.boxes["project"].given if "project" in form.boxes else ""
-    unit = form.unit or "单位未填"
+    year = f"{evaluation.year}年度" if evaluation.year else ""
+    name = evaluation.boxes["project"].given if "project" in evaluation.boxes else ""
+    unit = evaluation.unit or "单位未填"
     title = f"{name}（{unit}）　{year}" if name else f"{unit}　{year}"
     grid.cell(0, over_all, title, font_name=s.HEADING, font_size=TITLE_SIZE)
     sheet.heights[0] = _title_height(title)
     sheet.following = s.page_header(f"{short(title, LONGEST_HEADER)}　{SUMMARY}")
-    book = f"{kind.title}　评分办法：{rulebook.document}（{rulebook.name}）"
+    book = f"{form.title}　评分办法：{rulebook.document}（{rulebook.name}）"
     note = f"，各项规定的依据：{rulebook.trust_in_words()}"
     grid.cell(1, over_all, book + note, font_color=s.SOFT)
     sheet.heights[1] = s.height_for([(book + note, grid.across)])
@@ -88,9 +88,9 @@ def _title_height(title: str) -> float:
     return min(s.MAX_HEIGHT, max(36, lines * s.LINE_HEIGHT * larger + 6))
 
 
-def _next_step(grid: SummaryGrid, result: Result, form: SelfEvaluation, scores: Scores) -> None:
+def _next_step(grid: SummaryGrid, result: Result, evaluation: SelfEvaluation, scores: Scores) -> None:
     """One sentence that leads to 问题清单; a long one is no link, so that it is shown whole."""
-    sheet, row, words = grid.sheet, NEXT_STEP, _step(result, form, scores)
+    sheet, row, words = grid.sheet, NEXT_STEP, _step(result, evaluation, scores)
     one_line = s.column_units(words) <= ON_ONE_LINE * sum(WIDTHS[1:])
     style = s.link(bold=True) if one_line else s.look(bold=True, font_color=s.ACCENT)
     sheet.merge(row, 1, row, LAST, style)
@@ -101,7 +101,7 @@ def _next_step(grid: SummaryGrid, result: Result, form: SelfEvaluation, scores: 
     sheet.heights[row] = s.height_for([(words, grid.across)], 22)
 
 
-def _step(result: Result, form: SelfEvaluation, scores: Scores) -> str:
+def _step(result: Result, evaluation: SelfEvaluation, scores: Scores) -> str:
     why = "；".join(scores.provisional)
     still = f"总分是暂定的（{why}），不评等级。" if why else ""
     if errors := errors_of(result):
@@ -110,8 +110,8 @@ def _step(result: Result, form: SelfEvaluation, scores: Scores) -> str:
         return f"下一步：{still}请打开“{PROBLEMS}”，改好不能评分的地方，保存后重新报送。"
     if is_in_doubt(result):
         return f"下一步：有金额疑似填错单位。请打开“{PROBLEMS}”核对更正，保存后重新报送。"
-    if form.unscored:
-        return f"{UNSCORED_WORDS.get(form.unscored, '')}。请打开“{PROBLEMS}”核对。"
+    if evaluation.unscored:
+        return f"{UNSCORED_WORDS.get(evaluation.unscored, '')}。请打开“{PROBLEMS}”核对。"
     if result.findings:
         return f"下一步：没有错误。请打开“{PROBLEMS}”核对警告和提示，确认无误后打印“自评表”盖章报送。"
     return "下一步：没有发现问题，可以打印“自评表”盖章报送。"

@@ -57,26 +57,30 @@ def write_tiles(grid: SummaryGrid, result: Result, rulebook: Rulebook) -> None:
 
 
 def _tiles(result: Result, rulebook: Rulebook) -> tuple[Tile, ...]:
-    form, scores = result.evaluation, result.scores
-    assert form is not None
+    evaluation, scores = result.evaluation, result.scores
+    assert evaluation is not None
     assert scores is not None
-    claimed, execution = form.claimed, scores.execution
+    claimed, execution = evaluation.claimed, scores.execution
     return (
         _errors(result),
-        *_total_and_grade(form, scores, plain(rulebook.number("total.points"))),
+        *_total_and_grade(evaluation, scores, plain(rulebook.number("total.points"))),
         Tile((6, 7), "自评", claimed.total.value, f"自评等级：{claimed.grade.value or '未填'}"),
-        Tile((8, 9), "预算执行率", execution.completion, _earned(form, execution), s.PERCENT),
+        Tile((8, 9), "预算执行率", execution.completion, _earned(evaluation, execution), s.PERCENT),
         Tile(
-            (10, 11), "预算调整率", scores.line_rates[form.total_line].adjustment, "调整数÷年初预算数", s.PERCENT
+            (10, 11),
+            "预算调整率",
+            scores.line_rates[evaluation.total_line].adjustment,
+            "调整数÷年初预算数",
+            s.PERCENT,
         ),
     )
 
 
-def _total_and_grade(form: SelfEvaluation, scores: Scores, full: str) -> tuple[Tile, Tile]:
+def _total_and_grade(evaluation: SelfEvaluation, scores: Scores, full: str) -> tuple[Tile, Tile]:
     """`full` is the full score."""
     label, total, no_grade = TOTAL, f"满分{full}", ""
     if scores.total is None:
-        label, total, no_grade = CHECKED, UNSCORED_WORDS.get(form.unscored, ""), "不计分，不评等级"
+        label, total, no_grade = CHECKED, UNSCORED_WORDS.get(evaluation.unscored, ""), "不计分，不评等级"
     elif scores.claimed_rows:
         label, total = WITH_CLAIMS, f"{total}，含单位自评{scores.claimed_rows}项"
     if scores.provisional:
@@ -88,10 +92,10 @@ def _total_and_grade(form: SelfEvaluation, scores: Scores, full: str) -> tuple[T
     )
 
 
-def _earned(form: SelfEvaluation, execution: Score) -> str:
+def _earned(evaluation: SelfEvaluation, execution: Score) -> str:
     """What budget execution earned, in words."""
     if not execution.weight:
-        return "不计分" if form.unscored else "不单独计分"
+        return "不计分" if evaluation.unscored else "不单独计分"
     return "" if execution.points is None else f"得分 {points(execution.points)} / {plain(execution.weight)}"
 
 

@@ -49,12 +49,14 @@ def undamaged(story: str) -> SelfEvaluation:
     return evaluation
 
 
-def entries(form: SelfEvaluation) -> dict[str, Entry[Any]]:
+def entries(evaluation: SelfEvaluation) -> dict[str, Entry[Any]]:
     """Every value of a form by its path: boxes.unit, funds.total.executed, indicators.0.actual."""
-    found = {f"boxes.{key}": entry for key, entry in form.boxes.items()}
-    rows: dict[str, Any] = {f"funds.{key}": line for key, line in form.funds.items()} | {"claimed": form.claimed}
+    found = {f"boxes.{key}": entry for key, entry in evaluation.boxes.items()}
+    rows: dict[str, Any] = {f"funds.{key}": line for key, line in evaluation.funds.items()} | {
+        "claimed": evaluation.claimed
+    }
     for table in ("projects", "indicators", "passages"):
-        rows |= {f"{table}.{number}": row for number, row in enumerate(getattr(form, table))}
+        rows |= {f"{table}.{number}": row for number, row in enumerate(getattr(evaluation, table))}
     for path, row in rows.items():
         found |= {f"{path}.{key}": entry for key, entry in asdict(row).items() if isinstance(entry, Entry)}
     return found

@@ -23,7 +23,7 @@ MOST = 8  # cells of one row that are named
 RECENT = 24  # findings: more than one row's numbers can give
 
 
-class CellReports:
+class CellFindings:
     """Reports to a collector; crossed-out cells wait, to be reported row by row."""
 
     def __init__(self, collector: FindingCollector) -> None:
@@ -45,7 +45,7 @@ class CellReports:
         if code == "R12":
             self._withdraw(entry.place)
         given = entry.given if given is None else given
-        self.collector.report(
+        self.collector.tell(
             code, entry.place, entry.field, message, advice, given=given, expected=expected, severity=severity
         )
 
@@ -67,7 +67,7 @@ class CellReports:
         message = f"{entry.field}里划去（删除线）的“{struck}”不算，已按“{entry.given}”读取。"
         self.about("R24", entry, message, KEEP_OR_DELETE, severity="notice")
 
-    def report_crossed(self, required: Container[Place]) -> None:
+    def tell_crossed(self, required: Container[Place]) -> None:
         """R24: the cells that were crossed out, once a row; an error where one of them is `required`."""
         found = sorted(self.crossed, key=lambda entry: entry.place)
         self.crossed.clear()

@@ -13,7 +13,7 @@ _CODE = pattern(r"校验码[:：\s]{0,3}([2-9A-HJ-NP-Z]{12})")
 _STATED = pattern(r"总分([0-9]{1,24}\.[0-9]{2})，(?:等级([^，。；（）]{1,30}))?")
 
 
-def contradictions(receipt: Receipt, lines: Iterable[str]) -> Iterator[str]:
+def disagreements(receipt: Receipt, lines: Iterable[str]) -> Iterator[str]:
     """What does not agree; `lines` are those of the scored copy that state a check code."""
     if check_code(receipt.content, receipt.total, receipt.rules, receipt.version) != receipt.check_code:
         yield f"回执所记的总分、内容、评分办法与它自己的校验码 {receipt.check_code} 不符，回执改过。"

@@ -13,12 +13,12 @@ from perf_xlsx import pipeline
 from perf_xlsx.domain.quantity import parse_quantity
 from perf_xlsx.results.recording import as_json
 from perf_xlsx.sheets.origin import ORIGIN
-from tests.kit.carried import BUILDS, both, money, number, origin, said, values, without_places
 from tests.kit.foreign_workbooks import xlsb
 from tests.kit.layout_figures import LEFT, RULEBOOK
 from tests.kit.layouts import LAYOUTS, Paper, hubei, national, sichuan, xinjiang, yunnan
 from tests.kit.libreoffice import converted, needs_libreoffice
 from tests.kit.outcome import findings_of
+from tests.kit.transferred import BUILDS, both, money, number, origin, said, values, without_places
 
 
 @pytest.mark.finding("R18")
@@ -34,9 +34,9 @@ def test_the_same_values_scores_and_findings_as_in_the_xlsx(name: str, suffix: s
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_every_cell_is_traced_or_listed_as_left(name: str, tmp_path: Path) -> None:
     both(LAYOUTS[name](), tmp_path, "xlsb", RULEBOOK.get(name))
-    carried, left = origin(tmp_path / "out.xlsx")
+    transferred, left = origin(tmp_path / "out.xlsx")
     assert left == [tuple(item.split(" ", 1)) for item in LEFT[name].split(" | ")]
-    known = {cell for _, _, cell, _, _ in carried} | {cell for cell, _ in left}
+    known = {cell for _, _, cell, _, _ in transferred} | {cell for cell, _ in left}
     sheet = openpyxl.load_workbook(tmp_path / "报送.xlsx").worksheets[0]
     rest = [c for row in sheet.iter_rows() for c in row if c.value is not None and c.coordinate not in known]
     counters = {c.coordinate for c in rest if sheet.cell(21, c.column).value == "序号"}
@@ -262,6 +262,6 @@ def test_every_layout_saved_by_libreoffice(kind: str, tmp_path: Path) -> None:
 
 def test_of_two_units_our_template_takes_the_one_that_reports(tmp_path: Path) -> None:
     """湖北: the record of a converted form is of the same unit; the other one is listed as left behind."""
-    form = pipeline.score(hubei().save(tmp_path / "a.xlsx")).evaluation
-    assert form is not None
-    assert (form.boxes["unit"].value, form.unit) == ("示例区农业农村局渔政科", "示例区农业农村局")
+    evaluation = pipeline.score(hubei().save(tmp_path / "a.xlsx")).evaluation
+    assert evaluation is not None
+    assert (evaluation.boxes["unit"].value, evaluation.unit) == ("示例区农业农村局渔政科", "示例区农业农村局")

@@ -19,7 +19,7 @@ from perf_xlsx.results.recording import as_json
 from perf_xlsx.sheets.dump import dump
 from perf_xlsx.sheets.origin import ORIGIN
 from tests import FIXTURES
-from tests.kit.filled import at, box, changed
+from tests.kit.filled import at, box, changed, filled, well_made
 from tests.kit.foreign_results import said, same, values
 from tests.kit.foreign_workbooks import biff5, xlsb
 from tests.kit.libreoffice import converted, needs_libreoffice
@@ -350,3 +350,27 @@ def test_an_amount_without_a_row_in_the_template_is_told_as_it_was_read(tmp_path
     assert {cell: notes[cell] for cell in read} == {
         cell: f"“自治区补助·{words}读取和核对，模板没有这一行" for cell, words in read.items()
     }
+
+
+@needs_libreoffice
+@pytest.mark.parametrize("kind", ["department", "project"])
+@pytest.mark.parametrize("suffix", ["ods", "xls:MS Excel 97"])
+def test_sums_that_the_template_made_are_made_in_the_new_workbook(kind: str, suffix: str, tmp_path: Path) -> None:
+    """Their boxes were empty, and whoever sent the new workbook in was asked for a total that he had filled in."""
+    case = well_made(kind)
+    for line in case["funds"]:
+        line.pop("claimed_rate", None)
+    case["funds"] = [line for line in case["funds"] if line["line"] not in ("合计", "基本支出", "年度资金总额")]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.xlsx").write_bytes(filled(case))
+    sent = converted(tmp_path / "in", suffix, tmp_path / "in" / "a.xlsx")
+    first = pipeline.score(sent, tmp_path / "out.xlsx")
+    again = pipeline.score(tmp_path / "out.xlsx", tmp_path / "again.xlsx")
+    assert [one.code for one in first.findings] == ["R18"]
+    assert again.findings == ()
+    assert first.scores
+    assert again.scores
+    assert first.scores.total == again.scores.total
+    book, total = openpyxl.load_workbook(tmp_path / "out.xlsx"), "合计" if kind == "department" else "年度资金总额"
+    for column in ("年初预算数", "调整数", "全年预算数", "全年执行数"):
+        assert str(box(book, f"{total}·{column}", kind).value).startswith("=")

@@ -24,8 +24,8 @@ def both(paper: Paper, folder: Path, suffix: str, rulebook: str | None = None) -
     """The result of the form in that format, its copy in out.xlsx, and that of the .xlsx."""
     source = paper.save(folder / "报送.xlsx")
     (folder / f"报送.{suffix}").write_bytes(BUILDS[suffix](source.read_bytes()))
-    carried = pipeline.score(folder / f"报送.{suffix}", folder / "out.xlsx", rulebook)
-    return carried, pipeline.score(source, rulebook=rulebook)
+    transferred = pipeline.score(folder / f"报送.{suffix}", folder / "out.xlsx", rulebook)
+    return transferred, pipeline.score(source, rulebook=rulebook)
 
 
 def without_places(found: Any) -> Any:
@@ -40,21 +40,22 @@ def without_places(found: Any) -> Any:
 def values(result: Result) -> dict[str, Any]:
     found = as_json(result)
     unlike = ("file", "sha256", "output", "findings", "passages", "check_code")  # the code is of the cells too
-    form = result.evaluation
-    assert form is not None
-    boxes = {key: box.value for key, box in form.boxes.items()} | {"unit": form.unit}
-    texts = sorted((p.title.value or "", p.text.value or "") for p in form.passages)
+    evaluation = result.evaluation
+    assert evaluation is not None
+    boxes = {key: box.value for key, box in evaluation.boxes.items()} | {"unit": evaluation.unit}
+    texts = sorted((p.title.value or "", p.text.value or "") for p in evaluation.passages)
     projects = [
-        [entry.value for key, entry in asdict(project).items() if key != "extras"] for project in form.projects
+        [entry.value for key, entry in asdict(project).items() if key != "extras"]
+        for project in evaluation.projects
     ]
-    read = {"boxes": boxes, "funds": money(form), "projects": projects, "passages": texts}
+    read = {"boxes": boxes, "funds": money(evaluation), "projects": projects, "passages": texts}
     return read | {key: without_places(found[key]) for key in found if key not in unlike}
 
 
-def money(form: SelfEvaluation) -> dict[str, list[Decimal | None]]:
+def money(evaluation: SelfEvaluation) -> dict[str, list[Decimal | None]]:
     """The amounts and rate of every line."""
     columns = ("initial", "adjustment", "adjusted", "executed", "claimed_rate")
-    return {key: [getattr(line, column).value for column in columns] for key, line in form.funds.items()}
+    return {key: [getattr(line, column).value for column in columns] for key, line in evaluation.funds.items()}
 
 
 def said(result: Result, *without: str) -> list[tuple[Any, ...]]:
@@ -73,8 +74,8 @@ def origin(path: Path) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
     """来源对照: what was carried over (box, place, cell, content, note) and what was not (cell, content)."""
     rows = list(openpyxl.load_workbook(path)[ORIGIN].iter_rows(min_row=4, values_only=True))
     start = next((n for n, row in enumerate(rows) if str(row[0]).startswith("没有带入")), len(rows) + 1)
-    carried = [(row[1], row[2], row[4], row[5], row[6]) for row in rows[: start - 1]]
-    return carried, [(row[4], row[5]) for row in rows[start + 2 :]]
+    transferred = [(row[1], row[2], row[4], row[5], row[6]) for row in rows[: start - 1]]
+    return transferred, [(row[4], row[5]) for row in rows[start + 2 :]]
 
 
 def number(value: object) -> Decimal | None:

@@ -37,7 +37,7 @@ def left_behind(
     for sheet, count in others.items():
         why = "另一张自评表" if sheet in forms else "不属于自评表"
         yield LeftBehind("工作表", was.names[sheet], "", f"整张工作表，共{count}格", why)
-    titles = {"", *(was.names[index] for index in was.searched + was.reports)}
+    titles = {"", *(was.names[index] for index in was.searched + was.earlier)}
     for extra in (extra for extra in original.extras if extra.sheet in titles):
         text = remaining(extra.text, recorded)
         if text or not has_ours(extra.text):
