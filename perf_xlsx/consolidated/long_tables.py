@@ -196,7 +196,7 @@ def indicator_rows(one: Return) -> Iterator[LongTableRow]:
             with_unit(row.target, unit, row.sign), with_unit(row.actual, unit), recorded_decimal(row.completion),
             recorded_decimal(row.weight), claimed, points,
             _difference(claimed, points), row.method or "", row.why,
-            who.form, who.year, who.supervisor,
+            row.basis or "", "!".join(filter(None, (row.sheet, row.cell))), who.form, who.year, who.supervisor,
         )  # fmt: skip
 
 
@@ -313,7 +313,8 @@ INDICATORS = LongTable(
         ("单位编码", 9, "word"), ("单位", 14), ("项目", 14), ("一级指标", 8, "word"), ("二级指标", 9, "word"),
         ("三级指标", 14), ("指标值", 9, "word"), ("实际完成值", 10, "word"), ("完成率", 8, "percent"),
         ("分值", 6.5, "points"), ("自评得分", 7, "points"), ("计算得分", 7, "points"), ("差额", 7, "gap"),
-        ("计分方法", 12, "word"), ("计算过程", 80), ("表种", 15, "word"), ("年度", 6, "word"), ("主管部门", 30),
+        ("计分方法", 12, "word"), ("计算过程", 80), ("依据", 60), ("单元格", 14, "word"), ("表种", 15, "word"),
+        ("年度", 6, "word"), ("主管部门", 30),
     ),
     indicator_rows,
 )  # fmt: skip

@@ -112,8 +112,10 @@ def test_an_indicator_a_row_as_a_table_to_pivot(book: Any, records: list[Record]
     rows = table(sheet, "单位")
     assert [row["计算得分"] for row in rows] == [float(r["points"]) if r["points"] else None for r in expected]
     assert [row["三级指标"] for row in rows] == [r["name"] for r in expected]
+    assert [row["依据"] for row in rows] == [r["basis"] for r in expected], "no scored copy need be opened for it"
+    assert [row["单元格"] for row in rows] == [f"{r['sheet']}!{r['cell']}" for r in expected]
     ((name, area),) = ((t.name, t.ref) for t in sheet.tables.values())
-    assert (name, area) == ("指标明细", f"A3:R{3 + len(expected)}")
+    assert (name, area) == ("指标明细", f"A3:T{3 + len(expected)}")
     assert [column.name for column in sheet.tables[name].tableColumns] == [cell.value for cell in sheet[3]]
 
 
