@@ -34,7 +34,7 @@ def floor(records: Path, output: Path) -> float:
     import xlsxwriter
 
     from perf_xlsx.consolidated import Records
-    from perf_xlsx.consolidated.long_tables import FINDINGS, FUNDS, INDICATORS, UNITS, Return, errors_in_words
+    from perf_xlsx.consolidated.long_tables import FINDINGS, FUNDS, INDICATORS, UNITS, Return, mending_in_words
     from perf_xlsx.consolidated.returns import return_identity, returned_file_name
     from perf_xlsx.consolidated.streamed import TOP
     from perf_xlsx.sheets.writer import safe
@@ -48,7 +48,7 @@ def floor(records: Path, output: Path) -> float:
     cells = {table: [tuple(map(cell, row)) for one in returns for row in table.rows(one)] for table in tables}
     troubled = [
         (
-            one.who.code, one.who.unit, errors_in_words(one.record), 1.0, 1.0, 1.0, 0.0, 3.0, one.who.form,
+            one.who.code, one.who.unit, mending_in_words(one.record), 1.0, 1.0, 1.0, 0.0, 3.0, one.who.form,
             str(one.who.year), one.who.project, one.record.file,
         )
         for one in returns if one.record.findings

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from perf_xlsx.domain.model import Finding, Result, Scores, SelfEvaluation, Stamp
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.catalogue import Observation, catalogue, finding
+from perf_xlsx.findings.office import ASK_DECRYPTION, ASK_PASSWORD
 from perf_xlsx.foreign import POINTERS, ForeignWorkbook, open_original
 from perf_xlsx.forms import Form, FormError, FormFile, folder_of, form_names, load_form, with_forms
 from perf_xlsx.forms.case import CaseError, Fill, load_case
@@ -63,9 +64,8 @@ ADVICE = {
     "empty": "请重新发送文件，确认上传或拷贝完整。",
     "not_a_workbook": "请填写下发的模板，报送 Excel 工作簿（.xlsx）；只改文件名后缀不行。",
     "damaged": "请用 Excel 或 WPS 打开检查，另存为新的 .xlsx 后重新报送。",
-    "encrypted": "请在 Excel 或 WPS 中取消打开密码，保存后重新报送；"
-    "或把密码告诉经办人，评分时打开（--password-file，或在网页上输入）。",
-    "no_decryption": '请运行 pip install "perf-xlsx[encrypted]" 后重新评分，或请单位取消打开密码。',
+    "encrypted": f"请在 Excel 或 WPS 中取消打开密码，保存后重新报送；{ASK_PASSWORD}。",
+    "no_decryption": f"请在 Excel 或 WPS 中取消打开密码，保存后重新报送{ASK_DECRYPTION}。",
     "legacy": "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后重新报送。",
     "foreign": "请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后重新报送。",
     "pointer": "请打开它指向的表格，另存或下载为 .xlsx，报送那个文件。",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from perf_xlsx.batch.roster import Attendance, ListedUnit, Roster, return_key, same_unit
+from perf_xlsx.batch.roster import Attendance, ListedUnit, Roster, asked_years, return_key, same_unit
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place
 from perf_xlsx.domain.quantity import normalise
@@ -137,19 +137,24 @@ class CrossChecks:
         )
 
     def _not_listed(self, record: Record, unit: str, place: Place) -> Iterator[Observation]:
-        """B02: the unit is not on the list, or not with this form or project.
+        """B02: the unit is not on the list, or not with this form, project or year.
 
         Good: a listed unit's form.  Bad: a unit that is not on the list.
         """
         if self.roster is None or self.attendance is None or record.unscored == "monitoring":
             return  # the list asks for self-evaluations
-        if self.attendance.enter(unit, record.form, record.project):
+        if self.attendance.enter(record):
             return
-        rows = "、".join(str(one.row) for one in self.attendance.listed(unit))
-        title = load_form(record.form or "").official
+        title = f"{load_form(record.form or '').official}{_project(record.project)}"
+        if others := self.attendance.of_other_years(record):
+            asked = f"名单第{_rows(others)}行要{unit}报送的是{asked_years(others)}的{title}"
+            message = f"{asked}，这张表是{record.year}年度的，不算已报送。"
+            advice = "请核对年度：年度写错的，请退回更正；确应报送这一年度的，请补入名单。"
+            yield Observation(place, "年度", str(record.year), message, advice)
+            return
         message = (
-            f"名单第{rows}行有{unit}，但不是这张表（{title}{_project(record.project)}）。"
-            if rows
+            f"名单第{_rows(listed)}行有{unit}，但不是这张表（{title}）。"
+            if (listed := self.attendance.listed(unit))
             else f"名单（{self.roster.name}）中没有{unit}。"
         )
         advice = "请核对单位名称、表种和项目名称的写法；确应报送的，请补入名单。"
@@ -200,7 +205,8 @@ class CrossChecks:
 
     def _outstanding(self, listed: ListedUnit) -> Record:
         assert self.roster is not None
-        form = f"的{load_form(listed.form).official}" if listed.form else "的自评表"
+        year = f"{listed.year}年度" if listed.year else ""
+        form = f"的{year}{load_form(listed.form).official if listed.form else '自评表'}"
         whom = f"（联系人：{listed.contact}）" if listed.contact else ""
         message = f"没有读到{listed.unit}{_project(listed.project)}{form}。"
         advice = f"请联系{listed.unit}{whom}报送。"
@@ -230,6 +236,10 @@ def _filled_rows(record: Record) -> list[tuple[str | None, ...]]:
     """Name, target and actual of the indicators that have all three."""
     rows = ((row.name, row.target, row.actual) for row in record.indicators or ())
     return [row for row in rows if all(row)]
+
+
+def _rows(listed: Iterable[ListedUnit]) -> str:
+    return "、".join(str(one.row) for one in listed)
 
 
 def _project(name: str | None) -> str:

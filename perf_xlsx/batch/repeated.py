@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from perf_xlsx.batch.roster import return_key
 from perf_xlsx.results.record import Record
-from perf_xlsx.results.result_in_words import UNDECIDED, outcome
+from perf_xlsx.results.result_in_words import TO_MEND, UNDECIDED, outcome
 from perf_xlsx.system.growing import NumbersByText
 
 REPEATED = "B01"
@@ -73,14 +73,14 @@ class Outcomes:
                 self._take_back(known)
                 self._earlier.put(key, 0)
             elif kind != UNDECIDED:
-                self._earlier.put(key, known + MOST ** (0 if kind == "有错误" else 1 + warned))
+                self._earlier.put(key, known + MOST ** (0 if kind == TO_MEND else 1 + warned))
         return kind
 
     def _take_back(self, known: int) -> None:
         """Count the earlier ones of a form, now that it has come again, as undecided."""
         rest, wrong = divmod(known, MOST)
         warned, plain = divmod(rest, MOST)
-        self.counts.subtract({"有错误": wrong, "没有错误": plain + warned, UNDECIDED: -wrong - plain - warned})
+        self.counts.subtract({TO_MEND: wrong, "没有错误": plain + warned, UNDECIDED: -wrong - plain - warned})
         self.warned -= warned
 
 

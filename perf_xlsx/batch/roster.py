@@ -51,6 +51,7 @@ class Attendance:
             self.by_unit.setdefault(same_unit(listed.unit), []).append(listed)
         self._roster = roster
         self._returned: set[int] = set()
+        self._undated: list[Sequence[ListedUnit]] = []  # rows of several years, of which a return names none
         self._unnamed: Counter[str] = Counter()  # files that name a unit in their name alone, by unit
         self._names = {**_short_names(self.by_unit), **{unit: unit for unit in self.by_unit if len(unit) > 1}}
         self._lengths = sorted(set(map(len, self._names)), reverse=True)
@@ -59,18 +60,26 @@ class Attendance:
         """The rows of a unit."""
         return self.by_unit.get(same_unit(unit), ())
 
-    def enter(self, unit: str, form: str | None, project: str | None) -> bool:
-        """Enter a return of the unit; gives whether a row of the list asks for it."""
-        return bool(self.answered(unit, form, project))
+    def enter(self, record: Record) -> bool:
+        """Enter a return; gives whether a row of the list asks for it."""
+        return bool(self.answered(record.unit or "", record.form, record.project, record.year))
 
-    def answered(self, unit: str, form: str | None, project: str | None) -> Sequence[ListedUnit]:
+    def answered(self, unit: str, form: str | None, project: str | None, year: int | None) -> Sequence[ListedUnit]:
         """Enter a return of the unit; gives the rows of the list that ask for it."""
-        rows = self._rows_for(unit, form, project)
-        self._returned.update(one.row for one in rows)
+        rows = of_year(self._of_kind(unit, form, project), year)
+        if len({one.year for one in rows}) > 1 and year is None:
+            self._undated.append(rows)
+        else:
+            self._returned.update(one.row for one in rows)
         return rows
 
-    def _rows_for(self, unit: str, form: str | None, project: str | None) -> list[ListedUnit]:
-        """The rows of the unit that ask for this form and project."""
+    def of_other_years(self, record: Record) -> Sequence[ListedUnit]:
+        """The rows that ask for a return's form and project, where all of them ask for another year."""
+        rows = self._of_kind(record.unit or "", record.form, record.project)
+        return () if of_year(rows, record.year) else rows
+
+    def _of_kind(self, unit: str, form: str | None, project: str | None) -> list[ListedUnit]:
+        """The rows of the unit that ask for this form and project, of whatever year."""
         project = same_unit(project)
         return [
             one
@@ -90,12 +99,14 @@ class Attendance:
     def placed(self, record: Record) -> Record:
         """The record with the row of the list that it answers, and what the list says there.
 
-        A return that names no unit goes by its file's name; one that no row asks for, by its unit's first row.
+        A return that names no unit goes by its file's name; one of another year by the row that asks for its form
+        and project; one that no row asks for, by its unit's first row.
         """
         unit = record.unit or self.named_in(record.file or "")
         if unit is None:
             return unplaced(record)
-        rows = self._rows_for(unit, record.form, record.project) or self.listed(unit)
+        alike = self._of_kind(unit, record.form, record.project)
+        rows = of_year(alike, record.year) or alike or self.listed(unit)
         if not rows:
             return unplaced(record)
         one = rows[0]
@@ -124,13 +135,25 @@ class Attendance:
 
     def _unanswered(self) -> Iterator[tuple[ListedUnit, bool]]:
         """The rows that no form answers, and whether a file came for them that names no unit within."""
-        left = Counter(self._unnamed)
+        left, answered = Counter(self._unnamed), self._answered()
         for one in self._roster.listed:
-            if one.row not in self._returned:
+            if one.row not in answered:
                 unit = same_unit(one.unit)
                 came = left[unit] > 0
                 left[unit] -= came
                 yield one, came
+
+    def _answered(self) -> set[int]:
+        """The rows that a form answers; one that names no year, the first of its rows that no other answers."""
+        found = set(self._returned)
+        for rows in self._undated:
+            found.update([one.row for one in rows if one.row not in found][:1])
+        return found
+
+
+def of_year(rows: Iterable[ListedUnit], year: int | None) -> list[ListedUnit]:
+    """The rows that ask for a year or for none; all of them for a return that names none."""
+    return [one for one in rows if year is None or one.year in (None, year)]
 
 
 def _short_names(units: Iterable[str]) -> dict[str, str]:
@@ -140,6 +163,11 @@ def _short_names(units: Iterable[str]) -> dict[str, str]:
     short = [(unit[len(place) :], unit) for unit, place in places.items() if place in shared]
     count = Counter(name for name, _ in short)
     return {name: unit for name, unit in short if count[name] == 1 and len(name) >= SHORTEST}
+
+
+def asked_years(rows: Iterable[ListedUnit]) -> str:
+    """The years that rows ask for, in words."""
+    return "、".join(f"{year}年度" for year in sorted({one.year for one in rows if one.year}))
 
 
 def unplaced(record: Record) -> Record:

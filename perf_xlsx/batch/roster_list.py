@@ -37,7 +37,7 @@ def read_roster(path: Path) -> Roster:
         one = _listed(row, problems, path)
         if one is None:
             continue
-        identity = (*map(same_name, (one.unit, one.code, one.project)), one.form or "")
+        identity = (*map(same_name, (one.unit, one.code, one.project)), one.form or "", str(one.year or ""))
         if identity in seen:
             problems.append(f"{path}：第{row.number}行与第{seen[identity]}行相同（{one.unit}），请删去一行")
         else:

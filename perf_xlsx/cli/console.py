@@ -18,7 +18,7 @@ from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.pipeline import UNWRITTEN
 from perf_xlsx.results.comparison import ComparedReturns, unasked_in_words
 from perf_xlsx.results.record import FindingRecord, Record
-from perf_xlsx.results.result_in_words import outcome, total_in_words
+from perf_xlsx.results.result_in_words import OPEN_OR_WRONG, TO_MEND, outcome, total_in_words
 from perf_xlsx.results.together import together
 from perf_xlsx.system.safe_text import one_line
 from perf_xlsx.system.streams import say
@@ -159,7 +159,7 @@ class Summary:
 
     def _closing(self) -> str:
         troubles = (
-            (self.counts["有错误"], "份有错误或不能定分，须退回更正"),
+            (self.counts[TO_MEND], f"份{OPEN_OR_WRONG}，须退回更正"),
             (self.counts["读不出来"], "份读不出来，须重新报送"),
             (self.counts["待核定"], "份待核定（同一张表报送了几份等，见上），定下以前不退回"),
             (self.unwritten, "份已评分但没有写出，须重新评分"),

@@ -64,7 +64,7 @@ ROSTER = click.option(
     "--roster",
     metavar="名单",
     type=FILE,
-    help="报送名单（.xlsx、.xls、.ods 或 .csv），有“单位名称”一列；可以有单位代码、表种、项目名称、联系人。",
+    help="报送名单（.xlsx、.xls、.ods 或 .csv），有“单位名称”一列；可以有单位代码、表种、项目名称、年度、联系人。",
 )
 BATCH = (
     click.option(

@@ -20,7 +20,7 @@ from perf_xlsx.judging.waivers import Waiver, Waiving, covering, idle_waivers
 from perf_xlsx.receipts.register import Sign
 from perf_xlsx.results.record import Record, json_line
 from perf_xlsx.results.records import Records, RecordsError
-from perf_xlsx.results.result_in_words import outcome
+from perf_xlsx.results.result_in_words import TO_MEND, outcome
 from perf_xlsx.system.background import in_background
 from perf_xlsx.system.output_files import explain_os_error, printable_path
 from perf_xlsx.system.streams import say, write
@@ -107,7 +107,7 @@ def _exit_code(summary: Summary, written: bool) -> int:
     """The exit code of a run; not `written`: the consolidated workbook or a letter could not be."""
     if summary.counts["读不出来"] or summary.unwritten or not written:
         return NOT_WRITTEN
-    return 1 if summary.counts["有错误"] or summary.counts["待核定"] else 0
+    return 1 if summary.counts[TO_MEND] or summary.counts["待核定"] else 0
 
 
 def _follow(run: Run, finished: Iterator[Finished], summary: Summary) -> set[Waiver]:

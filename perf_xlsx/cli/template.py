@@ -11,7 +11,7 @@ import click
 
 from perf_xlsx import pipeline
 from perf_xlsx.batch.roster_list import read_roster
-from perf_xlsx.batch.roster_templates import write_templates
+from perf_xlsx.batch.roster_templates import rows_of_year, write_templates
 from perf_xlsx.cli.group import INTERRUPTED, Command, Launched, fail
 from perf_xlsx.cli.options import FILE, FORMS, ROSTER, known_forms, not_done, refuse_device
 from perf_xlsx.cli.progress import progress
@@ -41,7 +41,12 @@ def _form(context: click.Context, option: click.Parameter, form: str | None) -> 
     help="表种：department 部门整体，project 项目支出；或本单位自定的表种文件。",
 )
 @FORMS
-@click.option("--year", type=click.IntRange(2000, 2099), metavar="年度", help="预算年度，如 2023。")
+@click.option(
+    "--year",
+    type=click.IntRange(2000, 2099),
+    metavar="年度",
+    help="预算年度，如 2023；名单写明年度的，用 --roster 时可以不写。",
+)
 @click.option(
     "-o",
     "--output",
@@ -158,12 +163,11 @@ def _write_for_roster(
     roster: Path, folder: Path, year: int | None, form: str | None, rulebook: str | None, force: bool
 ) -> None:
     """Write a template for each unit of the list."""
-    if year is None:
-        fail("请写明年度 --year。")
     existed = written = 0
+    units = read_roster(roster)
+    count = len(rows_of_year(units, year))
     try:
-        units = read_roster(roster)
-        with progress(len(units.listed)) as tick:
+        with progress(count) as tick:
             for one in write_templates(units, folder, year, form, rulebook, force):
                 written += one.written
                 existed += not one.written
@@ -172,5 +176,7 @@ def _write_for_roster(
         say(f"已停止，写好{written}份。" + ("" if force else "再运行一次同样的命令，就从这里接着写。"), err=True)
         sys.exit(INTERRUPTED)
     say(f"模板已写好：{folder} 中{written}份，每个单位一份。")
+    if others := len(units.listed) - count:
+        say(f"名单中另有{others}行不是{year}年度的，没有写模板。")
     if existed:
         say(f"另有{existed}份已经存在，没有改动；要重新生成请加 --force。")

@@ -156,7 +156,8 @@ def _made(source: Path, output: Path, request: Request, listed: ListedForms | No
         return
     evaluations = [one.evaluation for one in found if one.evaluation]
     for reading, evaluation, part in zip(found, evaluations, part_names(evaluations), strict=True):
-        row = listed.of(evaluation, source.name) if listed else None
+        year = request.wanted.year_from(evaluation.year)
+        row = listed.of(evaluation, source.name, year) if listed else None
         if listed and row is None:
             unit = evaluation.unit or "（没有写单位）"
             yield RenewalOutcome(f"{printable_path(source)}：名单中没有“{unit}”的这张表，没有写模板。")
@@ -229,7 +230,7 @@ def _tell(outcomes: Iterable[RenewalOutcome]) -> None:
 
 def _tell_others(listed: ListedForms, request: Request) -> None:
     """Listed units without a workbook: blank templates, but of approved targets none. Raises ListError."""
-    others = listed.others()
+    others = listed.others(request.wanted.year)
     if not others.listed:
         return
     names = "、".join(one.unit for one in others.listed[:NAMED])
@@ -238,7 +239,7 @@ def _tell_others(listed: ListedForms, request: Request) -> None:
         say(f"名单中没有批复目标的，没有写模板：{names}。", err=True)
         return
     form, year = request.wanted.form, request.wanted.year
-    if year is None:
+    if year is None and not all(one.year for one in others.listed):
         say(f"名单中没有上年的表的，没有写模板：{names}。要给它们空白模板，请写明年度 --year。", err=True)
         return
     blank = write_templates(others, listed.folder, year, form, request.rulebook, request.force)

@@ -13,7 +13,7 @@ from perf_xlsx.consolidated.scores import Spread
 from perf_xlsx.consolidated.short_sheets import money_notes
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.domain.rounding import percent, points
-from perf_xlsx.results.result_in_words import UNDECIDED
+from perf_xlsx.results.result_in_words import OPEN_OR_WRONG, UNDECIDED
 from perf_xlsx.sheets import style as s
 
 MOST_YEARS = 4  # that are told besides the usual one
@@ -27,7 +27,7 @@ def tiles(found: Statistics, room: float = BESIDE) -> tuple[tuple[str, str, str]
         ("未报送", f"{len(found.roster.missing):,}份" if found.roster.given else "—", _list_words(found.roster)),
         ("平均得分", *_average(found.overall)),
         _spent(found, room),
-        ("须退回更正", f"{found.erroneous + found.unreadable:,}份",
+        ("须退回更正", f"{found.to_mend + found.unreadable:,}份",
          _returned(found)),
         ("问题", f"{found.findings:,}项", f"✖ 错误{found.standings['error']:,}项"),
     )  # fmt: skip
@@ -40,7 +40,7 @@ def _received(found: Statistics) -> str:
 
 def _returned(found: Statistics) -> str:
     undecided = f"，另待核定{found.to_decide:,}份" if found.to_decide else ""
-    return f"有错误{found.erroneous:,}份，读不出{found.unreadable:,}份{undecided}"
+    return f"{OPEN_OR_WRONG}{found.to_mend:,}份，读不出{found.unreadable:,}份{undecided}"
 
 
 def _spent(found: Statistics, room: float) -> tuple[str, str, str]:
@@ -88,8 +88,8 @@ def next_steps(found: Statistics) -> Iterator[str]:
     roster = found.roster
     if roster.missing:
         yield f"催报：{len(roster.missing):,}份还没有报送，见“{OUTSTANDING.name}”。"
-    if found.unreadable or found.erroneous:
-        counts = (found.unreadable, "份读不出来"), (found.erroneous, "份有错误须更正")
+    if found.unreadable or found.to_mend:
+        counts = (found.unreadable, "份读不出来"), (found.to_mend, f"份{OPEN_OR_WRONG}，须更正")
         words = "，".join(f"{count:,}{what}" for count, what in counts if count)
         yield f"退回：{words}，见“{TROUBLED.name}”。"
     yield from _to_check(found)
@@ -109,18 +109,20 @@ def next_steps(found: Statistics) -> Iterator[str]:
             f"⚠ {found.provisional}份得分是暂定的：有的项目不能评分（按0分计），有的必填项没有填写，"
             "或分值合计不是满分；它们不评等级，平均分、中位数、最高和最低不含它们。"
         )
-    if found.without_unit or found.without_money or found.doubted:
+    if found.without_unit or found.without_money or found.doubted or found.of_unusual_size:
         yield "⚠ " + money_notes(found)
     if roster.lacks:
         yield f"⚠ {roster.lacks}"
     if roster.unlisted:
         yield f"⚠ {len(roster.unlisted)}个单位不在名单上，见“{OUTSTANDING.name}”。"
+    if others := len(roster.of_other_years):
+        yield f"⚠ {others:,}份的年度与名单不同，不算已报送，见“{OUTSTANDING.name}”。"
 
 
 def _to_check(found: Statistics) -> Iterator[str]:
     """Who has nothing to correct and something to check or explain."""
     if count := found.outcomes.warned:
-        other = "另有" if found.unreadable or found.erroneous else ""
+        other = "另有" if found.unreadable or found.to_mend else ""
         yield f"⚠ {other}{count:,}份没有错误，有警告须核对，见“{TROUBLED.name}”。"
 
 

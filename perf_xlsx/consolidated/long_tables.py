@@ -27,13 +27,13 @@ from perf_xlsx.consolidated.troubled_store import Troubled
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
-from perf_xlsx.findings.asked import ACROSS
+from perf_xlsx.findings.asked import ACROSS, WRONG_UNIT
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.comparison import tally, word
-from perf_xlsx.results.record import Record
-from perf_xlsx.results.result_in_words import UNDECIDED, outcome
+from perf_xlsx.results.record import FindingRecord, Record
+from perf_xlsx.results.result_in_words import TO_MEND, UNDECIDED, kept_open, must_correct, outcome
 
 ColumnType = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
 UNREAD, CHECKED, WHOLE, PROVISIONAL = (
@@ -44,7 +44,8 @@ UNREAD, CHECKED, WHOLE, PROVISIONAL = (
 )  # what 状态 of 单位得分 holds, besides others
 TableValue = str | int | Decimal | None
 LongTableRow = tuple[TableValue, ...]
-BECOMES = {"有错误": "退回", "读不出来": "退回", UNDECIDED: UNDECIDED}  # of a return, by its outcome
+BECOMES = {TO_MEND: "退回", "读不出来": "退回", UNDECIDED: UNDECIDED}  # of a return, by its outcome
+OPEN = "还不能定分，须核对："
 UNASKED, ASKED = "没有要求", "要求更正"  # whether the return before was to be changed so
 EMPTY = "（空）"  # of a value that was deleted or is new
 
@@ -163,15 +164,22 @@ def changes_listed(record: Record) -> int:
     return sum(len(changes) + (count > len(changes)) for changes, count in kinds)
 
 
-def errors_in_words(record: Record) -> str:
+def mending_in_words(record: Record) -> str:
     """Each error with its cells, a line a kind: "分值合计不是满分（W01）：绩效指标!K8"; of what comparing with
-    other returns found, in its own words, which name their files."""
+    other returns found, in its own words, which name their files. Then what keeps points or money open: beside
+    errors, which leave points open too, only amounts in doubt."""
+    errors = [found for found in record.findings if found.standing == "error"]
+    alone = not must_correct(errors)
+    others = [one for one in kept_open(record) if one.standing == "warning" and (alone or one.code == WRONG_UNIT)]
+    return "\n".join((*_by_kind(errors), *(f"{OPEN}{line}" for line in _by_kind(others))))
+
+
+def _by_kind(findings: list[FindingRecord]) -> list[str]:
     kinds: dict[str, list[str]] = defaultdict(list)
-    for found in record.findings:
-        if found.standing == "error":
-            across = found.message.removesuffix("。") if found.code.startswith(ACROSS) else ""
-            kinds[found.code].append(across or found.cell_address or "整个文件")
-    return "\n".join(f"{code_title(code)}（{code}）：{'、'.join(cells)}" for code, cells in kinds.items())
+    for found in findings:
+        across = found.message.removesuffix("。") if found.code.startswith(ACROSS) else ""
+        kinds[found.code].append(across or found.cell_address or "整个文件")
+    return [f"{code_title(code)}（{code}）：{'、'.join(cells)}" for code, cells in kinds.items()]
 
 
 def fund_rows(one: Return) -> Iterator[LongTableRow]:
@@ -198,7 +206,7 @@ def indicator_rows(one: Return) -> Iterator[LongTableRow]:
             with_unit(row.target, unit, row.sign), with_unit(row.actual, unit), recorded_decimal(row.completion),
             recorded_decimal(row.weight), claimed, points,
             _difference(claimed, points), row.method or "", row.why,
-            who.form, who.year, who.supervisor,
+            row.basis or "", "!".join(filter(None, (row.sheet, row.cell))), who.form, who.year, who.supervisor,
         )  # fmt: skip
 
 
@@ -256,16 +264,19 @@ def troubled_row(one: Troubled, link: str | None) -> LongTableRow:
 
 
 def outstanding_rows(roster: RosterStatus) -> Iterator[LongTableRow]:
-    """A row for each that did not return, for each file that names its unit in its name alone or not at all, and
-    for each unit not listed."""
+    """A row for each that did not return, for each file that names its unit in its name alone or not at all, for
+    each unit not listed, and for each return of another year."""
+    empty = ("",) * (len(COLUMNS) - 1)
     for one in roster.missing:
-        yield "未报送", *(one[key] for key in COLUMNS), ""
+        yield "未报送", *(one[key] for key in COLUMNS), "", ""
     for unit, file in roster.unread_of:
-        yield "收到、须退回", unit, "", "", "", "", file
+        yield "收到、须退回", unit, *empty, file, ""
     for file in roster.unread:
-        yield "读不出单位", "", "", "", "", "", file
+        yield "读不出单位", "", *empty, file, ""
     for unit in roster.unlisted:
-        yield "不在名单上", unit, "", "", "", "", ""
+        yield "不在名单上", unit, *empty, "", ""
+    for unit, how in roster.of_other_years:
+        yield "年度与名单不同", unit, *empty, "", how
 
 
 def standing_word(how: Standing) -> str:
@@ -312,7 +323,8 @@ INDICATORS = LongTable(
         ("单位编码", 9, "word"), ("单位", 14), ("项目", 14), ("一级指标", 8, "word"), ("二级指标", 9, "word"),
         ("三级指标", 14), ("指标值", 9, "word"), ("实际完成值", 10, "word"), ("完成率", 8, "percent"),
         ("分值", 6.5, "points"), ("自评得分", 7, "points"), ("计算得分", 7, "points"), ("差额", 7, "gap"),
-        ("计分方法", 12, "word"), ("计算过程", 80), ("表种", 15, "word"), ("年度", 6, "word"), ("主管部门", 30),
+        ("计分方法", 12, "word"), ("计算过程", 80), ("依据", 60), ("单元格", 14, "word"), ("表种", 15, "word"),
+        ("年度", 6, "word"), ("主管部门", 30),
     ),
     indicator_rows,
 )  # fmt: skip
@@ -354,7 +366,7 @@ RECEIPTS = LongTable(
 TROUBLED = LongTable(
     "troubled", "问题按单位",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 20), ("项目", 20), ("须更正的错误", 50), ("错误", 6, "count"),
+        ("单位编码", 9, "word"), ("单位", 20), ("项目", 20), ("须更正的", 50), ("错误", 6, "count"),
         ("警告", 6, "count"), ("提示", 6, "count"), ("合计", 6, "count"), ("已豁免", 7, "count"),
         ("表种", 15, "word"), ("年度", 6, "word"), ("工作簿", 36, "link"),
     ),
@@ -374,7 +386,7 @@ OUTSTANDING = LongTable(
     "outstanding", "未报送",
     _columns(
         ("类别", 12, "word"), ("单位", 32), ("单位编码", 13, "word"), ("表种", 15, "word"), ("项目", 28),
-        ("联系人、电话", 26), ("文件", 26),
+        ("年度", 8, "word"), ("联系人、电话", 26), ("文件", 26), ("情况", 40),
     ),
 )  # fmt: skip
 ALWAYS = (UNITS, FUNDS, INDICATORS, TROUBLED, FINDINGS)

@@ -105,7 +105,7 @@ def _next_steps(page: PagedSheet, row: int, found: Statistics) -> int:
     """The next steps and the limits of the numbers, a line each; returns the next row."""
     steps = list(next_steps(found))
     ink = s.TODO_INK if steps else s.DONE_INK
-    for words in steps or ["✔ 全部读出并评分，没有须更正的错误。"]:
+    for words in steps or ["✔ 全部读出并评分，没有须更正的。"]:
         page.put(row, 1, LAST, words, font_color=ink, bold=True)
         page.height(row, s.height_for([(words, sum(WIDTHS[1:]))], 19))
         row += 1

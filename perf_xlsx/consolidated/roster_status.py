@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from perf_xlsx.batch.roster import Attendance, ListedUnit, Roster, same_unit
+from perf_xlsx.batch.roster import Attendance, ListedUnit, Roster, asked_years, same_unit
 from perf_xlsx.consolidated.returns import is_read, is_return, returned_file_name, short_form_name
 from perf_xlsx.results.record import Record
 
@@ -17,13 +17,14 @@ LACKS = (
     "要列出，请在汇总时用 --roster 再提供一次名单。"
 )
 
-COLUMNS = ("unit", "code", "form", "project", "contact")
+COLUMNS = ("unit", "code", "form", "project", "year", "contact")
 
 
 class RosterStatus(Struct, frozen=True):
     """The list compared with the returns. `given` False: there was none; `expected`: its rows, where at hand.
 
-    `missing` are the rows that nothing came for. `unread` are the files that name no unit within or in their name,
+    `missing` are the rows that nothing came for, `of_other_years` units and what they returned that the list asks
+    for in another year alone. `unread` are the files that name no unit within or in their name,
     `unread_of` units and files of those that do so in their name alone: these go back, and `returned` counts the
     `unread_rows` that they came for.
     """
@@ -32,6 +33,7 @@ class RosterStatus(Struct, frozen=True):
     expected: int | None = None
     missing: tuple[ShownNames, ...] = ()
     unlisted: tuple[str, ...] = ()
+    of_other_years: tuple[tuple[str, str], ...] = ()
     unread: tuple[str, ...] = ()
     unread_of: tuple[tuple[str, str], ...] = ()
     unread_rows: int = 0
@@ -49,7 +51,8 @@ class RosterStatus(Struct, frozen=True):
     @property
     def named(self) -> int:
         """All that are named, with what is wrong."""
-        return len(self.missing) + len(self.unlisted) + len(self.unread) + len(self.unread_of)
+        told = self.unlisted, self.of_other_years, self.unread, self.unread_of
+        return len(self.missing) + sum(map(len, told))
 
 
 class RosterComparison:
@@ -61,6 +64,7 @@ class RosterComparison:
         self._outstanding: list[ShownNames] = []
         self._unlisted: dict[tuple[str, ...], str] = {}  # the name, by unit, form and project as they compare
         self._placed = False  # whether a record has the row of a list that it answers
+        self._of_other_years: list[tuple[str, str]] = []
         self._unread: list[str] = []
         self._unread_of: list[tuple[str, str]] = []
 
@@ -78,12 +82,19 @@ class RosterComparison:
         elif not self._lists(record, record.unit):
             key = same_unit(record.unit), record.form or "", same_unit(record.project)
             self._unlisted.setdefault(key, record.unit)
-        elif self._attendance:
-            self._attendance.enter(record.unit, record.form, record.project)
+        elif self._attendance and not self._attendance.enter(record):
+            self._enter_of_other_year(record, record.unit, self._attendance.of_other_years(record))
 
     def _lists(self, record: Record, unit: str) -> bool:
         """Whether the list has the unit; without it, whether the run found a row of it for the record."""
         return bool(self._attendance.listed(unit) if self._attendance else record.listed_row)
+
+    def _enter_of_other_year(self, record: Record, unit: str, asked: Sequence[ListedUnit]) -> None:
+        """A return that the list asks for in another year."""
+        if asked:
+            came = f"报送的是{record.year}年度，名单要的是{asked_years(asked)}"
+            project = f"“{record.project}”" if record.project else ""
+            self._of_other_years.append((unit, f"{short_form_name(record.form)}{project}{came}"))
 
     def _enter_unnamed(self, record: Record, unit: str) -> None:
         """A file that names its unit in its name alone."""
@@ -98,14 +109,15 @@ class RosterComparison:
         unlisted = tuple(dict.fromkeys(self._unlisted.values()))
         if self._roster is None or self._attendance is None:
             missing = tuple(self._outstanding)
-            return RosterStatus(
-                self._placed or bool(missing), None, missing, unlisted if self._placed else (), unread, unread_of
-            )
+            unlisted = unlisted if self._placed else ()
+            return RosterStatus(self._placed or bool(missing), None, missing, unlisted, (), unread, unread_of)
         missing = tuple(map(_shown, self._attendance.missing()))
         rows = self._attendance.unnamed
-        return RosterStatus(True, len(self._roster.listed), missing, unlisted, unread, unread_of, rows)
+        others = tuple(self._of_other_years)
+        return RosterStatus(True, len(self._roster.listed), missing, unlisted, others, unread, unread_of, rows)
 
 
 def _shown(one: ListedUnit | Record) -> ShownNames:
     """A row of the list, or an outstanding unit's record, by the keys of COLUMNS."""
-    return {key: getattr(one, key, None) or "" for key in COLUMNS} | {"form": short_form_name(one.form)}
+    texts = {key: str(getattr(one, key, None) or "") for key in COLUMNS}
+    return texts | {"form": short_form_name(one.form)}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from perf_xlsx.consolidated.line_sums import ADJUSTMENT, EXECUTION, LineSum, RateHeads
-from perf_xlsx.consolidated.long_tables import OUTSTANDING, code_title, standing_word
+from perf_xlsx.consolidated.long_tables import FINDINGS, OUTSTANDING, code_title, standing_word
 from perf_xlsx.consolidated.paged_sheet import LiveFormula, PagedSheet
 from perf_xlsx.consolidated.roster_status import COLUMNS, RosterStatus
 from perf_xlsx.consolidated.row_counts import RowCounts
@@ -17,7 +17,7 @@ from perf_xlsx.consolidated.statistics import Compared, Statistics
 from perf_xlsx.consolidated.streamed import LongSheets, standing_colours
 from perf_xlsx.domain.model import AMOUNTS
 from perf_xlsx.domain.rounding import plain
-from perf_xlsx.findings.asked import WRONG_UNIT
+from perf_xlsx.findings.asked import UNUSUAL_SIZE, WRONG_UNIT
 from perf_xlsx.sheets import a4
 from perf_xlsx.sheets import style as s
 
@@ -36,7 +36,10 @@ MONEY_WIDTHS = (0.8, 13.4, 5.4, 12.4, 5, 12.5, 12.5, 12.5, 12.5, 8, 8, 12, 7.5)
 MONEY_ROW = 22
 COMPARED = {"adjusted": 7, "executed": 8}  # the amounts of 合计与分项, with their columns
 CODE_WIDTHS = (1.0, 7, 38, 10, 8, 9.5, 10.5)
-OUTSTANDING_WIDTHS = (1.0, 6, 34, 13, 15, 28, 26)
+OUTSTANDING_COLUMNS: Mapping[str, tuple[str, float]] = {
+    "unit": ("单位", 34), "code": ("单位编码", 13), "form": ("表种", 15), "project": ("项目", 28),
+    "year": ("年度", 8), "contact": ("联系人、电话", 26),
+}  # fmt: skip
 
 
 def money_notes(found: Statistics) -> str:
@@ -50,6 +53,11 @@ def money_notes(found: Statistics) -> str:
         notes.append(f"{found.without_money}份的记录里没有资金数据，未计入合计")
     if found.doubted:
         notes.append(f"{found.doubted}份有金额疑似填错单位（{WRONG_UNIT}），有疑问的金额未计入")
+    if found.of_unusual_size:
+        notes.append(
+            f"{found.of_unusual_size}份的数额少见，疑似整表按元填写（{UNUSUAL_SIZE}），金额照填报数计入合计，"
+            f"请先核对，见“{FINDINGS.name}”"
+        )
     if found.partial:
         notes.append("有的单位没有填全：没填的金额不计入合计，执行率、调整率只按两项都有的计算")
     return "；".join(notes) + "。"
@@ -310,6 +318,17 @@ def write_codes(page: PagedSheet, found: Statistics) -> int:
 # ---- 未报送 --------------------------------------------------------------------------------------------------
 
 
+def outstanding_widths(roll: RosterStatus) -> tuple[float, ...]:
+    """The widths of the sheet's columns."""
+    return (1.0, 6, *(OUTSTANDING_COLUMNS[key][1] for key in _outstanding_keys(roll)))
+
+
+def _outstanding_keys(roll: RosterStatus) -> list[str]:
+    """The columns; that of the year where the list names years."""
+    dated = any(one["year"] for one in roll.missing)
+    return [key for key in COLUMNS if dated or key != "year"]
+
+
 def write_outstanding(page: PagedSheet, found: Statistics, most: int | None = None) -> None:
     """Who has not returned, with whom to call; then who returned without being on the list.
 
@@ -319,13 +338,12 @@ def write_outstanding(page: PagedSheet, found: Statistics, most: int | None = No
     heading(page, OUTSTANDING.name, _said(roll))
     row = 3
     if roll.missing:
-        row = page.heads(
-            row, (1, 1, "序号"), (2, 2, "单位"), (3, 3, "单位编码"), (4, 4, "表种"), (5, 5, "项目"),
-            (6, 6, "联系人、电话"),
-        )  # fmt: skip
+        keys = _outstanding_keys(roll)
+        heads = [(column, column, OUTSTANDING_COLUMNS[key][0]) for column, key in enumerate(keys, 2)]
+        row = page.heads(row, (1, 1, "序号"), *heads)
         for number, one in enumerate(roll.missing[:most], 1):
             page.put(row, 1, 1, number, border=1, align="center")
-            shown = [(one[key], OUTSTANDING_WIDTHS[column]) for column, key in enumerate(COLUMNS, 2)]
+            shown = [(one[key], OUTSTANDING_COLUMNS[key][1]) for key in keys]
             for column, (text, _) in enumerate(shown, 2):
                 page.word(row, column, column, text)
             page.height(row, s.height_for(shown, 22))
@@ -333,27 +351,28 @@ def write_outstanding(page: PagedSheet, found: Statistics, most: int | None = No
         row = _rest(page, row, len(roll.missing), most)
     else:
         words = "✔ 名单上的单位都已报送。" if roll.given else "没有提供名单，不能列出未报送的单位。"
-        page.put(row, 1, 6, words, border=1, align="center", font_size=12)
+        page.put(row, 1, len(page.widths) - 1, words, border=1, align="center", font_size=12)
         page.height(row, 34)
         row += 1
     named = tuple(f"{unit}：{file}" for unit, file in roll.unread_of)
     row = _names(page, row + 1, "收到了、但读不出来或没有填单位的（已列入退回，不算未报送）", named, most)
     row = _names(page, row + 1, "读不出单位的工作簿（其中可能有上列单位报送的）", roll.unread, most)
     row = _names(page, row + 1, "报送了、但名单上没有的单位", roll.unlisted, most)
+    others = tuple(f"{unit}：{how}" for unit, how in roll.of_other_years)
+    row = _names(page, row + 1, "报送了、但年度与名单不同的（不算已报送）", others, most)
     page.sheet.freeze_panes(4, 0)
     finish(page, row, 3, found.head)
 
 
 def _said(roll: RosterStatus) -> str:
     if not roll.given:
-        return (
-            "汇总时用 --roster 提供单位名单（单位、单位编码、表种、项目、联系人），这里就会列出还没有报送的单位。"
-        )
+        columns = "单位、单位编码、表种、项目、年度、联系人"
+        return f"汇总时用 --roster 提供单位名单（{columns}），这里就会列出还没有报送的单位。"
     if roll.expected is None:
         return f"按评分时提供的名单，未报送{len(roll.missing)}份。{roll.lacks}"
     unread = f"（其中{roll.unread_rows}份读不出来或没有填单位，须退回）" if roll.unread_rows else ""
     counts = f"名单{roll.expected}份，已报送{roll.returned}份{unread}，未报送{len(roll.missing)}份"
-    return f"{counts}；按单位名称（和表种、项目）核对。"
+    return f"{counts}；按单位名称（和表种、项目、年度）核对。"
 
 
 def _names(page: PagedSheet, row: int, title: str, names: tuple[str, ...], most: int | None) -> int:
@@ -361,8 +380,8 @@ def _names(page: PagedSheet, row: int, title: str, names: tuple[str, ...], most:
         return row
     row = page.title(row, f"{title}：{len(names)}")
     for name in names[:most]:
-        page.word(row, 1, 6, name)
-        page.height(row, s.height_for([(name, sum(OUTSTANDING_WIDTHS[1:]))], 20))
+        page.word(row, 1, len(page.widths) - 1, name)
+        page.height(row, s.height_for([(name, sum(page.widths[1:]))], 20))
         row += 1
     return _rest(page, row, len(names), most)
 
@@ -371,6 +390,12 @@ def _rest(page: PagedSheet, row: int, count: int, most: int | None) -> int:
     """How many are not named on this sheet, if any."""
     if most is None or count <= most:
         return row
-    page.put(row, 1, 6, f"其余{count - most:,}个见旁边的文件，文件名见“总览”。", font_color=s.TODO_INK)
+    page.put(
+        row,
+        1,
+        len(page.widths) - 1,
+        f"其余{count - most:,}个见旁边的文件，文件名见“总览”。",
+        font_color=s.TODO_INK,
+    )
     page.height(row, 22)
     return row + 1

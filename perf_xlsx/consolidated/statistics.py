@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from perf_xlsx.batch.repeated import Outcomes, Undecided, is_repeat
 from perf_xlsx.batch.roster import Roster
 from perf_xlsx.consolidated.line_sums import LineSum
-from perf_xlsx.consolidated.long_tables import changes_listed, errors_in_words
+from perf_xlsx.consolidated.long_tables import changes_listed, mending_in_words
 from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
     MONEY_UNIT,
@@ -32,11 +32,11 @@ from perf_xlsx.consolidated.roster_status import RosterComparison, RosterStatus
 from perf_xlsx.consolidated.scores import GradeCount, ScoreStatistics, Spread
 from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.domain.model import STANDINGS, Standing
-from perf_xlsx.findings.asked import WRONG_UNIT
+from perf_xlsx.findings.asked import UNUSUAL_SIZE, WRONG_UNIT
 from perf_xlsx.receipts.receipt import receipt_of
 from perf_xlsx.results.comparison import ComparedReturns
 from perf_xlsx.results.record import Record
-from perf_xlsx.results.result_in_words import UNDECIDED
+from perf_xlsx.results.result_in_words import TO_MEND, UNDECIDED
 from perf_xlsx.sheets import style as s
 
 OPTIONAL = frozenset(("单位编码", "主管部门", "项目", "已豁免", "与上次比", "报送次数"))
@@ -89,6 +89,7 @@ class Statistics(Struct):
     without_unit: int = 0
     without_money: int = 0
     doubted: int = 0  # returns with amounts that seem to be in another money unit (F10)
+    of_unusual_size: int = 0  # returns with amounts of a size that few forms have (F11), which count
     codes: list[CodeCount] = field(default_factory=list)
     troubled: int = 0
     standings: Counter[str] = field(default_factory=Counter)
@@ -107,9 +108,9 @@ class Statistics(Struct):
         return OPTIONAL - self.filled
 
     @property
-    def erroneous(self) -> int:
-        """Forms that go back because of their errors."""
-        return self.outcomes.counts["有错误"]
+    def to_mend(self) -> int:
+        """Forms that go back because of their errors, or of points or money that are open."""
+        return self.outcomes.counts[TO_MEND]
 
     @property
     def to_decide(self) -> int:
@@ -165,7 +166,7 @@ def gather(records: Iterable[Record], roster: Roster | None, troubled: TroubledS
             found.troubled += 1
             rank, file = record.listed_row or None, returned_file_name(record.file or "")
             troubled.add(
-                Troubled(who, counts, errors_in_words(record), file, record.output, rank, return_place(record))
+                Troubled(who, counts, mending_in_words(record), file, record.output, rank, return_place(record))
             )
         if is_read(record):
             _count_read(found, record, who)
@@ -259,6 +260,7 @@ def _add_money(found: Statistics, record: Record, who: ReturnIdentity) -> None:
         return
     found.converted += unit != MONEY_UNIT
     found.doubted += any(one.code == WRONG_UNIT for one in record.findings)
+    found.of_unusual_size += any(one.code == UNUSUAL_SIZE and one.standing == "warning" for one in record.findings)
     lines = found.funds.setdefault((who.form, who.year), {})
     for fund in record.funds:
         line = lines.setdefault(fund.key, LineSum(line_name(record.form, fund), fund.total))

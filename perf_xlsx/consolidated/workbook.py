@@ -38,9 +38,9 @@ from perf_xlsx.consolidated.short_sheets import (
     CODES,
     MONEY,
     MONEY_WIDTHS,
-    OUTSTANDING_WIDTHS,
     TITLE_HEIGHT,
     money_notes,
+    outstanding_widths,
     write_codes,
     write_money,
     write_outstanding,
@@ -48,6 +48,7 @@ from perf_xlsx.consolidated.short_sheets import (
 from perf_xlsx.consolidated.statistics import Statistics
 from perf_xlsx.consolidated.streamed import EXCEL_LINKS, LongSheets
 from perf_xlsx.findings.asked import ACROSS
+from perf_xlsx.results.result_in_words import OPEN_OR_WRONG
 from perf_xlsx.sheets.fixed_texts import CONSOLIDATED, PROPERTY_PREFIX
 from perf_xlsx.sheets.writer import WorkbookCanvas
 
@@ -114,7 +115,7 @@ def _write(canvas: WorkbookCanvas, found: Statistics, rows: Iterable[Placed], pl
     rows_of(FINDINGS, _findings_note(found), "✔ 没有发现问题。", lines=2)
     rows_of(CHANGES, CHANGES_NOTE, hidden=found.idle - {"报送次数"}, lines=2)
     rows_of(REPORTS, REPORTS_NOTE, hidden=(), lines=2)
-    outstanding = PagedSheet(canvas, OUTSTANDING.name, OUTSTANDING_WIDTHS)
+    outstanding = PagedSheet(canvas, OUTSTANDING.name, outstanding_widths(found.roster))
     rows_of(RECEIPTS, RECEIPTS_NOTE, hidden=())
     listed = _fill(rows, long, places.files)
     write_money(money, found, long.get(FUNDS.key), listed)
@@ -141,7 +142,7 @@ def _units_note(found: Statistics) -> str:
         links += f"（Excel 每张表最多{EXCEL_LINKS:,}个链接，其后只写路径）"
     return (
         f"共{found.received:,}份；差额＝自评－计算（计算得分即自评表的核定得分）；暂定＝有项目不能评分，按0分计，不算差额；"
-        f"退回＝有错误须更正，或读不出来；待核定＝同一张表报送了几份，还没有定下采用哪一份，别的表里写第几份；{links}。"
+        f"退回＝{OPEN_OR_WRONG}，或读不出来；待核定＝同一张表报送了几份，还没有定下采用哪一份，别的表里写第几份；{links}。"
     )
 
 

@@ -45,6 +45,10 @@ class WantedTemplate(Struct, frozen=True):
     year: int | None
     approved: bool
 
+    def year_from(self, own: int | None) -> int | None:
+        """The year of the template from a workbook of the year `own`."""
+        return self.year or (own + (0 if self.approved else 1) if own else None)
+
 
 class Renewal(Struct, frozen=True):
     """What is typed into the new template, and in Chinese what was carried over, what was not, and why."""
@@ -73,10 +77,9 @@ def _kind(evaluation: SelfEvaluation, wanted: WantedTemplate) -> Form:
 
 def _year(evaluation: SelfEvaluation, wanted: WantedTemplate) -> int:
     """The year of the template."""
-    own = evaluation.year
-    if own is None and wanted.year is None:
+    own, year = evaluation.year, wanted.year_from(evaluation.year)
+    if year is None:
         raise RenewalError("没有写明是哪一年度的表，请用 --year 写明模板的年度。")
-    year = wanted.year or (own or 0) + (0 if wanted.approved else 1)
     if own is not None and wanted.approved and own != year:
         raise RenewalError(f"是{own}年度的，不能作为{year}年度批复的目标。请核对文件和 --year。")
     if own is not None and not wanted.approved and own >= year:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from perf_xlsx.findings.office import ASK_PASSWORD
 from perf_xlsx.rulebook import load_rulebook, rulebook_names
 
 PAGE_WORDS = (
-    ("（--password-file，或在网页上输入）", "（在网页上输入）"),
+    (ASK_PASSWORD, "或向单位要密码，在网页上输入"),
     ("请先用 check 查看自评表的问题。", "请先在首页放入自评表，看它的问题。"),
     ("请先运行 perf-xlsx score", "请先评分"),
     ("请重新运行 perf-xlsx score，", "请再评一次，"),

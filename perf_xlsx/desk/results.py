@@ -26,14 +26,14 @@ from perf_xlsx.letters import letter_files
 from perf_xlsx.pipeline import OutputError
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.records import Records, RecordsError
-from perf_xlsx.results.result_in_words import OUTCOMES, UNDECIDED, outcome, total_in_words
+from perf_xlsx.results.result_in_words import OUTCOMES, TO_MEND, UNDECIDED, outcome, total_in_words
 from perf_xlsx.system.output_files import printable_path
 from perf_xlsx.system.safe_text import one_line
 
 SortKey = tuple[int, str]
 PER_PAGE = 200
 TO_CORRECT = "须退回更正"  # a choice of states that the table is filtered by
-STATES: Mapping[str, tuple[str, ...]] = {TO_CORRECT: ("有错误", "读不出来"), **{one: (one,) for one in OUTCOMES}}
+STATES: Mapping[str, tuple[str, ...]] = {TO_CORRECT: (TO_MEND, "读不出来"), **{one: (one,) for one in OUTCOMES}}
 ENCRYPTED = "R02"  # the finding of a workbook with a password to open
 
 

@@ -97,14 +97,14 @@ def returned(records: Sequence[Record], terms: LetterTerms, year: int | None = N
 
 def reminded(records: Sequence[Record], terms: LetterTerms, year: int | None = None) -> Letter:
     """催报通知 for the listed rows of one unit that nothing was returned for; `year` is that of the run."""
-    first = records[0]
+    first, asked = records[0], years_asked(records, year)
     rows = [
-        {"序号": str(number), "表名": official_form_title(one), "项目": one.project or "—", "情况": "未报送"}
+        {"序号": str(number), "表名": titled(one, asked), "项目": one.project or "—", "情况": "未报送"}
         for number, one in enumerate(records, 1)
     ]
     texts = {
         "单位": unit_of(first), "单位编码": first.code or "", "联系人": first.contact or "",
-        "年度": "、".join(f"{asked}年度" for asked in years_asked(records, year)),
+        "年度": "、".join(f"{one}年度" for one in asked),
     }  # fmt: skip
     return _letter(REMINDED, f"{REMINDED}-{texts['单位']}", texts, {"未报": rows}, terms)
 
@@ -113,6 +113,12 @@ def years_asked(records: Sequence[Record], year: int | None) -> list[int]:
     """The years that the list asks a unit for; where it names none, that of the run."""
     asked = {one.year for one in records if one.year}
     return sorted(asked) if asked else [year] if year else []
+
+
+def titled(record: Record, asked: Sequence[int]) -> str:
+    """The title of a form that did not come, with its year where the unit was asked for several."""
+    year = f"{record.year}年度" if record.year and len(asked) > 1 else ""
+    return f"{year}{official_form_title(record)}"
 
 
 def unit_of(record: Record) -> str:

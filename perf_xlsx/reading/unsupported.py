@@ -5,7 +5,7 @@ from __future__ import annotations
 from perf_xlsx.domain.model import Finding
 from perf_xlsx.domain.place import Place
 from perf_xlsx.findings.collector import FindingCollector, unjudged_finding
-from perf_xlsx.findings.office import ASK_FORM, ASK_RULES
+from perf_xlsx.findings.office import ASK_FORM, ASK_RULES, ASK_WHICH_RULES
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.reading.grids import NOWHERE, Sheets
 from perf_xlsx.reading.identity import WorkbookIdentity
@@ -23,7 +23,7 @@ def tell_other_rulebook(
         made_for = identity.rulebook
         own = load_rulebook(made_for).called if made_for in rulebook_names() else f"“{made_for}”"
         message = f"模板的评分办法是{own}，本次按{rules.called}评分。"
-        collector.tell("R17", place, "评分办法", message, f"{ASK_RULES}。")  # nobody typed it
+        collector.tell("R17", place, "评分办法", message, f"{ASK_WHICH_RULES}。")  # nobody typed it
 
 
 def refuse(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from functools import partial
@@ -31,7 +31,9 @@ from perf_xlsx.ooxml import (
 )
 from perf_xlsx.pipeline import Terms
 from perf_xlsx.reading.earlier_run import is_ours
+from perf_xlsx.receipts.agreement import codes_in, disagreements
 from perf_xlsx.receipts.changes import Change, alike, changes_of, figures_changed, totals_in
+from perf_xlsx.receipts.computed_cells import overwritten
 from perf_xlsx.receipts.receipt import Receipt, name_in_short
 from perf_xlsx.receipts.register import Register, receipt_identity
 from perf_xlsx.rulebook import rulebook_names
@@ -46,7 +48,6 @@ ADDED = "R23"
 LISTED = 50  # changed cells of one form that are named
 KIN = 0.5  # part of the inputs that make a workbook another state of the same
 _DONE = pattern("。(?:没有读取|改动没有采用)")
-_CODE = pattern(r"校验码[:：\s]{0,3}([2-9A-HJ-NP-Z]{12})")
 
 
 class Match(StrEnum):
@@ -56,6 +57,7 @@ class Match(StrEnum):
     RESAVED = "另存过，内容未变"
     EDITED = "评分后改过"
     SHEETS = "评分表改过"
+    RECEIPT = "回执与评分表不符"
     OTHER = "不是这份"
     NONE = "没有回执"
     UNREAD = "读不出来"
@@ -75,11 +77,14 @@ class Verdict(Struct, frozen=True):
 
 
 class _Seen(Struct, frozen=True):
-    """A workbook that was read: our sheets in it, and the check codes and totals that they state."""
+    """A workbook that was read: our sheets in it, the check codes and totals that they state, and the cells of its
+    template that were overwritten."""
 
     sheets: Mapping[str, Grid]
     codes: tuple[str, ...]
     totals: tuple[str, ...]
+    lines: tuple[str, ...]  # that state a check code
+    overwritten: tuple[Change, ...] = ()
 
 
 def verify(path: Path, register: Register | None, terms: Terms | None = None) -> tuple[Verdict, ...]:
@@ -96,7 +101,7 @@ def verify(path: Path, register: Register | None, terms: Terms | None = None) ->
         return (Verdict(Match.UNREAD, told=(f"文件读不出来（{why(error)}）。",)),)
     digest = hashlib.sha256(data).hexdigest()
     if register and (same := register.of(digest)):
-        return tuple(_intact(digest, same))
+        return tuple(_intact(digest, same, data, terms))
     with with_forms(terms.forms):
         return _opened(path, data, register, terms)
 
@@ -106,20 +111,40 @@ def _opened(path: Path, data: bytes, register: Register | None, terms: Terms) ->
     result = pipeline.score(path, None, terms=terms)
     if result.evaluation is None:
         return (Verdict(Match.UNREAD, told=tuple(found.message for found in result.findings)),)
-    sheets = _our_sheets(data, terms)
+    grids, formulas = _sheets(data, terms)
+    sheets = _ours(grids)
     lines = [text for grid in sheets.values() for text in _lines(grid)]
-    codes = dict.fromkeys(code for text in lines for code in _CODE.findall(text))
-    seen = _Seen(sheets, tuple(codes), tuple(dict.fromkeys(total for text in lines for total in totals_in(text))))
+    codes = dict.fromkeys(code for text in lines for code in codes_in(text))
+    totals = dict.fromkeys(total for text in lines for total in totals_in(text))
+    forms = (one.evaluation for one in result.forms if one.evaluation)
+    places = (entered.place for form in forms for entered in inputs_of(form))
+    typed = {(place.sheet, place.row, place.column) for place in places}
+    computed = tuple(overwritten(grids, typed)) if formulas and sheets else ()
+    seen = _Seen(sheets, tuple(codes), tuple(totals), tuple(lines), computed)
     again = None if terms.rulebook else partial(_again, path, terms)
-    return tuple(_verdict(one, seen, register, again) for one in result.forms)
+    verdicts = (_verdict(one, seen, register, again) for one in result.forms)
+    return tuple(_as_the_copy_says(one, seen.lines) for one in verdicts)
 
 
-def _intact(digest: str, same: list[Receipt]) -> Iterator[Verdict]:
-    """The verdicts of a workbook that is a receipt's, byte by byte: it need not even be opened."""
+def _intact(digest: str, same: list[Receipt], data: bytes, terms: Terms) -> Iterator[Verdict]:
+    """The verdicts of a workbook that is a receipt's, byte by byte; of a scored copy what it states is read."""
+    lines: list[str] = []
+    if any(digest == receipt.output_sha256 for receipt in same):
+        with suppress(PackageError):  # one with a password that is not known here
+            lines = [text for grid in _ours(_sheets(data, terms)[0]).values() for text in _lines(grid)]
     latest = {receipt.part: receipt for receipt in reversed(same) if receipt.file == same[0].file}
     for part, receipt in latest.items():
         what = "评分后的工作簿" if digest == receipt.output_sha256 else "报送时的工作簿"
-        yield Verdict(Match.INTACT, part or "", (f"就是{what}，一个字节都没有变。",), receipt=receipt)
+        told = (f"就是{what}，一个字节都没有变。",)
+        yield _as_the_copy_says(Verdict(Match.INTACT, part or "", told, receipt=receipt), lines)
+
+
+def _as_the_copy_says(verdict: Verdict, lines: Iterable[str]) -> Verdict:
+    """The verdict, with what of its receipt does not agree with itself or with the scored copy."""
+    if verdict.receipt is None or not (wrong := tuple(disagreements(verdict.receipt, lines))):
+        return verdict
+    match = Match.RECEIPT if verdict.match in PROVEN else verdict.match
+    return replace(verdict, match=match, told=(*verdict.told, *wrong))
 
 
 def _again(path: Path, terms: Terms, rulebook: str) -> Result:
@@ -129,15 +154,18 @@ def _again(path: Path, terms: Terms, rulebook: str) -> Result:
 # ---- the workbook ----------------------------------------------------------------------------------------------
 
 
-def _our_sheets(data: bytes, terms: Terms) -> dict[str, Grid]:
-    """The sheets that scoring added, by name; `data` has been scored, so that it opens."""
+def _sheets(data: bytes, terms: Terms) -> tuple[dict[str, Grid], bool]:
+    """All sheets by name, and whether they hold formulas; `data` has been scored, so that it opens."""
     if terms.passwords and is_encrypted(data):
         data = decrypt(data, terms.passwords, terms.limits)
     original = open_original(data, terms.limits)
     if original is not None:
-        grids = {sheet.name: grid for sheet, grid in zip(original.sheets, original.grids, strict=True)}
-    else:
-        grids = dict(_grids(Book(Package.open(data, terms.limits))))
+        return {sheet.name: grid for sheet, grid in zip(original.sheets, original.grids, strict=True)}, False
+    return dict(_grids(Book(Package.open(data, terms.limits)))), True
+
+
+def _ours(grids: Mapping[str, Grid]) -> dict[str, Grid]:
+    """The sheets that scoring added."""
     return {name: grid for name, grid in grids.items() if RETAINED not in name and is_ours(name, grid)}
 
 
@@ -151,7 +179,7 @@ def _grids(book: Book) -> Iterator[tuple[str, Grid]]:
 def _lines(grid: Grid) -> list[str]:
     """The texts of a sheet of ours that state a check code."""
     texts = (cell.value for cell in grid.cells.values() if isinstance(cell.value, str))
-    return [text for text in texts if _CODE.search(text)]
+    return [text for text in texts if codes_in(text)]
 
 
 # ---- one form --------------------------------------------------------------------------------------------------
@@ -206,17 +234,25 @@ def _same_inputs(one: Result, seen: _Seen, receipt: Receipt) -> Verdict:
     comparable = receipt.check_code == _stamp(one).code  # the same rules and version would write the same now
     changes = tuple(_figures(one, seen)) if comparable else ()
     told = _edits(one, changes)
-    if seen.codes and receipt.check_code not in seen.codes:
-        told = (*told, f"自评表上的校验码是 {'、'.join(seen.codes)}，不是回执的 {receipt.check_code}。")
-    if changes or told:
-        told = (*told, "填报内容没有变，改的是评分写出的表。")
-        return Verdict(Match.SHEETS, one.part, told, changes[:LISTED], receipt)
+    if changes or told or (seen.codes and receipt.check_code not in seen.codes):
+        told = (*told, "填报内容没有变，改的是评分写出的表。", *_computed(seen))
+        return Verdict(Match.SHEETS, one.part, told, (*changes, *seen.overwritten)[:LISTED], receipt)
+    if seen.overwritten:
+        told = ("填报内容和评分写出的表没有变。", *_computed(seen))
+        return Verdict(Match.SHEETS, one.part, told, seen.overwritten[:LISTED], receipt)
     told = ("填报内容与评分时相同；格式、列宽、存盘的程序不同，不算改动。", *_told(one, ADDED))
     if not seen.sheets:
         told = (*told, "其中没有评分写出的表。")
     elif not comparable:
         told = (*told, "评分办法或软件版本与评分时不同，评分表上的数字没有逐格重算，只看有没有改动的痕迹。")
     return Verdict(Match.RESAVED, one.part, told, receipt=receipt)
+
+
+def _computed(seen: _Seen) -> Iterator[str]:
+    """That cells of the template were overwritten; a receipt does not know whether before scoring."""
+    if seen.overwritten:
+        what = f"模板中自动计算的格有{len(seen.overwritten)}格没有了公式，内容与计算的不同"
+        yield f"{what}（评分前改写的也在内）；核定得分不取自这些格。"
 
 
 def _figures(one: Result, seen: _Seen) -> Iterator[Change]:
@@ -249,8 +285,8 @@ def _other_inputs(one: Result, seen: _Seen, receipt: Receipt) -> Verdict:
         what = "填报内容与评分时不同，逐格的记录分不出是哪一格。"
     elif not changes:
         what = "逐格的内容都相同，只是移动了行，或改了工作表的名称。"
-    told = (what, *_effect(one, receipt), *_edits(one, ()))
-    return Verdict(Match.EDITED, one.part, told, changes[:LISTED], receipt)
+    told = (what, *_effect(one, receipt), *_edits(one, ()), *_computed(seen))
+    return Verdict(Match.EDITED, one.part, told, (*changes[:LISTED], *seen.overwritten)[:LISTED], receipt)
 
 
 def _effect(one: Result, receipt: Receipt) -> Iterator[str]:
@@ -287,7 +323,7 @@ def _without(one: Result, seen: _Seen) -> Verdict:
         told += [f"自评表上的总分是{total}。" for total in seen.totals]
     else:
         told.append("没有评分写出的表，或表上没有校验码。")
-    told += _edits(one, changes)
+    told += (*_edits(one, changes), *_computed(seen))
     if stamp.code in seen.codes and not changes and len(told) == 2:
         told.append("评分表上的分数与重新计算的一致。")
-    return Verdict(Match.NONE, one.part, tuple(told), changes[:LISTED])
+    return Verdict(Match.NONE, one.part, tuple(told), (*changes, *seen.overwritten)[:LISTED])

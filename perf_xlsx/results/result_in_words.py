@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from perf_xlsx.findings.asked import counted, is_open
+from perf_xlsx.findings.asked import counted, keeping_open
 from perf_xlsx.pipeline import UNWRITTEN
 from perf_xlsx.results.record import FindingRecord, Record
 
-UNDECIDED = "待核定"
-OUTCOMES = ("有错误", "读不出来", UNDECIDED, "没有错误", "未报送")
+UNDECIDED, TO_MEND = "待核定", "须更正"
+OPEN_OR_WRONG = "有错误或不能定分"  # what 须更正 means, wherever it is counted
+OUTCOMES = (TO_MEND, "读不出来", UNDECIDED, "没有错误", "未报送")
 
 
 def outcome(record: Record, undecided: bool = False) -> str:
-    """In a word: one of OUTCOMES. A form whose points or money are open is 有错误 like one with an error.
+    """In a word: one of OUTCOMES. A form whose points or money are open is 须更正 like one with an error.
 
     待核定: the same form came more than once (`undecided`), whatever is wrong with it, or only comparing with
     others found an error. The officer decides on it first; nothing goes back until then.
@@ -26,7 +27,7 @@ def outcome(record: Record, undecided: bool = False) -> str:
         return UNDECIDED
     errors = [found for found in record.findings if found.standing == "error" and found.code != UNWRITTEN]
     if must_correct(errors) or is_unsettled(record):
-        return "有错误"
+        return TO_MEND
     return UNDECIDED if errors else "没有错误"
 
 
@@ -37,7 +38,12 @@ def must_correct(findings: Iterable[FindingRecord]) -> bool:
 
 def is_unsettled(record: Record) -> bool:
     """Whether the unit must still settle points or money of its form."""
-    return is_open(record.total is not None and not record.complete, record.findings)
+    return bool(kept_open(record))
+
+
+def kept_open(record: Record) -> list[FindingRecord]:
+    """What the unit must settle before points or money of its form are final."""
+    return keeping_open(record.total is not None and not record.complete, record.findings)
 
 
 def total_in_words(record: Record) -> str:

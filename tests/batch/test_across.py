@@ -145,6 +145,55 @@ def test_projects_of_a_unit_are_listed_one_by_one(folder: Path, tmp_path: Path) 
     assert "没有读到甲局“道路”" in missing.message
 
 
+def test_a_return_of_another_year_does_not_count_for_the_listed_one(folder: Path, tmp_path: Path) -> None:
+    """It did: nobody was reminded of the year that was asked for."""
+    (folder / "1.xlsx").write_bytes(case(unit="甲局", project="供水", year=2024))
+    roster = listed(tmp_path, "单位,项目名称,年度", "甲局,供水,2025")
+    done = command("check", folder, "--roster", roster)
+    assert "名单第2行要甲局报送的是2025年度的项目支出绩效自评表“供水”，这张表是2024年度的" in done.stdout
+    assert "没有读到甲局“供水”的2025年度自评表。" in done.stdout
+    assert "1份没有报送" in done.stdout
+    out = tmp_path / "out"
+    done = command("score", folder, "-o", out, "--roster", roster)
+    assert (out / "退回" / "催报通知-甲局.docx").exists()
+    sheet = openpyxl.load_workbook(out / "汇总.xlsx")["未报送"]
+    words = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+    assert words[1] == "名单1份，已报送0份，未报送1份；按单位名称（和表种、项目、年度）核对。"
+    assert words[words.index("供水") + 1] == "2025"
+    assert "甲局：项目支出“供水”报送的是2024年度，名单要的是2025年度" in words
+
+
+def test_one_form_of_two_years_is_two_rows(folder: Path, tmp_path: Path) -> None:
+    """The list was refused."""
+    lines = "单位,项目名称,年度", "甲局,供水,2025年度", "甲局,供水,2024年度"
+    (folder / "1.xlsx").write_bytes(case(unit="甲局", project="供水", year=2024))
+    ((file, missing),) = found(folder, "B02", roster=read_roster(listed(tmp_path, *lines)))
+    assert (file, missing.field) == (None, "第2行")
+    assert "没有读到甲局“供水”的2025年度自评表" in missing.message
+    (folder / "2.xlsx").write_bytes(case(unit="甲局", project="供水", year=2025))
+    assert found(folder, "B02", roster=read_roster(listed(tmp_path, *lines))) == []
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_return_without_a_year_counts_for_the_row_that_nothing_else_came_for(before: bool) -> None:
+    roster = Roster("名单.csv", [ListedUnit(2, "甲局", year=2024), ListedUnit(3, "甲局", year=2025)])
+    dated, undated = replace(RECORD, unit="甲局", year=2024), replace(RECORD, unit="甲局", year=None)
+    with CrossChecks(roster) as checks:
+        for record in (undated, dated) if before else (dated, undated):
+            assert not [one for one in checks.findings(record) if one.code == "B02"]
+        assert list(checks.outstanding()) == []
+    with CrossChecks(roster) as checks:
+        checks.findings(undated)
+        assert [one.year for one in checks.outstanding()] == [2025]
+
+
+def test_a_row_without_a_year_asks_for_any(folder: Path, tmp_path: Path) -> None:
+    (folder / "1.xlsx").write_bytes(case(unit="甲局", year=2024))
+    roster = read_roster(listed(tmp_path, "单位,年度", "甲局,", "乙局,2025"))
+    ((file, missing),) = found(folder, "B02", roster=roster)
+    assert (file, missing.given) == (None, "乙局")
+
+
 def test_outstanding_units_stand_in_the_records_and_lines(folder: Path, tmp_path: Path) -> None:
     put(folder, "1")
     roster = listed(tmp_path, "单位,代码,表种,联系人", "甲局,1,,", "乙局,2,部门,联系人乙")
@@ -310,6 +359,23 @@ def test_templates_for_a_list_need_year_and_form(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "第3行没有写表种" in done.stderr
     assert not out.exists()
+
+
+def test_templates_are_of_the_year_that_the_list_asks_for(tmp_path: Path) -> None:
+    roster = listed(tmp_path, "单位,表种,年度", "甲局,项目,2025", "甲局,项目,2024", "乙局,项目,2025")
+    assert command("template", "--roster", roster, "-o", tmp_path / "all").exit_code == 0
+    assert {path.name for path in (tmp_path / "all").iterdir()} == {
+        "甲局-2025年度.xlsx", "甲局-2024年度.xlsx", "乙局-2025年度.xlsx",
+    }  # fmt: skip
+    form = pipeline.score(tmp_path / "all" / "甲局-2024年度.xlsx").evaluation
+    assert form is not None
+    assert form.year == 2024
+    done = command("template", "--roster", roster, "-o", tmp_path / "one", "--year", 2024)
+    assert "名单中另有2行不是2024年度的，没有写模板" in done.stdout
+    assert {path.name for path in (tmp_path / "one").iterdir()} == {"甲局.xlsx"}
+    done = command("template", "--roster", roster, "-o", tmp_path / "none", "--year", 2026)
+    assert done.exit_code == 2
+    assert "名单的年度是2024年度、2025年度，没有2026年度的" in done.stderr
 
 
 def test_file_names_that_every_system_takes() -> None:

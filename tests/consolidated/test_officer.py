@@ -149,7 +149,7 @@ def test_the_office_is_not_told_to_ask_the_office(tmp_path: Path) -> None:
     """R17 of 问题清单 said 请与收表单位核对, which is who reads it."""
     book = scored(tmp_path, {"甲": (PUBLISHED / "hb-shangwu.xlsx").read_bytes()})
     (advice,) = (row["整改意见"] for row in table(book["问题清单"], "编号") if row["编号"] == "R17")
-    assert advice.startswith("请用 --rulebook 指定适用的评分办法")
+    assert advice.startswith("请用 --rulebook 换成适用的评分办法")
     assert "收表单位" not in words(book["问题清单"])
 
 

@@ -85,7 +85,7 @@ def test_what_comparing_found_names_its_files_and_is_not_looked_for_in_the_copie
     names = [f"{one['unit']}（第1份：甲.xlsx）", f"{one['unit']}（第2份：乙.xlsx）"]
     assert {row["单位"] for row in (first, second)} == set(names)
     assert [row["单位"] for row in table(book["单位得分"], "单位")] == names
-    told = f"{first['须更正的错误']}\n{second['须更正的错误']}".split("\n")
+    told = f"{first['须更正的']}\n{second['须更正的']}".split("\n")
     assert "同一单位报送了两份（B01）：已有一份：甲.xlsx" in told
     assert "其中没有的是编号B的" in book["问题清单"]["A2"].value
     short = {f"{one['unit']}（第{turn}份）" for turn in (1, 2)}  # whose rows are many, and not to be high
@@ -103,7 +103,7 @@ def test_waived_findings_are_counted_apart_and_say_that_nothing_is_owed(tmp_path
     row = table(book["单位得分"], "单位")[0]
     assert (row["错误"], row["已豁免"]) == (0, len(record["findings"]))
     assert all("不必更正：已说明" in line["整改意见"] for line in table(book["问题清单"], "单位"))
-    assert "有错误0份，读不出0份" in {cell.value for row in book["总览"].iter_rows() for cell in row}
+    assert "有错误或不能定分0份，读不出0份" in {cell.value for row in book["总览"].iter_rows() for cell in row}
 
 
 def test_an_indicator_a_row_as_a_table_to_pivot(book: Any, records: list[Record]) -> None:
@@ -112,8 +112,10 @@ def test_an_indicator_a_row_as_a_table_to_pivot(book: Any, records: list[Record]
     rows = table(sheet, "单位")
     assert [row["计算得分"] for row in rows] == [float(r["points"]) if r["points"] else None for r in expected]
     assert [row["三级指标"] for row in rows] == [r["name"] for r in expected]
+    assert [row["依据"] for row in rows] == [r["basis"] for r in expected], "no scored copy need be opened for it"
+    assert [row["单元格"] for row in rows] == [f"{r['sheet']}!{r['cell']}" for r in expected]
     ((name, area),) = ((t.name, t.ref) for t in sheet.tables.values())
-    assert (name, area) == ("指标明细", f"A3:R{3 + len(expected)}")
+    assert (name, area) == ("指标明细", f"A3:T{3 + len(expected)}")
     assert [column.name for column in sheet.tables[name].tableColumns] == [cell.value for cell in sheet[3]]
 
 
@@ -130,7 +132,8 @@ def test_each_error_is_named_with_its_cells_beside_the_scored_workbook(
         for r in records for f in r["findings"] if f["severity"] == "error"
     )  # fmt: skip
     named = [
-        cell for row in rows for line in (row["须更正的错误"] or "").split("\n") if line
+        cell for row in rows for line in (row["须更正的"] or "").split("\n")
+            if line and not line.startswith("还不能定分")
         for cell in line.rpartition("：")[2].split("、")
     ]  # fmt: skip
     assert Counter(named) == cells

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from perf_xlsx import pipeline
 from perf_xlsx.cli.main import main
+from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.ooxml import Limits
 from tests.kit.command import command
 from tests.kit.filled import template_of
@@ -46,7 +47,7 @@ def test_without_passwords_it_is_refused_and_the_others_are_scored(returned: Pat
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert done.exit_code == 3
     assert (first["status"], first["findings"][0]["code"], first["output"]) == ("unreadable", "R02", None)
-    assert "--password-file" in first["findings"][0]["advice"]
+    assert "或把密码告诉收表单位" in first["findings"][0]["advice"]
     assert second["status"] == "scored"
 
 
@@ -86,7 +87,7 @@ def test_without_the_extra_it_is_told_how_to_install_it(returned: Path, monkeypa
     monkeypatch.setitem(sys.modules, "msoffcrypto.format.ooxml", None)
     result = pipeline.score(returned, terms=pipeline.Terms(passwords=(SECRET,)))
     assert [found.code for found in result.findings] == ["R02"]
-    assert 'pip install "perf-xlsx[encrypted]"' in result.findings[0].advice
+    assert 'pip install "perf-xlsx[encrypted]"' in at_terminal(result.findings[0].advice)
 
 
 def test_passwords_come_from_the_standard_input(returned: Path) -> None:

@@ -300,9 +300,9 @@ def test_terminal_sheets_list_and_lines_count_alike(returns: Path, run: Run, let
     states = [row[3].value for row in book["单位得分"].iter_rows(min_row=4)]
     assert Counter(state.partition("（")[0] for state in states) == {"待核定": 2, "退回": 2}
     told = [cell.value for row in book["总览"].iter_rows() for cell in row if cell.value]
-    assert {"未报送", "1份", "名单4份", "有错误1份，读不出1份，另待核定2份"} <= set(told)
+    assert {"未报送", "1份", "名单4份", "有错误或不能定分1份，读不出1份，另待核定2份"} <= set(told)
     assert "催报：1份还没有报送，见“未报送”。" in told
-    assert "退回：1份读不出来，1份有错误须更正，见“问题按单位”。" in told
+    assert "退回：1份读不出来，1份有错误或不能定分，须更正，见“问题按单位”。" in told
     assert book["未报送"]["B2"].value.startswith(
         "名单4份，已报送3份（其中1份读不出来或没有填单位，须退回），未报送1份；"
     )

@@ -8,9 +8,10 @@ import openpyxl
 import pytest
 
 from perf_xlsx import pipeline
-from perf_xlsx.desk.page_words import on_page
+from perf_xlsx.desk.page_words import PAGE_WORDS, on_page
 from perf_xlsx.findings.office import LETTER, TERMINAL, at_terminal, in_letter
 from tests.kit.command import command
+from tests.kit.locked import locked
 from tests.letters.conftest import words
 
 PUBLISHED = Path(__file__).parents[1] / "fixtures" / "published"
@@ -40,6 +41,31 @@ def test_neither_letters_nor_the_list_of_problems_name_a_command(sent: Path) -> 
     assert "适用的评分办法由收表单位核对（如“宁夏项目绩效目标自评”（ningxia））；否则请调整" in w01
 
 
+def test_a_letter_about_a_password_asks_only_what_the_unit_can_do(tmp_path: Path) -> None:
+    """It told the unit of an option of ours, and of a page that it has not."""
+    (folder := tmp_path / "收回").mkdir()
+    book = pipeline.template_bytes(form="project", year=2024)
+    (folder / "甲局.xlsx").write_bytes(locked(book, "secret"))
+    done = command("score", folder, "-o", tmp_path / "结果", "--jobs", "1")
+    (letter,) = (tmp_path / "结果" / "退回").glob("退回意见-*.docx")
+    (asked,) = [text for text in words(letter) if "打开密码" in text]
+    assert asked.endswith("请在 Excel 或 WPS 中取消打开密码，保存后重新报送；或把密码告诉收表单位的经办人。")
+    assert "用 --password-file 指定" in done.output
+
+
+def test_who_has_named_a_rulebook_is_not_told_to_name_one(tmp_path: Path) -> None:
+    (path := tmp_path / "甲.xlsx").write_bytes(pipeline.template_bytes(form="project", year=2024))
+    said = command("check", path, "--rulebook", "platform").stdout
+    assert "按模板的，去掉 --rulebook 再运行一次；按本次的，不用改。" in said
+    assert "请用 --rulebook" not in said
+    advice = [
+        found.advice
+        for found in pipeline.score(path, None, terms=pipeline.Terms("platform")).findings
+        if found.code == "R17"
+    ]
+    assert advice == ["请与收表单位核对按哪一个评分。"]
+
+
 def test_the_choice_of_a_rulebook_is_in_no_letter(sent: Path) -> None:
     (letter,) = (sent / "退回").glob("退回意见-区商务局*.docx")
     found = words(letter)
@@ -64,7 +90,7 @@ def test_no_box_is_named_that_the_form_has_not(sent: Path) -> None:
 def test_a_terminal_keeps_the_command() -> None:
     done = command("check", PUBLISHED / "hb-shangwu.xlsx")
     assert (
-        "请用 --rulebook 指定适用的评分办法（分值相符的有“湖北省部门整体支出绩效自评”（hubei））。" in done.output
+        "请用 --rulebook 换成适用的评分办法（分值相符的有“湖北省部门整体支出绩效自评”（hubei））。" in done.output
     )
 
 
@@ -73,9 +99,10 @@ def test_each_such_text_has_words_for_every_reader(both: str) -> None:
     assert "--" in at_terminal(f"{both}。")
     assert "--" not in in_letter(f"{both}。")
     assert in_letter(both) == dict(LETTER)[both]
+    shown = dict(PAGE_WORDS).get(both, both)
     assert (
         on_page(f"{both}（如“湖北省部门整体支出绩效自评”（hubei））。")
-        == f"{both}（如“湖北省部门整体支出绩效自评”）。"
+        == f"{shown}（如“湖北省部门整体支出绩效自评”）。"
     )
 
 

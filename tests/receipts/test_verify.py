@@ -9,12 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from perf_xlsx import pipeline
+from perf_xlsx.domain.check_code import check_code
 from perf_xlsx.domain.inputs import Input, disclosed, inputs_of
 from perf_xlsx.domain.place import Place
 from perf_xlsx.ooxml import LEDGER
@@ -23,7 +25,7 @@ from perf_xlsx.receipts.register import open_register
 from perf_xlsx.receipts.verification import Match, Verdict, verify
 from tests.kit.batch_returns import a_return
 from tests.kit.command import command
-from tests.kit.filled import changed, template_of
+from tests.kit.filled import changed, filled, template_of, well_made
 from tests.kit.libreoffice import XLSX, converted, needs_libreoffice
 from tests.kit.outcome import findings_of
 from tests.kit.several import Asked, side_by_side, stacked
@@ -40,6 +42,18 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for story in STORIES:
         (folder / "in" / f"{story}.xlsx").write_bytes(template_of(story))
     command("score", folder / "in", "-o", folder / "out", "--jobs", 1)
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def typed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of a form that was typed into a blank template."""
+    folder = tmp_path_factory.mktemp("typed")
+    case = well_made()
+    for row in (*case["funds"], *case["indicators"]):  # columns that a blank template has not
+        row.pop("claimed_rate", None), row.pop("claimed_completion", None)
+    (folder / "甲.xlsx").write_bytes(filled(case))
+    command("score", folder / "甲.xlsx", "-o", folder / "out")
     return folder / "out"
 
 
@@ -194,6 +208,47 @@ def test_a_figure_of_ours_that_was_changed_is_told_with_what_it_was(name: str, o
     checked = command("check", tmp_path / "改.xlsx")
     assert "R25" in checked.stdout
     assert checked.exit_code == 1
+
+
+@pytest.mark.parametrize("with_receipt", [True, False])
+def test_computed_cells_of_the_template_that_were_overwritten_are_told(
+    with_receipt: bool, typed: Path, tmp_path: Path
+) -> None:
+    """参考总分 is what the officer reads first, and could be typed over."""
+
+    def forge(book: Any) -> None:
+        book["自评结论"]["C10"], book["自评结论"]["C9"], book["绩效指标"]["M6"] = 98.56, 10, 99
+
+    copy = tmp_path / "改.xlsx"
+    copy.write_bytes(changed((typed / "甲.xlsx").read_bytes(), forge))
+    (found,) = verify(copy, open_register(typed / "回执.jsonl") if with_receipt else None)
+    assert found.match is (Match.SHEETS if with_receipt else Match.NONE)
+    assert {(f"{one.sheet}!{one.cell}", one.now) for one in found.changes} >= {
+        ("自评结论!C10", "98.56"), ("绩效指标!M6", "99"),
+    }  # fmt: skip
+    assert any(line.startswith("模板中自动计算的格有") for line in found.told)
+
+
+@needs_libreoffice
+def test_computed_cells_that_hold_their_results_as_values_were_not_changed(typed: Path, tmp_path: Path) -> None:
+    """As after copying a sheet and pasting its values."""
+    (without := tmp_path / "甲.xlsx").write_bytes(changed((typed / "甲.xlsx").read_bytes(), lambda book: None))
+    sheets = openpyxl.load_workbook(converted(tmp_path / "calculated", XLSX, without), data_only=True)
+
+    def paste(book: Any) -> None:
+        for title in ("自评结论", "绩效指标", "预算执行"):
+            for row in book[title].iter_rows():
+                for cell in row:
+                    if cell.data_type == "f":
+                        cell.value = sheets[title][cell.coordinate].value
+
+    assert verdict(typed, paste, tmp_path, "甲").match is Match.RESAVED
+
+
+def test_rows_inserted_into_a_template_make_no_computed_cell_wrong(typed: Path, tmp_path: Path) -> None:
+    for sheet, row in (("绩效指标", 7), ("项目明细", 7), ("预算执行", 6)):
+        found = verdict(typed, lambda book, at=row, name=sheet: book[name].insert_rows(at), tmp_path, "甲")
+        assert not any(line.startswith("模板中自动计算的格") for line in found.told), sheet
 
 
 def test_a_deleted_row_of_figures_is_told(out: Path, tmp_path: Path) -> None:
@@ -365,6 +420,43 @@ def test_a_line_that_is_no_receipt_is_told_and_the_others_count(name: str, out: 
     assert words in problem
     (found,) = verify(out / f"{STORY}.xlsx", register)
     assert found.match is Match.INTACT
+
+
+def recoded(line: str, **change: object) -> str:
+    """The receipt with a change, and a check code that covers it."""
+    data = json.loads(spoilt(line, **change))
+    code = check_code(data["content"], data["total"], data["rules"], data["version"])
+    return spoilt(line, **change, check_code=code)
+
+
+@pytest.mark.parametrize("saved_again", [False, True])
+@pytest.mark.parametrize(
+    ("forge", "told"),
+    [
+        (lambda line: spoilt(line, total="98.01"), "回执上是总分98.01（不评等级），评分表上是总分88.62（不评等级）。"),
+        (lambda line: spoilt(line, grade="优"), "回执上是总分88.62（等级优），评分表上是总分88.62（不评等级）。"),
+        (lambda line: recoded(line, total="98.01"), None),
+    ],
+)  # fmt: skip
+def test_a_receipt_with_other_points_than_the_copy_proves_nothing(
+    forge: Callable[[str], str], told: str | None, saved_again: bool, out: Path, tmp_path: Path
+) -> None:
+    """It was 原样, with the total that somebody had written into the receipt."""
+    lines = (out / "回执.jsonl").read_text("utf-8").splitlines()
+    forged = [forge(line) if json.loads(line)["file"] == f"{STORY}.xlsx" else line for line in lines]
+    (tmp_path / "回执.jsonl").write_text("\n".join(forged), "utf-8")
+    data = (out / f"{STORY}.xlsx").read_bytes()
+    copy = tmp_path / "回来.xlsx"
+    copy.write_bytes(changed(data, lambda book: None) if saved_again else data)
+    done = command("verify", copy, "--receipt", tmp_path / "回执.jsonl")
+    assert done.exit_code == 1
+    (found,) = verify(copy, open_register(tmp_path / "回执.jsonl"))
+    if told:
+        assert found.match is Match.RECEIPT
+        assert told in found.told
+    else:
+        assert found.match in (Match.RECEIPT, Match.SHEETS)
+        assert any("自评表上的校验码是" in line for line in found.told)
 
 
 def test_a_register_of_nothing_but_rubbish_is_read_to_its_limit(
