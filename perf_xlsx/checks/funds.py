@@ -428,3 +428,17 @@ def low_execution_is_explained(
             f"请{EXECUTION.where(evaluation)}写明结余的数额和原因。",
             expected=f"不低于{percent(limit)}，或有说明",
         )
+
+
+@check("F12")
+def spending_is_stated(evaluation: SelfEvaluation) -> Iterator[Observation]:
+    """A part with a budget says what was spent of it: in a sum that the sheet makes, an empty cell is a zero."""
+    for whole in evaluation.funds.values():
+        parts = whole.parts if evaluation.is_computed(whole, "executed") else ()
+        for part in (evaluation.funds[key] for key in parts):
+            budget, spent = part.adjusted.value, part.executed
+            own = any(evaluation.funds[key].executed.value is not None for key in part.parts)
+            listed = part.key == evaluation.project_line and evaluation.projects  # F05
+            if budget and spent.empty and spent.place.cell and not own and not listed:
+                message = f"{part.name}有全年预算数{plain(budget)}，没有填全年执行数，合计按0计算。"
+                yield observed(spent, message, "请填写；没有支出的填0。", expected="数字，没有支出的填0")

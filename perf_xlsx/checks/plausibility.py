@@ -12,7 +12,7 @@ from perf_xlsx.checks.clauses import clauses
 from perf_xlsx.checks.diagnoses import Diagnoses, is_missing_or_filler, judged_without_target
 from perf_xlsx.domain.levels import OTHER_SCHEMES, REQUIRED_DIMENSIONS, SATISFACTION, by_level, level_named
 from perf_xlsx.domain.model import Indicator, Score, SelfEvaluation
-from perf_xlsx.domain.quantity import MONEY_UNITS, same_label, unit_name
+from perf_xlsx.domain.quantity import MONEY_UNITS, normalise, same_label, unit_name
 from perf_xlsx.domain.rounding import half_up, percent, plain
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_rate, to_word
 from perf_xlsx.rulebook import Band, Rulebook
@@ -24,6 +24,7 @@ TENFOLD = 10  # times the target
 MEASURED = ("按比例", "达标法")  # methods whose completion is actual ÷ target
 LONGEST_SHOWN = 40  # characters of a reason in a message
 SPANS = frozenset(vocabulary("indicators")["units"]["spans"])
+DEADLINE = pattern(r"(?P<year>20\d\d)年(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?:底|末)?(?:之?前|以前|完成)")
 SHARE, BEYOND_ALL, NO_SUM = (
     pattern(alternatives("indicators", "names", key)) for key in ("share", "beyond_all", "no_sum")
 )
@@ -256,6 +257,19 @@ def no_indicator_stands_twice(evaluation: SelfEvaluation) -> Iterator[Observatio
             yield observed(row.name, message, "请合并或改写其中一个。")
         elif name:
             known[name] = row
+
+
+@check("I24")
+def deadlines_are_of_the_year(evaluation: SelfEvaluation) -> Iterator[Observation]:
+    """A deadline in a target is of the form's year, or later: last year's was carried over."""
+    for row in evaluation.indicators:
+        years = [int(found["year"]) for found in DEADLINE.finditer(normalise(row.target.given))]
+        if evaluation.year and years and max(years) < evaluation.year:
+            late = f"{max(years)}年的期限，本表是{evaluation.year}年度"
+            message = f"{row.display_name}的指标值“{row.target.given}”是{late}。"
+            yield observed(
+                row.target, message, "请按本年度的绩效目标填写。", expected=f"{evaluation.year}年的期限"
+            )
 
 
 @check("I15")

@@ -219,9 +219,9 @@ def finding_rows(one: Return) -> Iterator[LongTableRow]:
     for found in sorted(one.record.findings, key=lambda found: STANDINGS.index(found.standing)):
         yield (
             who.code, who.unit, who.project, standing_word(found.standing), found.code,
-            found.cell_address or "整个文件",
-            found.given or "", found.expected or "", found.message, at_terminal(what_to_do(found)),
-            found.difference or "", word(found, since) if (since := one.record.since) and counted(found) else "",
+            found.cell_address or "整个文件", found.message, at_terminal(what_to_do(found)),
+            found.given or "", found.expected or "", found.difference or "",
+            word(found, since) if (since := one.record.since) and counted(found) else "",
             code_title(found.code), who.form, who.year,
         )  # fmt: skip
 
@@ -317,8 +317,8 @@ EXTRAS = LongTable(
 FINDINGS = LongTable(
     "findings", "问题清单",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 14), ("项目", 14), ("严重程度", 8, "word"), ("编号", 5, "word"),
-        ("位置", 12), ("填报内容", 9), ("应为", 9), ("问题", 23), ("整改意见", 21.5), ("相差", 10),
+        ("单位编码", 9, "word"), ("单位", 18), ("项目", 18), ("严重程度", 8, "word"), ("编号", 5, "word"),
+        ("位置", 9.5), ("问题", 30), ("整改意见", 27), ("填报内容", 20), ("应为", 20), ("相差", 10),
         ("与上次比", 9, "word"), ("类别", 40), ("表种", 15, "word"), ("年度", 6, "word"),
     ),
     finding_rows,

@@ -74,7 +74,7 @@ ALL_CLAIMS = frozenset({RATE, COMPLETION, SUM, TOTAL})
 
 def _claims(fill: Fill) -> frozenset[str]:
     """Which of the claims that a template has boxes for only where its data hold them these data hold."""
-    line, total = {key[1] for key in fill.lines}, fill.form.total_line
+    line, total = {key[1] for key, value in fill.lines.items() if value is not None}, fill.form.total_line
     found = {RATE} if any(key[2] == RATE and value is not None for key, value in fill.lines.items()) else set()
     rows = fill.rows.get("indicators", ())
     found |= {COMPLETION} if any(row.get(COMPLETION) is not None for row in rows) else set()
