@@ -261,7 +261,9 @@ def test_a_long_goal_goes_on_on_the_next_page_and_nothing_of_it_is_lost(result: 
 
 
 @given(st.text("甲乙。；\n9", max_size=400), st.text("甲乙。；\n9", max_size=400), st.sampled_from([12.0, 40.0]))
-def test_texts_side_by_side_are_in_rows_of_few_lines_and_nothing_is_lost(left: str, right: str, width: float) -> None:
+def test_texts_side_by_side_are_in_rows_of_few_lines_and_nothing_is_lost(
+    left: str, right: str, width: float
+) -> None:
     rows = list(side_by_side([(left, width), (right, 30)]))
     assert ["".join(parts) for parts in zip(*rows, strict=True)] == ([left, right] if rows else [])
     for pieces in rows:
