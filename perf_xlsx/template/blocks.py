@@ -399,11 +399,18 @@ class Writer:
                 watched[f"{line.label}·{box.label}"] = amount
                 if required:
                     canvas.required(worksheet, row, column, row)
+                elif self._sums_projects(line, box):
+                    canvas.required(worksheet, row, column, row, f"{entries_name('projects')}>0")
             if box.key in needed:
                 named = next(one for one in block.lines if one.key == line.parts[0]) if made else line
                 state.require(f"{line.key}_{box.key}", amount, f"{named.label}·{box.label}")
         if watched:
             state.watch(line.key, watched)
+
+    def _sums_projects(self, line: Line, box: Box) -> bool:
+        """Whether an amount is the sum of the listed projects, and so required once there are any."""
+        of_projects = line.key == self.box.form.project_line and self.box.form.has("projects")
+        return of_projects and box.key in ("adjusted", "executed")
 
     def _opens_total(self, block: Lines, line: Line) -> bool:
         """Whether a line is the first part of the total that the sheet adds up."""

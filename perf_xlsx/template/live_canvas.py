@@ -106,10 +106,13 @@ class LiveCanvas(WorkbookCanvas):
             rule = {"type": "formula", "criteria": criteria, "format": self.tint(*look), "stop_if_true": True}
             sheet.conditional_format(row, column, last_row, last_column, rule)
 
-    def required(self, sheet: Any, row: int, column: int, last_row: int) -> None:
-        """Required boxes: yellow while they are empty; but in a scored copy they have the colours of marks."""
+    def required(self, sheet: Any, row: int, column: int, last_row: int, only_if: str = "TRUE") -> None:
+        """Required boxes: yellow while they are empty; but in a scored copy they have the colours of marks.
+
+        `only_if` is a formula: when they are required at all.
+        """
         cell = cell_name(row, column)
-        empty = f"=AND(LEN(TRIM({cell}))=0,{UNSCORED})"
+        empty = f"=AND(LEN(TRIM({cell}))=0,{only_if},{UNSCORED})"
         rule = {"type": "formula", "criteria": empty, "format": self.tint(s.REQUIRED_FILL)}
         sheet.conditional_format(row, column, last_row, column, rule)
 

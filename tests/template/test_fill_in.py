@@ -67,6 +67,8 @@ def filled(path: Path, rulebook: str, rows: int = 3) -> None:
             if cell.value is None and (not free or _above(sheet, cell) <= rows):
                 name = f"{label}{cell.row}"
                 cell.value = name if free and label in ("三级指标", "项目名称") else values[label]
+                if sheet.title == "项目明细" and label in ("年初预算数", "全年预算数", "全年执行数"):
+                    cell.value = 100 / rows  # together the 100 of 项目支出
     book.save(path)
 
 
