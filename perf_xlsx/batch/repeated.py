@@ -22,6 +22,11 @@ def is_repeat(record: Record) -> bool:
     return any(found.code == REPEATED for found in record.findings)
 
 
+def is_undecided(record: Record) -> bool:
+    """Whether that was not accepted (豁免)."""
+    return any(found.code == REPEATED and found.standing != "waived" for found in record.findings)
+
+
 class Undecided:
     """The forms that came more than once, unless it was accepted (豁免). The first has no finding of its own."""
 
@@ -32,7 +37,7 @@ class Undecided:
 
     def add(self, record: Record) -> None:
         """Take in a record."""
-        if any(found.code == REPEATED and found.standing != "waived" for found in record.findings):
+        if is_undecided(record):
             self._forms.add(_key(record))
             self._any = True
 

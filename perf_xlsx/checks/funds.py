@@ -35,16 +35,25 @@ def _filled(lines: Iterable[FundLine], column: str) -> list[FundLine]:
 
 def parts_sum(evaluation: SelfEvaluation, line: FundLine, column: str) -> PartsSum | None:
     """The sum of the parts of a line that are filled in; None where an unknown part leaves it open."""
-    parts = [evaluation.funds[key] for key in line.parts]
+    parts = _counted_parts(evaluation, line, column)
     known = _filled(parts, column)
     if not known or any(_leaves_open(part, column, evaluation) for part in parts):
         return None
     return _sum_of(known, column), known
 
 
+def _counted_parts(evaluation: SelfEvaluation, line: FundLine, column: str) -> list[FundLine]:
+    """The parts of a line in a column; one that is empty counts by its own parts, where any is filled in."""
+    found: list[FundLine] = []
+    for part in (evaluation.funds[key] for key in line.parts):
+        own = _counted_parts(evaluation, part, column) if part.entry(column).value is None else []
+        found += own if _filled(own, column) else [part]
+    return found
+
+
 def _blank_parts(evaluation: SelfEvaluation, line: FundLine, column: str) -> list[FundLine]:
     """The parts of a line that are empty, where that does not say that there is nothing."""
-    parts = [] if line.blank_part_is_zero else [evaluation.funds[key] for key in line.parts]
+    parts = [] if line.blank_part_is_zero else _counted_parts(evaluation, line, column)
     return [part for part in parts if part.entry(column).value is None]
 
 

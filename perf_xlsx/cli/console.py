@@ -16,6 +16,7 @@ from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.pipeline import UNWRITTEN
+from perf_xlsx.results.comparison import ComparedReturns, unasked_in_words
 from perf_xlsx.results.record import FindingRecord, Record
 from perf_xlsx.results.result_in_words import OPEN_OR_WRONG, TO_MEND, outcome, total_in_words
 from perf_xlsx.results.together import together
@@ -43,6 +44,7 @@ class Summary:
     def __init__(self) -> None:
         self.screen = Screen()
         self.outcomes = Outcomes()
+        self.compared = ComparedReturns()
         self.checked = self.workbooks = self.unchanged = self.outputs = self.related = self.unwritten = 0
         self.first_output = ""
         self.first: list[Record] = []
@@ -55,6 +57,7 @@ class Summary:
         `part` is 0 for the first form of a workbook: workbooks and copies are counted there.
         """
         kind = self.outcomes.add(record)
+        self.compared.add(record)
         self.checked += record.status == "checked"
         self.unwritten += any(found.code == UNWRITTEN for found in record.findings)
         if part == 0 and kind != "未报送":
@@ -100,6 +103,7 @@ class Summary:
         else:
             self._list("读不出来的文件", self.unread, self.counts["读不出来"])
             self._list("各份之间、与名单对照", self.across, self.related)
+        self._show_changes()
         self.screen.line((one_line(self._closing()), "bold"))
 
     def _show_findings(self, record: Record) -> None:
@@ -111,6 +115,18 @@ class Summary:
                 self._line((f"      同样的还有{len(others)}处：{cells}{'等' if len(others) > NAMED else ''}", ""))
             self._line(_advice(found))
         say("")
+
+    def _show_changes(self) -> None:
+        """What became of the findings of earlier rounds, and what units changed unasked."""
+        if self.forms <= DETAILED:
+            for record in self.first:
+                if record.since and record.since.changed:
+                    words = f"另有{record.since.changes}处上次没有要求的改动：{unasked_in_words(record.since)}"
+                    self._line((f"{_called(record)}  第{record.round}次报送，{words}", ""))
+        compared = self.compared
+        changes = f"；其中{compared.changes_in_words}，见汇总工作簿的“改动”" if compared.changed else ""
+        if compared.count:
+            self._line((f"{compared.findings_in_words}{changes}。", ""))
 
     def _list(self, title: str, records: Sequence[Record], total: int) -> None:
         """A line a workbook, by kind of finding; the same advice is given once."""

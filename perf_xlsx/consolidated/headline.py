@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from perf_xlsx.consolidated.line_sums import EXECUTION
-from perf_xlsx.consolidated.long_tables import OUTSTANDING, TROUBLED, UNITS
+from perf_xlsx.consolidated.long_tables import CHANGES, OUTSTANDING, TROUBLED, UNITS
 from perf_xlsx.consolidated.roster_status import RosterStatus
 from perf_xlsx.consolidated.scores import Spread
 from perf_xlsx.consolidated.short_sheets import money_notes
@@ -94,6 +94,8 @@ def next_steps(found: Statistics) -> Iterator[str]:
         yield f"退回：{words}，见“{TROUBLED.name}”。"
     yield from _to_check(found)
     yield from _to_decide(found)
+    if words := found.compared.changes_in_words:
+        yield f"⚠ 重报的有{words}，见“{CHANGES.name}”。"
     yield from _several_years(found)
     if found.checked:
         yield f"{found.checked}份没有分值和得分，或是监控表，只核对，不计分；它们不在得分、等级和执行率分档中。"

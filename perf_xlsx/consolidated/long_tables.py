@@ -27,12 +27,12 @@ from perf_xlsx.consolidated.troubled_store import Troubled
 from perf_xlsx.domain.model import AMOUNTS, STANDINGS, Standing
 from perf_xlsx.domain.rounding import half_up
 from perf_xlsx.domain.severity import STANDING_NAMES, STANDING_SIGNS, what_to_do
-from perf_xlsx.findings.asked import ACROSS, WRONG_UNIT, counted
+from perf_xlsx.findings.asked import ACROSS, WRONG_UNIT
 from perf_xlsx.findings.catalogue import catalogue
 from perf_xlsx.findings.office import at_terminal
 from perf_xlsx.receipts.receipt import receipt_of
-from perf_xlsx.results.comparison import word
-from perf_xlsx.results.record import FindingRecord, Record, SinceRecord
+from perf_xlsx.results.comparison import tally, word
+from perf_xlsx.results.record import FindingRecord, Record
 from perf_xlsx.results.result_in_words import TO_MEND, UNDECIDED, kept_open, must_correct, outcome
 
 ColumnType = Literal["text", "word", "count", "points", "gap", "money", "percent", "link"]
@@ -46,7 +46,8 @@ TableValue = str | int | Decimal | None
 LongTableRow = tuple[TableValue, ...]
 BECOMES = {TO_MEND: "退回", "读不出来": "退回", UNDECIDED: UNDECIDED}  # of a return, by its outcome
 OPEN = "还不能定分，须核对："
-CHANGES, BRIEF = 3, 20  # cells that nobody asked to change: how many are named, characters of what they held
+UNASKED, ASKED = "没有要求", "要求更正"  # whether the return before was to be changed so
+EMPTY = "（空）"  # of a value that was deleted or is new
 
 
 class TableColumn(Struct, frozen=True):
@@ -106,9 +107,9 @@ def unit_rows(one: Return) -> Iterator[LongTableRow]:
         _difference(claimed, total) if record.complete else None,
         record.claimed_grade or "", record.grade or "",
         recorded_decimal(record.execution.rate if record.execution else None),
-        *(found.count(how) for how in STANDINGS),
+        found.count("error"), found.count("warning"), _since(record), found.count("notice"), found.count("waived"),
         (record.round or 1) if is_read(record) else None, who.form, who.supervisor,
-        _since(record), record.rulebook or "",
+        record.rulebook or "",
         one.link or returned_file_name(record.file or ""),
     )  # fmt: skip
 
@@ -134,24 +135,33 @@ def _since(record: Record) -> str:
     """What became of the findings of the return before."""
     if not (since := record.since):
         return ""
-    words = [word(found, since) for found in record.findings if counted(found)]
-    counts = (
-        ("已改", len(since.fixed)), ("未改", words.count("未改")), ("新增", words.count("新增")),
-        ("另有改动", since.changes),
-    )  # fmt: skip
-    return "，".join(f"{name}{count}" for name, count in counts if count) + _changes(since)
+    counts = (*tally(record).named(), ("另有改动", since.changes))
+    return "，".join(f"{name}{count}" for name, count in counts if count)
 
 
-def _changes(since: SinceRecord) -> str:
-    """What was changed although nobody had asked for it: the first cells, from what to what."""
-    first = (f"{one.place}{_brief(one.was)}→{_brief(one.now)}" for one in since.changed[:CHANGES])
-    return "".join(("：", "；".join(first), "等" if since.changes > CHANGES else "")) if since.changed else ""
+def change_rows(one: Return) -> Iterator[LongTableRow]:
+    """A row a value that the unit changed since its return before, those that nobody asked for first."""
+    who, record = one.who, one.record
+    if not (since := record.since):
+        return
+    for changes, count, asked in (
+        (since.changed, since.changes, UNASKED),
+        (since.asked, since.asked_changes, ASKED),
+    ):
+        head, tail = (who.code, who.unit, who.project, record.round or 1), (asked, who.form, who.year)
+        for change in changes:
+            values = change.was or EMPTY, change.now or EMPTY
+            yield *head, change.cell, change.box or change.place, *values, *tail
+        if more := count - len(changes):
+            yield *head, "", f"另有{more}处没有列出", "", "", *tail
 
 
-def _brief(text: str | None) -> str:
-    if not text:
-        return "（空）"
-    return text if len(text) <= BRIEF else f"{text[: BRIEF - 1]}…"
+def changes_listed(record: Record) -> int:
+    """How many rows it has in 改动."""
+    if not (since := record.since):
+        return 0
+    kinds = ((since.changed, since.changes), (since.asked, since.asked_changes))
+    return sum(len(changes) + (count > len(changes)) for changes, count in kinds)
 
 
 def mending_in_words(record: Record) -> str:
@@ -227,9 +237,9 @@ def finding_rows(one: Return) -> Iterator[LongTableRow]:
     for found in sorted(one.record.findings, key=lambda found: STANDINGS.index(found.standing)):
         yield (
             who.code, who.unit, who.project, standing_word(found.standing), found.code,
-            found.cell_address or "整个文件",
-            found.given or "", found.expected or "", found.message, at_terminal(what_to_do(found)),
-            found.difference or "", word(found, since) if (since := one.record.since) and counted(found) else "",
+            found.cell_address or "整个文件", found.message, at_terminal(what_to_do(found)),
+            found.given or "", found.expected or "", found.difference or "",
+            word(found, since) if (since := one.record.since) else "",
             code_title(found.code), who.form, who.year,
         )  # fmt: skip
 
@@ -288,12 +298,12 @@ def _columns(*columns: tuple[Any, ...]) -> tuple[TableColumn, ...]:
 UNITS = LongTable(
     "units", "单位得分",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 16.6), ("项目", 16.6), ("状态", 13, "word"), ("年度", 6, "word"),
+        ("单位编码", 9, "word"), ("单位", 14), ("项目", 14), ("状态", 13, "word"), ("年度", 6, "word"),
         ("自评总分", 8, "points"),
         ("计算总分", 8, "points"), ("差额", 7, "gap"), ("自评等级", 7, "word"), ("计算等级", 7, "word"),
-        ("预算执行率", 9, "percent"), ("错误", 5, "count"), ("警告", 5, "count"), ("提示", 5, "count"),
-        ("已豁免", 6, "count"), ("报送次数", 5, "count"), ("表种", 15, "word"),
-        ("主管部门", 30), ("与上次比", 40), ("评分办法", 14, "word"), ("工作簿", 44, "link"),
+        ("预算执行率", 9, "percent"), ("错误", 5, "count"), ("警告", 5, "count"), ("与上次比", 10.3, "word"),
+        ("提示", 5, "count"), ("已豁免", 6, "count"), ("报送次数", 5, "count"),
+        ("表种", 15, "word"), ("主管部门", 30), ("评分办法", 14, "word"), ("工作簿", 44, "link"),
     ),
     unit_rows,
 )  # fmt: skip
@@ -329,11 +339,20 @@ EXTRAS = LongTable(
 FINDINGS = LongTable(
     "findings", "问题清单",
     _columns(
-        ("单位编码", 9, "word"), ("单位", 14), ("项目", 14), ("严重程度", 8, "word"), ("编号", 5, "word"),
-        ("位置", 12), ("填报内容", 9), ("应为", 9), ("问题", 23), ("整改意见", 21.5), ("相差", 10),
+        ("单位编码", 9, "word"), ("单位", 18), ("项目", 18), ("严重程度", 8, "word"), ("编号", 5, "word"),
+        ("位置", 9.5), ("问题", 30), ("整改意见", 27), ("填报内容", 20), ("应为", 20), ("相差", 10),
         ("与上次比", 9, "word"), ("类别", 40), ("表种", 15, "word"), ("年度", 6, "word"),
     ),
     finding_rows,
+)  # fmt: skip
+CHANGES = LongTable(
+    "changes", "改动",
+    _columns(
+        ("单位编码", 9, "word"), ("单位", 15), ("项目", 15), ("报送次数", 5, "count"), ("位置", 14, "word"),
+        ("栏目", 22), ("上次", 16), ("这次", 16), ("上次是否要求", 9, "word"), ("表种", 15, "word"),
+        ("年度", 6, "word"),
+    ),
+    change_rows,
 )  # fmt: skip
 RECEIPTS = LongTable(
     "receipts", "回执",
@@ -371,7 +390,7 @@ OUTSTANDING = LongTable(
     ),
 )  # fmt: skip
 ALWAYS = (UNITS, FUNDS, INDICATORS, TROUBLED, FINDINGS)
-WHERE_ANY = (EXTRAS, RECEIPTS, REPORTS, OUTSTANDING)  # what only some form knows, or only some run has
+WHERE_ANY = (EXTRAS, CHANGES, RECEIPTS, REPORTS, OUTSTANDING)  # what only some form knows, or only some run has
 
 
 def tables_of(rows: Counter[str]) -> tuple[LongTable, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from perf_xlsx.consolidated.headline import next_steps, tiles
 from perf_xlsx.consolidated.long_tables import (
+    CHANGES,
     EXTRAS,
     FINDINGS,
     FUNDS,
@@ -42,11 +43,12 @@ CONTENTS = {
     CODES: "按类别统计的问题",
     TROUBLED.name: "每份的错误在哪一格、评分后工作簿的链接",
     FINDINGS.name: "逐条的问题：在哪里、怎么改",
+    CHANGES.name: "重报的与上次相比，单位改了哪些格，上次要求了没有",
     REPORTS.name: "绩效自评报告与自评表逐个数字核对的结果",
     OUTSTANDING.name: "名单上还没有报送的单位、联系人",
     RECEIPTS.name: "每张评分后的自评表的校验码，供以后核对",
 }
-SOMETIMES = (EXTRAS.name, REPORTS.name, RECEIPTS.name)  # sheets that not every run has
+SOMETIMES = (EXTRAS.name, CHANGES.name, REPORTS.name, RECEIPTS.name)  # sheets that not every run has
 
 
 def write_overview(page: PagedSheet, found: Statistics, elsewhere: Elsewhere) -> None:

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from perf_xlsx.batch.repeated import Outcomes, Undecided, is_repeat
 from perf_xlsx.batch.roster import Roster
 from perf_xlsx.consolidated.line_sums import LineSum
-from perf_xlsx.consolidated.long_tables import mending_in_words
+from perf_xlsx.consolidated.long_tables import changes_listed, mending_in_words
 from perf_xlsx.consolidated.returns import (
     DEFAULT_NAME,
     MONEY_UNIT,
@@ -34,6 +34,7 @@ from perf_xlsx.consolidated.troubled_store import Troubled, TroubledStore
 from perf_xlsx.domain.model import STANDINGS, Standing
 from perf_xlsx.findings.asked import UNUSUAL_SIZE, WRONG_UNIT
 from perf_xlsx.receipts.receipt import receipt_of
+from perf_xlsx.results.comparison import ComparedReturns
 from perf_xlsx.results.record import Record
 from perf_xlsx.results.result_in_words import TO_MEND, UNDECIDED
 from perf_xlsx.sheets import style as s
@@ -77,6 +78,7 @@ class Statistics(Struct):
     with_claims: int = 0  # whose total holds points that only the unit gave
     repeats: int = 0  # returns of a form that their unit had returned before
     outcomes: Outcomes = field(default_factory=Outcomes)
+    compared: ComparedReturns = field(default_factory=ComparedReturns)
     years: Counter[str] = field(default_factory=Counter)
     files: dict[str, list[str]] = field(default_factory=dict)  # of each year, the first
     rulebooks: Counter[str] = field(default_factory=Counter)
@@ -226,6 +228,8 @@ def _count_return(found: Statistics, record: Record) -> None:
     found.rows["units"] += 1
     found.rows["indicators"] += len(record.indicators or ())
     found.rows["extras"] += len(record.extras)
+    found.rows["changes"] += changes_listed(record)
+    found.compared.add(record)
     found.rows["receipts"] += receipt_of(record) is not None
 
 

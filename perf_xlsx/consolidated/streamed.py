@@ -27,6 +27,7 @@ SPARE = 1.1  # lines break early, and other fonts are wider
 ROW_LINE = 13.5  # points a line of body text
 TOP = 3  # rows above the data: title, note, headers
 KEPT = 2  # columns that stay in sight: code and unit
+OURS = {"问题", "整改意见", "相差", "计算过程"}  # columns that no one typed into
 GAP = "+0.00;-0.00;0.00"
 
 
@@ -43,7 +44,7 @@ class LongSheets:
         limit: int = EXCEL_ROWS, head: str = "", table: bool = False, empty: str = "", lines: int = 1,
         hidden: Collection[str] = (),
     ) -> None:  # fmt: skip
-        self.printed = _printed(columns)
+        self.printed = _printed(columns, hidden)
         columns = _widened(columns, self.printed, hidden)
         self.canvas, self.name, self.columns, self.count, self.note = canvas, name, columns, count, note
         self.table, self.empty, self.lines, self.hidden, self.head = table, empty, lines, hidden, head
@@ -52,6 +53,7 @@ class LongSheets:
         self.sheets = [canvas.book.add_worksheet(part, TableSheet) for part in self.names]
         self.usable = [column.width - (0.7 if column.type == "word" else 2) for column in columns]
         self.short = [int(usable * lines / SPARE / 2) for usable in self.usable]  # this many characters always fit
+        self.ours = [column.head in OURS for column in columns]
         self.formats = [_format(canvas, column) for column in columns]
         self.link_column = _position("link", [column.type for column in columns])
         self.link_style = canvas.style(border=1, align="left", font_color=s.ACCENT, underline=1)
@@ -132,6 +134,10 @@ class LongSheets:
         if self.row - TOP == self.capacity:
             self._next_part()
         lines = self.lines
+        values = tuple(
+            s.unbroken(value) if ours and isinstance(value, str) and "-" in value else value
+            for ours, value in zip(self.ours, values, strict=True)
+        )
         for column, (value, short) in enumerate(zip(values, self.short, strict=True)):
             if isinstance(value, str) and (len(value) > short or "\n" in value) and column != self.link_column:
                 lines = max(lines, _lines(value, self.usable[column]))
@@ -165,23 +171,25 @@ def _sheet_names(name: str, parts: int) -> list[str]:
     return [name] if parts == 1 else [f"{name}{number}" for number in range(1, parts + 1)]
 
 
-def _printed(columns: Sequence[TableColumn]) -> int:
-    """How many columns are printed: as many as fit a page in legible type; links are not."""
-    widths = accumulate(column.width for column in columns)
+def _printed(columns: Sequence[TableColumn], hidden: Collection[str]) -> int:
+    """How many columns are printed: as many as fit a page in legible type, hidden ones aside; links are not."""
+    shown = [column.head not in hidden for column in columns]
+    widths = accumulate(column.width * there for column, there in zip(columns, shown, strict=True))
     return sum(
         width <= a4.room(True, count, a4.SCALE) and column.type != "link"
-        for count, (column, width) in enumerate(zip(columns, widths, strict=True), 1)
+        for column, width, count in zip(columns, widths, accumulate(shown), strict=True)
     )
 
 
 def _widened(columns: Sequence[TableColumn], printed: int, hidden: Collection[str]) -> tuple[TableColumn, ...]:
     """The columns, those with texts as wide as the page has room for where others are hidden."""
     shown = [column for column in columns[:printed] if column.head not in hidden]
-    texts = [column.head for column in shown if column.type == "text"]
+    texts = {column.head: column.width for column in shown if column.type == "text"}
     spare = a4.room(True, len(shown), a4.SCALE) - sum(column.width for column in shown)
-    more = max(0, int(10 * spare / max(1, len(texts))) / 10)
+    more = 1 + max(0, spare) / max(1, sum(texts.values()))  # the widest columns have the longest texts
     return tuple(
-        replace(column, width=column.width + more) if column.head in texts else column for column in columns
+        replace(column, width=int(10 * more * column.width) / 10) if column.head in texts else column
+        for column in columns
     )
 
 

@@ -14,6 +14,7 @@ from perf_xlsx.consolidated.export import Add
 from perf_xlsx.consolidated.headline import Apart
 from perf_xlsx.consolidated.long_tables import (
     ALWAYS,
+    CHANGES,
     EXTRAS,
     FINDINGS,
     FUNDS,
@@ -54,6 +55,10 @@ from perf_xlsx.sheets.writer import WorkbookCanvas
 RECEIPTS_NOTE = (
     "每张评分后的自评表一行，与“回执.jsonl”相同；校验码也在自评表末尾；暂定＝有项目不能评分，不评等级。"
     "核对工作簿用 perf-xlsx verify。"
+)
+CHANGES_NOTE = (
+    "重报的与上次报送相比，单位改动的各处；“没有要求”＝上次没有要求更正，请核对原因。"
+    "表中自动计算的合计、总分不列。"
 )
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same records give the same bytes
 MOST_NAMED = 1_000  # of each kind on 未报送, where all are in a file
@@ -108,6 +113,7 @@ def _write(canvas: WorkbookCanvas, found: Statistics, rows: Iterable[Placed], pl
     codes = PagedSheet(canvas, CODES, CODE_WIDTHS)
     rows_of(TROUBLED, _troubled_note(found), "✔ 没有发现问题。")
     rows_of(FINDINGS, _findings_note(found), "✔ 没有发现问题。", lines=2)
+    rows_of(CHANGES, CHANGES_NOTE, hidden=found.idle - {"报送次数"}, lines=2)
     rows_of(REPORTS, REPORTS_NOTE, hidden=(), lines=2)
     outstanding = PagedSheet(canvas, OUTSTANDING.name, outstanding_widths(found.roster))
     rows_of(RECEIPTS, RECEIPTS_NOTE, hidden=())

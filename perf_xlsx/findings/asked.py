@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
-from perf_xlsx.domain.model import Standing
+from perf_xlsx.domain.model import Severity, Standing
 
 ACROSS = "B"  # what comparing with other returns finds; the unit cannot mend it in its form
 OFFICE = "R17"  # by which rulebook to score: the office chooses it, the unit typed nothing
@@ -19,15 +19,22 @@ class AnyFinding(Protocol):
     @property
     def code(self) -> str: ...
     @property
+    def severity(self) -> Severity: ...
+    @property
     def standing(self) -> Standing: ...
 
 
 AnyFound = TypeVar("AnyFound", bound=AnyFinding)
 
 
+def is_for_unit(found: AnyFinding) -> bool:
+    """Whether a finding is one that the unit is asked to act on, unless the office waives it."""
+    return found.severity != "notice" and not found.code.startswith((ACROSS, OFFICE))
+
+
 def counted(found: AnyFinding) -> bool:
     """Whether a finding is one that the unit is asked to act on."""
-    return found.standing in ("error", "warning") and not found.code.startswith((ACROSS, OFFICE))
+    return found.standing != "waived" and is_for_unit(found)
 
 
 def is_open(provisional: bool, findings: Iterable[AnyFinding]) -> bool:

@@ -29,7 +29,8 @@ class CatalogueEntry(Struct, frozen=True):
 
     `why` says in Chinese why it matters, `good` and `bad` are examples of what people type. Either `cites` names a
     rulebook setting, or `basis` is a text where no rulebook decides, and `trust` how far that text is known.
-    `of_points`: it means nothing on a form that holds no points.
+    `of_points`: it means nothing on a form that holds no points. `touches` are the values that its advice lets a
+    unit change.
     """
 
     code: str
@@ -42,6 +43,7 @@ class CatalogueEntry(Struct, frozen=True):
     cites: str = ""
     trust: Trust = Trust.AGREED
     of_points: bool = False
+    touches: tuple[str, ...] = ("own",)
 
     @property
     def stated(self) -> str:
@@ -81,6 +83,7 @@ def catalogue() -> Mapping[str, CatalogueEntry]:
             entry.pop("title"),
             tuple(entry.pop("severity")),
             trust=Trust(entry.pop("trust", Trust.AGREED)),
+            touches=tuple(entry.pop("touches", ("own",))),
             **entry,
         )
         for code, entry in raw.items()

@@ -13,7 +13,7 @@ from perf_xlsx.findings.asked import counted
 from perf_xlsx.findings.office import in_letter
 from perf_xlsx.forms import form_names, load_form
 from perf_xlsx.letters.word_template import Fields, Lists
-from perf_xlsx.results.comparison import word
+from perf_xlsx.results.comparison import NEW, tally, word
 from perf_xlsx.results.record import FindingRecord, Record
 from perf_xlsx.results.result_in_words import is_unsettled
 from perf_xlsx.results.together import together
@@ -253,15 +253,12 @@ def since_last_return(record: Record) -> str:
     """In words, what became of the findings of the return before; "" where there was none."""
     if record.since is UNSET:
         return ""
-    since = record.since
-    own = [found for found in record.findings if counted(found)]
-    kept = sum(word(found, since) == "未改" for found in own)
-    counts = (
-        (len(since.fixed), "上次指出的问题已改{}项"), (kept, "未改{}项"), (len(own) - kept, "新增{}项"),
-        (since.changes, "另有{}处上次没有要求更正而有改动"),
-    )  # fmt: skip
-    words = "，".join(text.format(count) for count, text in counts if count)
-    return f"与上次报送的“{_name(since.file)}”相比，{words}。" if words else ""
+    came = tally(record)
+    words = [f"{name}{count}项" for name, count in came.named()]
+    if words and not words[0].startswith(NEW):
+        words[0] = f"上次指出的问题{words[0]}"
+    words += [f"另有{came.changes}处上次没有要求更正而有改动"] if came.changes else []
+    return f"与上次报送的“{_name(record.since.file)}”相比，{'，'.join(words)}。" if words else ""
 
 
 def _changes(records: Sequence[Record]) -> list[Fields]:

@@ -35,7 +35,7 @@ class CorrectionRecord(Struct, frozen=True):
 
 
 class FindingRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One finding; `waived` has no key where the finding was not waived."""
+    """One finding; `waived` has no key where the finding was not waived, `others` where it is about one cell."""
 
     code: Code
     severity: Severity
@@ -51,6 +51,7 @@ class FindingRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     basis: str | None
     correction: CorrectionRecord | UnsetType | None = UNSET
     waived: Waived | None = None
+    others: tuple[str, ...] = ()  # addresses of further cells that it is about
 
     @property
     def standing(self) -> Standing:
@@ -72,7 +73,7 @@ class ExecutionRecord(Struct, frozen=True):
 
 
 class IndicatorRecord(Struct, frozen=True, kw_only=True):
-    """One indicator and its score; `target` and `actual` may be words."""
+    """One indicator and its score; `target` and `actual` may be words. `cells` are on its sheet, by key."""
 
     name: str | None
     sheet: str | None = None
@@ -91,12 +92,14 @@ class IndicatorRecord(Struct, frozen=True, kw_only=True):
     level2: str | None = None
     unit: str | None = None
     points_by: Literal["unit"] | UnsetType = UNSET  # whose they are where no rule can compute them
+    cells: Mapping[str, str] | UnsetType = UNSET
 
 
 class FundRecord(Struct, frozen=True):
     """One fund line, amounts in the form's own money unit; null also where one seems to be in another unit.
 
-    `sums` are the keys of the lines that each amount was compared with the sum of (F01), by the amount's key.
+    `sums` are the keys of the lines that each amount was compared with the sum of (F01), by the amount's key;
+    `sheet` and `cells` say where each amount stands, `computed` are those that the sheet makes by itself.
     """
 
     key: str
@@ -109,6 +112,9 @@ class FundRecord(Struct, frozen=True):
     adjustment_rate: NumberText | None
     total: bool
     sums: dict[str, tuple[str, ...]] | UnsetType = UNSET
+    sheet: str | UnsetType = UNSET
+    cells: Mapping[str, str] | UnsetType = UNSET
+    computed: tuple[str, ...] | UnsetType = UNSET
 
 
 class ExtraRecord(Struct, frozen=True, kw_only=True):
@@ -124,19 +130,26 @@ class ExtraRecord(Struct, frozen=True, kw_only=True):
     given: str
 
 
-class ChangeRecord(Struct, frozen=True):
-    """What a unit changed between two returns: where, and both values; null where there is none."""
+class ChangeRecord(Struct, frozen=True, omit_defaults=True):
+    """What a unit changed between two returns: where, and both values; null where there is none.
+
+    `place` says it in words, `cell` is its address in the later return and `box` what stands there ("" in records
+    of former versions).
+    """
 
     place: str
     was: str | None
     now: str | None
+    cell: str = ""
+    box: str = ""
 
 
-class SinceRecord(Struct, frozen=True):
+class SinceRecord(Struct, frozen=True, omit_defaults=True):
     """A return compared with the one before it, which came as `file`.
 
     `fixed` are the earlier findings that are gone, `kept` code and address of those present ones that were there
-    before. `changed` are changes that nobody asked for, `changes` their number, which may be greater.
+    before, also of those that were waived since. `changed` are changes that nobody asked for, `changes` their
+    number, which may be greater; `asked` and `asked_changes` likewise those that an earlier finding asked for.
     """
 
     file: str
@@ -144,6 +157,8 @@ class SinceRecord(Struct, frozen=True):
     kept: tuple[tuple[str, str], ...]
     changed: tuple[ChangeRecord, ...]
     changes: int
+    asked: tuple[ChangeRecord, ...] = ()
+    asked_changes: int = 0
 
 
 class Options(Struct, frozen=True, omit_defaults=True):
@@ -174,6 +189,9 @@ class Record(Struct, frozen=True, kw_only=True):
     `claimed_rows` is how many indicators have the points that the unit claims, because no rule can compute them;
     there is no such key where there are none. `content` is the digest of what was filled in, `inputs` what a
     receipt may keep of it, by sheet and cell; `check_code` is on 自评表 too.
+
+    `cells` are the addresses of the boxes and passages that returns are compared by, `computed` those boxes that
+    the sheet makes by itself.
 
     `schema` and what stands around it are there in the records of a batch: `output_sha256` and `key` (null where
     the next run is to try again) of a return; with a list of units, the `listed_row` that it answers and what the
@@ -211,6 +229,8 @@ class Record(Struct, frozen=True, kw_only=True):
     passages: tuple[str, ...] = ()
     content: Digest | UnsetType = UNSET
     inputs: Mapping[str, Mapping[str, str]] | UnsetType = UNSET
+    cells: Mapping[str, str] | UnsetType = UNSET
+    computed: tuple[str, ...] | UnsetType = UNSET
     round: Annotated[int, Meta(ge=2)] | UnsetType = UNSET
     since: SinceRecord | UnsetType = UNSET
     listed_row: int | UnsetType = UNSET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -34,6 +35,8 @@ from perf_xlsx.results.record import (
     Record,
     public,
 )
+
+INDICATOR_CELLS = ("level1", "level2", "sign", "target", "unit", "actual", "weight", "claimed_points")
 
 
 def as_json(result: Result) -> dict[str, Any]:
@@ -104,6 +107,8 @@ def as_record(result: Result) -> Record:
         passages=tuple(passage.text.given for passage in evaluation.passages),
         content=result.stamp.content,
         inputs=result.stamp.inputs,
+        cells=_cells(evaluation),
+        computed=tuple(sorted(key for block, _, key in evaluation.computed if not block)) or UNSET,
         **{
             key: evaluation.boxes[key].value
             for key in ("money_unit", "supervisor", "project")
@@ -122,8 +127,26 @@ def _fund(evaluation: SelfEvaluation, key: str, scores: Scores) -> FundRecord:
         adjustment_rate=recorded_number(rates.adjustment),
         total=key == evaluation.total_line,
         sums=dict(scores.sums.get(key, {})) or UNSET,
+        sheet=line.executed.place.sheet or UNSET,
+        cells=_addresses(line, AMOUNTS),
+        computed=tuple(column for column in AMOUNTS if evaluation.is_computed(line, column)) or UNSET,
         **amounts,
     )
+
+
+def _addresses(row: FundLine | Indicator, columns: Iterable[str]) -> dict[str, str]:
+    return {key: cell for key in columns if (cell := row.entry(key).place.cell)}
+
+
+def _cells(evaluation: SelfEvaluation) -> dict[str, str]:
+    """Where the boxes and passages stand that returns are compared by."""
+    entries = {
+        "money_unit": evaluation.boxes.get("money_unit"),
+        "claimed_total": evaluation.claimed.total,
+        "claimed_grade": evaluation.claimed.grade,
+        **{f"passages.{number}": passage.text for number, passage in enumerate(evaluation.passages)},
+    }
+    return {key: f"{one.place.sheet}!{one.place.cell}" for key, one in entries.items() if one and one.place.cell}
 
 
 def _with_certain_amounts(evaluation: SelfEvaluation, scores: Scores) -> SelfEvaluation:
@@ -166,6 +189,7 @@ def _indicator(row: Indicator, score: Score) -> IndicatorRecord:
         level2=row.level2.value,
         unit=row.unit.value,
         points_by="unit" if score.claimed else UNSET,
+        cells={key.removesuffix("_points"): cell for key, cell in _addresses(row, INDICATOR_CELLS).items()},
     )
 
 
@@ -196,4 +220,5 @@ def finding_record(found: Finding) -> FindingRecord:
         basis=found.basis,
         correction=CorrectionRecord(right.place.sheet, right.place.cell, right.text) if right else None,
         waived=found.waived,
+        others=tuple(f"{place.sheet}!{place.cell}" for place in found.others),
     )

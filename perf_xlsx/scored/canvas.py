@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.ooxml import Look, SheetDraft
+from perf_xlsx.scored.clip_text import side_by_side
+from perf_xlsx.scored.page_fit import TallLabel
 from perf_xlsx.scored.paper import ColumnSpan
 from perf_xlsx.sheets import style as s
 
+FlowRow = Sequence[tuple[str, ColumnSpan]]  # pieces of texts, side by side in their columns
 INK = "#000000"
 GAP = 0.7  # characters
 SIZE, LINE_HEIGHT, AROUND = 10.5, 15.5, 4.5  # points: of the type, from line to line, above and below together
@@ -21,6 +24,7 @@ class SheetCanvas:
     """One sheet; `row` is the next free row, `heights` are those of the rows above it.
 
     `cut` are texts that did not fit into their row, with what they are called: they are written whole at the end.
+    `flowing` are texts that go on from row to row, by the cell that they begin in: what each row has room for.
     `kept` are rows that stay on the page of the row above them, `heads` the rows of heads of the rows of tables.
     """
 
@@ -28,6 +32,7 @@ class SheetCanvas:
         self.sheet, self.widths = sheet, widths
         self.heights: list[float] = []
         self.cut: list[tuple[str, str]] = []
+        self.flowing: dict[tuple[int, int], list[str]] = {}
         self.kept: set[int] = set()
         self.heads: dict[int, int] = {}
         self._head: int | None = None
@@ -62,6 +67,20 @@ class SheetCanvas:
             self.sheet.merge(self.row, span.first, self.row + rows - 1, span.last, style)
         self.sheet.text(self.row, span.first, text, style)
 
+    def in_rows(self, texts: FlowRow) -> list[FlowRow]:
+        """Texts side by side, in rows enough that pages may begin between them."""
+        rows = side_by_side([(text, self.width(span)) for text, span in texts])
+        return [[(piece, span) for piece, (_, span) in zip(row, texts, strict=True)] for row in rows] or [texts]
+
+    def flow(self, rows: Sequence[FlowRow], least: float) -> None:
+        """Texts in these rows, each in one box that goes on where a page begins; then go to the next row."""
+        for pieces in zip(*rows, strict=True):
+            parts, span = [piece for piece, _ in pieces], pieces[0][1]
+            self.text(span, "".join(parts), len(rows), align="left", valign="top")
+            self.flowing[self.row, span.first] = parts
+        for row in rows:
+            self.next([(piece.removesuffix("\n"), span) for piece, span in row], least if len(rows) == 1 else 0)
+
     def label(self, span: ColumnSpan, text: str, rows: int = 1) -> None:
         """A label."""
         self.text(span, text, rows, bold=True)
@@ -91,12 +110,13 @@ class SheetCanvas:
         """The current row is no longer one of the table."""
         self._head = None
 
-    def fit_label(self, start: int, text: str, span: ColumnSpan) -> None:
-        """Make the last row so high that a label over the rows from `start` on is shown whole."""
-        needed = s.lines_needed(text, self.width(span)) * LINE_HEIGHT + AROUND
-        if (short := needed - sum(self.heights[start:])) > 0:
-            self.heights[-1] += short
-            self.sheet.heights[self.row - 1] = self.heights[-1]
+    def tall_labels(self) -> Iterator[TallLabel]:
+        """The texts that stand in several rows, each again on every page that its rows are on."""
+        for top, left, bottom, right in self.sheet.merges:
+            text = self.sheet.cells[top][left][0]
+            if bottom > top and isinstance(text, str) and (top, left) not in self.flowing:
+                lines = s.lines_needed(text, self.width(ColumnSpan(left, right)))
+                yield TallLabel(top, bottom, lines * LINE_HEIGHT + AROUND)
 
     def keep_next(self) -> None:
         """Keep the row below the current one on its page."""

@@ -6,6 +6,7 @@ Type is of 10.5 points (五号), and the scale such that none is smaller than 9 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -55,26 +56,73 @@ def fitted(
     return Fitted(tuple(least), landscape, round(scale, 2))
 
 
+class TallLabel(Struct, frozen=True):
+    """A label over several rows, and how many points its text is high."""
+
+    first: int
+    last: int
+    height: float
+
+
 def page_starts(
-    heights: Sequence[float], kept: Collection[int], height: float, heads: Mapping[int, int]
+    heights: Sequence[float],
+    kept: Collection[int],
+    height: float,
+    heads: Mapping[int, int],
+    labels: Sequence[TallLabel] = (),
 ) -> tuple[int, ...]:
     """The rows that pages after the first begin with, where a page holds so much `height`.
 
     A row in `kept` stays on the page of the row above it. `heads` are the rows of heads of the rows of tables: a
-    page that begins with one of these shows its heads again.
+    page that begins with one of these shows its heads again. On each of its pages there is room for a label.
     """
+    tops = [*(row for row in range(len(heights)) if row not in kept), len(heights)]
     starts: list[int] = []
-    left = height
-    for first, last in _blocks(len(heights), kept):
-        need = sum(heights[first:last])
-        if need > left and first:
-            starts.append(first)
-            left = height - (heights[heads[first]] if first in heads else 0)
-        left -= need
-    return tuple(starts[: MOST_PAGES - 1])
+    at = 0
+    while at < len(tops) - 1 and len(starts) < MOST_PAGES - 1:
+        first = tops[at]
+        room = height - (heights[heads[first]] if first in heads else 0)
+        at, begun = _after_most(heights, tops, at, room), at
+        labels = [label for label in labels if label.last >= first]
+        while at > begun + 1 and sum(_held(heights, first, tops[at], heads, labels)) > room:
+            at -= 1
+        starts.append(tops[at])
+    return tuple(starts[:-1] if at == len(tops) - 1 else starts)
 
 
-def _blocks(rows: int, kept: Collection[int]) -> list[tuple[int, int]]:
-    """The first and the row after the last of rows that stay together."""
-    firsts = [row for row in range(rows) if row not in kept]
-    return list(zip(firsts, [*firsts[1:], rows], strict=True))
+def with_room(
+    heights: Sequence[float], starts: Sequence[int], heads: Mapping[int, int], labels: Sequence[TallLabel]
+) -> list[float]:
+    """The heights of the rows where each label has room on each of its pages."""
+    found: list[float] = []
+    for first, after in pairwise([0, *starts, len(heights)]):
+        labels = [label for label in labels if label.last >= first]
+        found += _held(heights, first, after, heads, labels)
+    return found
+
+
+def _after_most(heights: Sequence[float], tops: Sequence[int], at: int, room: float) -> int:
+    """Which of the blocks of rows that begin at `tops` follows those that so much room holds, and one at least."""
+    left = room
+    for after in range(at, len(tops) - 1):
+        left -= sum(heights[tops[after] : tops[after + 1]])
+        if left < 0 and after > at:
+            return after
+    return len(tops) - 1
+
+
+def _held(
+    heights: Sequence[float], first: int, after: int, heads: Mapping[int, int], labels: Sequence[TallLabel]
+) -> list[float]:
+    """The heights of the rows of a page, the last of each label such that the label has room there."""
+    rows = list(heights[first:after])
+    head = heads.get(first, -1)
+
+    def place(label: TallLabel) -> tuple[int, int]:
+        return min(label.last, after - 1) - first, -max(label.first - first, 0)
+
+    for label in sorted((one for one in labels if one.first < after), key=place):  # what is beside others last
+        last, top = place(label)
+        beside = heights[head] if label.first <= head and label.first < first else 0
+        rows[last] += max(0, label.height - beside - sum(rows[-top : last + 1]))
+    return rows

@@ -10,16 +10,19 @@ from msgspec import Struct
 from perf_xlsx.ooxml import SheetDraft
 from perf_xlsx.ooxml.merges import Span
 from perf_xlsx.scored.canvas import SheetCanvas
-from perf_xlsx.scored.page_fit import page_starts
+from perf_xlsx.scored.page_fit import page_starts, with_room
 
 
 def paginate(canvas: SheetCanvas, height: float) -> int:
     """Begin pages, each of so much `height`; gives how many rows the sheet has then.
 
     On a page that begins inside a table its heads stand again, in a row that is put in. A label over several rows
-    stands again too, beside the heads if it was beside them. A number over several rows stays where it is.
+    stands again too, beside the heads if it was beside them, and has room there. A number over several rows stays
+    where it is. A text that flows goes on.
     """
-    starts = page_starts(canvas.heights, canvas.kept, height, canvas.heads)
+    labels = tuple(canvas.tall_labels())
+    starts = page_starts(canvas.heights, canvas.kept, height, canvas.heads, labels)
+    canvas.sheet.heights |= enumerate(with_room(canvas.heights, starts, canvas.heads, labels))
     put_in = {start: canvas.heads[start] for start in starts if start in canvas.heads}
     _Pages(canvas, starts, put_in).write()
     return canvas.row + len(put_in)
@@ -59,5 +62,8 @@ class _Pages(Struct, frozen=True):
         for first, after in pairwise((top, *inside, bottom + 1)):
             beside = first in self.put_in and top <= self.put_in[first]
             sheet.merge(place[first] - beside, left, place[after - 1], right, look)
-            if first == top or isinstance(value, str):
+            if inside and (parts := self.canvas.flowing.get((top, left))):
+                text = "".join(parts[first - top : after - top])
+                sheet.text(place[first] - beside, left, text.removesuffix("\n"), look)
+            elif first == top or isinstance(value, str):
                 sheet.cells[place[first] - beside][left] = value, look

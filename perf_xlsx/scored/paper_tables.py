@@ -78,8 +78,7 @@ def write_funds(canvas: SheetCanvas, subject: ScoredEvaluation, part: Funds) -> 
     lines = list(subject.evaluation.funds.values())
     if part.total_first:
         lines.sort(key=lambda line: line is not subject.evaluation.total_funds)
-    start, title = canvas.row, f"{part.title}\n（{subject.money_unit}）"
-    canvas.label(part.at, title, rows=len(lines) + 1)
+    canvas.label(part.at, f"{part.title}\n（{subject.money_unit}）", rows=len(lines) + 1)
     canvas.text(part.line, "")
     _heads(canvas, part.columns, subject.apart)
     for line, indent, beginning in _indented(subject, lines, part.total_first):
@@ -89,7 +88,6 @@ def write_funds(canvas: SheetCanvas, subject: ScoredEvaluation, part: Funds) -> 
         for column in part.columns:
             _of_line(canvas, subject, line, column)
         canvas.next([(text + " " * indent, part.line)])
-    canvas.fit_label(start, title, part.at)
     canvas.end_table()
 
 
@@ -137,15 +135,13 @@ def write_projects(canvas: SheetCanvas, subject: ScoredEvaluation, part: Project
     projects = subject.evaluation.projects
     if not projects:
         return
-    start, title = canvas.row, f"{part.title}\n（{subject.money_unit}）"
-    canvas.label(part.at, title, rows=len(projects) + 1)
+    canvas.label(part.at, f"{part.title}\n（{subject.money_unit}）", rows=len(projects) + 1)
     _heads(canvas, part.columns, apart=False)
     for project, rates in zip(projects, subject.scores.project_rates, strict=True):
         for column in part.columns:
             _of_project(canvas, project, rates, column)
         texts = [(project.entry(c.key).given, c.at) for c in part.columns if c.key not in (*MONEY, "rate")]
         canvas.next(texts)
-    canvas.fit_label(start, title, part.at)
     canvas.end_table()
 
 

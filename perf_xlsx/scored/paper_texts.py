@@ -67,14 +67,14 @@ def write_goal(canvas: SheetCanvas, subject: ScoredEvaluation, part: Goal) -> No
     if "goal_expected" not in boxes:
         return
     texts = ((boxes["goal_expected"].given, part.expected), (boxes["goal_achieved"].given, part.achieved))
-    canvas.label(part.at, part.title, rows=2)
+    rows = canvas.in_rows(texts)
+    canvas.label(part.at, part.title, rows=1 + len(rows))
+    canvas.begin_table()
     canvas.label(part.expected, "预期目标")
     canvas.label(part.achieved, "实际完成情况")
     canvas.next()
-    canvas.keep()
-    for text, span in texts:
-        canvas.text(span, text, align="left", valign="top")
-    canvas.next(texts, least=GOAL)
+    canvas.flow(rows, least=GOAL)
+    canvas.end_table()
 
 
 def write_line(canvas: SheetCanvas, subject: ScoredEvaluation, part: HeadingRow) -> None:

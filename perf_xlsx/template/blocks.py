@@ -18,7 +18,7 @@ from perf_xlsx.sheets.a4 import room
 from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD, WRONG, Prompt
 from perf_xlsx.template import live
 from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
-from perf_xlsx.template.checks import OTHER_UNIT, Sources, check_name, shown_on
+from perf_xlsx.template.checks import LONGEST, OTHER_UNIT, Sources, check_name, shown_on
 from perf_xlsx.template.conditions import cell_is_blank, number_step, plain_number
 from perf_xlsx.template.live_canvas import LiveCanvas
 from perf_xlsx.template.missing import (
@@ -256,24 +256,41 @@ class Writer:
         approved = self.fill.approved if self.fill else ()
         state.checks = shown_on(state.sheet, state.number, form, self.box.rulebook, approved)
         look = canvas.style(align="left", text_wrap=False, shrink=True, border=1, border_color=s.COMPUTED_FILL)
-        halves = self._halves(state)
         for row in range(1, 1 + STRIP):
             worksheet.set_row(row, 16)
-        for at, key in enumerate(state.checks):
-            row, (first, last) = 1 + at // len(halves), halves[at % len(halves)]
-            if last > first:
-                worksheet.merge_range(row, first, row, last, "", look)
-            canvas.live(worksheet, row, first, f"={check_name(key)}", look)
-            canvas.check_colours(worksheet, row, first, row, last)
+        for (first, last), keys in zip(self._halves(state), self._by_half(state), strict=True):
+            for row, key in enumerate(keys, 1):
+                if last > first:
+                    worksheet.merge_range(row, first, row, last, "", look)
+                canvas.live(worksheet, row, first, f"={check_name(key)}", look)
+                canvas.check_colours(worksheet, row, first, row, last)
         canvas.name(counter_name(state.number - 1), state.sheet.name, 1, LEFT)
 
     def _halves(self, state: SheetState) -> list[tuple[int, int]]:
-        """First and last columns of the strip's checks: two side by side where they are more than its rows."""
+        """First and last columns of the strip's checks: two side by side where they are more than its rows, or
+        where a second page repeats the first columns: what went on beside them would be cut there.
+        """
         last, end = self._last_column(state.sheet), self._end(state.sheet)
+        if repeated := self._repeated(state.sheet):
+            return [(LEFT, repeated), (repeated + 1, end - 1)]
         middle = self._column_at(self._wide(end) / 2)
         if len(state.checks) <= STRIP:
             return [(LEFT, min(end - 1, last))]
         return [(LEFT, middle - 1), (middle, max(middle, end - 1))]
+
+    def _by_half(self, state: SheetState) -> list[list[str]]:
+        """The keys of the checks in each half of the strip: the longest sentences in the wider one."""
+        keys = state.checks
+        if not self._repeated(state.sheet):
+            halves = len(self._halves(state))
+            return [keys[half::halves] for half in range(halves)]
+        right = sorted(keys[1:], key=lambda key: LONGEST.index(key) if key in LONGEST else len(LONGEST))
+        wide = right[: (len(keys) + 1) // 2]
+        return [[key for key in keys if key not in wide], [key for key in keys if key in wide]]
+
+    def _repeated(self, sheet: FormSheet) -> int:
+        """The last column that a second page repeats; 0 where there is none, or no name in it."""
+        return _name_column(sheet) if self._second_page(sheet) else 0
 
     def _end(self, sheet: FormSheet) -> int:
         """The column behind the strip and the hint, which are no wider than a screen, nor than a page or the table

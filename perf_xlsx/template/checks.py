@@ -46,6 +46,7 @@ OF_BLOCKS: Mapping[str, tuple[str, ...]] = {
     "claimed": ("execution", "claimed_total", "grade"),
     "passages": ("passages",),
 }
+LONGEST = ("approved", "levels", "weights", "claims")  # whose sentences are the longest, beside a table of names
 
 
 def shown_on(

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from perf_xlsx import pipeline
 from perf_xlsx.domain.model import Entry, Result
 from perf_xlsx.findings.catalogue import catalogue
-from perf_xlsx.results.recording import as_json
+from perf_xlsx.results.comparison import since
+from perf_xlsx.results.recording import as_json, as_record
 from tests import CASES
 from tests.kit.advice import codes, errors, left_over, restore, usual_choice
 from tests.kit.filled import filled, template_of
@@ -54,7 +55,10 @@ def test_following_all_advice_leaves_no_error(
     returned = tmp_path / "returned.xlsx"
     returned.write_bytes(filled(form, case.rulebook))
     choose = restore(_well_made(tmp_path_factory.getbasetemp(), case.form, case.rulebook))
+    before = as_record(pipeline.score(returned, None, case.rulebook))
     assert codes(left_over(returned, choose, case.rulebook)) == []
+    after = as_record(pipeline.score(returned, None, case.rulebook))
+    assert since(after, before).changed == (), "who does as told is accused of nothing"
 
 
 @pytest.mark.parametrize("story", ["department-as-filed", "department-corrected", "project"])

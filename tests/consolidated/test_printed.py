@@ -180,3 +180,20 @@ def test_what_is_printed_says_whose_it_is_and_what_became_of_it(book: Any) -> No
         assert sheet["A3"].alignment.vertical == "top"  # above the filter's button, which hid its end
         assert heads[-1] == last, name
         assert sheet["A2"].value.endswith(f"打印到“{last}”为止，右边各栏供筛选。"), name
+
+
+def test_long_names_leave_ten_findings_a_page_and_no_minus_is_parted_from_its_number(tmp_path: Path) -> None:
+    """Names of twenty characters took five lines beside messages of five; at a hyphen lines break."""
+    record = next(one for one in batch(9, hostile=False) if one["findings"])
+    record["findings"][0] |= {
+        "message": "分值合计70（预算执行率10＋各指标60），应为100，差-30。", "difference": "-30", "given": "-3",
+        "expected": "100",
+    }  # fmt: skip
+    record["findings"] = record["findings"][:1]
+    consolidate([record | {"unit": "某某自治县农村义务教育学生营养改善服务中心"}], None, tmp_path / "汇总.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "汇总.xlsx")["问题清单"]
+    (row,) = table(sheet, "单位")
+    assert (row["相差"], row["填报内容"]) == ("−30", "-3")
+    assert row["问题"].endswith("差−30。")
+    heads = sum(sheet.row_dimensions[number].height for number in (1, 2, 3))
+    assert (HEIGHT - heads) / sheet.row_dimensions[4].height >= 10

@@ -84,24 +84,21 @@ def test_a_change_that_nobody_asked_for_is_named_with_both_values(returns: Path,
     assert changed.startswith("1 | 绩效指标第7行“")
     assert changed.endswith("年度指标值 | 98 | 100")
     told = in_summary(letters.parent, "水利局")["与上次比"]
-    assert "，另有改动1：绩效指标第7行“" in told
-    assert told.endswith("年度指标值98→100")
+    assert told.endswith("，另有改动1")
 
 
-def test_of_many_changes_the_first_are_named_in_the_workbook_of_all(
-    returns: Path, run: Run, letters: Path
-) -> None:
+def test_of_many_changes_the_first_are_named_on_the_terminal(returns: Path, run: Run, letters: Path) -> None:
     put(returns, "水利局.xlsx", overclaimed("水利局"))
     run()
     case = second(target=1, unit="个" * 30)
     for row in case["indicators"][2:5]:
         row["level2"] = f"{row['level2']}一"
     put(returns, "水利局.xlsx", case)
-    run()
-    told = in_summary(letters.parent, "水利局")["与上次比"]
+    (told,) = [line for line in run().output.splitlines() if "处上次没有要求的改动：" in line]
     assert told.count("→") == 3
     assert told.endswith("等")
     assert f"→{'个' * 19}…" in told
+    assert in_summary(letters.parent, "水利局")["与上次比"].endswith("，另有改动5")
 
 
 def test_whoever_does_as_told_is_accused_of_nothing(returns: Path, run: Run, letters: Path) -> None:
@@ -156,15 +153,62 @@ def test_a_folder_without_records_is_wrong_usage(returns: Path, run: Run, tmp_pa
     assert "没有做完的评分记录" in done.output
 
 
-def test_of_the_same_form_twice_neither_is_taken_for_the_second_round(
+def rounds(out: Path) -> dict[str, int]:
+    lines = (out / ".perf_xlsx" / "records.jsonl").read_text("utf-8").splitlines()
+    return {one["file"]: one.get("round", 1) for one in map(json.loads, lines) if one["file"]}
+
+
+@pytest.mark.parametrize("kept", ["a.xlsx", "b.xlsx"])
+def test_of_two_that_came_at_once_the_other_is_no_former_round(
+    kept: str, returns: Path, run: Run, letters: Path
+) -> None:
+    """The letter said 第2次报送, and compared it with a file that had never been sent back."""
+    put(returns, "a.xlsx", overclaimed("水利局"))
+    put(returns, "b.xlsx", overclaimed("水利局", claimed_points=15) | {"claimed": {"total": 91}})
+    for _ in range(2):
+        run()
+        assert rounds(letters.parent) == {"a.xlsx": 1, "b.xlsx": 1}
+    (returns / ({"a.xlsx", "b.xlsx"} - {kept}).pop()).unlink()
+    for _ in range(2):
+        run()
+        assert not [text for text in words(letters / LETTER) if "上次" in text or "次报送" in text]
+        assert in_summary(letters.parent, "水利局")["报送次数"] == 1
+    put(returns, kept, second(target=1))
+    run()
+    assert record_of(letters.parent, "水利局")["round"] == 2
+
+
+@pytest.mark.parametrize("other", ["z.xlsx", "0.xlsx"])
+def test_one_that_was_scored_alone_stays_the_former_round_of_those_after_it(
+    other: str, returns: Path, run: Run, letters: Path
+) -> None:
+    put(returns, "a.xlsx", overclaimed("水利局"))
+    run()
+    put(returns, other, second())
+    run()
+    assert rounds(letters.parent) == {"a.xlsx": 1, other: 2}
+    put(returns, "c.xlsx", second(target=1))
+    (returns / other).unlink()
+    (returns / "a.xlsx").unlink()
+    run()
+    record = record_of(letters.parent, "水利局")
+    assert (record["round"], record["since"]["file"], record["since"]["changes"]) == (2, "a.xlsx", 1)
+
+
+def test_of_two_that_come_after_a_letter_the_chosen_is_compared_with_what_was_sent_back(
     returns: Path, run: Run, letters: Path
 ) -> None:
     put(returns, "a.xlsx", overclaimed("水利局"))
     run()
+    (returns / "a.xlsx").unlink()
     put(returns, "b.xlsx", second())
+    put(returns, "c.xlsx", second(target=1))
     run()
-    lines = (letters.parent / ".perf_xlsx" / "records.jsonl").read_text("utf-8").splitlines()
-    assert not [record for record in map(json.loads, lines) if "round" in record]
+    assert rounds(letters.parent) == {"b.xlsx": 2, "c.xlsx": 2}
+    (returns / "b.xlsx").unlink()
+    run()
+    record = record_of(letters.parent, "水利局")
+    assert (record["round"], record["since"]["file"], record["since"]["changes"]) == (2, "a.xlsx", 1)
 
 
 @pytest.mark.parametrize("name", ["水利局.xlsx", "水利局（重报）.xlsx"])

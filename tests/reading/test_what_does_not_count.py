@@ -120,7 +120,7 @@ def test_marks_for_nothing_are_nothing(text: str, sound: bytes, tmp_path: Path) 
     def change(book: Any) -> None:
         for cell in (at("指标3·年中监控值"), at("指标2·偏差原因"), at("指标1·指标完成率")):
             book[ROWS][cell].value = text
-        box(book, "人员经费·年初预算数").value = text
+        box(book, "公用经费·调整数").value = text
 
     assert changed(sound, tmp_path, change).findings == ()
 

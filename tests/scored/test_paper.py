@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from openpyxl.cell.cell import MergedCell
 
@@ -16,11 +19,15 @@ from perf_xlsx import pipeline
 from perf_xlsx.cli.stories import STORIES, case_text
 from perf_xlsx.domain.model import Entry
 from perf_xlsx.domain.place import Place
-from perf_xlsx.ooxml import LEDGER
+from perf_xlsx.ooxml import LEDGER, SheetDraft
 from perf_xlsx.scored.added_sheets import scored_sheets
-from perf_xlsx.scored.page_fit import SCALE, fitted, page_starts
+from perf_xlsx.scored.canvas import AROUND, GAP, LINE_HEIGHT
+from perf_xlsx.scored.clip_text import LINES_TOGETHER, side_by_side
+from perf_xlsx.scored.page_fit import SCALE, TallLabel, fitted, page_starts, with_room
 from perf_xlsx.scored.paper import Projects, choices, paper
+from perf_xlsx.sheets.a4 import height as page_height
 from perf_xlsx.sheets.a4 import room
+from perf_xlsx.sheets.style import lines_needed
 from tests.kit.filled import filled, well_made
 from tests.kit.layouts import national
 from tests.kit.libreoffice import needs_libreoffice
@@ -153,6 +160,116 @@ def test_long_reasons_take_few_pages(scored: Any) -> None:
     assert len(sheet.row_breaks.brk) < 24
     told = texts(sheet)
     assert sum(text.endswith("（全文附后）") for text in told) == sum(text == reason for text in told) == 48
+
+
+# ---- labels over several rows, and the goal ---------------------------------------------------------------------
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> dict[str, Any]:
+    """Rows with heads on the first, groups of rows in groups of rows, each with a label of any height."""
+    heights = draw(st.lists(st.sampled_from([20.0, 35.5, 66.5, 144.0]), min_size=3, max_size=40))
+    rows = len(heights)
+
+    def groups(ends: set[int]) -> list[TallLabel]:
+        cuts = [1, *sorted(ends), rows]
+        return [
+            TallLabel(first, after - 1, draw(st.sampled_from([20.0, 35.5, 82.0, 128.5])))
+            for first, after in pairwise(cuts)
+            if after > first
+        ]
+
+    outer = draw(st.sets(st.integers(2, rows - 1)))
+    inner = outer | draw(st.sets(st.integers(2, rows - 1)))
+    title = TallLabel(0, rows - 1, draw(st.sampled_from([35.5, 51.0, 97.5])))
+    return {
+        "heights": heights,
+        "kept": {1} | draw(st.sets(st.integers(2, rows - 1), max_size=3)),
+        "height": draw(st.sampled_from([400.0, 582.0, 870.0])),
+        "heads": dict.fromkeys(range(1, rows), 0),
+        "labels": [title, *groups(outer), *groups(inner)],
+    }
+
+
+@given(tables())
+def test_every_piece_of_a_label_has_room_for_it_and_its_page_holds_that(table: dict[str, Any]) -> None:
+    """A group of which one row stayed behind had the height of that row: its label was cut at top and bottom."""
+    starts = page_starts(**table)
+    heights = with_room(table["heights"], starts, table["heads"], table["labels"])
+    assert all(high >= was for high, was in zip(heights, table["heights"], strict=True))
+    for first, after in pairwise([0, *starts, len(heights)]):
+        repeated = heights[0] if first else 0
+        together = {row for row in range(first, after) if row not in table["kept"]}
+        assert sum(heights[first:after]) + repeated <= table["height"] or len(together) == 1
+        for label in table["labels"]:
+            top, below = max(label.first, first), min(label.last + 1, after)
+            if top < below:
+                beside = repeated if label.first == 0 else 0
+                assert beside + sum(heights[top:below]) >= label.height - 0.01
+
+
+def labels_without_room(sheet: SheetDraft) -> list[str]:
+    """Labels over several rows that need more lines than these hold."""
+    found = []
+    for top, left, bottom, right in sheet.merges:
+        text = sheet.cells[top][left][0]
+        width = sum(sheet.widths[at] + GAP for at in range(left, right + 1))
+        if isinstance(text, str) and bottom > top:
+            needed = lines_needed(text, width) * LINE_HEIGHT + AROUND
+            if sum(sheet.heights[row] for row in range(top, bottom + 1)) < needed - 0.01:
+                found.append(f"{top + 1}: {text}")
+    return found
+
+
+def with_goal(result: Any, expected: str, achieved: str) -> SheetDraft:
+    """自评表 of a result with other texts of the goal."""
+    boxes = result.evaluation.boxes
+    texts = {"goal_expected": expected, "goal_achieved": achieved}
+    changed = {key: replace(boxes[key], given=text, value=text) for key, text in texts.items()}
+    evaluation = replace(result.evaluation, boxes={**boxes, **changed})
+    return scored_sheets(replace(result, evaluation=evaluation))[1]
+
+
+@pytest.fixture
+def result(tmp_path: Path) -> Any:
+    """A well-made project, scored; two of its indicators ask for one satisfaction."""
+    (tmp_path / "t.xlsx").write_bytes(filled(well_made("project")))
+    return pipeline.score(tmp_path / "t.xlsx")
+
+
+SENTENCE = "为全县42所农村义务教育学校1.86万名学生每天提供营养膳食补助，供餐质量和食品安全达标。"
+
+
+def test_wherever_a_page_ends_labels_over_several_rows_are_whole(result: Any) -> None:
+    cut = {times: labels_without_room(with_goal(result, SENTENCE * times, SENTENCE)) for times in range(60)}
+    assert {times: found for times, found in cut.items() if found} == {}
+
+
+def test_a_long_goal_goes_on_on_the_next_page_and_nothing_of_it_is_lost(result: Any) -> None:
+    """It moved there whole, which left half a page empty; and a row holds no more than 26 lines."""
+    goal = "\n".join(f"目标{number}：{SENTENCE * 3}" for number in range(1, 16))
+    sheet = with_goal(result, goal, SENTENCE)
+    shown = [value for cells in sheet.cells.values() for value, _ in cells.values() if isinstance(value, str)]
+    pieces = [text for text in shown if SENTENCE in text and text != SENTENCE]
+    assert len(pieces) > 1
+    assert "".join(pieces).replace("\n", "") == goal.replace("\n", "")
+    assert shown.count("预期目标") == len(pieces)  # the heads stand above each
+    assert shown.count("年度总体目标") == len(pieces)
+    assert labels_without_room(sheet) == []
+    first = sum(sheet.heights[row] for row in range(sheet.page_starts[0]))
+    assert first > page_height(sheet.landscape, SCALE) - 7 * LINE_HEIGHT - AROUND
+
+
+@given(st.text("甲乙。；\n9", max_size=400), st.text("甲乙。；\n9", max_size=400), st.sampled_from([12.0, 40.0]))
+def test_texts_side_by_side_are_in_rows_of_few_lines_and_nothing_is_lost(
+    left: str, right: str, width: float
+) -> None:
+    rows = list(side_by_side([(left, width), (right, 30)]))
+    assert ["".join(parts) for parts in zip(*rows, strict=True)] == ([left, right] if rows else [])
+    for pieces in rows:
+        assert any(pieces)
+        for piece, wide in zip(pieces, (width, 30), strict=True):
+            assert lines_needed(piece.removesuffix("\n"), wide) <= LINES_TOGETHER
 
 
 # ---- which paper -----------------------------------------------------------------------------------------------

@@ -108,6 +108,8 @@ def test_it_prints_on_a4_in_readable_type_with_page_numbers(blank: tuple[str, An
                 (middle,) = sheet.col_breaks.brk
                 assert sheet.cell(5, middle.id).value.startswith("自评得分")
                 assert sheet.print_title_cols == "$A:$D"
+                strip = [area for area in sheet.merged_cells.ranges if 2 <= area.min_row <= 4]
+                assert [(area.min_col, area.max_col) for area in strip if area.min_col < 5] == [(2, 4)] * 2
                 assert (sheet.page_setup.scale or 100) >= 90
             else:
                 assert sheet.sheet_properties.pageSetUpPr.fitToPage
