@@ -305,7 +305,7 @@ class IndicatorSteps:
         """Whether the target is asked for because it is a date: such a row is judged in words."""
         dated = f"AND(ISNUMBER({self.steps.cells['target']}),{is_dated(self.steps, 'target')})"
         asked = formula_text(Prompt.NUMBER.of(self.steps.labels["target"]))
-        return f"AND({self.steps.cells['reference_points']}={asked},{dated})"
+        return self.steps.step("dated_target", f"AND({self.steps.cells['reference_points']}={asked},{dated})")
 
     def _other_rows(self) -> Iterator[str]:
         """Whether the row sums up others or is a remark."""
