@@ -97,6 +97,14 @@ def next_steps(found: Statistics) -> Iterator[str]:
     if words := found.compared.changes_in_words:
         yield f"⚠ 重报的有{words}，见“{CHANGES.name}”。"
     yield from _several_years(found)
+    yield from _points_that_differ(found)
+    if found.without_unit or found.without_money or found.doubted or found.of_unusual_size:
+        yield "⚠ " + money_notes(found)
+    yield from _beside_the_roster(roster)
+
+
+def _points_that_differ(found: Statistics) -> Iterator[str]:
+    """The forms whose points are none, the unit's own, or not final."""
     if found.checked:
         yield f"{found.checked}份没有分值和得分，或是监控表，只核对，不计分；它们不在得分、等级和执行率分档中。"
     if found.with_claims:
@@ -109,8 +117,10 @@ def next_steps(found: Statistics) -> Iterator[str]:
             f"⚠ {found.provisional}份得分是暂定的：有的项目不能评分（按0分计），有的必填项没有填写，"
             "或分值合计不是满分；它们不评等级，平均分、中位数、最高和最低不含它们。"
         )
-    if found.without_unit or found.without_money or found.doubted or found.of_unusual_size:
-        yield "⚠ " + money_notes(found)
+
+
+def _beside_the_roster(roster: RosterStatus) -> Iterator[str]:
+    """What the list of units and the returns do not have in common."""
     if roster.lacks:
         yield f"⚠ {roster.lacks}"
     if roster.unlisted:
