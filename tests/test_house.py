@@ -1,4 +1,4 @@
-"""One name, one meaning: a name that stands in two rooms of the product means the same in both."""
+"""Laws of the product's code: a name that stands in two rooms means the same in both; functions are short."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import perf_xlsx
 
 PRODUCT = Path(perf_xlsx.__file__).parent
 FRONT = "a front"
+LONGEST = 40  # lines of a function
 FRONTS = ("cli/", "desk/pages/")  # a command or a page has the name of what it is the front of
 
 
@@ -56,3 +57,13 @@ def test_no_two_classes_share_a_name() -> None:
 def test_no_functions_of_two_rooms_share_a_name() -> None:
     rooms = {name: where - {FRONT} for name, where in _shared(_functions, _room).items()}
     assert {name: where for name, where in rooms.items() if len(where) > 1} == {}
+
+
+def test_functions_are_short() -> None:
+    long = {
+        (module, node.name)
+        for module, tree in _modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno >= LONGEST
+    }
+    assert long == set()
