@@ -29,7 +29,8 @@ class Bound(Struct, frozen=True):
     """A figure of a report with its role. `figures` are those of the form that it may be, the likeliest first.
 
     `of` is what it is of, as the form calls it, `names` as the report does. `sure`: nothing else stands before it,
-    so that it differs where it does not agree. `other_year`: it is said of another. `word` is its role of money.
+    so that it differs where it does not agree. `other_year`: it is said of another. `traced`: a bookmark
+    of ours is around it. `word` is its role of money.
     """
 
     mention: Mention
@@ -40,6 +41,7 @@ class Bound(Struct, frozen=True):
     sure: bool = False
     sign: str = ""
     other_year: bool = False
+    traced: bool = False
     word: RoleWord | None = None
 
 

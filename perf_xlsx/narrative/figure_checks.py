@@ -149,7 +149,7 @@ def _year(read: Read) -> int | None:
 
 def _is_under(date: Read, other: Read) -> bool:
     """Whether a figure is in the sentence of a date, with no other date between."""
-    if other.scope is not date.scope or not other.bound.other_year:
+    if other.scope is not date.scope or not (other.bound.other_year or other.bound.traced):
         return False
     between = date.scope.letters.text[date.bound.mention.end : other.bound.mention.start]
     return not any(stop in between for stop in "。;!?") and not _YEAR.search(between)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -22,14 +23,20 @@ class Traces(Struct, frozen=True):
         """The mentions of a paragraph; those inside a bookmark of ours bound to its figures.
 
         `spans` gives the place in the paragraph of the first character of each mention, by its first letter. What
-        is bound so differs where it does not agree: somebody changed it, or the form.
+        is bound so differs where it does not agree: somebody changed it, or the form. A bookmark that has come to
+        hold several mentions says of none what it is.
         """
         starts = [mark.start for mark in paragraph.marks]
-        for bound in found:
-            at = spans[bound.mention.start]
-            place = bisect_right(starts, at) - 1
-            inside = place >= 0 and at < paragraph.marks[place].end
-            yield self._rebound(bound, paragraph.marks[place]) if inside else bound
+        bounds = list(found)
+        places = [bisect_right(starts, spans[bound.mention.start]) - 1 for bound in bounds]
+        inside = [
+            place if place >= 0 and spans[bound.mention.start] < paragraph.marks[place].end else None
+            for bound, place in zip(bounds, places, strict=True)
+        ]
+        held = Counter(inside)
+        for bound, mark in zip(bounds, inside, strict=True):
+            alone = mark is not None and held[mark] == 1
+            yield self._rebound(bound, paragraph.marks[mark]) if alone and mark is not None else bound
 
     def _rebound(self, bound: Bound, mark: HiddenBookmark) -> Bound:
         bookmark = parse_bookmark(mark.name)
@@ -41,7 +48,7 @@ class Traces(Struct, frozen=True):
             mention = replace(mention, unit=own.unit)
         return replace(
             bound, mention=mention, role=own.role, of=own.of, names=own.of.name, figures=figures, sure=True,
-            other_year=False,
+            other_year=False, traced=True,
         )  # fmt: skip
 
 

@@ -28,6 +28,21 @@ def held(folder: Path) -> dict[str, Any]:
     return found
 
 
+def document_of(folder: Path) -> bytes:
+    """The text of report.docx as XML."""
+    return WordReport((folder / "report.docx").read_bytes()).parts["word/document.xml"]
+
+
+def replace_document(folder: Path, text: bytes) -> None:
+    """Write report.docx with another text."""
+    parts = WordReport((folder / "report.docx").read_bytes()).parts
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in (parts | {"word/document.xml": text}).items():
+            archive.writestr(name, data)
+    (folder / "report.docx").write_bytes(out.getvalue())
+
+
 def own_words(name: str) -> bytes:
     """A case without what the unit writes itself: the report has nothing but our sentences."""
     data = json.loads(case_text(name)) | {"passages": {}}
@@ -67,13 +82,8 @@ def test_so_does_the_report_of_an_official_layout(layout: str, tmp_path: Path) -
 def test_every_figure_that_somebody_changed_is_found_with_its_cell(tmp_path: Path) -> None:
     (tmp_path / "returned.xlsx").write_bytes(own_words("department-corrected"))
     command("report", tmp_path / "returned.xlsx", "-o", tmp_path / "report.docx")
-    report = WordReport((tmp_path / "report.docx").read_bytes())
-    changed, count = FIGURE.subn(_one_more, report.parts["word/document.xml"])
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, data in (report.parts | {"word/document.xml": changed}).items():
-            archive.writestr(name, data)
-    (tmp_path / "report.docx").write_bytes(out.getvalue())
+    changed, count = FIGURE.subn(_one_more, document_of(tmp_path))
+    replace_document(tmp_path, changed)
     numbers = [
         one for one in held(tmp_path)["figures"] if one["role"] not in ("date", "grade", "ordinal", "outside")
     ]
@@ -81,6 +91,46 @@ def test_every_figure_that_somebody_changed_is_found_with_its_cell(tmp_path: Pat
     agreed = [one["text"] for one in numbers if one["verdict"] == "agrees"]
     assert agreed == []
     assert sum(one["cell"] is not None for one in numbers) > 100
+
+
+@pytest.fixture
+def reported(tmp_path: Path) -> Path:
+    """The folder of a form and of our report on it."""
+    (tmp_path / "returned.xlsx").write_bytes(own_words("department-corrected"))
+    command("report", tmp_path / "returned.xlsx", "-o", tmp_path / "report.docx")
+    return tmp_path
+
+
+def test_another_year_before_figures_of_ours_is_found(reported: Path) -> None:
+    """Their bookmarks say that they are of this year."""
+    text = document_of(reported).decode()
+    sentence = re.search(r"(20\d\d)年全年实际支出", re.sub("<[^>]*>", "", text))
+    assert sentence
+    year = int(sentence[1])
+    at = re.search(rf"{year}(?=(?:<[^>]*>)*年(?:<[^>]*>)*全年实际支出)", text)
+    assert at
+    replace_document(reported, f"{text[: at.start()]}{year - 1}{text[at.end() :]}".encode())
+    assert [one["code"] for one in held(reported)["findings"] if one["code"] != "P09"] == ["P08"]
+
+
+def test_another_unit_in_the_box_of_our_own_report_is_found(reported: Path) -> None:
+    text = document_of(reported).decode()
+    at = text.index("（公章）：") + len("（公章）：")
+    end = text.index("<", at)
+    replace_document(reported, f"{text[:at]}邻县财政局{text[end:]}".encode())
+    assert [one["code"] for one in held(reported)["findings"] if one["code"] != "P09"] == ["P08"]
+
+
+def test_a_bookmark_around_a_whole_sentence_says_of_no_figure_what_it_is(reported: Path) -> None:
+    """A program that joins the runs of a paragraph leaves the bookmark of its first figure around all of them."""
+    text = document_of(reported).decode()
+    at = re.search(r'<w:bookmarkEnd w:id="\d+"/>', text[text.index("全年实际支出") - 2000 :])
+    assert at
+    start = text.index(at[0])
+    end = text.index("</w:p>", start)
+    moved = f"{text[:start]}{text[start + len(at[0]) : end]}{at[0]}{text[end:]}"
+    replace_document(reported, moved.encode())
+    assert {one["code"] for one in held(reported)["findings"]} <= {"P09"}
 
 
 def _one_more(found: re.Match[bytes]) -> bytes:
