@@ -124,11 +124,12 @@ def test_another_unit_in_the_box_of_our_own_report_is_found(reported: Path) -> N
 def test_a_bookmark_around_a_whole_sentence_says_of_no_figure_what_it_is(reported: Path) -> None:
     """A program that joins the runs of a paragraph leaves the bookmark of its first figure around all of them."""
     text = document_of(reported).decode()
-    at = re.search(r'<w:bookmarkEnd w:id="\d+"/>', text[text.index("全年实际支出") - 2000 :])
-    assert at
-    start = text.index(at[0])
-    end = text.index("</w:p>", start)
-    moved = f"{text[:start]}{text[start + len(at[0]) : end]}{at[0]}{text[end:]}"
+    year = re.search(
+        r'w:name="_px[^"]*"/>(?:<[^>]*>)*20\d\d年(?:<[^>]*>)*?(<w:bookmarkEnd [^>]*>)(?=.{0,400}?全年)', text
+    )
+    assert year
+    start, end = year.start(1), text.index("</w:p>", year.end(1))
+    moved = f"{text[:start]}{text[year.end(1) : end]}{year[1]}{text[end:]}"
     replace_document(reported, moved.encode())
     assert {one["code"] for one in held(reported)["findings"]} <= {"P09"}
 
