@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from perf_xlsx.checks.diagnoses import DENIALS, SHORTFALLS, Diagnoses, is_missing_or_filler, judged_without_target
+from perf_xlsx.checks.explanations import ADJUSTMENT
 from perf_xlsx.checks.indicators import what_is_there
 from perf_xlsx.checks.plausibility import points_of_band
 from perf_xlsx.domain.days import usual_day
@@ -185,9 +186,13 @@ def required_texts_are_not_fillers(diagnoses: Diagnoses, rulebook: Rulebook) -> 
 
 
 def _has_nothing_to_tell(title: str, entry: Entry[str], diagnoses: Diagnoses) -> bool:
-    """Whether 无 is the answer to what fell short, because nothing did."""
-    asked = any(word in title for word in SHORTFALLS)
-    return asked and same_label(entry.given) in DENIALS and diagnoses.nothing_fell_short
+    """Whether 无 is the answer to what fell short, or was adjusted, because nothing did or was."""
+    if same_label(entry.given) not in DENIALS:
+        return False
+    if ADJUSTMENT.title in title:
+        limit = diagnoses.rulebook.number("thresholds.adjustment")
+        return all(abs(rates.adjustment or 0) < limit for rates in diagnoses.scores.line_rates.values())
+    return any(word in title for word in SHORTFALLS) and diagnoses.nothing_fell_short
 
 
 def _shows(entry: Entry[str], what: str) -> bool:

@@ -220,6 +220,10 @@ class _Classifier:
         return any(short or words.values())
 
     def _says_nothing(self, shown: ShownTexts) -> bool:
+        """Whether all but its group is a word for nothing; beside a title that the form prints it is an answer."""
+        printed = {same_label(str(title)) for title, *_ in self.block.preset}
+        if any(box.key == "title" and same_label(text) in printed for box, text in shown.items()):
+            return False
         others = [text for box, text in shown.items() if not _groups(box)]
         return bool(others) and all(is_blank(text) or text in NOTHING for text in others)
 
