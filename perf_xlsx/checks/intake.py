@@ -191,7 +191,8 @@ def _has_nothing_to_tell(title: str, entry: Entry[str], diagnoses: Diagnoses) ->
         return False
     if ADJUSTMENT.title in title:
         limit = diagnoses.rulebook.number("thresholds.adjustment")
-        return all(abs(rates.adjustment or 0) < limit for rates in diagnoses.scores.line_rates.values())
+        rates = (one.adjustment for one in diagnoses.scores.line_rates.values())
+        return all(rate is None or abs(rate) < limit for rate in rates)
     return any(word in title for word in SHORTFALLS) and diagnoses.nothing_fell_short
 
 
