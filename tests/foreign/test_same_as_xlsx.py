@@ -103,7 +103,9 @@ def test_calamine_sees_the_same_in_the_xlsb(filled: dict[str, bytes]) -> None:
         ours = {at: cell.value for at, cell in grid.cells.items() if cell.value is not None}
         assert theirs.keys() == ours.keys()
         for place, value in theirs.items():
-            if isinstance(value, float | int):
+            if isinstance(value, bool):
+                assert ours[place] is value
+            elif isinstance(value, float | int):
                 assert number_of(ours[place]) == value
             elif isinstance(value, str):
                 assert ours[place] == value

@@ -32,7 +32,9 @@ def without_places(found: Any) -> Any:
     """A result without addresses, and without the typing of values."""
     if isinstance(found, dict):
         return {
-            key: without_places(value) for key, value in found.items() if key not in ("cell", "sheet", "given")
+            key: without_places(value)
+            for key, value in found.items()
+            if key not in ("cell", "cells", "sheet", "given")
         }
     return [without_places(item) for item in found] if isinstance(found, list | tuple) else found
 

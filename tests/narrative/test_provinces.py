@@ -69,5 +69,6 @@ def _without(one: Opening) -> list[str]:
 
 @pytest.mark.parametrize("one", OPENINGS, ids=[one.title for one in OPENINGS])
 def test_what_a_form_does_not_have_is_not_held_against_something_else(one: Opening) -> None:
+    """A form whose sums lack a line is wrong by itself (F01); the report is told so where it has the same numbers."""
     found = [remark.finding.message for case in _without(one) for remark in held(one.text, scored(case)).found]
-    assert found == []
+    assert [message for message in found if "没有填，合计对不上" not in message] == []
