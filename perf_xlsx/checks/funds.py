@@ -9,7 +9,7 @@ from fractions import Fraction
 from perf_xlsx.checks.explanations import ADJUSTMENT, EXECUTION
 from perf_xlsx.domain.model import AMOUNTS, Entry, FundLine, Project, Rates, Scores, SelfEvaluation
 from perf_xlsx.domain.rounding import half_up, percent, percent_unlike, plain, quotient
-from perf_xlsx.domain.sums import is_unbudgeted
+from perf_xlsx.domain.sums import is_unbudgeted, is_unstated
 from perf_xlsx.findings.catalogue import Observation, check, observed, to_rate
 from perf_xlsx.findings.office import ASK_RULES
 from perf_xlsx.rulebook import Rulebook, load_rulebook
@@ -441,13 +441,13 @@ def low_execution_is_explained(
 
 @check("F12")
 def spending_is_stated(evaluation: SelfEvaluation) -> Iterator[Observation]:
-    """A part with a budget says what was spent of it: in a sum that the sheet makes, an empty cell is a zero."""
+    """A part with a budget says what was spent of it: in a sum that the sheet makes, an empty cell is no zero."""
     for whole in evaluation.funds.values():
         parts = whole.parts if evaluation.is_computed(whole, "executed") else ()
         for part in (evaluation.funds[key] for key in parts):
-            budget, spent = part.adjusted.value, part.executed
             own = any(evaluation.funds[key].executed.value is not None for key in part.parts)
             listed = part.key == evaluation.project_line and evaluation.projects  # F05
-            if budget and spent.empty and spent.place.cell and not own and not listed:
-                message = f"{part.name}有全年预算数{plain(budget)}，没有填全年执行数，合计按0计算。"
+            if is_unstated(part, "executed") and not own and not listed:
+                budget, spent = plain(part.adjusted.value or 0), part.executed
+                message = f"{part.name}有全年预算数{budget}，没有填全年执行数，执行率无法计算。"
                 yield observed(spent, message, "请填写；没有支出的填0。", expected="数字，没有支出的填0")

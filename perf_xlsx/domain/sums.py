@@ -63,10 +63,17 @@ def _amounts(lines: Mapping[str, FundLine], line: FundLine, column: str) -> list
     for part in (lines[key] for key in line.parts):
         entry = part.entry(column)
         own = _amounts(lines, part, column) if entry.empty and part.parts else [entry]
-        if column == "adjusted" and is_unbudgeted(part) and all(one.empty for one in own):
-            own = [replace(entry, given=UNKNOWN)]  # as if nobody could read it: F06 asks for it
+        if is_unstated(part, column) and all(one.empty for one in own):
+            own = [replace(entry, given=UNKNOWN)]  # as if nobody could read it: F06 and F12 ask for it
         found += own
     return found
+
+
+def is_unstated(part: FundLine, column: str) -> bool:
+    """Whether a part says of its budget or of what was spent nothing, but of the other something."""
+    if column == "executed":
+        return part.executed.empty and bool(part.executed.place.cell) and (part.adjusted.value or 0) > 0
+    return column == "adjusted" and is_unbudgeted(part)
 
 
 def is_unbudgeted(line: FundLine | Project) -> bool:

@@ -49,19 +49,26 @@ def judge(
     found = [*judging.read, *(finding("F10", one, rulebook) for one in units.observations())]
     as_filed = judging.check(sound)
     found += causes(sound, as_filed, judging.check, others)
-    found = _with_sum_as_it_stands(found, as_filed)
+    found = _with_claims_as_they_stand(found, as_filed)
     scores = replace(judging.scored(sound), sums=compared_sums(sound, rulebook))
     return scores, bounded(judging.waived(found))
 
 
-def _with_sum_as_it_stands(found: list[Finding], as_filed: Iterable[Finding]) -> list[Finding]:
-    """I04 says what the total must be if the points stay: the total is held against full points."""
-    reported = any(one.code in ("T01", "T02") for one in found)
-    wrong = [one for one in as_filed if one.code == "T01" and one.severity == "error" and one.expected]
-    if reported or not wrong or any(one.standing == "error" for one in found):
+def _with_claims_as_they_stand(found: list[Finding], as_filed: list[Finding]) -> list[Finding]:
+    """I04 is a warning that a unit may leave: what total and grade must be if the points stay.
+
+    They are held against full points otherwise, and a form with a grade of other points would look right.
+    """
+    if any(one.standing == "error" for one in found) or not any(one.code == "I04" for one in found):
         return found
-    more = f"有理由少给的请写明理由，自评总分应填{wrong[0].expected}（各项之和）。"
-    return [replace(one, advice=f"{one.advice}{more}") if one.code == "I04" else one for one in found]
+    wrong = {one.code: one for one in as_filed if one.severity == "error" and one.expected}
+    if "T01" in wrong and not any(one.code in ("T01", "T02") for one in found):
+        more = f"有理由少给的请写明理由，自评总分应填{wrong['T01'].expected}（各项之和）。"
+        found = [replace(one, advice=f"{one.advice}{more}") if one.code == "I04" else one for one in found]
+    if grade := wrong.get("T03"):
+        advice = f"少给的分补上后再核对等级；不补的，请改为“{grade.expected}”。"
+        found = [*found, replace(grade, advice=advice, expected=None, correction=None)]
+    return found
 
 
 def as_capped(evaluation: SelfEvaluation, rulebook: Rulebook) -> SelfEvaluation:

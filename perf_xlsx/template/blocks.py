@@ -35,6 +35,7 @@ from perf_xlsx.template.missing import (
 )
 from perf_xlsx.template.steps import PREFIX, Case, Steps, by_label, cases, formula_text
 
+UNSTATED = {"adjusted": "executed", "executed": "adjusted"}  # amounts that one owes where it has the other
 SPARE_ROWS = 3  # kept free at the end of a filled table
 NUMBER_WIDTH, HELP_WIDTH = 4.0, 34.0
 LEAST_SCALE, READABLE = 0.8, 0.9  # of a sheet on one page: 8 points and 9; smaller is hard to read
@@ -546,19 +547,19 @@ def sum_of_parts(steps: Steps, lines: Mapping[str, Line], line: Line, column: st
     """The sum of a line's parts as a formula: "" where none is filled in; it asks for what is no number."""
     inside = list(_parts_of(lines, line))
     asked = [case for part in inside for case in plain_number(steps, f"{part.key}_{column}")]
-    if column == "adjusted":
-        asked += [_unbudgeted(steps, part) for part in inside]
+    if column in UNSTATED:
+        asked += [_unstated(steps, part, column) for part in inside]
     numbers = [number_step(steps, f"{part.key}_{column}") for part in inside]
     terms = "+".join(_term(steps, lines, lines[key], column) for key in line.parts)
     return cases(*asked, (f"COUNT({','.join(numbers)})=0", '""'), otherwise=f"ROUND({terms},9)")
 
 
-def _unbudgeted(steps: Steps, part: Line) -> Case:
-    """What a part is asked for that was spent of and has no budget, nor parts that have one."""
-    budgets = [number_step(steps, f"{key}_adjusted") for key in (part.key, *part.parts)]
-    spent = number_step(steps, f"{part.key}_executed")
-    none = f"AND(COUNT({','.join(budgets)})=0,IF(ISNUMBER({spent}),{spent}>0,FALSE))"
-    return none, formula_text(Prompt.NUMBER.of(steps.labels[f"{part.key}_adjusted"]))
+def _unstated(steps: Steps, part: Line, column: str) -> Case:
+    """What a part is asked for that has a budget or spending, and of the other nothing, nor parts that have it."""
+    asked = [number_step(steps, f"{key}_{column}") for key in (part.key, *part.parts)]
+    other = number_step(steps, f"{part.key}_{UNSTATED[column]}")
+    none = f"AND(COUNT({','.join(asked)})=0,IF(ISNUMBER({other}),{other}>0,FALSE))"
+    return none, formula_text(Prompt.NUMBER.of(steps.labels[f"{part.key}_{column}"]))
 
 
 def _parts_of(lines: Mapping[str, Line], line: Line) -> Iterator[Line]:

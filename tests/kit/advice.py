@@ -42,7 +42,9 @@ def follow(path: Path, result: Result, choose: Choose) -> bool:
             right = found.correction
             type_in(book[right.place.sheet][right.place.cell], right.text)
     for found in (*errors(result), *(one for one in result.findings if one.code == "F10")):
-        later = any(words in found.advice for words in ("不必改", "分值合计改正后", "请先更正资金"))
+        later = any(
+            words in found.advice for words in ("不必改", "分值合计改正后", "请先更正资金", "少给的分补上后")
+        )
         if found.correction is None and not later:
             choose(book, found, result)
             chosen = True

@@ -385,3 +385,23 @@ def test_a_budget_that_is_missing_leaves_no_rate(tmp_path: Path) -> None:
     assert result.scores.execution.completion is None
     assert not result.scores.complete
     assert errors(result) == {"F06"}
+
+
+def test_spending_that_is_missing_leaves_no_rate(tmp_path: Path) -> None:
+    """It counted as zero: the right points of execution were said to be wrong, and the lower ones made the form ✔."""
+    form = base()
+    form.type("px_funds_basic_executed", None)
+    assert said(form, "pxl_check_total").startswith("还差")
+    assert not said(form, "px_verdict").startswith("✔")
+    result = scored(form, tmp_path)
+    assert result.scores
+    assert not result.scores.complete
+    assert errors(result) == {"F12"}
+
+
+def test_a_grade_of_points_that_are_not_claimed_is_told(tmp_path: Path) -> None:
+    """I04 alone is a warning: the form looked right, with a grade that its own total has not."""
+    form = base()
+    form.type("px_indicators_claimed_points", 0, row=1)
+    form.type("px_indicators_claimed_points", 0, row=5)
+    assert errors(scored(form, tmp_path)) == {"T03"}
