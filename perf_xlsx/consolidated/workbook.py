@@ -57,8 +57,8 @@ RECEIPTS_NOTE = (
     "核对工作簿用 perf-xlsx verify。"
 )
 CHANGES_NOTE = (
-    "重报的与上次报送相比，单位改动的各处；“没有要求”＝上次没有要求更正，请核对原因。"
-    "表中自动计算的合计、总分不列。"
+    "重报的与上次报送相比，单位改动的资金、指标、自评总分和文字说明；“没有要求”＝上次没有要求更正，请核对原因。"
+    "项目明细、年中监控值、偏差原因、改进措施、预算执行率得分和其他格没有比对，自动计算的合计、总分不列。"
 )
 CREATED = datetime.datetime(2020, 1, 1)  # fixed: the same records give the same bytes
 MOST_NAMED = 1_000  # of each kind on 未报送, where all are in a file
