@@ -111,18 +111,21 @@ class _Judging:
         """The findings of a form, of these `codes` alone where they are given."""
         found = with_sure_amounts(evaluation, self._run(evaluation, self.scored(evaluation), codes), self.rulebook)
         if unsure := _unsure(found, evaluation):
-            waiting = _waiting(evaluation)
-            claims = [one for one in found if one.code == "I06" and (one.code, one.place) in waiting]
-            claims = [one for one in claims if self._is_wrong_either_way(one, evaluation, unsure)]
-            codes_waiting = {"T01"} if claims else set()  # the sum of the claims changes with them
-            found = [
-                one for one in found if (one.code, one.place) not in waiting and one.code not in codes_waiting
-            ]
-            found += map(_left_open, claims)
+            found = self._without_what_waits(found, evaluation, unsure)
         stated = self.stated
         if stated is None:
             return found
         return [one for one in found if not _of_other_weights(one, evaluation, stated, self.rulebook)]
+
+    def _without_what_waits(
+        self, found: list[Finding], evaluation: SelfEvaluation, unsure: list[Finding]
+    ) -> list[Finding]:
+        """What holds whichever amount is wrong; points that are wrong either way, without a number."""
+        waiting = _waiting(evaluation)
+        held = [one for one in found if (one.code, one.place) in waiting]
+        wrong = [one for one in held if one.code == "I06" and self._is_wrong_either_way(one, evaluation, unsure)]
+        left = [one for one in found if one not in held and not (wrong and one.code == "T01")]  # their sum changes
+        return [*left, *map(_left_open, wrong)]
 
     def _is_wrong_either_way(self, claim: Finding, evaluation: SelfEvaluation, unsure: list[Finding]) -> bool:
         """Whether points of execution are wrong as well where the sums are as their parts make them."""
