@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +15,13 @@ from perf_xlsx.forms.case import Fill, Typed, as_text
 from perf_xlsx.ooxml import cell_name
 from perf_xlsx.sheets import style as s
 from perf_xlsx.sheets.a4 import room
-from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD, WRONG, Prompt
+from perf_xlsx.sheets.fixed_texts import COMPUTED_HELP, DONE, IDLE, NUMBER, OWED, UNIT_LEAD, WRONG
 from perf_xlsx.template import live
 from perf_xlsx.template.box import LEFT, MONEY_COLUMNS, BoxWriter
 from perf_xlsx.template.checks import LONGEST, OTHER_UNIT, Sources, check_name, shown_on
-from perf_xlsx.template.conditions import cell_is_blank, number_step, plain_number
+from perf_xlsx.template.conditions import cell_is_blank
 from perf_xlsx.template.live_canvas import LiveCanvas
+from perf_xlsx.template.made_sums import made_name, sum_of_parts
 from perf_xlsx.template.missing import (
     BELOW,
     POINTS,
@@ -35,7 +36,6 @@ from perf_xlsx.template.missing import (
 )
 from perf_xlsx.template.steps import PREFIX, Case, Steps, by_label, cases, formula_text
 
-UNSTATED = {"adjusted": "executed", "executed": "adjusted"}  # amounts that one owes where it has the other
 SPARE_ROWS = 3  # kept free at the end of a filled table
 NUMBER_WIDTH, HELP_WIDTH = 4.0, 34.0
 LEAST_SCALE, READABLE = 0.8, 0.9  # of a sheet on one page: 8 points and 9; smaller is hard to read
@@ -392,21 +392,26 @@ class Writer:
             elif made and box.kind == "number":
                 self.box.computed(worksheet, row, column, box, {"": made_name(line, box)})
             else:
-                value = line_value(self.fill, block, line, box)
                 is_first = self._opens_total(block, line) and box.key in needed_of_total
-                required = box.key in needed or is_first
-                canvas.typed(worksheet, row, column, value, self.box.style(box, value))
-                state.box(row, column)
+                self._typed_amount(block, line, box, state, (row, column), box.key in needed or is_first)
                 watched[f"{line.label}·{box.label}"] = amount
-                if required:
-                    canvas.required(worksheet, row, column, row)
-                elif self._sums_projects(line, box):
-                    canvas.required(worksheet, row, column, row, f"{entries_name('projects')}>0")
             if box.key in needed:
                 named = next(one for one in block.lines if one.key == line.parts[0]) if made else line
                 state.require(f"{line.key}_{box.key}", amount, f"{named.label}·{box.label}")
         if watched:
             state.watch(line.key, watched)
+
+    def _typed_amount(
+        self, block: Lines, line: Line, box: Box, state: SheetState, at: tuple[int, int], required: bool
+    ) -> None:
+        """A box of a line that a person types into."""
+        value, (row, column) = line_value(self.fill, block, line, box), at
+        self.canvas.typed(state.worksheet, row, column, value, self.box.style(box, value))
+        state.box(row, column)
+        if required:
+            self.canvas.required(state.worksheet, row, column, row)
+        elif self._sums_projects(line, box):
+            self.canvas.required(state.worksheet, row, column, row, f"{entries_name('projects')}>0")
 
     def _sums_projects(self, line: Line, box: Box) -> bool:
         """Whether an amount is the sum of the listed projects, and so required once there are any."""
@@ -536,44 +541,6 @@ def is_made(form: Form, fill: Fill | None, block: Lines, line: Line) -> bool:
     known = fill.lines if fill else {}
     held = any(key[:2] == (block.key, line.key) and value is not None for key, value in known.items())
     return form.is_made(line) and not held
-
-
-def made_name(line: Line, box: Box) -> str:
-    """The name of the hidden cell with the sum of a line in a column."""
-    return f"{PREFIX}sum_{line.key}_{box.key}"
-
-
-def sum_of_parts(steps: Steps, lines: Mapping[str, Line], line: Line, column: str) -> str:
-    """The sum of a line's parts as a formula: "" where none is filled in; it asks for what is no number."""
-    inside = list(_parts_of(lines, line))
-    asked = [case for part in inside for case in plain_number(steps, f"{part.key}_{column}")]
-    if column in UNSTATED:
-        asked += [_unstated(steps, part, column) for part in inside]
-    numbers = [number_step(steps, f"{part.key}_{column}") for part in inside]
-    terms = "+".join(_term(steps, lines, lines[key], column) for key in line.parts)
-    return cases(*asked, (f"COUNT({','.join(numbers)})=0", '""'), otherwise=f"ROUND({terms},9)")
-
-
-def _unstated(steps: Steps, part: Line, column: str) -> Case:
-    """What a part is asked for that has a budget or spending, and of the other nothing, nor parts that have it."""
-    asked = [number_step(steps, f"{key}_{column}") for key in (part.key, *part.parts)]
-    other = number_step(steps, f"{part.key}_{UNSTATED[column]}")
-    none = f"AND(COUNT({','.join(asked)})=0,IF(ISNUMBER({other}),{other}>0,FALSE))"
-    return none, formula_text(Prompt.NUMBER.of(steps.labels[f"{part.key}_{column}"]))
-
-
-def _parts_of(lines: Mapping[str, Line], line: Line) -> Iterator[Line]:
-    """The parts of a line, and theirs."""
-    for key in line.parts:
-        yield lines[key]
-        yield from _parts_of(lines, lines[key])
-
-
-def _term(steps: Steps, lines: Mapping[str, Line], part: Line, column: str) -> str:
-    """A part as a summand: where it is empty, the sum of its own parts."""
-    own = number_step(steps, f"{part.key}_{column}")
-    inner = "+".join(_term(steps, lines, lines[key], column) for key in part.parts)
-    return f"IF(ISNUMBER({own}),{own},{inner})" if inner else f"SUM({own})"
 
 
 def fill_rows(fill: Fill | None, block: Rows) -> list[Mapping[str, Typed]]:
