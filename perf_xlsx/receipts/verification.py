@@ -111,6 +111,14 @@ def _opened(path: Path, data: bytes, register: Register | None, terms: Terms) ->
     result = pipeline.score(path, None, terms=terms)
     if result.evaluation is None:
         return (Verdict(Match.UNREAD, told=tuple(found.message for found in result.findings)),)
+    seen = _seen(result, data, terms)
+    again = None if terms.rulebook else partial(_again, path, terms)
+    verdicts = (_verdict(one, seen, register, again) for one in result.forms)
+    return tuple(_as_the_copy_says(one, seen.lines) for one in verdicts)
+
+
+def _seen(result: Result, data: bytes, terms: Terms) -> _Seen:
+    """What a workbook that was read holds of ours."""
     grids, formulas = _sheets(data, terms)
     sheets = _ours(grids)
     lines = [text for grid in sheets.values() for text in _lines(grid)]
@@ -120,10 +128,7 @@ def _opened(path: Path, data: bytes, register: Register | None, terms: Terms) ->
     places = (entered.place for form in forms for entered in inputs_of(form))
     typed = {(place.sheet, place.row, place.column) for place in places}
     computed = tuple(overwritten(grids, typed)) if formulas and sheets else ()
-    seen = _Seen(sheets, tuple(codes), tuple(totals), tuple(lines), computed)
-    again = None if terms.rulebook else partial(_again, path, terms)
-    verdicts = (_verdict(one, seen, register, again) for one in result.forms)
-    return tuple(_as_the_copy_says(one, seen.lines) for one in verdicts)
+    return _Seen(sheets, tuple(codes), tuple(totals), tuple(lines), computed)
 
 
 def _intact(digest: str, same: list[Receipt], data: bytes, terms: Terms) -> Iterator[Verdict]:
